@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace TenantSandbox.Core.Requests;
+
+/// <summary>One Deployment of the tenant: every replica is a pod in a virtual machine of its own.</summary>
+/// <param name="Name">A DNS label of 1 to 40 characters, unique within the tenant.</param>
+/// <param name="Image">A container image reference.</param>
+/// <param name="Replicas">1 to 50.</param>
+/// <param name="CpuMillis">CPU limit in thousandths of a core; the request is the same. The guest gets this rounded up to whole vCPUs.</param>
+/// <param name="MemoryMiB">Memory limit in MiB; the request is the same. It is the guest's whole memory, kernel and agent included.</param>
+/// <param name="Ports">Container ports; a Service is made when there is one or more.</param>
+/// <param name="Env">Plain environment variables, sorted by name. Not for secrets.</param>
+/// <param name="Command">Replaces the image's entry point; empty keeps it.</param>
+/// <param name="Args">Replaces the image's arguments; empty keeps them.</param>
+/// <param name="ReadinessProbe">How readiness is told; null means ready when started.</param>
+public sealed record WorkloadSpec(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("image")] string Image,
+    [property: JsonPropertyName("replicas")] int Replicas,
+    [property: JsonPropertyName("cpuMillis")] int CpuMillis,
+    [property: JsonPropertyName("memoryMiB")] int MemoryMiB,
+    [property: JsonPropertyName("ports")] IReadOnlyList<WorkloadPort> Ports,
+    [property: JsonPropertyName("env")] IReadOnlyList<EnvironmentVariable> Env,
+    [property: JsonPropertyName("command")] IReadOnlyList<string> Command,
+    [property: JsonPropertyName("args")] IReadOnlyList<string> Args,
+    [property: JsonPropertyName("readinessProbe")] ReadinessProbe? ReadinessProbe);
+
+/// <summary>A port and its protocol.</summary>
+/// <param name="Port">1 to 65535.</param>
+/// <param name="Protocol"><c>TCP</c> or <c>UDP</c>.</param>
+public sealed record WorkloadPort(
+    [property: JsonPropertyName("port")] int Port,
+    [property: JsonPropertyName("protocol")] string Protocol = "TCP");
+
+/// <summary>A plain environment variable.</summary>
+public sealed record EnvironmentVariable(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("value")] string Value);
+
+/// <summary>A readiness probe: exactly one of HTTP path with port, TCP port, or command.</summary>
+/// <param name="HttpPath">Path of an HTTP GET on <paramref name="Port"/>; null otherwise.</param>
+/// <param name="Port">Port of an HTTP or TCP probe; null for a command.</param>
+/// <param name="Command">A command run in the guest; empty otherwise.</param>
+/// <param name="InitialDelaySeconds">0 to 600.</param>
+/// <param name="PeriodSeconds">1 to 300.</param>
+public sealed record ReadinessProbe(
+    [property: JsonPropertyName("httpPath")] string? HttpPath,
+    [property: JsonPropertyName("port")] int? Port,
+    [property: JsonPropertyName("command")] IReadOnlyList<string> Command,
+    [property: JsonPropertyName("initialDelaySeconds")] int InitialDelaySeconds = 0,
+    [property: JsonPropertyName("periodSeconds")] int PeriodSeconds = 10);

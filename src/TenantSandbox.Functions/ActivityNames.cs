@@ -1,0 +1,38 @@
+namespace TenantSandbox.Functions;
+
+/// <summary>Names of the activity functions. They are part of persisted histories: a name never changes its meaning.</summary>
+internal static class ActivityNames
+{
+    /// <summary><c>ClusterQuery</c> to <c>ClusterCandidates</c>. Throws InvalidException when no configured cluster fits.</summary>
+    public const string SelectClusters = nameof(SelectClusters);
+
+    /// <summary><c>PoolRef</c> to <c>PoolObservation</c>. An idempotent PUT that returns at once.</summary>
+    public const string EnsurePool = nameof(EnsurePool);
+
+    /// <summary><c>PoolRef</c> to <c>PoolObservation</c>.</summary>
+    public const string ReadPool = nameof(ReadPool);
+
+    /// <summary><c>PoolRef</c> to <c>PoolObservation</c>: absent, or in progress until it is.</summary>
+    public const string DeletePool = nameof(DeletePool);
+
+    /// <summary><c>PlacedTenant</c>: the namespace and its guardrails, by server-side apply.</summary>
+    public const string ApplyNamespace = nameof(ApplyNamespace);
+
+    /// <summary><c>PlacedTenant</c>: Deployments and Services, by server-side apply.</summary>
+    public const string ApplyWorkloads = nameof(ApplyWorkloads);
+
+    /// <summary><c>PlacedTenant</c> to <c>RolloutObservation</c>: a bounded watch.</summary>
+    public const string WatchRollout = nameof(WatchRollout);
+
+    /// <summary><c>TenantNamespaceRef</c>: deletes Deployments and Services. Nothing there is success.</summary>
+    public const string DeleteWorkloads = nameof(DeleteWorkloads);
+
+    /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: asks for deletion and says what it waits for.</summary>
+    public const string DeleteNamespace = nameof(DeleteNamespace);
+
+    /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: a fresh read that changes nothing.</summary>
+    public const string ReadNamespaceAbsence = nameof(ReadNamespaceAbsence);
+
+    /// <summary><c>LifecycleEvent</c>: hands it to the topic.</summary>
+    public const string PublishEvent = nameof(PublishEvent);
+}
