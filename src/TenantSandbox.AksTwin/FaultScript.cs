@@ -1,0 +1,79 @@
+namespace TenantSandbox.AksTwin;
+
+/// <summary>The faults that are still to come. Both surfaces ask it once per call.</summary>
+public sealed class FaultScript(int seed)
+{
+    private readonly Lock _gate = new();
+    private readonly List<Entry> _entries = [];
+    private readonly Random _random = new(seed);
+    private int _struck;
+
+    /// <summary>How many faults have struck so far.</summary>
+    public int Struck => Volatile.Read(ref _struck);
+
+    /// <summary>The faults that may still strike, as added.</summary>
+    public IReadOnlyList<Fault> Pending
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _entries.Select(e => e.Fault)];
+        }
+    }
+
+    public void Add(params ReadOnlySpan<Fault> faults)
+    {
+        lock (_gate)
+        {
+            foreach (var fault in faults)
+                _entries.Add(new(fault));
+        }
+    }
+
+    public void Clear()
+    {
+        lock (_gate)
+            _entries.Clear();
+    }
+
+    /// <summary>The fault that strikes this call, or null. One call gets at most one: the first added that is due.</summary>
+    public Fault? Next(string call, string? target = null)
+    {
+        lock (_gate)
+        {
+            Fault? strikes = null;
+            foreach (var entry in _entries)
+            {
+                if (!Matches(entry.Fault.Call, call) || !Matches(entry.Fault.Target ?? "*", target ?? ""))
+                    continue;
+                // Every matching entry sees the call, so that Skip counts calls and not what other faults left over.
+                if (entry.Seen++ < entry.Fault.Skip || strikes is not null || entry.Fault.Times <= entry.Strikes)
+                    continue;
+                if (entry.Fault.Probability < 1 && _random.NextDouble() >= entry.Fault.Probability)
+                    continue;
+                entry.Strikes++;
+                strikes = entry.Fault;
+            }
+
+            if (strikes is null)
+                return null;
+            _entries.RemoveAll(e => e.Fault.Times <= e.Strikes);
+            _struck++;
+            return strikes;
+        }
+    }
+
+    private static bool Matches(string pattern, string value) =>
+        pattern.EndsWith('*')
+            ? value.AsSpan().StartsWith(pattern.AsSpan()[..^1], StringComparison.OrdinalIgnoreCase)
+            : value.Equals(pattern, StringComparison.OrdinalIgnoreCase);
+
+    private sealed class Entry(Fault fault)
+    {
+        public Fault Fault { get; } = fault;
+
+        public int Seen { get; set; }
+
+        public int Strikes { get; set; }
+    }
+}
