@@ -1,0 +1,9 @@
+namespace Azure.ResourceManager.ContainerService.Models;
+
+/// <summary>The kubeconfigs that a credential call answers with.</summary>
+public partial class ManagedClusterCredentials
+{
+    internal ManagedClusterCredentials(IReadOnlyList<ManagedClusterCredential> kubeconfigs) => Kubeconfigs = kubeconfigs;
+
+    public IReadOnlyList<ManagedClusterCredential> Kubeconfigs { get; }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using Azure.Core;
+
+namespace Azure.ResourceManager.ContainerService.Wire;
+
+/// <summary>Agent pools as JSON, both ways.</summary>
+internal static class AgentPoolWire
+{
+    // What the service alone decides; the official client never sends these either.
+    private static readonly string[] ReadOnly = ["provisioningState", "currentOrchestratorVersion", "eTag", "status"];
+
+    public static ContainerServiceAgentPoolData Read(JsonNode json) => new(
+        new ResourceIdentifier(json["id"].GetValue<string>()),
+        json["name"]?.GetValue<string>(),
+        json["type"]?.GetValue<string>() ?? ContainerServiceAgentPoolResource.ResourceType,
+        json["properties"] is JsonObject properties ? (JsonObject)properties.DeepClone() : []);
+
+    public static BinaryData Write(ContainerServiceAgentPoolData data)
+    {
+        var properties = (JsonObject)data.Properties.DeepClone();
+        foreach (var name in ReadOnly)
+            properties.Remove(name);
+        if (data.UpgradeSettings is { } upgrade)
+            properties["upgradeSettings"] = UpgradeSettingsWire.Write(upgrade, properties["upgradeSettings"]?.DeepClone() as JsonObject ?? []);
+        Put(properties, "availabilityZones", data.AvailabilityZones, data.IsRead);
+        Put(properties, "nodeTaints", data.NodeTaints, data.IsRead);
+        Put(properties, "nodeLabels", data.NodeLabels, data.IsRead);
+        Put(properties, "tags", data.Tags, data.IsRead);
+        return BinaryData.FromString(new JsonObject { ["properties"] = properties }.ToJsonString());
+    }
+
+    public static IList<string> TakeList(this JsonObject json, string name)
+    {
+        var list = json[name] is JsonArray array ? array.Select(v => v.GetValue<string>()).ToList() : [];
+        json.Remove(name);
+        return list;
+    }
+
+    public static IDictionary<string, string> TakeMap(this JsonObject json, string name)
+    {
+        var map = json[name] is JsonObject entries
+            ? entries.ToDictionary(e => e.Key, e => e.Value?.GetValue<string>())
+            : [];
+        json.Remove(name);
+        return map;
+    }
+
+    private static void Put(JsonObject json, string name, IList<string> values, bool evenEmpty)
+    {
+        if (values.Count > 0 || evenEmpty)
+            json[name] = new JsonArray([.. values.Select(v => (JsonNode)v)]);
+    }
+
+    private static void Put(JsonObject json, string name, IDictionary<string, string> values, bool evenEmpty)
+    {
+        if (values.Count > 0 || evenEmpty)
+            json[name] = new JsonObject(values.Select(v => KeyValuePair.Create(v.Key, (JsonNode)v.Value)));
+    }
+}
