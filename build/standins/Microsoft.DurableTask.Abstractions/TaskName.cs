@@ -1,0 +1,34 @@
+namespace Microsoft.DurableTask;
+
+/// <summary>The name of an activity or orchestrator; compared without regard to case.</summary>
+public readonly struct TaskName : IEquatable<TaskName>
+{
+    public TaskName(string name)
+    {
+        Name = name!;
+        LegacyVersion = name is null ? null! : string.Empty;
+    }
+
+    public string Name { get; }
+
+    [Obsolete("Refer to TaskVersion instead.")]
+    public string Version => LegacyVersion;
+
+    private string LegacyVersion { get; }
+
+    public static implicit operator string(TaskName value) => value.Name;
+
+    public static implicit operator TaskName(string value) => string.IsNullOrEmpty(value) ? default : new(value);
+
+    public static bool operator ==(TaskName a, TaskName b) => a.Equals(b);
+
+    public static bool operator !=(TaskName a, TaskName b) => !a.Equals(b);
+
+    public bool Equals(TaskName other) => string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase);
+
+    public override bool Equals(object? obj) => obj is TaskName other && Equals(other);
+
+    public override int GetHashCode() => StringComparer.OrdinalIgnoreCase.GetHashCode(Name);
+
+    public override string ToString() => Name;
+}
