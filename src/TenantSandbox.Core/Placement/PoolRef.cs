@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using TenantSandbox.Core.Requests;
 
-namespace TenantSandbox.Functions.Pools;
+namespace TenantSandbox.Core.Placement;
 
 /// <summary>One agent pool that this system owns.</summary>
 /// <param name="ClusterId">The configured id of its cluster.</param>

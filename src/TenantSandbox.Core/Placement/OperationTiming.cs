@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace TenantSandbox.Functions.Pools;
+namespace TenantSandbox.Core.Placement;
 
 /// <summary>How patient orchestrations are. It reaches them as data, because they may not read configuration.</summary>
 /// <param name="PollMinSeconds">Least wait between two looks at a resource; a service's Retry-After is clamped to the range.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using TenantSandbox.Core.Capacity;
 
-namespace TenantSandbox.Functions.Pools;
+namespace TenantSandbox.Core.Placement;
 
 /// <summary>How a new agent pool is made.</summary>
 /// <param name="VmSize">Generation 2 with nested virtualization, not Arm.</param>

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests;
+
+namespace TenantSandbox.Core.Tenants;
+
+/// <summary>Everything that is kept about a tenant, and what <c>GET /api/tenants/{id}</c> shows.</summary>
+/// <remarks>
+/// At most two commands wait (an offboarding, and the onboarding after it): a command that makes a waiting one pointless
+/// takes its place. So no request is ever refused for a full queue. The last 16 accepted commands are remembered.
+/// </remarks>
+public sealed record TenantState
+{
+    /// <summary>How many accepted commands are remembered by their ids.</summary>
+    public const int MaxCommands = 16;
+
+    /// <summary>How many commands can wait at once.</summary>
+    public const int MaxWaiting = 2;
+
+    /// <summary>The tenant.</summary>
+    [JsonPropertyName("tenantId")] public required string TenantId { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    [JsonPropertyName("phase")] public required TenantPhase Phase { get; init; }
+
+    /// <summary>Which life of the tenant, from 1; 0 for a tombstone of one that never lived here.</summary>
+    [JsonPropertyName("incarnation")] public required int Incarnation { get; init; }
+
+    /// <summary>The highest revision accepted, over all incarnations. It never goes back.</summary>
+    [JsonPropertyName("revision")] public required long Revision { get; init; }
+
+    /// <summary>What the command with that revision asked for.</summary>
+    [JsonPropertyName("kind")] public required TenantRequestKind Kind { get; init; }
+
+    /// <summary>The content hash of that command.</summary>
+    [JsonPropertyName("contentHash")] public required string ContentHash { get; init; }
+
+    /// <summary>The revision whose operation ended last, well or not; 0 when none has.</summary>
+    [JsonPropertyName("settledRevision")] public long SettledRevision { get; init; }
+
+    /// <summary>The state that this incarnation should be in; null once it is offboarded.</summary>
+    [JsonPropertyName("spec")] public TenantSpec? Spec { get; init; }
+
+    /// <summary>Where it runs; null before it is placed and after it is gone.</summary>
+    [JsonPropertyName("placement")] public TenantPlacement? Placement { get; init; }
+
+    /// <summary>The operation that runs; null when idle.</summary>
+    [JsonPropertyName("operation")] public TenantOperation? Operation { get; init; }
+
+    /// <summary>The operation that ended last.</summary>
+    [JsonPropertyName("lastOperation")] public TenantOperation? LastOperation { get; init; }
+
+    /// <summary>Why the last operation failed; null when it did not.</summary>
+    [JsonPropertyName("lastError")] public TenantError? LastError { get; init; }
+
+    /// <summary>Commands that wait for the running operation to end, in order.</summary>
+    [JsonPropertyName("waiting")] public IReadOnlyList<WaitingCommand> Waiting { get; init; } = [];
+
+    /// <summary>Accepted commands, oldest first.</summary>
+    [JsonPropertyName("commands")] public IReadOnlyList<CommandRecord> Commands { get; init; } = [];
+
+    /// <summary>What the last teardown proved absent; null in a life that has none yet.</summary>
+    [JsonPropertyName("receipt")] public TeardownReceipt? Receipt { get; init; }
+
+    /// <summary>When this incarnation was accepted.</summary>
+    [JsonPropertyName("createdAt")] public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When anything here last changed.</summary>
+    [JsonPropertyName("updatedAt")] public required DateTimeOffset UpdatedAt { get; init; }
+}
