@@ -1,0 +1,45 @@
+namespace TenantSandbox.Core.Requests;
+
+/// <summary>Limits of a request. docs/tenant-request.schema.json states the same ones and is tested against these.</summary>
+public static class RequestLimits
+{
+    /// <summary>16 KiB: fits a storage queue's message after base64, with room for the CloudEvent around it.</summary>
+    public const int MaxRequestBytes = 16 * 1024;
+
+    /// <summary>Levels of nesting in the JSON; the deepest valid request has 6.</summary>
+    public const int MaxDepth = 12;
+
+    /// <summary>Faults listed of one request.</summary>
+    public const int MaxFaults = 100;
+
+    /// <summary>The greatest integer that every JSON reader keeps exactly: 2^53 - 1.</summary>
+    public const long MaxRevision = 9_007_199_254_740_991;
+
+    public const int MaxWorkloads = 20;
+    public const int MaxReplicas = 50;
+
+    /// <summary>Below this a kata guest doesn't boot (Azure's documentation of pod sandboxing: memory limits).</summary>
+    public const int MinMemoryMiB = 128;
+
+    /// <summary>512 GiB.</summary>
+    public const int MaxMemoryMiB = 512 * 1024;
+
+    public const int MinCpuMillis = 10;
+    public const int MaxCpuMillis = 64_000;
+    public const int MaxPorts = 20;
+    public const int MaxEnv = 50;
+    public const int MaxEnvNameLength = 128;
+    public const int MaxEnvValueLength = 4096;
+    public const int MaxCommand = 20;
+    public const int MaxArgs = 50;
+    public const int MaxArgLength = 1024;
+    public const int MaxImageLength = 512;
+    public const int MaxHttpPathLength = 1024;
+    public const int MaxInitialDelaySeconds = 600;
+    public const int MaxPeriodSeconds = 300;
+    public const int MaxEgressRules = 50;
+    public const int MaxIdLength = 128;
+
+    public static readonly TimeSpan MinTimeToLive = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan MaxTimeToLive = TimeSpan.FromDays(3650);
+}

@@ -1,0 +1,42 @@
+using System.Text.RegularExpressions;
+
+namespace TenantSandbox.Core.Requests;
+
+/// <summary>The forms of a request's texts. docs/tenant-request.schema.json has the same patterns and is tested against these.</summary>
+internal static partial class TextRules
+{
+    public static readonly TextRule TenantId = new("lower-case letters, digits and inner hyphens", 40, Label());
+    public static readonly TextRule WorkloadName = new("lower-case letters, digits and inner hyphens", 40, Label());
+    public static readonly TextRule Cluster = new("the configured id of a cluster: letters, digits, '.', '_' and '-', starting with a letter or digit", 63, ClusterId());
+    public static readonly TextRule Region = new("the name of an Azure region, like \"westeurope\"", 40, RegionName());
+    public static readonly TextRule Image = new("a container image reference, like \"registry.example/app:1.2\" or \"registry.example/app@sha256:…\"", RequestLimits.MaxImageLength, ImageReference());
+    public static readonly TextRule EnvName = new("letters, digits, '_', '.' and '-', not starting with a digit", RequestLimits.MaxEnvNameLength, EnvironmentName());
+    public static readonly TextRule EnvValue = new("text without NUL", RequestLimits.MaxEnvValueLength, MinLength: 0);
+    public static readonly TextRule Argument = new("text without NUL", RequestLimits.MaxArgLength, MinLength: 0);
+    public static readonly TextRule HttpPath = new("a path that starts with '/', of printable ASCII characters without spaces", RequestLimits.MaxHttpPathLength, AbsolutePath());
+    public static readonly TextRule Id = new("printable ASCII characters", RequestLimits.MaxIdLength, Printable());
+    public static readonly TextRule Any = new("text", RequestLimits.MaxRequestBytes, MinLength: 0);
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Label();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ClusterId();
+
+    [GeneratedRegex(@"^[a-z][a-z0-9]{1,39}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex RegionName();
+
+    // The grammar of github.com/distribution/reference: [host[:port]/]path[/path…][:tag][@digest].
+    [GeneratedRegex(@"^(?:(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)(?::[0-9]{1,5})?/)?[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*(?::[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(?:@sha256:[a-f0-9]{64})?\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex ImageReference();
+
+    [GeneratedRegex(@"^[A-Za-z_.-][A-Za-z0-9_.-]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex EnvironmentName();
+
+    [GeneratedRegex(@"^/[\x21-\x7e]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex AbsolutePath();
+
+    [GeneratedRegex(@"^[\x20-\x7e]+\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Printable();
+}

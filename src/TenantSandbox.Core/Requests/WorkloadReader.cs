@@ -1,0 +1,96 @@
+using System.Text.Json;
+
+namespace TenantSandbox.Core.Requests;
+
+/// <summary>Reads the workloads of a tenant.</summary>
+internal static class WorkloadReader
+{
+    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, FaultList faults)
+    {
+        var workloads = new List<WorkloadSpec>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (item, pointer) in spec.Items("workloads", 1, RequestLimits.MaxWorkloads, required: true))
+        {
+            if (ObjectReader.Open(item, pointer, faults, "name", "image", "replicas", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe") is not { } reader)
+                continue;
+            var name = reader.Text("name", TextRules.WorkloadName, required: true);
+            if (name is not null && !names.Add(name))
+                reader.Fault("name", RequestFaultCodes.Duplicate, $"Another workload is named \"{name}\".");
+            workloads.Add(new WorkloadSpec(
+                name ?? "",
+                reader.Text("image", TextRules.Image, required: true) ?? "",
+                (int)(reader.Integer("replicas", 1, RequestLimits.MaxReplicas) ?? 1),
+                Cpu(reader),
+                Memory(reader),
+                PortReader.Read(reader, faults),
+                Environment(reader, faults),
+                reader.Texts("command", 0, RequestLimits.MaxCommand, TextRules.Argument),
+                reader.Texts("args", 0, RequestLimits.MaxArgs, TextRules.Argument),
+                ProbeReader.Read(reader)));
+        }
+
+        return workloads;
+    }
+
+    private static int Cpu(ObjectReader reader)
+    {
+        if (reader.Text("cpu", TextRules.Any, required: true) is not { } text)
+            return 0;
+        if (Quantities.CpuMillis(text) is not { } millis)
+            reader.Fault("cpu", RequestFaultCodes.Format, "Must be a CPU quantity, like \"250m\", \"0.5\" or \"2\".");
+        else if (millis is < RequestLimits.MinCpuMillis or > RequestLimits.MaxCpuMillis)
+            reader.Fault("cpu", RequestFaultCodes.Range, "Must be from 10m to 64.");
+        else
+            return millis;
+        return 0;
+    }
+
+    private static int Memory(ObjectReader reader)
+    {
+        if (reader.Text("memory", TextRules.Any, required: true) is not { } text)
+            return 0;
+        if (Quantities.MemoryMiB(text) is not { } mebibytes)
+            reader.Fault("memory", RequestFaultCodes.Format, "Must be a memory quantity in whole Mi or Gi, like \"512Mi\" or \"2Gi\".");
+        else if (mebibytes is < RequestLimits.MinMemoryMiB or > RequestLimits.MaxMemoryMiB)
+            reader.Fault("memory", RequestFaultCodes.Range, "Must be from 128Mi (below, a kata guest doesn't start) to 512Gi.");
+        else
+            return mebibytes;
+        return 0;
+    }
+
+    private static List<EnvironmentVariable> Environment(ObjectReader workload, FaultList faults)
+    {
+        var variables = new List<EnvironmentVariable>();
+        if (workload.Element("env", required: false) is not { } map)
+            return variables;
+        var pointer = workload.PointerTo("env");
+        if (map.ValueKind != JsonValueKind.Object)
+        {
+            faults.Add(pointer, RequestFaultCodes.Type, "Must be an object: a text for each name.");
+            return variables;
+        }
+
+        if (map.GetPropertyCount() > RequestLimits.MaxEnv)
+        {
+            faults.Add(pointer, RequestFaultCodes.Range, "Must have 50 variables at most.");
+            return variables;
+        }
+
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var property in map.EnumerateObject())
+        {
+            var at = JsonPointer.Append(pointer, property.Name);
+            if (!names.Add(property.Name))
+                faults.Add(at, RequestFaultCodes.Duplicate, "This variable is given before.");
+            else if (!TextRules.EnvName.Accepts(property.Name))
+                faults.Add(at, RequestFaultCodes.Format, "A variable's name must be 1 to 128 letters, digits, '_', '.' and '-', not starting with a digit.");
+            else if (property.Name.StartsWith("KUBERNETES_", StringComparison.Ordinal))
+                faults.Add(at, RequestFaultCodes.Forbidden, "Names that start with KUBERNETES_ belong to the cluster.");
+            else if (TextRules.EnvValue.Read(property.Value, at, faults) is { } value)
+                variables.Add(new EnvironmentVariable(property.Name, value));
+        }
+
+        variables.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return variables;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TenantSandbox.Core.Tests.Requests;
+
+/// <summary>One case of Cases/*.json: a base request with changes, and the faults that the validator must find.</summary>
+/// <param name="Name">What the case is about.</param>
+/// <param name="Base">Which request the changes start from: minimal or full.</param>
+/// <param name="Set">Values by JSON pointer.</param>
+/// <param name="Remove">JSON pointers of what to leave out.</param>
+/// <param name="Text">The whole text, where changes can't make it.</param>
+/// <param name="Faults">Each "pointer code"; none for a valid request.</param>
+/// <param name="OnlyValidator">Why the JSON Schema takes what the validator refuses; null where both agree.</param>
+public sealed record RequestCase(
+    string Name,
+    string? Base,
+    IReadOnlyDictionary<string, JsonNode?>? Set,
+    IReadOnlyList<string>? Remove,
+    string? Text,
+    IReadOnlyList<string> Faults,
+    string? OnlyValidator)
+{
+    public const string Minimal =
+        """{"tenantId":"acme","revision":1,"tier":"pooled","workloads":[{"name":"web","image":"registry.example/web:1","cpu":"250m","memory":"512Mi"}]}""";
+
+    public const string Full =
+        """
+        {"tenantId":"acme","revision":7,"tier":"dedicated","region":"westeurope","timeToLive":"P1DT1M",
+         "workloads":[{"name":"web","image":"registry.example:5000/web:1","replicas":3,"cpu":"1.5","memory":"2Gi",
+           "ports":[{"port":8080},{"port":53,"protocol":"UDP"}],"env":{"B":"2","A":"1"},"command":["/bin/web"],"args":["-v",""],
+           "readinessProbe":{"httpGet":{"path":"/healthz","port":8080},"initialDelaySeconds":5,"periodSeconds":3}}],
+         "egressAllowList":[{"cidr":"203.0.113.0/24","ports":[{"port":443}]},{"cidr":"2001:db8::/32"}]}
+        """;
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
+
+    public static IReadOnlyList<RequestCase> All { get; } =
+        [.. Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "Requests", "Cases"), "*.json").Order(StringComparer.Ordinal).SelectMany(Read)];
+
+    public string ToText()
+    {
+        if (Text is not null)
+            return Text;
+        var root = JsonNode.Parse(Base == "full" ? Full : Minimal)!;
+        foreach (var (pointer, value) in Set ?? new Dictionary<string, JsonNode?>())
+            Put(root, pointer, value?.DeepClone());
+        foreach (var pointer in Remove ?? [])
+            Parent(root, pointer).AsObject().Remove(Last(pointer));
+        return root.ToJsonString();
+    }
+
+    public byte[] ToUtf8() => Encoding.UTF8.GetBytes(ToText());
+
+    private static IEnumerable<RequestCase> Read(string path) =>
+        JsonSerializer.Deserialize<List<RequestCase>>(File.ReadAllText(path), Options)!
+            .Select(x => x with { Name = $"{Path.GetFileNameWithoutExtension(path)}: {x.Name}" });
+
+    private static void Put(JsonNode root, string pointer, JsonNode? value)
+    {
+        if (Parent(root, pointer) is JsonArray array)
+            array[int.Parse(Last(pointer), CultureInfo.InvariantCulture)] = value;
+        else
+            Parent(root, pointer)[Last(pointer)] = value;
+    }
+
+    private static JsonNode Parent(JsonNode root, string pointer) => pointer.Split('/')[1..^1].Aggregate(
+        root,
+        (node, name) => node is JsonArray array ? array[int.Parse(name, CultureInfo.InvariantCulture)]! : node[name]!);
+
+    private static string Last(string pointer) =>
+        pointer.Split('/')[^1].Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
+}
