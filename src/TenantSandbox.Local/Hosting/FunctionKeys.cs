@@ -1,0 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TenantSandbox.Local.Hosting;
+
+/// <summary>The host's keys. A class rather than a record, so that printing one doesn't print the secrets.</summary>
+public sealed class FunctionKeys
+{
+    /// <summary>The name of the file in the state directory.</summary>
+    public const string FileName = "keys.json";
+
+    /// <summary>Opens everything, <c>AuthorizationLevel.Admin</c> included.</summary>
+    [JsonPropertyName("masterKey")]
+    public required string Master { get; init; }
+
+    /// <summary>The host key <c>default</c>: opens functions of level <c>Function</c>, by <c>x-functions-key</c> or <c>?code=</c>.</summary>
+    [JsonPropertyName("functionKey")]
+    public required string Function { get; init; }
+
+    /// <summary>The system key <c>eventgrid_extension</c>: opens the Event Grid webhook by <c>?code=</c>.</summary>
+    [JsonPropertyName("eventgrid_extension")]
+    public required string EventGrid { get; init; }
+
+    /// <summary>The access key of the outgoing topics, sent as <c>aeg-sas-key</c>.</summary>
+    [JsonPropertyName("topicKey")]
+    public required string Topic { get; init; }
+
+    /// <summary>Reads the keys kept in <paramref name="stateDirectory"/>; the first call makes them, readable by this user only.</summary>
+    public static FunctionKeys LoadOrCreate(string stateDirectory)
+    {
+        Directory.CreateDirectory(stateDirectory);
+        var path = Path.Combine(stateDirectory, FileName);
+        if (File.Exists(path))
+        {
+            return JsonSerializer.Deserialize<FunctionKeys>(File.ReadAllBytes(path))
+                ?? throw new InvalidOperationException($"{path} holds no keys. Delete it, and new ones are made.");
+        }
+
+        var keys = new FunctionKeys { Master = NewKey(), Function = NewKey(), EventGrid = NewKey(), Topic = NewKey() };
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using var file = File.Open(path, options);
+        JsonSerializer.Serialize(file, keys);
+        return keys;
+    }
+
+    /// <summary>Whether <paramref name="presented"/> is one of <paramref name="accepted"/>; takes the same time for any wrong key.</summary>
+    internal static bool Matches(string? presented, params ReadOnlySpan<string> accepted)
+    {
+        if (string.IsNullOrEmpty(presented)) return false;
+
+        var match = false;
+        foreach (var key in accepted)
+            match |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(presented), Encoding.UTF8.GetBytes(key));
+        return match;
+    }
+
+    private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).Replace('+', '-').Replace('/', '_').TrimEnd('=');
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace TenantSandbox.Local.Hosting.Http;
+
+/// <summary>Answers that come from the host rather than from a function: always problem+json, never an exception's text.</summary>
+internal static class HostAnswer
+{
+    public static Task ProblemAsync(HttpContext http, int status, string detail) =>
+        Results.Problem(detail, statusCode: status, title: ReasonPhrases.GetReasonPhrase(status), type: "about:blank").ExecuteAsync(http);
+
+    public static Task UnauthorizedAsync(HttpContext http) =>
+        ProblemAsync(http, StatusCodes.Status401Unauthorized, "A key is needed: send it as the header x-functions-key or as the query parameter code.");
+
+    public static Task NotFoundAsync(HttpContext http) =>
+        ProblemAsync(http, StatusCodes.Status404NotFound, $"No function answers {http.Request.Method} {http.Request.Path}.");
+
+    /// <summary>The key that a caller sent, by header or query.</summary>
+    public static string? Key(HttpRequest request) =>
+        request.Headers.TryGetValue("x-functions-key", out var header) ? header.ToString() : request.Query["code"].ToString();
+}
