@@ -1,6 +1,6 @@
 namespace TenantSandbox.AksTwin;
 
-/// <summary>How long each thing takes in the twin. All zero is <see cref="Instant"/>.</summary>
+/// <summary>How long each thing takes in the twin.</summary>
 public sealed record TimingProfile
 {
     public string Name { get; init; } = "custom";
@@ -48,8 +48,11 @@ public sealed record TimingProfile
     /// <summary>What asynchronous answers carry in Retry-After; whole seconds on the wire, at least 1 unless zero.</summary>
     public TimeSpan RetryAfter { get; init; }
 
-    /// <summary>Nothing takes any time; an operation is finished when it is asked about for the first time.</summary>
-    public static TimingProfile Instant { get; } = new() { Name = "instant" };
+    /// <summary>
+    /// Nothing takes any time; an operation is finished when it is asked about for the first time. Only idle nodes stay as long
+    /// as they do on AKS, or a fresh pool would lose its nodes before the first pod comes.
+    /// </summary>
+    public static TimingProfile Instant { get; } = new() { Name = "instant", ScaleDownUnneeded = TimeSpan.FromMinutes(10) };
 
     /// <summary>
     /// Node times from the AKS team's one-node scale-out benchmark (P50 53 s); Kata sandbox times from public measurements

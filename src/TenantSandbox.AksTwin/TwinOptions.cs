@@ -18,8 +18,11 @@ public sealed record TwinOptions
     /// <summary>Fixes names, faults by chance and jitter: the same seed and the same calls give the same answers.</summary>
     public int Seed { get; init; } = 1;
 
-    /// <summary>Whether the documented token buckets of AKS and of ARM's front door apply.</summary>
-    public bool Throttling { get; init; }
+    /// <summary>
+    /// Whether the documented token buckets of AKS and of ARM's front door apply; null lets the timing decide, which says yes
+    /// only when it is true to life.
+    /// </summary>
+    public bool? Throttling { get; init; }
 
     /// <summary>Total vCPUs of one VM family that the subscription may use in a region; a pool beyond it is refused.</summary>
     public int VCpuQuotaPerFamily { get; init; } = 10_000;

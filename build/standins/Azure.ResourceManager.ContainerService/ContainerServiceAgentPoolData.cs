@@ -21,7 +21,7 @@ public partial class ContainerServiceAgentPoolData : ResourceData
         : base(id, name, type, null)
     {
         _properties = properties;
-        IsRead = true;
+        WasSent = [.. properties.Select(p => p.Key)];
         AvailabilityZones = properties.TakeList("availabilityZones");
         NodeTaints = properties.TakeList("nodeTaints");
         NodeLabels = properties.TakeMap("nodeLabels");
@@ -124,8 +124,8 @@ public partial class ContainerServiceAgentPoolData : ResourceData
         set => Set("workloadRuntime", value?.ToString());
     }
 
-    /// <summary>Whether a service sent this; then emptied lists go back as empty, which clears them there.</summary>
-    internal bool IsRead { get; }
+    /// <summary>What the service sent; a list or map among it goes back even when it was emptied, which clears it there.</summary>
+    internal HashSet<string> WasSent { get; } = [];
 
     internal JsonObject Properties => _properties;
 

@@ -22,10 +22,10 @@ internal static class AgentPoolWire
             properties.Remove(name);
         if (data.UpgradeSettings is { } upgrade)
             properties["upgradeSettings"] = UpgradeSettingsWire.Write(upgrade, properties["upgradeSettings"]?.DeepClone() as JsonObject ?? []);
-        Put(properties, "availabilityZones", data.AvailabilityZones, data.IsRead);
-        Put(properties, "nodeTaints", data.NodeTaints, data.IsRead);
-        Put(properties, "nodeLabels", data.NodeLabels, data.IsRead);
-        Put(properties, "tags", data.Tags, data.IsRead);
+        Put(properties, "availabilityZones", data.AvailabilityZones, data.WasSent);
+        Put(properties, "nodeTaints", data.NodeTaints, data.WasSent);
+        Put(properties, "nodeLabels", data.NodeLabels, data.WasSent);
+        Put(properties, "tags", data.Tags, data.WasSent);
         return BinaryData.FromString(new JsonObject { ["properties"] = properties }.ToJsonString());
     }
 
@@ -45,15 +45,15 @@ internal static class AgentPoolWire
         return map;
     }
 
-    private static void Put(JsonObject json, string name, IList<string> values, bool evenEmpty)
+    private static void Put(JsonObject json, string name, IList<string> values, HashSet<string> evenEmpty)
     {
-        if (values.Count > 0 || evenEmpty)
+        if (values.Count > 0 || evenEmpty.Contains(name))
             json[name] = new JsonArray([.. values.Select(v => (JsonNode)v)]);
     }
 
-    private static void Put(JsonObject json, string name, IDictionary<string, string> values, bool evenEmpty)
+    private static void Put(JsonObject json, string name, IDictionary<string, string> values, HashSet<string> evenEmpty)
     {
-        if (values.Count > 0 || evenEmpty)
+        if (values.Count > 0 || evenEmpty.Contains(name))
             json[name] = new JsonObject(values.Select(v => KeyValuePair.Create(v.Key, (JsonNode)v.Value)));
     }
 }

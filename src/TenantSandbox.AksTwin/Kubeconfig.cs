@@ -1,0 +1,52 @@
+using System.Text;
+
+namespace TenantSandbox.AksTwin;
+
+/// <summary>The kubeconfig files that the twin gives out.</summary>
+internal static class Kubeconfig
+{
+    // The Entra application of every AKS cluster's API server, the same in all clouds (kubelogin's documentation).
+    private const string ServerApp = "6dae42f8-4368-4678-94ff-3960e28e3630";
+
+    /// <summary>For kubectl: with a token that the twin takes (it takes any).</summary>
+    public static string WithToken(string cluster, Uri server, string caPem) =>
+        Write(cluster, server, caPem, "    token: twin\n");
+
+    /// <summary>What listClusterUserCredential answers: the server and its CA, and how to get a token, but none.</summary>
+    public static string ForEntra(string cluster, Uri server, string caPem, bool exec) => Write(cluster, server, caPem, exec
+        ? $"""
+              exec:
+                apiVersion: client.authentication.k8s.io/v1beta1
+                command: kubelogin
+                args: [get-token, --environment, AzurePublicCloud, --server-id, {ServerApp}, --login, devicecode]
+                provideClusterInfo: false
+
+          """
+        : $$"""
+              auth-provider:
+                config: {apiserver-id: {{ServerApp}}, environment: AzurePublicCloud}
+                name: azure
+
+          """);
+
+    private static string Write(string cluster, Uri server, string caPem, string user) =>
+        $"""
+         apiVersion: v1
+         kind: Config
+         clusters:
+         - name: {cluster}
+           cluster:
+             server: {server.GetLeftPart(UriPartial.Authority)}
+             certificate-authority-data: {Convert.ToBase64String(Encoding.ASCII.GetBytes(caPem))}
+         contexts:
+         - name: {cluster}
+           context:
+             cluster: {cluster}
+             user: clusterUser_{cluster}
+         current-context: {cluster}
+         users:
+         - name: clusterUser_{cluster}
+           user:
+
+         """ + user;
+}

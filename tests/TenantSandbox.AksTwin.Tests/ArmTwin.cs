@@ -1,0 +1,89 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.ResourceManager;
+using Azure.ResourceManager.ContainerService;
+using Azure.ResourceManager.ContainerService.Models;
+using Microsoft.Extensions.Time.Testing;
+
+namespace TenantSandbox.AksTwin.Tests;
+
+/// <summary>A twin on virtual time without a Kubernetes side, and clients of its ARM endpoint.</summary>
+internal sealed class ArmTwin : IAsyncDisposable
+{
+    private ArmTwin(TwinHost host, NoKubernetes nodes, FakeTimeProvider time)
+    {
+        (Host, Nodes, Time) = (host, nodes, time);
+        Http = new(host.CreateHandler()) { BaseAddress = host.ArmEndpoint };
+        Http.DefaultRequestHeaders.Authorization = new("Bearer", "test");
+        var options = new ArmClientOptions
+        {
+            Environment = new ArmEnvironment(host.ArmEndpoint, "https://twin.invalid"),
+            Transport = new HttpClientTransport(Http),
+            Retry = { MaxRetries = 0 },
+        };
+        Cluster = new ArmClient(new AnyToken(), host.Options.SubscriptionId, options).GetContainerServiceManagedClusterResource(
+            ContainerServiceManagedClusterResource.CreateResourceIdentifier(host.Options.SubscriptionId, host.Options.ResourceGroup, "aks-twin"));
+    }
+
+    public static string PoolUrl(string name, string rest = "", string version = "2026-04-01") =>
+        $"/subscriptions/{new TwinOptions().SubscriptionId}/resourceGroups/rg-tenant-sandbox/providers/Microsoft.ContainerService/managedClusters/aks-twin/agentPools/{name}{rest}?api-version={version}";
+
+    public TwinHost Host { get; }
+
+    public NoKubernetes Nodes { get; }
+
+    public FakeTimeProvider Time { get; }
+
+    public HttpClient Http { get; }
+
+    public ContainerServiceManagedClusterResource Cluster { get; }
+
+    public ContainerServiceAgentPoolCollection Pools => Cluster.GetContainerServiceAgentPools();
+
+    public IEnumerable<NodeSpec> NodesOf(string pool) => Nodes.Nodes.Where(n => n.Pool == pool).OrderBy(n => n.Name, StringComparer.Ordinal);
+
+    public static Task<ArmTwin> StartAsync(TimingProfile? timing = null, bool? throttling = null, int quota = 10_000, string? directory = null, FakeTimeProvider? time = null) =>
+        StartAsync(new TwinOptions { Timing = timing ?? TimingProfile.Instant, Throttling = throttling, VCpuQuotaPerFamily = quota, StateDirectory = directory }, time);
+
+    public static async Task<ArmTwin> StartAsync(TwinOptions options, FakeTimeProvider? time = null)
+    {
+        time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
+        var nodes = new NoKubernetes();
+        return new(await TwinHost.StartAsync(options with { TimeProvider = time }, _ => nodes, null, default), nodes, time);
+    }
+
+    public static ContainerServiceAgentPoolData Kata(int count = 1, string size = "Standard_D4s_v5") => new()
+    {
+        Count = count,
+        VmSize = size,
+        OSType = ContainerServiceOSType.Linux,
+        OSSku = ContainerServiceOSSku.AzureLinux,
+        Mode = AgentPoolMode.User,
+        WorkloadRuntime = WorkloadRuntime.KataVmIsolation,
+        NodeTaints = { "sandbox=kata:NoSchedule" },
+        NodeLabels = { ["tenant-pool"] = "yes" },
+        Tags = { ["owner"] = "tests" },
+    };
+
+    public static ContainerServiceAgentPoolData Autoscaled(int count, int min, int max)
+    {
+        var data = Kata(count);
+        (data.EnableAutoScaling, data.MinCount, data.MaxCount) = (true, min, max);
+        return data;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await Host.DisposeAsync();
+    }
+
+    private sealed class AnyToken : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new("test", DateTimeOffset.MaxValue);
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            new(GetToken(requestContext, cancellationToken));
+    }
+}
