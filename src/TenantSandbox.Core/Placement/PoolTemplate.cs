@@ -14,6 +14,7 @@ namespace TenantSandbox.Core.Placement;
 /// <param name="NodeAllocatableCpuMillis">CPU of one node that pods can use.</param>
 /// <param name="SizeClasses">The kata RuntimeClasses, smallest first, each with what it adds to a pod (see <see cref="KataSizing.Fit"/>).</param>
 /// <param name="Zones">Availability zones; empty for regional.</param>
+/// <param name="SystemPodsPerNode">How many of a node's pods the cluster's own DaemonSets take.</param>
 public sealed record PoolTemplate(
     [property: JsonPropertyName("vmSize")] string VmSize,
     [property: JsonPropertyName("workloadRuntime")] string WorkloadRuntime,
@@ -24,4 +25,5 @@ public sealed record PoolTemplate(
     [property: JsonPropertyName("nodeAllocatableMemoryMiB")] int NodeAllocatableMemoryMiB,
     [property: JsonPropertyName("nodeAllocatableCpuMillis")] int NodeAllocatableCpuMillis,
     [property: JsonPropertyName("sizeClasses")] IReadOnlyList<KataSizeClass> SizeClasses,
-    [property: JsonPropertyName("zones")] IReadOnlyList<string> Zones);
+    [property: JsonPropertyName("zones")] IReadOnlyList<string> Zones,
+    [property: JsonPropertyName("systemPodsPerNode")] int SystemPodsPerNode = 8);

@@ -1,0 +1,48 @@
+using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
+
+namespace TenantSandbox.Core.Placement;
+
+/// <summary>One agent pool in the ledger.</summary>
+public sealed record PoolRecord
+{
+    /// <summary>Its name, made of the generation.</summary>
+    [JsonPropertyName("name")] public required string Name { get; init; }
+
+    /// <summary>Its number in the cluster, from 1.</summary>
+    [JsonPropertyName("generation")] public required long Generation { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    [JsonPropertyName("phase")] public required PoolPhase Phase { get; init; }
+
+    /// <summary>Whom it is for.</summary>
+    [JsonPropertyName("tier")] public required TenantTier Tier { get; init; }
+
+    /// <summary>The tenant that has it alone; null for a pooled one.</summary>
+    [JsonPropertyName("dedicatedTo")] public string? DedicatedTo { get; init; }
+
+    /// <summary>Key of its template in <see cref="LedgerState.Templates"/>.</summary>
+    [JsonPropertyName("template")] public required string Template { get; init; }
+
+    /// <summary>Who has room in it, oldest first.</summary>
+    [JsonPropertyName("reservations")] public IReadOnlyList<Reservation> Reservations { get; init; } = [];
+
+    /// <summary>Orchestrations to tell when it is gone.</summary>
+    [JsonPropertyName("farewells")] public IReadOnlyList<string> Farewells { get; init; } = [];
+
+    /// <summary>Before this its creation isn't started, to stay within ARM's write budget.</summary>
+    [JsonPropertyName("notBefore")] public required DateTimeOffset NotBefore { get; init; }
+
+    /// <summary>How often its deletion was started.</summary>
+    [JsonPropertyName("deletions")] public int Deletions { get; init; }
+
+    /// <summary>Why it is stuck; null otherwise.</summary>
+    [JsonPropertyName("error")] public TenantError? Error { get; init; }
+
+    /// <summary>Whether tenants can reserve room in it.</summary>
+    [JsonIgnore] public bool IsOpen => Phase is PoolPhase.Ready or PoolPhase.Creating;
+
+    /// <summary>What all reservations together take.</summary>
+    public Footprint Load() => Reservations.Aggregate(Footprint.None, (sum, r) => sum.Add(r.Footprint));
+}
