@@ -1,0 +1,28 @@
+using TenantSandbox.Core.Capacity;
+using TenantSandbox.Core.Placement;
+
+namespace TenantSandbox.Core.Tests.Placement;
+
+/// <summary>Pool templates and requests with round numbers: nodes of 4 cores, 12,000 MiB and 22 pods.</summary>
+internal static class Templates
+{
+    public static readonly OperationTiming Timing = new(5, 60, 1800, 1800, 900, 900);
+
+    public static PoolTemplate Template(int maxNodes = 3, string vmSize = "Standard_D4s_v5", string workloadRuntime = "KataVmIsolation") =>
+        new(vmSize, workloadRuntime, "AzureLinux", 1, maxNodes, 30, 12_000, 4_000, KataSizing.Documented, []);
+
+    public static ReserveRequest Reserve(
+        string tenant,
+        int replicas = 1,
+        int cpu = 1_000,
+        int memory = 1_024,
+        Core.Requests.TenantTier tier = Core.Requests.TenantTier.Pooled,
+        PoolTemplate? template = null,
+        int second = 0) =>
+        new(tenant, 1, tier, [new("web", replicas, cpu, memory)], template ?? Template(), Timing, $"{tenant}.1.1.onboard", DateTimeOffset.UnixEpoch.AddSeconds(second));
+
+    public static ReleaseRequest Release(string tenant, string? pool = null, int second = 0) =>
+        new(tenant, 1, pool, Timing, $"{tenant}.1.2.offboard", DateTimeOffset.UnixEpoch.AddSeconds(second));
+
+    public static PoolReport Report(string pool, PoolEnd end) => new(pool, end, null, Timing, DateTimeOffset.UnixEpoch);
+}

@@ -1,0 +1,268 @@
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
+
+namespace TenantSandbox.Core.Tests.Tenants;
+
+public sealed class TenantMachineTests
+{
+    private readonly TenantSteps _tenant = new();
+
+    [Fact]
+    public void Onboard_UnknownTenant_StartsFirstIncarnation()
+    {
+        var answer = _tenant.Onboard(5);
+
+        Assert.Equal(SubmitOutcome.Accepted, answer.Outcome);
+        Assert.Equal("acme.1.5.onboard", answer.OperationId);
+        Assert.False(answer.Waiting);
+        Assert.Equal("acme.1.5.onboard", _tenant.Started?.Id);
+        Assert.Equal((TenantPhase.Onboarding, 1, 5L), (_tenant.State!.Phase, _tenant.State.Incarnation, _tenant.State.Revision));
+        Assert.Same(TenantSteps.Spec, _tenant.State.Spec);
+    }
+
+    [Fact]
+    public void Onboard_SameCommandAgain_IsDuplicateAndStartsNothing()
+    {
+        _tenant.Onboard(5, id: "c1");
+
+        var answer = _tenant.Onboard(5, id: "c1");
+
+        Assert.Equal((SubmitOutcome.Duplicate, "acme.1.5.onboard"), (answer.Outcome, answer.OperationId));
+        Assert.Null(_tenant.Started);
+    }
+
+    [Fact]
+    public void Onboard_SameContentByAnotherDoor_IsDuplicate()
+    {
+        _tenant.Onboard(5);
+
+        Assert.Equal(SubmitOutcome.Duplicate, _tenant.Onboard(5).Outcome);
+    }
+
+    [Fact]
+    public void Onboard_SameRevisionOtherContent_IsConflict()
+    {
+        _tenant.Onboard(5, "a");
+
+        var answer = _tenant.Onboard(5, "b");
+
+        Assert.Equal((SubmitOutcome.Conflict, 5L), (answer.Outcome, answer.CurrentRevision));
+        Assert.Null(_tenant.Started);
+    }
+
+    [Fact]
+    public void Onboard_LowerRevision_IsStale()
+    {
+        _tenant.Onboard(5);
+        _tenant.Succeed();
+
+        Assert.Equal(SubmitOutcome.Stale, _tenant.Onboard(4).Outcome);
+    }
+
+    [Fact]
+    public void Onboard_HigherRevisionOfLiveTenant_IsConflictThatPointsToUpdate()
+    {
+        _tenant.Onboard(5);
+        _tenant.Succeed();
+
+        var answer = _tenant.Onboard(6);
+
+        Assert.Equal((SubmitOutcome.Conflict, 5L), (answer.Outcome, _tenant.State!.Revision));
+        Assert.Contains("update", answer.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(TenantRequestKind.Update)]
+    [InlineData(TenantRequestKind.Suspend)]
+    [InlineData(TenantRequestKind.Resume)]
+    public void Submit_KindNotOffered_IsInvalidAndChangesNothing(TenantRequestKind kind)
+    {
+        _tenant.Onboard(5);
+        var before = _tenant.State;
+
+        var answer = _tenant.Submit(new(kind, "acme", 6, null, "x"));
+
+        Assert.Equal(SubmitOutcome.Invalid, answer.Outcome);
+        Assert.Contains("not offered yet", answer.Message, StringComparison.Ordinal);
+        Assert.Same(before, _tenant.State);
+    }
+
+    [Fact]
+    public void Complete_OnboardSucceeded_IsReadyWithPlacement()
+    {
+        _tenant.Onboard(5);
+        _tenant.Succeed();
+
+        Assert.Equal((TenantPhase.Ready, 5L), (_tenant.State!.Phase, _tenant.State.SettledRevision));
+        Assert.Equal("kata1", _tenant.State.Placement?.PoolName);
+        Assert.Null(_tenant.State.Operation);
+        Assert.Equal(_tenant.Now, _tenant.State.LastOperation?.EndedAt);
+    }
+
+    [Fact]
+    public void Complete_ReportOfAnotherOperation_ChangesNothing()
+    {
+        _tenant.Onboard(5);
+        var before = _tenant.State;
+
+        _tenant.Report(new("acme.1.4.onboard", true, null, null, null, _tenant.Now));
+
+        Assert.Same(before, _tenant.State);
+    }
+
+    [Fact]
+    public void Onboard_AfterFailure_SameRevisionShowsTheFailureAndHigherOneRetries()
+    {
+        _tenant.Onboard(5);
+        _tenant.Fail();
+
+        var again = _tenant.Onboard(5);
+        var retry = _tenant.Onboard(6);
+
+        Assert.Equal((SubmitOutcome.Duplicate, "AllocationFailed"), (again.Outcome, again.Error?.Code));
+        Assert.Equal((SubmitOutcome.Accepted, "acme.2.6.onboard"), (retry.Outcome, retry.OperationId));
+        Assert.Null(_tenant.State!.LastError);
+    }
+
+    [Fact]
+    public void Offboard_WhileOnboarding_WaitsItsTurn()
+    {
+        _tenant.Onboard(5);
+
+        var answer = _tenant.Offboard(6);
+
+        Assert.Equal((SubmitOutcome.Accepted, true, "acme.1.6.offboard"), (answer.Outcome, answer.Waiting, answer.OperationId));
+        Assert.Null(_tenant.Started);
+        Assert.Equal("acme.1.6.offboard", _tenant.Succeed().Started?.Id);
+        Assert.Equal(TenantPhase.Offboarding, _tenant.State!.Phase);
+    }
+
+    [Fact]
+    public void Offboard_WithoutRevision_TakesTheNextOne()
+    {
+        _tenant.Onboard(5);
+        _tenant.Succeed();
+
+        Assert.Equal((SubmitOutcome.Accepted, 6L), (_tenant.Offboard().Outcome, _tenant.State!.Revision));
+        Assert.Equal(SubmitOutcome.Duplicate, _tenant.Offboard().Outcome);
+    }
+
+    [Fact]
+    public void Offboard_Done_LeavesATombstoneThatFencesLateOnboardings()
+    {
+        _tenant.Onboard(5);
+        _tenant.Succeed();
+        _tenant.Offboard(7);
+        _tenant.Succeed();
+
+        Assert.Equal(TenantPhase.Offboarded, _tenant.State!.Phase);
+        Assert.Null(_tenant.State.Spec);
+        Assert.NotNull(_tenant.State.Receipt);
+        Assert.Equal(SubmitOutcome.Gone, _tenant.Onboard(5).Outcome);
+        Assert.Equal(SubmitOutcome.Gone, _tenant.Onboard(7).Outcome);
+        Assert.Equal(SubmitOutcome.Gone, _tenant.Offboard().Outcome);
+        Assert.Equal("acme.2.8.onboard", _tenant.Onboard(8).OperationId);
+    }
+
+    [Fact]
+    public void Offboard_AgainWithHigherRevision_RaisesTheFence()
+    {
+        _tenant.Onboard(5);
+        _tenant.Succeed();
+        _tenant.Offboard(7);
+        _tenant.Succeed();
+
+        Assert.Equal((SubmitOutcome.Gone, 9L), (_tenant.Offboard(9).Outcome, _tenant.State!.Revision));
+        Assert.Equal(SubmitOutcome.Gone, _tenant.Onboard(8).Outcome);
+    }
+
+    [Fact]
+    public void Offboard_UnknownTenantWithoutRevision_IsNotFoundAndLeavesNoTrace()
+    {
+        Assert.Equal(SubmitOutcome.NotFound, _tenant.Offboard().Outcome);
+        Assert.Null(_tenant.State);
+    }
+
+    [Fact]
+    public void Offboard_UnknownTenantWithRevision_FencesOlderOnboardings()
+    {
+        Assert.Equal(SubmitOutcome.NotFound, _tenant.Offboard(6).Outcome);
+
+        Assert.Equal(SubmitOutcome.Gone, _tenant.Onboard(5).Outcome);
+        Assert.Equal("acme.1.7.onboard", _tenant.Onboard(7).OperationId);
+    }
+
+    [Fact]
+    public void Onboard_WhileOffboarding_WaitsAndBeginsTheNextLife()
+    {
+        _tenant.Onboard(5);
+        _tenant.Succeed();
+        _tenant.Offboard(6);
+
+        var answer = _tenant.Onboard(7);
+
+        Assert.Equal((true, "acme.2.7.onboard"), (answer.Waiting, answer.OperationId));
+        Assert.Equal("acme.2.7.onboard", _tenant.Succeed().Started?.Id);
+        Assert.Null(_tenant.State!.Receipt);
+    }
+
+    [Fact]
+    public void Offboard_OvertakesWaitingCommands_AndTheyAreToldSo()
+    {
+        _tenant.Onboard(5);
+        _tenant.Offboard(6, id: "six");
+        _tenant.Onboard(7, id: "seven");
+
+        var answer = _tenant.Offboard(8);
+
+        Assert.Equal((true, "acme.1.8.offboard"), (answer.Waiting, answer.OperationId));
+        Assert.Equal(8, Assert.Single(_tenant.State!.Waiting).Revision);
+        Assert.All(["six", "seven"], id => Assert.Equal(CommandFate.Superseded, _tenant.State.Commands.Single(c => c.CommandId == id).Fate));
+        Assert.Contains("superseded", _tenant.Onboard(7, id: "seven").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Offboard_WhileOffboarding_IsDoneByTheRunningOne()
+    {
+        _tenant.Onboard(5);
+        _tenant.Succeed();
+        _tenant.Offboard(6);
+        _tenant.Onboard(7);
+
+        var answer = _tenant.Offboard(8);
+
+        Assert.Equal((SubmitOutcome.Accepted, "acme.1.6.offboard", false), (answer.Outcome, answer.OperationId, answer.Waiting));
+        Assert.Null(_tenant.Succeed().Started);
+        Assert.Equal((TenantPhase.Offboarded, 8L, 8L), (_tenant.State!.Phase, _tenant.State.Revision, _tenant.State.SettledRevision));
+    }
+
+    [Fact]
+    public void Complete_TeardownFailed_DropsTheWaitingOnboardingAndAllowsAnotherTeardown()
+    {
+        _tenant.Onboard(5);
+        _tenant.Succeed();
+        _tenant.Offboard(6);
+        _tenant.Onboard(7, id: "seven");
+
+        _tenant.Fail(clean: false);
+
+        Assert.Equal(TenantPhase.TeardownFailed, _tenant.State!.Phase);
+        Assert.Empty(_tenant.State.Waiting);
+        Assert.Equal(CommandFate.Dropped, _tenant.State.Commands.Single(c => c.CommandId == "seven").Fate);
+        Assert.Equal("kata1", _tenant.State.Placement?.PoolName);
+        Assert.Equal(SubmitOutcome.Conflict, _tenant.Onboard(8).Outcome);
+        Assert.Equal("acme.1.8.offboard", _tenant.Offboard().OperationId);
+    }
+
+    [Fact]
+    public void Complete_OnboardingLeftSomethingOver_RunsTheWaitingTeardown()
+    {
+        _tenant.Onboard(5);
+        _tenant.Offboard(6);
+
+        _tenant.Fail(clean: false);
+
+        Assert.Equal("acme.1.6.offboard", _tenant.Started?.Id);
+        Assert.Equal("kata1", _tenant.State!.Placement?.PoolName);
+    }
+}

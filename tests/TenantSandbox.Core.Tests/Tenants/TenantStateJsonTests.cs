@@ -1,0 +1,55 @@
+using System.Text.Json;
+using TenantSandbox.Core.Tenants;
+
+namespace TenantSandbox.Core.Tests.Tenants;
+
+public sealed class TenantStateJsonTests
+{
+    /// <summary>As the first version wrote it. It must be readable for ever: states outlive deployments.</summary>
+    private const string Yesterday = """
+        {"tenantId":"acme","phase":"offboarding","incarnation":1,"revision":7,"kind":"onboard","contentHash":"a","settledRevision":5,
+         "spec":{"tier":"pooled","cluster":null,"region":null,"expiresAt":null,"workloads":[{"name":"web","image":"nginx","replicas":1,"cpuMillis":500,
+         "memoryMiB":512,"ports":[],"env":[],"command":[],"args":[],"readinessProbe":null}],"egressAllowList":[]},
+         "placement":{"clusterId":"aks1","region":"westeurope","poolName":"kata1","timing":{"pollMinSeconds":5,"pollMaxSeconds":60,"poolCreateSeconds":1800,
+         "poolDeleteSeconds":1800,"rolloutSeconds":900,"namespaceDeleteSeconds":900}},
+         "operation":{"id":"acme.1.6.offboard","kind":"offboard","revision":6,"incarnation":1,"startedAt":"1970-01-01T00:00:03+00:00","endedAt":null},
+         "lastOperation":{"id":"acme.1.5.onboard","kind":"onboard","revision":5,"incarnation":1,"startedAt":"1970-01-01T00:00:01+00:00","endedAt":"1970-01-01T00:00:02+00:00"},
+         "lastError":null,
+         "waiting":[{"commandId":"command-4","kind":"onboard","revision":7,"spec":null,"acceptedAt":"1970-01-01T00:00:04+00:00"}],
+         "commands":[{"commandId":"command-1","kind":"onboard","revision":5,"operationId":"acme.1.5.onboard","fate":"accepted","note":null}],
+         "receipt":null,"createdAt":"1970-01-01T00:00:01+00:00","updatedAt":"1970-01-01T00:00:04+00:00"}
+        """;
+
+    [Fact]
+    public void Deserialize_YesterdaysState_ReadsEveryField()
+    {
+        var state = JsonSerializer.Deserialize<TenantState>(Yesterday)!;
+
+        Assert.Equal((TenantPhase.Offboarding, 1, 7L, 5L), (state.Phase, state.Incarnation, state.Revision, state.SettledRevision));
+        Assert.Equal("web", state.Spec?.Workloads[0].Name);
+        Assert.Equal(60, state.Placement?.Timing.PollMaxSeconds);
+        Assert.Equal(60, state.Placement?.Timing.WriteBurst);
+        Assert.Equal("acme.1.6.offboard", state.Operation?.Id);
+        Assert.Equal(7, Assert.Single(state.Waiting).Revision);
+        Assert.Equal(CommandFate.Accepted, Assert.Single(state.Commands).Fate);
+    }
+
+    [Fact]
+    public void Serialize_ThenDeserialize_IsTheSame()
+    {
+        var tenant = new TenantSteps();
+        tenant.Onboard(5);
+        tenant.Succeed();
+        tenant.Offboard(6);
+        tenant.Onboard(7);
+
+        var json = JsonSerializer.Serialize(tenant.State);
+
+        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<TenantState>(json)));
+        Assert.DoesNotContain("\"Phase\"", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Create_LongMessage_IsCut() =>
+        Assert.Equal(TenantError.MaxMessageLength, TenantError.Create(null, "X", new string('x', 100_000)).Message.Length);
+}

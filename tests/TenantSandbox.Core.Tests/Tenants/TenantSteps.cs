@@ -1,0 +1,58 @@
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Placement;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
+
+namespace TenantSandbox.Core.Tests.Tenants;
+
+/// <summary>Drives one tenant through its machine, a second a step.</summary>
+internal sealed class TenantSteps
+{
+    public static readonly TenantSpec Spec = new(
+        TenantTier.Pooled, null, null, null, [new("web", "nginx", 1, 500, 512, [], [], [], [], null)], []);
+
+    private static readonly OperationTiming Timing = new(5, 60, 1800, 1800, 900, 900);
+    private int _step;
+
+    public TenantState? State { get; private set; }
+
+    public TenantOperation? Started { get; private set; }
+
+    public DateTimeOffset Now => DateTimeOffset.UnixEpoch.AddSeconds(_step);
+
+    public SubmitAnswer Onboard(long revision, string content = "a", string? id = null) =>
+        Submit(new(TenantRequestKind.Onboard, "acme", revision, Spec, content), id);
+
+    public SubmitAnswer Offboard(long? revision = null, string? id = null) =>
+        Submit(new(TenantRequestKind.Offboard, "acme", revision, null, "offboard"), id);
+
+    public SubmitAnswer Submit(TenantRequest request, string? id = null)
+    {
+        _step++;
+        var (decision, answer) = TenantMachine.Submit(State, new(id ?? $"command-{_step}", request, Now));
+        (State, Started) = (decision.State, decision.Start);
+        return answer;
+    }
+
+    /// <summary>Ends the running operation well.</summary>
+    public TenantSteps Succeed() => End(clean: true, error: null);
+
+    /// <summary>Ends it badly; everything is undone, or something is left over.</summary>
+    public TenantSteps Fail(bool clean = true) => End(clean, TenantError.Create(ErrorClass.Capacity, "AllocationFailed", "No room."));
+
+    public TenantSteps Report(OperationReport report)
+    {
+        var decision = TenantMachine.Complete(State, report);
+        (State, Started) = (decision.State, decision.Start);
+        return this;
+    }
+
+    private TenantSteps End(bool clean, TenantError? error)
+    {
+        _step++;
+        var isTeardown = State!.Operation!.Kind == TenantRequestKind.Offboard;
+        var placement = clean && (isTeardown || error is not null) ? null : new TenantPlacement("aks1", "westeurope", "kata1", Timing);
+        var receipt = isTeardown && error is null ? new TeardownReceipt("aks1", Now, "kata1", null, Now) : null;
+        return Report(new(State.Operation.Id, clean, placement, error, receipt, Now));
+    }
+}

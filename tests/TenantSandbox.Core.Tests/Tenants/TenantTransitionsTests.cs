@@ -1,0 +1,28 @@
+using TenantSandbox.Core.Tenants;
+
+namespace TenantSandbox.Core.Tests.Tenants;
+
+public sealed class TenantTransitionsTests
+{
+    [Fact]
+    public void Next_EveryMove_IsInTheTableOrThrowsWithItsReason()
+    {
+        TenantPhase?[] phases = [null, .. Enum.GetValues<TenantPhase>().Cast<TenantPhase?>()];
+        var allowed = 0;
+        foreach (var (phase, trigger) in phases.SelectMany(p => Enum.GetValues<TenantTrigger>().Select(t => (p, t))))
+        {
+            if (TenantTransitions.Allows(phase, trigger))
+            {
+                allowed++;
+                Assert.NotEqual(phase, TenantTransitions.Next(phase, trigger));
+            }
+            else
+            {
+                var thrown = Assert.Throws<TenantTransitionException>(() => TenantTransitions.Next(phase, trigger));
+                Assert.Equal((phase, trigger), (thrown.From, thrown.Trigger));
+            }
+        }
+
+        Assert.Equal(11, allowed);
+    }
+}
