@@ -1,0 +1,99 @@
+using System.Collections.Frozen;
+
+namespace TenantSandbox.Core.Errors;
+
+/// <summary>
+/// What Azure's errors mean for a caller. Codes are from AKS's troubleshooting pages, release notes and issue tracker; a code that
+/// isn't known falls back to its HTTP status.
+/// </summary>
+public static class ArmErrors
+{
+    private static readonly FrozenDictionary<string, ErrorClass> Codes = new (ErrorClass Class, string[] Codes)[]
+    {
+        (ErrorClass.Throttled, ["Throttled", "TooManyRequests", "TooManyRequestsReceived", "SubscriptionRequestsThrottled"]),
+        (ErrorClass.Conflict,
+            ["OperationNotAllowed", "AKSOperationPreempted", "AKSOperationPreemptedByDelete", "PreconditionFailed", "Conflict"]),
+        (ErrorClass.Transient,
+        [
+            "AksCapacityHeavyUsage", "ReconcileVMSSAgentPoolFailed", "CreateVMSSAgentPoolFailed", "InternalOperationError",
+            "InternalServerError", "ServiceUnavailable", "ServerTimeout", "GatewayTimeout", "Canceled", "ExpiredAuthenticationToken",
+        ]),
+        (ErrorClass.Capacity,
+        [
+            "ZonalAllocationFailed", "AllocationFailed", "OverconstrainedAllocationRequest", "OverconstrainedZonalAllocationRequest",
+            "SkuNotAvailable", "AvailabilityZoneNotSupported",
+        ]),
+        (ErrorClass.Quota, ["ErrCode_InsufficientVCPUQuota", "InsufficientVCPUQuota", "QuotaExceeded", "PublicIPCountLimitReached"]),
+        (ErrorClass.Invalid,
+        [
+            "InvalidWorkloadRuntimeSettingError", "InvalidParameter", "InvalidTemplate", "NodePoolMcVersionIncompatible", "SubnetIsFull",
+            "InsufficientSubnetSize", "RequestDisallowedByPolicy", "LinkedAuthorizationFailed", "AuthorizationFailed",
+            "MissingSubscriptionRegistration", "VMSizeNotSupported", "ReadOnlyDisabledSubscription",
+            // A node that can't reach out or can't find its control plane stays that way until someone changes the network.
+            "VMExtensionError_OutboundConnFail", "VMExtensionError_K8SAPIServerConnFail", "VMExtensionError_K8SAPIServerDNSLookupFail",
+        ]),
+        (ErrorClass.NotFound, ["ResourceNotFound", "ResourceGroupNotFound", "ParentResourceNotFound", "NotFound"]),
+    }.SelectMany(c => c.Codes.Select(code => KeyValuePair.Create(code, c.Class))).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Classifies an answer of ARM, or the error that a failed resource carries.</summary>
+    /// <param name="status">HTTP status; 0 when there was no answer, null when the error was read from a resource.</param>
+    /// <param name="code">The error's code.</param>
+    /// <param name="message">The error's text: AKS wraps the cause's code in it.</param>
+    public static ErrorClass Classify(int? status, string? code, string? message)
+    {
+        if (status == 429)
+        {
+            return ErrorClass.Throttled;
+        }
+
+        // Compute reports a used-up quota with the code that otherwise means "an operation is running".
+        if (message is not null && message.Contains("exceeding approved", StringComparison.OrdinalIgnoreCase)
+            && message.Contains("quota", StringComparison.OrdinalIgnoreCase))
+        {
+            return ErrorClass.Quota;
+        }
+
+        ErrorClass? known = code is not null && Codes.TryGetValue(code, out var byCode) ? byCode : null;
+        return known is null or ErrorClass.Transient
+            ? CauseWithin(message) ?? known ?? ByStatus(status)
+            : known.Value;
+    }
+
+    private static ErrorClass? CauseWithin(string? message)
+    {
+        foreach (var word in Words(message))
+        {
+            // Only codes that name a cause; words such as "Conflict" are also plain English.
+            if (Codes.TryGetValue(word, out var found) && found is ErrorClass.Capacity or ErrorClass.Quota or ErrorClass.Invalid)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<string> Words(string? text)
+    {
+        for (int start = 0, end; text is not null && start < text.Length; start = end + 1)
+        {
+            for (end = start; end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] == '_'); end++)
+            {
+            }
+
+            if (end > start)
+            {
+                yield return text[start..end];
+            }
+        }
+    }
+
+    private static ErrorClass ByStatus(int? status) => status switch
+    {
+        // The error of a failed resource, of a kind that nobody has written down: the same PUT may well succeed.
+        null or 0 or 408 or >= 500 => ErrorClass.Transient,
+        404 => ErrorClass.NotFound,
+        409 or 412 => ErrorClass.Conflict,
+        _ => ErrorClass.Invalid,
+    };
+}
