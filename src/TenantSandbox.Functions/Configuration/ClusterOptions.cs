@@ -1,0 +1,41 @@
+namespace TenantSandbox.Functions.Configuration;
+
+/// <summary>One AKS cluster, and how agent pools are made there.</summary>
+internal sealed class ClusterOptions
+{
+    /// <summary>The name that requests and state use; stays the same for the cluster's life.</summary>
+    public string Id { get; set; } = "";
+
+    public string SubscriptionId { get; set; } = "";
+
+    public string ResourceGroup { get; set; } = "";
+
+    /// <summary>The managed cluster's resource name.</summary>
+    public string Name { get; set; } = "";
+
+    public string Region { get; set; } = "";
+
+    /// <summary>Generation 2 with nested virtualization, not Arm.</summary>
+    public string VmSize { get; set; } = "Standard_D4s_v5";
+
+    /// <summary>vCPUs of a size that isn't in the built-in table.</summary>
+    public int? NodeVCpus { get; set; }
+
+    /// <summary>Nominal memory of a size that isn't in the built-in table.</summary>
+    public int? NodeMemoryMiB { get; set; }
+
+    public int MinCount { get; set; } = 1;
+
+    public int MaxCount { get; set; } = 10;
+
+    public int MaxPods { get; set; } = 110;
+
+    /// <summary>Availability zones; empty for a regional pool.</summary>
+    public IList<string> Zones { get; } = [];
+
+    /// <summary>A kubeconfig file; null asks ARM for the cluster's user credential.</summary>
+    public string? Kubeconfig { get; set; }
+
+    /// <summary>The context of <see cref="Kubeconfig"/>; null for its current one.</summary>
+    public string? KubeContext { get; set; }
+}

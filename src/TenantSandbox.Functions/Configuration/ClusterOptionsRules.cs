@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using TenantSandbox.Core.Capacity;
+
+namespace TenantSandbox.Functions.Configuration;
+
+/// <summary>What a configured cluster must look like; limits are AKS's (documentation, quotas and agent pools).</summary>
+internal static partial class ClusterOptionsRules
+{
+    /// <summary>Every fault, each by the setting's name below the section.</summary>
+    public static IEnumerable<string> Faults(ClusterOptions cluster, int index) =>
+        Required(cluster).Concat(Pools(cluster)).Select(f => $"Clusters__{index}__{f}");
+
+    private static IEnumerable<string> Required(ClusterOptions cluster)
+    {
+        if (!ClusterId().IsMatch(cluster.Id))
+        {
+            yield return $"Id: '{cluster.Id}' must be 1 to 63 letters, digits, dots, underscores or hyphens, as requests spell it.";
+        }
+
+        if (!Guid.TryParse(cluster.SubscriptionId, out _))
+        {
+            yield return $"SubscriptionId: '{cluster.SubscriptionId}' must be a subscription's GUID.";
+        }
+
+        foreach (var (name, value) in new[] { ("ResourceGroup", cluster.ResourceGroup), ("Name", cluster.Name), ("Region", cluster.Region) })
+        {
+            if (string.IsNullOrWhiteSpace(value))
+            {
+                yield return $"{name}: must be set.";
+            }
+        }
+
+        if (cluster.Kubeconfig is { } file && !File.Exists(file))
+        {
+            yield return $"Kubeconfig: there is no file {file}.";
+        }
+    }
+
+    private static IEnumerable<string> Pools(ClusterOptions cluster)
+    {
+        if (VmSizes.Refusal(cluster.VmSize) is { } refusal)
+        {
+            yield return $"VmSize: {refusal}.";
+        }
+        else if (ClusterDirectory.SizeOf(cluster) is not { } size)
+        {
+            yield return $"VmSize: '{cluster.VmSize}' isn't known. Set NodeVCpus and NodeMemoryMiB if it is generation 2 with nested virtualization.";
+        }
+        else if (NodeCapacity.Of(size, cluster.MaxPods).MemoryMiB < KataSizing.MinMemoryMiB)
+        {
+            yield return $"VmSize: {cluster.VmSize} has no room for a pod beside what AKS reserves.";
+        }
+
+        if (cluster.MaxPods is < 10 or > 250)
+        {
+            yield return $"MaxPods: {cluster.MaxPods} must be 10 to 250.";
+        }
+
+        // At least one node: scaling a sandboxed pool up from none is not a documented case.
+        if (cluster.MinCount is < 1 or > 1000)
+        {
+            yield return $"MinCount: {cluster.MinCount} must be 1 to 1000.";
+        }
+
+        if (cluster.MaxCount < cluster.MinCount || cluster.MaxCount > 1000)
+        {
+            yield return $"MaxCount: {cluster.MaxCount} must be MinCount ({cluster.MinCount}) to 1000.";
+        }
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
+    private static partial Regex ClusterId();
+}

@@ -1,0 +1,27 @@
+namespace TenantSandbox.Functions.Configuration;
+
+/// <summary>All settings, section <c>TenantSandbox</c>. docs/configuration.md explains each.</summary>
+internal sealed class TenantSandboxOptions
+{
+    public const string Section = "TenantSandbox";
+
+    /// <summary>Marks what this installation owns; two installations on one cluster need two names.</summary>
+    public string Owner { get; set; } = "tenantsandbox";
+
+    public KataNameSet KataNames { get; set; } = KataNameSet.Current;
+
+    public ArmOptions Arm { get; set; } = new();
+
+    public AuthenticationOptions Authentication { get; set; } = new();
+
+    /// <summary>Where tenants can run, the preferred one first.</summary>
+    public IList<ClusterOptions> Clusters { get; } = [];
+
+    public EventTopicOptions EventTopic { get; set; } = new();
+
+    public TimingOptions Timing { get; set; } = new();
+
+    public NetworkOptions Network { get; set; } = new();
+
+    public WorkloadOptions Workloads { get; set; } = new();
+}

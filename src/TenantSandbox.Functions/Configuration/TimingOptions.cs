@@ -1,0 +1,20 @@
+namespace TenantSandbox.Functions.Configuration;
+
+/// <summary>How often to look and how long to wait.</summary>
+internal sealed class TimingOptions
+{
+    public double PollMinSeconds { get; set; } = 5;
+
+    public double PollMaxSeconds { get; set; } = 60;
+
+    public int PoolCreateSeconds { get; set; } = 20 * 60;
+
+    public int PoolDeleteSeconds { get; set; } = 20 * 60;
+
+    public int RolloutSeconds { get; set; } = 10 * 60;
+
+    public int NamespaceDeleteSeconds { get; set; } = 10 * 60;
+
+    /// <summary>How long one activity watches before it reports; well below the host's function timeout.</summary>
+    public int WatchSeconds { get; set; } = 20;
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using k8s.Models;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Kubernetes.Manifests;
+
+/// <summary>One workload as a Deployment: every pod in a virtual machine of its own, and restricted inside it as well.</summary>
+internal static class DeploymentManifest
+{
+    public static V1Deployment Deployment(WorkloadSpec workload, PlacedTenant tenant, TenantSandboxOptions options)
+    {
+        var metadata = NamespaceManifest.Metadata(workload.Name, tenant, options);
+        metadata.Labels[Labels.Workload] = workload.Name;
+        metadata.Annotations = new Dictionary<string, string>
+        {
+            [Labels.Revision] = tenant.Revision.ToString(CultureInfo.InvariantCulture),
+        };
+        return new V1Deployment
+        {
+            ApiVersion = "apps/v1",
+            Kind = "Deployment",
+            Metadata = metadata,
+            Spec = new V1DeploymentSpec
+            {
+                Replicas = workload.Replicas,
+                RevisionHistoryLimit = 2,
+                ProgressDeadlineSeconds = options.Timing.RolloutSeconds,
+                Selector = new V1LabelSelector { MatchLabels = Selector(workload) },
+                Strategy = Strategy(options.Workloads.MaxSurge),
+                Template = new V1PodTemplateSpec
+                {
+                    Metadata = new V1ObjectMeta { Labels = new Dictionary<string, string>(metadata.Labels) },
+                    Spec = PodManifest.Pod(workload, tenant, options),
+                },
+            },
+        };
+    }
+
+    /// <summary>A Deployment's selector can't change, so it holds nothing that ever does.</summary>
+    public static Dictionary<string, string> Selector(WorkloadSpec workload) => new() { [Labels.Workload] = workload.Name };
+
+    private static V1DeploymentStrategy Strategy(int maxSurge) => new()
+    {
+        Type = "RollingUpdate",
+        RollingUpdate = new V1RollingUpdateDeployment { MaxSurge = maxSurge, MaxUnavailable = maxSurge == 0 ? 1 : 0 },
+    };
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Kubernetes.Manifests;
+
+/// <summary>The labels by which this system knows its own objects.</summary>
+internal static class Labels
+{
+    public const string ManagedBy = "app.kubernetes.io/managed-by";
+    public const string Product = "tenantsandbox";
+    public const string Owner = "tenantsandbox/owner";
+    public const string Tenant = "tenantsandbox/tenant";
+    public const string Incarnation = "tenantsandbox/incarnation";
+    public const string Workload = "tenantsandbox/workload";
+
+    /// <summary>An annotation: a new revision alone must not restart pods, so it stays out of pod templates.</summary>
+    public const string Revision = "tenantsandbox/revision";
+
+    /// <summary>On nodes, with the agent pool's name.</summary>
+    public const string Pool = "tenantsandbox/pool";
+
+    /// <summary>On nodes, with <c>pooled</c> or <c>dedicated</c>.</summary>
+    public const string Tier = "tenantsandbox/tier";
+
+    /// <summary>The labels of every object of one life of a tenant.</summary>
+    public static Dictionary<string, string> Of(string owner, string tenantId, int incarnation) => new()
+    {
+        [ManagedBy] = Product,
+        [Owner] = owner,
+        [Tenant] = tenantId,
+        [Incarnation] = incarnation.ToString(CultureInfo.InvariantCulture),
+    };
+
+    public static Dictionary<string, string> Of(string owner, PlacedTenant tenant) => Of(owner, tenant.TenantId, tenant.Incarnation);
+
+    /// <summary>The label selector that matches exactly what <see cref="Of(string, string, int)"/> marks.</summary>
+    public static string Selector(string owner, TenantNamespaceRef tenant) =>
+        string.Join(',', Of(owner, tenant.TenantId, tenant.Incarnation).Select(l => $"{l.Key}={l.Value}"));
+}

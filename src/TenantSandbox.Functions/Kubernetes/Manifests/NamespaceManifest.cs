@@ -1,0 +1,48 @@
+using k8s.Models;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Kubernetes.Manifests;
+
+/// <summary>The tenant's namespace, held to the restricted Pod Security Standard, and the account its pods run as.</summary>
+internal static class NamespaceManifest
+{
+    /// <summary>The account of every workload: no token, no rights.</summary>
+    public const string ServiceAccountName = "tenant-workload";
+
+    public static string NameOf(string tenantId) => $"tenant-{tenantId}";
+
+    public static V1Namespace Namespace(PlacedTenant tenant, TenantSandboxOptions options)
+    {
+        var labels = Labels.Of(options.Owner, tenant);
+        foreach (var mode in (string[])["enforce", "audit", "warn"])
+        {
+            labels[$"pod-security.kubernetes.io/{mode}"] = "restricted";
+            // Pinned, so that an upgrade of the cluster can't turn down pods that ran before.
+            labels[$"pod-security.kubernetes.io/{mode}-version"] = options.Workloads.PodSecurityVersion;
+        }
+
+        return new V1Namespace
+        {
+            ApiVersion = "v1",
+            Kind = "Namespace",
+            Metadata = new V1ObjectMeta { Name = NameOf(tenant.TenantId), Labels = labels },
+        };
+    }
+
+    public static V1ServiceAccount ServiceAccount(PlacedTenant tenant, TenantSandboxOptions options) => new()
+    {
+        ApiVersion = "v1",
+        Kind = "ServiceAccount",
+        Metadata = Metadata(ServiceAccountName, tenant, options),
+        AutomountServiceAccountToken = false,
+    };
+
+    /// <summary>Name, namespace and labels of an object in the tenant's namespace.</summary>
+    public static V1ObjectMeta Metadata(string name, PlacedTenant tenant, TenantSandboxOptions options) => new()
+    {
+        Name = name,
+        NamespaceProperty = NameOf(tenant.TenantId),
+        Labels = Labels.Of(options.Owner, tenant),
+    };
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using k8s.Models;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Kubernetes.Manifests;
+
+/// <summary>The pod of one workload: within the restricted Pod Security Standard, requests equal to limits.</summary>
+internal static class PodManifest
+{
+    private const string TmpVolume = "tmp";
+
+    public static V1PodSpec Pod(WorkloadSpec workload, PlacedTenant tenant, TenantSandboxOptions options) => new()
+    {
+        RuntimeClassName = SizeClass.Of(workload, tenant).RuntimeClassName,
+        ServiceAccountName = NamespaceManifest.ServiceAccountName,
+        AutomountServiceAccountToken = false,
+        // Otherwise every Service of the namespace shows up in every container's environment.
+        EnableServiceLinks = false,
+        NodeSelector = options.Workloads.BindToPool ? new Dictionary<string, string> { [Labels.Pool] = tenant.PoolName } : null,
+        SecurityContext = new V1PodSecurityContext
+        {
+            RunAsNonRoot = true,
+            SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
+        },
+        Containers = [Container(workload, options.Workloads)],
+        Volumes =
+        [
+            new V1Volume
+            {
+                Name = TmpVolume,
+                EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = Quantities.MiB(options.Workloads.TmpSizeMiB) },
+            },
+        ],
+    };
+
+    private static V1Container Container(WorkloadSpec workload, WorkloadOptions options) => new()
+    {
+        Name = workload.Name,
+        Image = workload.Image,
+        // Always: else a pod could run a private image that another tenant's pod pulled to the same node.
+        ImagePullPolicy = "Always",
+        Command = workload.Command.Count == 0 ? null : [.. workload.Command],
+        Args = workload.Args.Count == 0 ? null : [.. workload.Args],
+        Env = workload.Env.Count == 0 ? null : [.. workload.Env.Select(e => new V1EnvVar { Name = e.Name, Value = e.Value })],
+        Ports = workload.Ports.Count == 0
+            ? null
+            // Stated although TCP is the default: it is a key of the list, without which server-side apply can't merge.
+            : [.. workload.Ports.Select(p => new V1ContainerPort { ContainerPort = p.Port, Protocol = p.Protocol })],
+        Resources = new V1ResourceRequirements { Requests = Amounts(workload), Limits = Amounts(workload) },
+        ReadinessProbe = workload.ReadinessProbe is { } probe ? Probe(probe) : null,
+        SecurityContext = new V1SecurityContext
+        {
+            AllowPrivilegeEscalation = false,
+            Capabilities = new V1Capabilities { Drop = ["ALL"] },
+            Privileged = false,
+            ReadOnlyRootFilesystem = options.ReadOnlyRootFilesystem,
+            RunAsNonRoot = true,
+        },
+        VolumeMounts = [new V1VolumeMount { Name = TmpVolume, MountPath = "/tmp" }],
+    };
+
+    private static Dictionary<string, ResourceQuantity> Amounts(WorkloadSpec workload) => new()
+    {
+        ["cpu"] = Quantities.CpuMillis(workload.CpuMillis),
+        ["memory"] = Quantities.MiB(workload.MemoryMiB),
+    };
+
+    private static V1Probe Probe(ReadinessProbe probe)
+    {
+        var port = (probe.Port ?? 0).ToString(CultureInfo.InvariantCulture);
+        return new V1Probe
+        {
+            InitialDelaySeconds = probe.InitialDelaySeconds,
+            PeriodSeconds = probe.PeriodSeconds,
+            HttpGet = probe.HttpPath is { } path ? new V1HTTPGetAction { Path = path, Port = port } : null,
+            TcpSocket = probe.HttpPath is null && probe.Port is not null ? new V1TCPSocketAction { Port = port } : null,
+            Exec = probe.Command.Count > 0 ? new V1ExecAction { Command = [.. probe.Command] } : null,
+        };
+    }
+}

@@ -1,0 +1,42 @@
+using k8s.Models;
+using TenantSandbox.Core.Capacity;
+using TenantSandbox.Functions.Configuration;
+
+namespace TenantSandbox.Functions.Kubernetes.Manifests;
+
+/// <summary>
+/// A RuntimeClass of our own on AKS's kata handler. AKS's own class declares 600Mi of overhead for every pod and the add-on manager
+/// reverts changes to it; this one declares what a guest of its size costs, and tolerates our pools' taint.
+/// </summary>
+internal static class RuntimeClassManifest
+{
+    public static V1RuntimeClass RuntimeClass(KataSizeClass sizeClass, KataNames names) => new()
+    {
+        ApiVersion = "node.k8s.io/v1",
+        Kind = "RuntimeClass",
+        Metadata = new V1ObjectMeta
+        {
+            Name = sizeClass.RuntimeClassName,
+            Labels = new Dictionary<string, string> { [Labels.ManagedBy] = Labels.Product },
+        },
+        Handler = KataNames.Handler,
+        Overhead = new V1Overhead
+        {
+            PodFixed = new Dictionary<string, ResourceQuantity> { ["memory"] = Quantities.MiB(sizeClass.OverheadMemoryMiB) },
+        },
+        Scheduling = new V1Scheduling
+        {
+            NodeSelector = new Dictionary<string, string> { [names.NodeLabel] = "true" },
+            Tolerations =
+            [
+                new V1Toleration
+                {
+                    Key = SandboxTaint.Key,
+                    OperatorProperty = "Equal",
+                    Value = SandboxTaint.Value,
+                    Effect = SandboxTaint.Effect,
+                },
+            ],
+        },
+    };
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using k8s.Models;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Kubernetes.Manifests;
+
+/// <summary>The cluster-internal Service of a workload that has ports.</summary>
+internal static class ServiceManifest
+{
+    /// <summary>Null when the workload has no ports.</summary>
+    public static V1Service? Service(WorkloadSpec workload, PlacedTenant tenant, TenantSandboxOptions options)
+    {
+        if (workload.Ports.Count == 0)
+        {
+            return null;
+        }
+
+        var metadata = NamespaceManifest.Metadata(workload.Name, tenant, options);
+        metadata.Labels[Labels.Workload] = workload.Name;
+        return new V1Service
+        {
+            ApiVersion = "v1",
+            Kind = "Service",
+            Metadata = metadata,
+            Spec = new V1ServiceSpec
+            {
+                Type = "ClusterIP",
+                Selector = DeploymentManifest.Selector(workload),
+                Ports = [.. workload.Ports.Select(Port)],
+            },
+        };
+    }
+
+    // Protocol is a key of the list in server-side apply; older API servers refuse an apply that leaves it out.
+    private static V1ServicePort Port(WorkloadPort port) => new()
+    {
+        Name = string.Create(CultureInfo.InvariantCulture, $"{port.Protocol.ToLowerInvariant()}-{port.Port}"),
+        Port = port.Port,
+        TargetPort = port.Port,
+        Protocol = port.Protocol,
+    };
+}
