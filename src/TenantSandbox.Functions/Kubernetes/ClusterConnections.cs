@@ -1,0 +1,125 @@
+using System.Collections.Concurrent;
+using Azure.Core;
+using Azure.ResourceManager;
+using Azure.ResourceManager.ContainerService;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Functions.Configuration;
+
+namespace TenantSandbox.Functions.Kubernetes;
+
+/// <summary>One Kubernetes client per cluster, made at its first use and again after the cluster refused it.</summary>
+internal sealed partial class ClusterConnections(
+    ClusterDirectory clusters, ArmClient arm, TokenCredential credential, TimeProvider time, ILogger<ClusterConnections> logger) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<k8s.Kubernetes>>> _clients = new(StringComparer.Ordinal);
+
+    /// <summary>Makes one call and classifies its failure.</summary>
+    /// <param name="clusterId">The cluster to call.</param>
+    /// <param name="what">The call, as a person would name it.</param>
+    /// <param name="call">The call. A 404 that means success is the call's own business.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="SandboxException">The call failed.</exception>
+    public async Task<T> CallAsync<T>(
+        string clusterId, string what, Func<IKubernetes, Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var client = await ConnectAsync(clusterId).WaitAsync(cancellationToken).ConfigureAwait(false);
+            return await call(client).ConfigureAwait(false);
+        }
+        catch (Exception e) when (KubernetesFailures.IsFailure(e, cancellationToken))
+        {
+            if (e is HttpRequestException or HttpOperationException { Response.StatusCode: System.Net.HttpStatusCode.Unauthorized })
+            {
+                // The cluster may have been made anew, with another address or authority. The old client isn't disposed of here,
+                // because other calls may be under way on it.
+                LogReconnect(clusterId, e.Message);
+                _clients.TryRemove(clusterId, out _);
+            }
+
+            throw KubernetesFailures.Translate(e, clusterId, what);
+        }
+    }
+
+    /// <inheritdoc cref="CallAsync{T}(string, string, Func{IKubernetes, Task{T}}, CancellationToken)"/>
+    /// <returns>Null when the answer was 404.</returns>
+    public Task<T?> FindAsync<T>(
+        string clusterId, string what, Func<IKubernetes, Task<T>> call, CancellationToken cancellationToken)
+        where T : class =>
+        CallAsync<T?>(
+            clusterId,
+            what,
+            async client =>
+            {
+                try
+                {
+                    return await call(client).ConfigureAwait(false);
+                }
+                catch (HttpOperationException e) when (KubernetesFailures.IsNotFound(e))
+                {
+                    return null;
+                }
+            },
+            cancellationToken);
+
+    /// <summary>Server-side apply of one object.</summary>
+    /// <exception cref="SandboxException">Refused or failed.</exception>
+    public Task ApplyAsync(string clusterId, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken) =>
+        CallAsync(
+            clusterId,
+            $"apply {manifest.Kind} {manifest.Metadata.Name}",
+            async client =>
+            {
+                await client.ApplyAsync(manifest, cancellationToken).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
+
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values)
+        {
+            if (client is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            {
+                client.Value.Result.Dispose();
+            }
+        }
+    }
+
+    private async Task<k8s.Kubernetes> ConnectAsync(string clusterId)
+    {
+        var connection = _clients.GetOrAdd(clusterId, id => new Lazy<Task<k8s.Kubernetes>>(() => OpenAsync(clusters.Get(id))));
+        try
+        {
+            return await connection.Value.ConfigureAwait(false);
+        }
+        catch
+        {
+            _clients.TryRemove(KeyValuePair.Create(clusterId, connection));
+            throw;
+        }
+    }
+
+    // Not bound to one caller's cancellation: others may be waiting for the same connection.
+    private async Task<k8s.Kubernetes> OpenAsync(ClusterOptions cluster)
+    {
+        if (cluster.Kubeconfig is { } path)
+        {
+            return new k8s.Kubernetes(await KubernetesClientConfiguration
+                .BuildConfigFromConfigFileAsync(new FileInfo(path), cluster.KubeContext).ConfigureAwait(false));
+        }
+
+        var id = ContainerServiceManagedClusterResource.CreateResourceIdentifier(cluster.SubscriptionId, cluster.ResourceGroup, cluster.Name);
+        var credentials = await arm.GetContainerServiceManagedClusterResource(id).GetClusterUserCredentialsAsync().ConfigureAwait(false);
+        return credentials.Value.Kubeconfigs is [var first, ..]
+            ? new k8s.Kubernetes(await UserCredential.ReadAsync(first.Value, credential, time).ConfigureAwait(false))
+            : throw new InvalidException("NoCredential", $"cluster {cluster.Id}: ARM answered with no user credential");
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Cluster {ClusterId} refused the connection ({Reason}); the next call connects anew.")]
+    private partial void LogReconnect(string clusterId, string reason);
+}

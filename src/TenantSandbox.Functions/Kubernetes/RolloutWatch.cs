@@ -1,0 +1,105 @@
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Options;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Kubernetes;
+
+/// <summary>Watches a tenant's Deployments for a bounded time.</summary>
+internal sealed class RolloutWatch(ClusterConnections connections, IOptions<TenantSandboxOptions> options, TimeProvider time)
+{
+    /// <summary>
+    /// One watch is this long at most, then pods are looked at again: a Deployment's own status doesn't tell of an image that can't
+    /// be pulled.
+    /// </summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(5);
+
+    /// <summary>Returns as soon as the rollout is complete or has failed; otherwise what it waits for when the time is up.</summary>
+    public async Task<RolloutObservation> WatchAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.Timing.WatchSeconds);
+        while (true)
+        {
+            var (deployments, version) = await ListAsync(tenant, cancellationToken).ConfigureAwait(false);
+            var seen = RolloutVerdict.Of(tenant, deployments, pods: null);
+            if (seen.Condition != RolloutCondition.Progressing)
+            {
+                return seen;
+            }
+
+            var pods = await ListPodsAsync(tenant, cancellationToken).ConfigureAwait(false);
+            seen = RolloutVerdict.Of(tenant, deployments, pods);
+            var left = until - time.GetUtcNow();
+            if (seen.Condition != RolloutCondition.Progressing || left <= TimeSpan.Zero)
+            {
+                return seen;
+            }
+
+            await FollowAsync(tenant, deployments, version, left < Slice ? left : Slice, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // Ends early once the Deployments alone tell how it went; the next list then says so.
+    private Task<bool> FollowAsync(
+        PlacedTenant tenant, IEnumerable<V1Deployment> deployments, string version, TimeSpan slice, CancellationToken cancellationToken)
+    {
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var current = deployments.ToDictionary(d => d.Metadata.Name, StringComparer.Ordinal);
+        return connections.CallAsync(
+            tenant.ClusterId,
+            $"watch Deployments of {ns}",
+            async client =>
+            {
+                var events = client.AppsV1.WatchListNamespacedDeploymentAsync(
+                    ns,
+                    labelSelector: Selector(tenant),
+                    resourceVersion: version,
+                    timeoutSeconds: (int)Math.Ceiling(slice.TotalSeconds),
+                    cancellationToken: cancellationToken);
+                await foreach (var (type, deployment) in events.ConfigureAwait(false))
+                {
+                    if (type is not (WatchEventType.Added or WatchEventType.Modified))
+                    {
+                        return false;
+                    }
+
+                    current[deployment.Metadata.Name] = deployment;
+                    if (RolloutVerdict.Of(tenant, current.Values, pods: null).Condition != RolloutCondition.Progressing)
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            },
+            cancellationToken);
+    }
+
+    private async Task<(IList<V1Deployment> Items, string Version)> ListAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    {
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var list = await connections.CallAsync(
+            tenant.ClusterId,
+            $"list Deployments of {ns}",
+            client => client.AppsV1.ListNamespacedDeploymentAsync(
+                ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return (list.Items, list.Metadata.ResourceVersion);
+    }
+
+    private async Task<IReadOnlyList<V1Pod>> ListPodsAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    {
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var list = await connections.CallAsync(
+            tenant.ClusterId,
+            $"list pods of {ns}",
+            client => client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return [.. list.Items];
+    }
+
+    private string Selector(PlacedTenant tenant) =>
+        Labels.Selector(options.Value.Owner, new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId));
+}

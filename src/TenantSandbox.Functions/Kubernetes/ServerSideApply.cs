@@ -1,0 +1,43 @@
+using k8s;
+using k8s.Models;
+
+namespace TenantSandbox.Functions.Kubernetes;
+
+/// <summary>Server-side apply, with one field manager for everything that this system writes.</summary>
+internal static class ServerSideApply
+{
+    public const string FieldManager = "tenantsandbox";
+
+    // A misspelt field is refused instead of dropped, on API servers that know the parameter.
+    private const string Validation = "Strict";
+
+    /// <summary>
+    /// Makes the object be as given. Fields that another manager holds are a conflict and not taken over: whoever set them meant to.
+    /// </summary>
+    public static Task ApplyAsync(this IKubernetes client, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken)
+    {
+        var patch = new V1Patch(manifest, V1Patch.PatchType.ApplyPatch);
+        var name = manifest.Metadata.Name;
+        var ns = manifest.Metadata.NamespaceProperty;
+        return manifest switch
+        {
+            V1Namespace => client.CoreV1.PatchNamespaceAsync(
+                patch, name, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1RuntimeClass => client.NodeV1.PatchRuntimeClassAsync(
+                patch, name, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1ResourceQuota => client.CoreV1.PatchNamespacedResourceQuotaAsync(
+                patch, name, ns, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1LimitRange => client.CoreV1.PatchNamespacedLimitRangeAsync(
+                patch, name, ns, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1ServiceAccount => client.CoreV1.PatchNamespacedServiceAccountAsync(
+                patch, name, ns, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1NetworkPolicy => client.NetworkingV1.PatchNamespacedNetworkPolicyAsync(
+                patch, name, ns, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1Deployment => client.AppsV1.PatchNamespacedDeploymentAsync(
+                patch, name, ns, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1Service => client.CoreV1.PatchNamespacedServiceAsync(
+                patch, name, ns, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            _ => throw new ArgumentException($"Nothing here applies a {manifest.GetType().Name}.", nameof(manifest)),
+        };
+    }
+}

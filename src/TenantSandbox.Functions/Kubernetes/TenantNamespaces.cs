@@ -1,0 +1,128 @@
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Kubernetes;
+
+/// <summary>Tenants' namespaces with their guardrails: made, taken down, and read as gone.</summary>
+internal sealed partial class TenantNamespaces(
+    ClusterConnections connections, NamespaceWatch watch, IOptions<TenantSandboxOptions> options, ILogger<TenantNamespaces> logger)
+{
+    /// <summary>Applies the RuntimeClasses that the tenant needs, its namespace, then everything that guards it.</summary>
+    /// <exception cref="Core.Errors.SandboxException">Refused (not ours, another manager) or failed.</exception>
+    public async Task ApplyAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    {
+        var settings = options.Value;
+        var names = KataNames.Of(settings.KataNames);
+        var manifest = NamespaceManifest.Namespace(tenant, settings);
+        var reference = new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId);
+        // Rendered before the first write, so that what can't be rendered changes nothing.
+        IKubernetesObject<V1ObjectMeta>[] guards =
+        [
+            NamespaceManifest.ServiceAccount(tenant, settings),
+            QuotaManifest.Quota(tenant, settings),
+            QuotaManifest.Limits(tenant, settings),
+            NetworkPolicyManifest.Policy(tenant, settings),
+        ];
+
+        if (await ReadAsync(reference, cancellationToken).ConfigureAwait(false) is { } found)
+        {
+            Ownership.Demand(found, settings.Owner, reference);
+            // Fails if what was looked at has meanwhile been replaced by another namespace of this name.
+            manifest.Metadata.Uid = found.Metadata.Uid;
+        }
+
+        await ApplyAllAsync(
+            tenant.ClusterId,
+            [manifest, .. SizeClass.AllOf(tenant).Select(c => RuntimeClassManifest.RuntimeClass(c, names))],
+            cancellationToken).ConfigureAwait(false);
+        await ApplyAllAsync(tenant.ClusterId, guards, cancellationToken).ConfigureAwait(false);
+        LogApplied(manifest.Metadata.Name, tenant.ClusterId, tenant.Revision);
+    }
+
+    /// <summary>Asks for deletion if need be, and watches for a while.</summary>
+    public async Task<AbsenceObservation> DeleteAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    {
+        var found = await ReadAsync(tenant, cancellationToken).ConfigureAwait(false);
+        if (found is null || !IsOurs(found, tenant))
+        {
+            return new AbsenceObservation(Gone: true, Blocker: null);
+        }
+
+        if (found.Metadata.DeletionTimestamp is null)
+        {
+            var preconditions = new V1DeleteOptions
+            {
+                ApiVersion = "v1",
+                Kind = "DeleteOptions",
+                Preconditions = new V1Preconditions { Uid = found.Metadata.Uid },
+            };
+            await connections.FindAsync(
+                tenant.ClusterId,
+                $"delete namespace {found.Metadata.Name}",
+                client => client.CoreV1.DeleteNamespaceAsync(found.Metadata.Name, preconditions, cancellationToken: cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+            LogDeleting(found.Metadata.Name, tenant.ClusterId);
+        }
+
+        return await watch.UntilGoneAsync(tenant.ClusterId, found, cancellationToken).ConfigureAwait(false)
+            ? new AbsenceObservation(Gone: true, Blocker: null)
+            : await ReadAbsenceAsync(tenant, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads whether the namespace of this life of the tenant is gone, and changes nothing.</summary>
+    public async Task<AbsenceObservation> ReadAbsenceAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    {
+        var found = await ReadAsync(tenant, cancellationToken).ConfigureAwait(false);
+        if (found is null || !IsOurs(found, tenant))
+        {
+            return new AbsenceObservation(Gone: true, Blocker: null);
+        }
+
+        var pods = await connections.CallAsync(
+            tenant.ClusterId,
+            $"list pods of {found.Metadata.Name}",
+            client => client.CoreV1.ListNamespacedPodAsync(found.Metadata.Name, cancellationToken: cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return new AbsenceObservation(Gone: false, NamespaceBlockers.Describe(found, pods.Items));
+    }
+
+    /// <summary>The namespace of the tenant's name; null when there is none. Whose it is, is another question.</summary>
+    public Task<V1Namespace?> ReadAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    {
+        var name = NamespaceManifest.NameOf(tenant.TenantId);
+        return connections.FindAsync(
+            tenant.ClusterId,
+            $"read namespace {name}",
+            client => client.CoreV1.ReadNamespaceAsync(name, cancellationToken: cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>Whether it belongs to this life of the tenant. If not, ours is gone and this one isn't touched.</summary>
+    public bool IsOurs(V1Namespace found, TenantNamespaceRef tenant)
+    {
+        var ours = Ownership.IsOurs(found, options.Value.Owner, tenant);
+        if (!ours)
+        {
+            LogNotOurs(found.Metadata.Name, tenant.ClusterId, Ownership.Describe(found));
+        }
+
+        return ours;
+    }
+
+    private Task ApplyAllAsync(string clusterId, IEnumerable<IKubernetesObject<V1ObjectMeta>> manifests, CancellationToken cancellationToken) =>
+        Task.WhenAll(manifests.Select(m => connections.ApplyAsync(clusterId, m, cancellationToken)));
+
+    [LoggerMessage(LogLevel.Information, "Namespace {Namespace} on cluster {ClusterId} is in place for revision {Revision}.")]
+    private partial void LogApplied(string @namespace, string clusterId, long revision);
+
+    [LoggerMessage(LogLevel.Information, "Deletion of namespace {Namespace} on cluster {ClusterId} was asked for.")]
+    private partial void LogDeleting(string @namespace, string clusterId);
+
+    [LoggerMessage(LogLevel.Warning, "Namespace {Namespace} on cluster {ClusterId} is {Whose}; it is left alone.")]
+    private partial void LogNotOurs(string @namespace, string clusterId, string whose);
+}

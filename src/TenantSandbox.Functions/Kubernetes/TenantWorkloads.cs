@@ -1,0 +1,91 @@
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Kubernetes;
+
+/// <summary>Tenants' Deployments and Services.</summary>
+internal sealed partial class TenantWorkloads(
+    ClusterConnections connections, TenantNamespaces namespaces, IOptions<TenantSandboxOptions> options, ILogger<TenantWorkloads> logger)
+{
+    /// <summary>Makes the namespace hold exactly the Deployments and Services of the tenant's spec.</summary>
+    /// <exception cref="Core.Errors.SandboxException">Refused or failed.</exception>
+    public async Task ApplyAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    {
+        var settings = options.Value;
+        V1Deployment[] deployments = [.. tenant.Spec.Workloads.Select(w => DeploymentManifest.Deployment(w, tenant, settings))];
+        V1Service[] services = [.. tenant.Spec.Workloads.Select(w => ServiceManifest.Service(w, tenant, settings)).OfType<V1Service>()];
+        await Task.WhenAll(services.Concat<IKubernetesObject<V1ObjectMeta>>(deployments)
+            .Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken))).ConfigureAwait(false);
+
+        // What an older revision had and this one hasn't.
+        await DeleteAsync(
+            new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId),
+            [.. deployments.Select(d => d.Metadata.Name)],
+            [.. services.Select(s => s.Metadata.Name)],
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Deletes every Deployment and Service of this life of the tenant. Nothing there is success.</summary>
+    /// <exception cref="Core.Errors.SandboxException">Failed.</exception>
+    public async Task DeleteAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    {
+        var found = await namespaces.ReadAsync(tenant, cancellationToken).ConfigureAwait(false);
+        if (found is not null && namespaces.IsOurs(found, tenant))
+        {
+            await DeleteAsync(tenant, [], [], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DeleteAsync(
+        TenantNamespaceRef tenant, HashSet<string> deploymentsToKeep, HashSet<string> servicesToKeep, CancellationToken cancellationToken)
+    {
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var selector = Labels.Selector(options.Value.Owner, tenant);
+        var deployments = connections.CallAsync(
+            tenant.ClusterId,
+            $"list Deployments of {ns}",
+            client => client.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: selector, cancellationToken: cancellationToken),
+            cancellationToken);
+        var services = connections.CallAsync(
+            tenant.ClusterId,
+            $"list Services of {ns}",
+            client => client.CoreV1.ListNamespacedServiceAsync(ns, labelSelector: selector, cancellationToken: cancellationToken),
+            cancellationToken);
+        await Task.WhenAll(deployments, services).ConfigureAwait(false);
+
+        await Task.WhenAll(
+        [
+            .. (await deployments.ConfigureAwait(false)).Items.Where(d => !deploymentsToKeep.Contains(d.Metadata.Name)).Select(d => DeleteOneAsync(
+                tenant.ClusterId, "Deployment", d.Metadata, (client, preconditions) => client.AppsV1.DeleteNamespacedDeploymentAsync(
+                    d.Metadata.Name, ns, preconditions, cancellationToken: cancellationToken), cancellationToken)),
+            .. (await services.ConfigureAwait(false)).Items.Where(s => !servicesToKeep.Contains(s.Metadata.Name)).Select(s => DeleteOneAsync(
+                tenant.ClusterId, "Service", s.Metadata, (client, preconditions) => client.CoreV1.DeleteNamespacedServiceAsync(
+                    s.Metadata.Name, ns, preconditions, cancellationToken: cancellationToken), cancellationToken)),
+        ]).ConfigureAwait(false);
+    }
+
+    private async Task DeleteOneAsync<T>(
+        string clusterId, string kind, V1ObjectMeta metadata, Func<IKubernetes, V1DeleteOptions, Task<T>> delete, CancellationToken cancellationToken)
+        where T : class
+    {
+        var body = new V1DeleteOptions
+        {
+            ApiVersion = "v1",
+            Kind = "DeleteOptions",
+            PropagationPolicy = "Background",
+            Preconditions = new V1Preconditions { Uid = metadata.Uid },
+        };
+        await connections.FindAsync(
+            clusterId, $"delete {kind} {metadata.NamespaceProperty}/{metadata.Name}", client => delete(client, body), cancellationToken)
+            .ConfigureAwait(false);
+        LogDeleted(kind, metadata.NamespaceProperty, metadata.Name, clusterId);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Deletion of {Kind} {Namespace}/{Name} on cluster {ClusterId} was asked for.")]
+    private partial void LogDeleted(string kind, string @namespace, string name, string clusterId);
+}

@@ -1,0 +1,42 @@
+using Azure.Core;
+using k8s;
+using k8s.KubeConfigModels;
+
+namespace TenantSandbox.Functions.Kubernetes;
+
+/// <summary>Reads the kubeconfig that ARM hands out as a cluster's user credential.</summary>
+internal static class UserCredential
+{
+    /// <summary>
+    /// Takes the server and its authority from the kubeconfig. On a cluster with Microsoft Entra ID the kubeconfig names kubelogin as the
+    /// way to sign in, which a Function doesn't have: tokens then come from <paramref name="credential"/>. On others it holds a
+    /// secret of its own, which is used as it is.
+    /// </summary>
+    public static async Task<KubernetesClientConfiguration> ReadAsync(byte[] kubeconfig, TokenCredential credential, TimeProvider time)
+    {
+        using var stream = new MemoryStream(kubeconfig);
+        var parsed = await KubernetesClientConfiguration.LoadKubeConfigAsync(stream).ConfigureAwait(false);
+        if (!NeedsEntra(parsed))
+        {
+            return KubernetesClientConfiguration.BuildConfigFromConfigObject(parsed);
+        }
+
+        // Without this, the client would try to run kubelogin.
+        foreach (var user in parsed.Users)
+        {
+            user.UserCredentials.ExternalExecution = null;
+            user.UserCredentials.AuthProvider = null;
+        }
+
+        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(parsed);
+        configuration.TokenProvider = new EntraTokenProvider(credential, time);
+        return configuration;
+    }
+
+    private static bool NeedsEntra(K8SConfiguration kubeconfig)
+    {
+        var context = kubeconfig.Contexts.FirstOrDefault(c => c.Name == kubeconfig.CurrentContext);
+        var user = kubeconfig.Users.FirstOrDefault(u => u.Name == context?.ContextDetails.User)?.UserCredentials;
+        return user is { Token: null or "", ClientCertificateData: null or "" };
+    }
+}
