@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TenantSandbox.AksTwin.Arm;
+using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin;
 
@@ -109,7 +110,7 @@ public sealed class TwinHost : IAsyncDisposable
         _certificates.Dispose();
     }
 
-    private static NoKubernetes CreateKubernetes(ClusterContext context) => new();
+    private static KubernetesTwin CreateKubernetes(ClusterContext context) => new(context);
 
     private async Task RunAsync(Func<ClusterContext, IClusterApi> kubernetes, ILoggerFactory? loggers, CancellationToken cancellationToken)
     {

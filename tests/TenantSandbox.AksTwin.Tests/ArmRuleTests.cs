@@ -67,8 +67,6 @@ public sealed class ArmRuleTests
     public async Task Put_HugeBody_IsRefusedWith413()
     {
         await using var twin = await ArmTwin.StartAsync();
-        // Or the connection might break while the client still sends what nobody will read.
-        twin.Http.DefaultRequestHeaders.ExpectContinue = true;
 
         var (status, code) = await PutAsync(twin, "kata1", "{\"properties\":{\"messageOfTheDay\":\"" + new string('x', 5 << 20) + "\"}}");
 

@@ -1,0 +1,91 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TenantSandbox.AksTwin.Kubernetes;
+
+/// <summary>Short ways through JSON objects whose parts may be missing.</summary>
+internal static class Json
+{
+    public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
+    {
+        foreach (var step in path)
+            node = (node as JsonObject)?[step];
+        return node;
+    }
+
+    public static string? Text(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        node.At(path) is JsonValue v && v.TryGetValue<string>(out var s) ? s : null;
+
+    public static long? Number(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        node.At(path) is JsonValue v ? v.TryGetValue<long>(out var l) ? l : v.TryGetValue<int>(out var i) ? i : null : null;
+
+    public static bool? Flag(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        node.At(path) is JsonValue v && v.TryGetValue<bool>(out var b) ? b : null;
+
+    public static JsonObject? Object(this JsonNode? node, params ReadOnlySpan<string> path) => node.At(path) as JsonObject;
+
+    /// <summary>The objects in an array; none when there is no array.</summary>
+    public static IEnumerable<JsonObject> Items(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        (node.At(path) as JsonArray)?.OfType<JsonObject>() ?? [];
+
+    public static IEnumerable<string> Texts(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        (node.At(path) as JsonArray)?.Select(n => n.Text() ?? "") ?? [];
+
+    /// <summary>The object's properties whose values are text.</summary>
+    public static IEnumerable<KeyValuePair<string, string>> Pairs(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        node.Object(path)?.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Key, p.Value.Text() ?? p.Value!.ToJsonString())) ?? [];
+
+    /// <summary>The object at a path, made where it is missing.</summary>
+    public static JsonObject Ensure(this JsonObject node, params ReadOnlySpan<string> path)
+    {
+        foreach (var step in path)
+        {
+            if (node[step] is not JsonObject next)
+                node[step] = next = [];
+            node = next;
+        }
+
+        return node;
+    }
+
+    public static JsonArray EnsureArray(this JsonObject node, string name)
+    {
+        if (node[name] is not JsonArray array)
+            node[name] = array = [];
+        return array;
+    }
+
+    public static void Default(this JsonObject node, string name, JsonNode value)
+    {
+        if (node[name] is null)
+            node[name] = value;
+    }
+
+    public static JsonObject Copy(this JsonObject node) => (JsonObject)node.DeepClone();
+
+    public static JsonObject ToJson(this IEnumerable<KeyValuePair<string, string>> pairs) =>
+        new(pairs.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
+
+    public static JsonArray ToJson(this IEnumerable<JsonNode> nodes) => new([.. nodes]);
+
+    public static string Stamp(this DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+
+    public static DateTimeOffset? Time(this JsonNode? node, params ReadOnlySpan<string> path) =>
+        node.Text(path) is { } s && DateTimeOffset.TryParse(s, System.Globalization.CultureInfo.InvariantCulture, out var t) ? t : null;
+
+    /// <summary>Parses a request's JSON object strictly; duplicate names are refused, as the API server does.</summary>
+    public static JsonObject Parse(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return JsonNode.Parse(utf8, null, Strict) as JsonObject
+                ?? throw StatusException.BadRequest("couldn't get version/kind; json parse error: the body is not a JSON object");
+        }
+        catch (JsonException e)
+        {
+            throw StatusException.BadRequest($"couldn't get version/kind; json parse error: {e.Message}");
+        }
+    }
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+}

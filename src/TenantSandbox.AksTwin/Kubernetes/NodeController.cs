@@ -1,0 +1,194 @@
+using System.Text.Json.Nodes;
+
+namespace TenantSandbox.AksTwin.Kubernetes;
+
+/// <summary>Registers the nodes of the agent pools, makes them Ready, installs the Kata RuntimeClass, and clears away what lay on a lost node.</summary>
+internal sealed class NodeController(Cluster cluster) : IController
+{
+    private const string NeverReady = "twin.tenantsandbox.dev/never-ready";
+    private const string NotReadyTaint = "node.kubernetes.io/not-ready";
+    private const string PoolTaints = "twin.tenantsandbox.dev/pool-taints";
+
+    public void Add(NodeSpec spec)
+    {
+        var key = new ObjectKey(Kinds.Nodes, "", spec.Name);
+        var json = Shape(spec);
+        if (cluster.Store.Find(key) is { } live)
+        {
+            Update(live, json);
+        }
+        else
+        {
+            json.Ensure("spec").EnsureArray("taints").Add(new JsonObject { ["key"] = NotReadyTaint, ["effect"] = "NoSchedule", ["timeAdded"] = cluster.Now.Stamp() });
+            var conditions = json.Ensure("status").EnsureArray("conditions");
+            foreach (var (type, reason, message) in ((string, string, string)[])
+                [("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"), ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"), ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available")])
+                Condition.Set(conditions, type, "False", reason, message, cluster.Now);
+            Condition.Set(conditions, "Ready", "False", "KubeletNotReady", "container runtime network not ready: cni plugin not initialized", cluster.Now);
+            live = cluster.Registry.Create(Kinds.Nodes, "", json);
+            cluster.Events.Normal(live, "RegisteredNode", $"Node {spec.Name} event: Registered Node {spec.Name} in Controller", "node-controller");
+        }
+
+        if (spec.IsKata)
+            InstallRuntimeClass(spec.WorkloadRuntime == "KataVmIsolation" ? "kata-vm-isolation" : "kata-mshv-vm-isolation");
+        cluster.EnqueueAfter(this, key, cluster.Timing.NodeReady);
+    }
+
+    public void Update(NodeSpec spec)
+    {
+        if (cluster.Store.Find(Kinds.Nodes, "", spec.Name) is { } live)
+            Update(live, Shape(spec));
+    }
+
+    public void Remove(string name)
+    {
+        if (cluster.Store.Find(Kinds.Nodes, "", name) is not { } node)
+            return;
+        cluster.Events.Normal(node, "RemovingNode", $"Node {name} event: Removing Node {name} from Controller", "node-controller");
+        cluster.Registry.Delete(node, new());
+    }
+
+    /// <summary>A registered node gets Ready; the pods of one that is gone go with it.</summary>
+    public void Reconcile(ObjectKey key)
+    {
+        if (key.Kind == Kinds.RuntimeClasses)
+        {
+            // The add-on manager puts the stock class back; a class of one's own is the way to change it.
+            if (cluster.Store.List(Kinds.Nodes).Any(n => n.Json.Text("metadata", "labels", $"kubernetes.azure.com/{key.Name}") == "true"))
+                InstallRuntimeClass(key.Name);
+            return;
+        }
+
+        if (cluster.Store.Find(key) is not { } node)
+        {
+            foreach (var pod in PodsOn(key.Name))
+                cluster.Registry.Delete(pod, new(GracePeriod: 0));
+            return;
+        }
+
+        var ready = node.Json.Text("metadata", "annotations", NeverReady) != "true";
+        if (!ready || Condition.Status(node.Json, "Ready") == "True")
+            return;
+        cluster.Registry.Edit(node, json =>
+        {
+            json.Ensure("spec").EnsureArray("taints").RemoveAll(t => t.Text("key") == NotReadyTaint);
+            if (json["spec"]!["taints"] is JsonArray { Count: 0 })
+                json.Ensure("spec").Remove("taints");
+            Condition.Set(json.Ensure("status").EnsureArray("conditions"), "Ready", "True", "KubeletReady", "kubelet is posting ready status", cluster.Now);
+        });
+        cluster.Events.Normal(node, "NodeReady", $"Node {key.Name} status is now: NodeReady", "kubelet");
+    }
+
+    public List<StoredObject> PodsOn(string node) => [.. cluster.Store.List(Kinds.Pods).Where(p => p.Json.Text("spec", "nodeName") == node)];
+
+    /// <summary>A Node as AKS registers it.</summary>
+    public static JsonObject Shape(NodeSpec spec)
+    {
+        var (cpu, memory) = spec.Size.Allocatable(spec.MaxPods);
+        var zone = spec.Zone is { Length: > 0 } z ? $"{spec.Location}-{z}" : "0";
+        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["kubernetes.io/hostname"] = spec.Name,
+            ["kubernetes.io/os"] = "linux",
+            ["kubernetes.io/arch"] = spec.Size.Arm64 ? "arm64" : "amd64",
+            ["node.kubernetes.io/instance-type"] = spec.Size.Name,
+            ["topology.kubernetes.io/region"] = spec.Location,
+            ["topology.kubernetes.io/zone"] = zone,
+            ["agentpool"] = spec.Pool,
+            ["kubernetes.azure.com/agentpool"] = spec.Pool,
+            ["kubernetes.azure.com/node-image-version"] = spec.NodeImageVersion,
+        };
+        if (spec.IsKata)
+            labels[spec.WorkloadRuntime == "KataVmIsolation" ? "kubernetes.azure.com/kata-vm-isolation" : "kubernetes.azure.com/kata-mshv-vm-isolation"] = "true";
+        foreach (var (key, value) in spec.Labels)
+            labels[key] = value;
+        var annotations = new JsonObject { ["twin.tenantsandbox.dev/twin"] = "this node belongs to a twin of AKS; no VM stands behind it", [PoolTaints] = string.Join(',', spec.Taints) };
+        if (spec.NeverReady)
+            annotations[NeverReady] = "true";
+        JsonObject Room(string cpus, long bytes) => new()
+        {
+            ["cpu"] = cpus, ["memory"] = $"{bytes / 1024}Ki", ["pods"] = $"{spec.MaxPods}", ["ephemeral-storage"] = "129886128Ki",
+        };
+        return new()
+        {
+            ["metadata"] = new JsonObject { ["name"] = spec.Name, ["labels"] = labels.ToJson(), ["annotations"] = annotations },
+            ["spec"] = new JsonObject { ["providerID"] = $"azure:///twin/virtualMachineScaleSets/{spec.Name}", ["taints"] = spec.Taints.Select(Taint).ToJson() },
+            ["status"] = new JsonObject
+            {
+                ["capacity"] = Room($"{spec.Size.VCpus}", spec.Size.MemoryBytes),
+                ["allocatable"] = Room($"{cpu}m", memory),
+                ["addresses"] = new JsonArray(new JsonObject { ["type"] = "Hostname", ["address"] = spec.Name }, new JsonObject { ["type"] = "InternalIP", ["address"] = $"10.224.{Names.Uid(spec.Name)[0] % 200}.{Names.Uid(spec.Name)[1] + 4}" }),
+                ["nodeInfo"] = new JsonObject
+                {
+                    ["machineID"] = Names.Hex(spec.Name),
+                    ["systemUUID"] = Names.Uid(spec.Name),
+                    ["bootID"] = Names.Uid(spec.Name + "/boot"),
+                    ["kernelVersion"] = spec.IsKata ? Kubelet.NodeKernel : Kubelet.PlainKernel,
+                    ["osImage"] = "Microsoft Azure Linux 3.0",
+                    ["containerRuntimeVersion"] = "containerd://2.2.4",
+                    ["kubeletVersion"] = $"v{spec.KubernetesVersion}",
+                    ["kubeProxyVersion"] = $"v{spec.KubernetesVersion}",
+                    ["operatingSystem"] = "linux",
+                    ["architecture"] = spec.Size.Arm64 ? "arm64" : "amd64",
+                },
+            },
+        };
+    }
+
+    /// <summary>AKS owns the pool's labels and taints; what people added to the node stays.</summary>
+    private void Update(StoredObject live, JsonObject shape) => cluster.Registry.Edit(live, json =>
+    {
+        var former = (json.Text("metadata", "annotations", PoolTaints) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(t => Taint(t).ToJsonString()).ToHashSet();
+        foreach (var part in (string[])["labels", "annotations"])
+        {
+            foreach (var (key, value) in shape.Pairs("metadata", part))
+                json.Ensure("metadata", part)[key] = value;
+        }
+
+        var taints = shape.At("spec", "taints")!.AsArray().Concat(json.Items("spec", "taints").Where(t => !former.Contains(t.ToJsonString())))
+            .DistinctBy(t => t!.ToJsonString()).Select(t => t!.DeepClone()).ToList();
+        json.Ensure("spec").Remove("taints");
+        if (taints.Count > 0)
+            json.Ensure("spec")["taints"] = taints.ToJson();
+        foreach (var part in (string[])["capacity", "allocatable", "nodeInfo"])
+            json.Ensure("status")[part] = shape["status"]![part]!.DeepClone();
+    });
+
+    private void InstallRuntimeClass(string name)
+    {
+        var json = new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = name, ["labels"] = new JsonObject { ["addonmanager.kubernetes.io/mode"] = "Reconcile", ["kubernetes.io/cluster-service"] = "true" } },
+            ["handler"] = "kata",
+            ["scheduling"] = new JsonObject { ["nodeSelector"] = new JsonObject { [$"kubernetes.azure.com/{name}"] = "true" } },
+        };
+        if (name == "kata-vm-isolation")
+            json["overhead"] = new JsonObject { ["podFixed"] = new JsonObject { ["memory"] = "600Mi" } };
+        if (cluster.Store.Find(Kinds.RuntimeClasses, "", name) is not { } live)
+        {
+            cluster.Registry.Create(Kinds.RuntimeClasses, "", json);
+            return;
+        }
+
+        cluster.Registry.Edit(live, now =>
+        {
+            foreach (var part in (string[])["handler", "scheduling", "overhead"])
+            {
+                now.Remove(part);
+                if (json[part] is { } value)
+                    now[part] = value.DeepClone();
+            }
+        });
+    }
+
+    private static JsonNode Taint(string text)
+    {
+        var (key, effect) = text.LastIndexOf(':') is var colon and > 0 ? (text[..colon], text[(colon + 1)..]) : (text, "NoSchedule");
+        var equals = key.IndexOf('=', StringComparison.Ordinal);
+        var taint = new JsonObject { ["key"] = equals < 0 ? key : key[..equals] };
+        if (equals >= 0)
+            taint["value"] = key[(equals + 1)..];
+        taint["effect"] = effect;
+        return taint;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace TenantSandbox.AksTwin.Kubernetes;
+
+/// <summary>
+/// One version of an object; never changed once stored. The bytes are what goes over the wire, made once for any number of readers,
+/// so requests only touch the object's tree under the twin's lock.
+/// </summary>
+internal sealed class StoredObject
+{
+    private readonly JsonObject? _json;
+    private PodResources? _resources;
+
+    public StoredObject(ObjectKey key, JsonObject json, long revision)
+    {
+        Key = key;
+        Revision = revision;
+        Uid = json.Text("metadata", "uid") ?? "";
+        Utf8 = Encoding.UTF8.GetBytes(json.ToJsonString(Compact));
+        _json = key.Kind.Cold ? null : json;
+    }
+
+    public ObjectKey Key { get; }
+
+    public long Revision { get; }
+
+    public string Uid { get; }
+
+    /// <summary>The object without apiVersion and kind, which lists leave out.</summary>
+    public byte[] Utf8 { get; }
+
+    /// <summary>To be read only; <see cref="Edit"/> gives a copy to change.</summary>
+    public JsonObject Json => _json ?? (JsonObject)JsonNode.Parse(Utf8)!;
+
+    public PodResources Resources => _resources ??= PodResources.Of(Json.Object("spec"));
+
+    public bool IsTerminating => Json.At("metadata", "deletionTimestamp") is not null;
+
+    public JsonObject Edit() => Json.Copy();
+
+    /// <summary>A whole object as a client sees it.</summary>
+    public byte[] Document() => Document(Key.Kind, Utf8);
+
+    public static byte[] Document(ResourceKind kind, byte[] utf8) =>
+        [.. Encoding.UTF8.GetBytes($$"""{"kind":"{{kind.Kind}}","apiVersion":"{{kind.ApiVersion}}","""), .. utf8.AsSpan(1)];
+
+    private static readonly System.Text.Json.JsonSerializerOptions Compact = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}
