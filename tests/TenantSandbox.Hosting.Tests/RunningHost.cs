@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using TenantSandbox.Local.Engine;
 using TenantSandbox.Local.Hosting;
 
 namespace TenantSandbox.Hosting.Tests;
@@ -10,11 +9,9 @@ namespace TenantSandbox.Hosting.Tests;
 internal sealed class RunningHost : IAsyncDisposable
 {
     private readonly DirectoryInfo? _ownState;
-    private readonly Func<bool> _isBusy;
 
-    private RunningHost(FunctionHost host, Recorder recorder, FakeTimeProvider time, Func<bool> isBusy, DirectoryInfo? ownState)
+    private RunningHost(FunctionHost host, Recorder recorder, FakeTimeProvider time, DirectoryInfo? ownState)
     {
-        _isBusy = isBusy;
         Host = host;
         Recorder = recorder;
         Time = time;
@@ -35,9 +32,7 @@ internal sealed class RunningHost : IAsyncDisposable
         string? stateDirectory = null,
         Action<IServiceCollection>? services = null,
         IReadOnlyDictionary<string, string?>? settings = null,
-        FakeTimeProvider? time = null,
-        Func<bool>? isBusy = null,
-        Func<EngineOptions, EngineOptions>? configureEngine = null)
+        FakeTimeProvider? time = null)
     {
         var own = stateDirectory is null ? Directory.CreateTempSubdirectory("hosting-") : null;
         var state = stateDirectory ?? own!.FullName;
@@ -53,13 +48,12 @@ internal sealed class RunningHost : IAsyncDisposable
             HostJsonPath = hostJsonPath,
             Address = new Uri("http://127.0.0.1:0"),
             TimeProvider = time,
-            ConfigureEngine = configureEngine ?? (options => options),
             MaxRequestBodyBytes = 64 * 1024,
-            Settings = new Dictionary<string, string?>
+            Settings = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
             {
                 ["SampleSchedule"] = "0 */5 * * * *",
                 ["SampleQueue"] = "samples",
-            }.Concat(settings ?? new Dictionary<string, string?>()).GroupBy(pair => pair.Key).ToDictionary(pairs => pairs.Key, pairs => pairs.Last().Value),
+            },
             ConfigureServices = (collection, _) =>
             {
                 collection.AddSingleton(recorder);
@@ -67,7 +61,7 @@ internal sealed class RunningHost : IAsyncDisposable
             },
         });
         await host.StartAsync();
-        return new RunningHost(host, recorder, time, isBusy ?? (() => false), own);
+        return new RunningHost(host, recorder, time, own);
     }
 
     /// <summary>Calls with the host key unless <paramref name="key"/> says otherwise; an empty one sends none.</summary>
@@ -82,17 +76,16 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public async Task<T?> ReadAsync<T>(string path) => await (await GetAsync(path)).Content.ReadFromJsonAsync<T>();
 
-    /// <summary>Lets time pass in small steps until something has happened; no time passes while the host is at work.</summary>
+    /// <summary>Lets time pass in small steps until something has happened.</summary>
     public async Task<T> WhenAsync<T>(Task<T> happened)
     {
-        while (!happened.IsCompleted) await PassAsync(TimeSpan.FromSeconds(1));
-        return await happened;
-    }
+        while (!happened.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
 
-    public async Task PassAsync(TimeSpan step)
-    {
-        if (!_isBusy()) Time.Advance(step);
-        await Task.Run(() => { });
+        return await happened;
     }
 
     public async ValueTask DisposeAsync()
