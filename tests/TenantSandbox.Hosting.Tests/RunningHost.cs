@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using TenantSandbox.Local.Engine;
 using TenantSandbox.Local.Hosting;
 
 namespace TenantSandbox.Hosting.Tests;
@@ -9,9 +10,11 @@ namespace TenantSandbox.Hosting.Tests;
 internal sealed class RunningHost : IAsyncDisposable
 {
     private readonly DirectoryInfo? _ownState;
+    private readonly Func<bool> _isBusy;
 
-    private RunningHost(FunctionHost host, Recorder recorder, FakeTimeProvider time, DirectoryInfo? ownState)
+    private RunningHost(FunctionHost host, Recorder recorder, FakeTimeProvider time, Func<bool> isBusy, DirectoryInfo? ownState)
     {
+        _isBusy = isBusy;
         Host = host;
         Recorder = recorder;
         Time = time;
@@ -32,7 +35,9 @@ internal sealed class RunningHost : IAsyncDisposable
         string? stateDirectory = null,
         Action<IServiceCollection>? services = null,
         IReadOnlyDictionary<string, string?>? settings = null,
-        FakeTimeProvider? time = null)
+        FakeTimeProvider? time = null,
+        Func<bool>? isBusy = null,
+        Func<EngineOptions, EngineOptions>? configureEngine = null)
     {
         var own = stateDirectory is null ? Directory.CreateTempSubdirectory("hosting-") : null;
         var state = stateDirectory ?? own!.FullName;
@@ -48,12 +53,13 @@ internal sealed class RunningHost : IAsyncDisposable
             HostJsonPath = hostJsonPath,
             Address = new Uri("http://127.0.0.1:0"),
             TimeProvider = time,
+            ConfigureEngine = configureEngine ?? (options => options),
             MaxRequestBodyBytes = 64 * 1024,
-            Settings = new Dictionary<string, string?>(settings ?? new Dictionary<string, string?>())
+            Settings = new Dictionary<string, string?>
             {
                 ["SampleSchedule"] = "0 */5 * * * *",
                 ["SampleQueue"] = "samples",
-            },
+            }.Concat(settings ?? new Dictionary<string, string?>()).GroupBy(pair => pair.Key).ToDictionary(pairs => pairs.Key, pairs => pairs.Last().Value),
             ConfigureServices = (collection, _) =>
             {
                 collection.AddSingleton(recorder);
@@ -61,7 +67,7 @@ internal sealed class RunningHost : IAsyncDisposable
             },
         });
         await host.StartAsync();
-        return new RunningHost(host, recorder, time, own);
+        return new RunningHost(host, recorder, time, isBusy ?? (() => false), own);
     }
 
     /// <summary>Calls with the host key unless <paramref name="key"/> says otherwise; an empty one sends none.</summary>
@@ -76,16 +82,17 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public async Task<T?> ReadAsync<T>(string path) => await (await GetAsync(path)).Content.ReadFromJsonAsync<T>();
 
-    /// <summary>Lets time pass in small steps until something has happened.</summary>
+    /// <summary>Lets time pass in small steps until something has happened; no time passes while the host is at work.</summary>
     public async Task<T> WhenAsync<T>(Task<T> happened)
     {
-        while (!happened.IsCompleted)
-        {
-            Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-
+        while (!happened.IsCompleted) await PassAsync(TimeSpan.FromSeconds(1));
         return await happened;
+    }
+
+    public async Task PassAsync(TimeSpan step)
+    {
+        if (!_isBusy()) Time.Advance(step);
+        await Task.Run(() => { });
     }
 
     public async ValueTask DisposeAsync()

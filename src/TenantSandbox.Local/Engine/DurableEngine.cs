@@ -7,37 +7,96 @@ namespace TenantSandbox.Local.Engine;
 /// Runs orchestrations, activities and entities of one process on one SQLite file, with the semantics of Durable Task.
 /// docs/engine.md says what it promises.
 /// </summary>
-#pragma warning disable CA1822 // the members get their bodies with the dispatcher
 public sealed class DurableEngine : IAsyncDisposable
 {
+    private readonly EngineOptions _options;
+    private readonly TaskCatalog _catalog;
+    private readonly IServiceProvider _services;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory _loggers;
+    private readonly IdleTracker _idle = new();
+    private readonly InstanceWaiters _waiters = new();
+    private EngineParts? _parts;
+
     public DurableEngine(EngineOptions options, TaskCatalog catalog, IServiceProvider services, TimeProvider time, ILoggerFactory loggers)
     {
-        _ = (options, catalog, services, time, loggers);
-        Client = null!;
+        (_options, _catalog, _services, _time, _loggers) = (options, catalog, services, time, loggers);
+        Client = new EngineClient(Running, options, _waiters, time);
     }
 
-    /// <summary>The client of this engine; usable once <see cref="StartAsync"/> has returned.</summary>
+    /// <summary>The client of this engine; usable while it runs. What its calls have acknowledged is durable.</summary>
     public DurableTaskClient Client { get; }
 
-    /// <summary>Raised after the commit, in no promised order between instances. Handlers must be quick and must not throw.</summary>
+    /// <summary>Raised after the commit, in the order of the commits, on the writer's thread: handlers must be quick and must not throw.</summary>
     public event Action<EngineProgress>? Progress;
 
+    /// <summary>Whether nothing is left to do but to wait for timers, events or the outside.</summary>
+    public bool IsIdle => _idle.IsIdle;
+
+    /// <summary>Transactions committed since the start.</summary>
+    public long Commits => _parts?.Commits.Count ?? 0;
+
     /// <summary>When the next durable timer, delayed signal or delayed start is due; null if there is none.</summary>
-    public DateTimeOffset? NextTimerDue => null;
+    public DateTimeOffset? NextTimerDue => Running().Reader.NextDue() is { } due ? new DateTimeOffset(due) : null;
 
     /// <summary>Opens the database and goes on with everything that was under way.</summary>
     /// <exception cref="EngineDatabaseException">The file is in use, newer, damaged, or another program's.</exception>
-    public Task StartAsync(CancellationToken cancellation) => Task.FromException(new NotSupportedException($"{Progress}"));
+    public Task StartAsync(CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (_parts is not null)
+        {
+            throw new InvalidOperationException("The engine is running already.");
+        }
 
-    /// <summary>Takes on nothing new and waits for what runs. Unfinished activities run again at the next start.</summary>
-    public Task StopAsync(CancellationToken cancellation) => Task.CompletedTask;
+        _parts = new(_options, _catalog, _services, _time, _loggers, _idle, Committed);
+        _parts.Recover();
+        return Task.CompletedTask;
+    }
 
-    /// <summary>Completes when nothing is left to do but to wait for timers, events or the outside.</summary>
-    public Task WhenIdleAsync(CancellationToken cancellation) => Task.CompletedTask;
+    /// <summary>Takes on nothing new and waits for what runs; activities are asked to stop and run again at the next start.</summary>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        if (Interlocked.Exchange(ref _parts, null) is { } parts)
+        {
+            await parts.DisposeAsync().AsTask().WaitAsync(cancellation).ConfigureAwait(false);
+        }
+    }
 
-    /// <summary>The instance's history in order; empty for an unknown instance.</summary>
+    /// <summary>Completes as soon as <see cref="IsIdle"/> holds.</summary>
+    public Task WhenIdleAsync(CancellationToken cancellation) => _idle.WhenIdleAsync(cancellation);
+
+    /// <summary>The history of the instance's present run, in order; empty for an unknown instance.</summary>
     public Task<IReadOnlyList<HistoryEvent>> ReadHistoryAsync(string instanceId, CancellationToken cancellation = default)
-        => Task.FromResult<IReadOnlyList<HistoryEvent>>([]);
+    {
+        cancellation.ThrowIfCancellationRequested();
+        StoreReader reader = Running().Reader;
+        return Task.FromResult<IReadOnlyList<HistoryEvent>>(reader.Instance(instanceId) is { } row ? reader.History(row.Execution) : []);
+    }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
+
+    private EngineParts Running() => _parts ?? throw new InvalidOperationException("The engine isn't running; start it first.");
+
+    private void Committed(CommitEffects effects)
+    {
+        foreach (string id in effects.Changed)
+        {
+            _waiters.Changed(id);
+        }
+
+        if (Progress is { } listeners)
+        {
+            try
+            {
+                effects.Progress.ForEach(listeners);
+            }
+#pragma warning disable CA1031 // a listener's fault mustn't stop the writer
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                EngineLog.ListenerFailed(_loggers.CreateLogger<DurableEngine>(), e);
+            }
+        }
+    }
 }

@@ -1,0 +1,182 @@
+namespace TenantSandbox.Local.Engine;
+
+/// <summary>
+/// Virtual time: it stands still until it is told to go on, or, while <see cref="SkipWhenIdle"/> holds, jumps to the next due timer
+/// whenever the engine has nothing to do. All timers and delays made through it fire in the order of their due times.
+/// </summary>
+public sealed class SkippingClock(DateTimeOffset start) : TimeProvider
+{
+    // How long nothing must happen, in real time, before a busy engine counts as waiting for a timer of this clock.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(15);
+
+    private readonly Lock _lock = new();
+    private readonly PriorityQueue<VirtualTimer, (long Due, long Order)> _timers = new();
+    private long _ticks = start.UtcTicks;
+    private long _order;
+    private long _changes;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    /// <summary>When the next timer fires; null if none is set.</summary>
+    public DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Next() is { } timer ? new DateTimeOffset(timer.Due, TimeSpan.Zero) : null;
+            }
+        }
+    }
+
+    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+
+    public override long GetTimestamp() => Interlocked.Read(ref _ticks);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        VirtualTimer timer = new(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>Lets time pass: every timer that comes due fires on the way, at its own time.</summary>
+    public void Advance(TimeSpan time)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero);
+        long end = Interlocked.Read(ref _ticks) + time.Ticks;
+        while (FireNext(end))
+        {
+        }
+
+        Interlocked.Exchange(ref _ticks, Math.Max(end, Interlocked.Read(ref _ticks)));
+    }
+
+    /// <summary>
+    /// Until the result is disposed of, time jumps to the next timer as soon as the engine is idle; and also when it isn't, but nothing has
+    /// happened for a moment, because then an activity waits for a timer of this clock. Time doesn't pass the given end.
+    /// </summary>
+    public IAsyncDisposable SkipWhenIdle(DurableEngine engine, DateTimeOffset? until = null)
+        => new Skipping(this, engine, (until ?? DateTimeOffset.MaxValue).UtcTicks);
+
+    private bool FireNext(long end)
+    {
+        VirtualTimer? timer;
+        lock (_lock)
+        {
+            timer = Next();
+            if (timer is null || timer.Due > end)
+            {
+                return false;
+            }
+
+            _timers.Dequeue();
+            Interlocked.Exchange(ref _ticks, Math.Max(_ticks, timer.Due));
+            timer.Rearm();
+            _changes++;
+        }
+
+        timer.Fire();
+        return true;
+    }
+
+    // Timers that were changed or disposed of stay in the queue until they come up.
+    private VirtualTimer? Next()
+    {
+        while (_timers.TryPeek(out VirtualTimer? timer, out (long Due, long Order) key))
+        {
+            if (timer.Order == key.Order)
+            {
+                return timer;
+            }
+
+            _timers.Dequeue();
+        }
+
+        return null;
+    }
+
+    private sealed class VirtualTimer(SkippingClock clock, TimerCallback callback, object? state) : ITimer
+    {
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+
+        public long Due { get; private set; }
+
+        /// <summary>Its place among timers of the same due time, and -1 while it isn't set.</summary>
+        public long Order { get; private set; } = -1;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._lock)
+            {
+                _period = period;
+                Set(dueTime);
+                clock._changes++;
+            }
+
+            return true;
+        }
+
+        public void Rearm() => Set(_period > TimeSpan.Zero ? _period : Timeout.InfiniteTimeSpan);
+
+        public void Fire() => callback(state);
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        private void Set(TimeSpan delay)
+        {
+            Order = -1;
+            if (delay >= TimeSpan.Zero)
+            {
+                Order = clock._order++;
+                Due = clock._ticks + delay.Ticks;
+                clock._timers.Enqueue(this, (Due, Order));
+            }
+        }
+    }
+
+    private sealed class Skipping : IAsyncDisposable
+    {
+        private readonly CancellationTokenSource _stop = new();
+        private readonly Task _loop;
+
+        public Skipping(SkippingClock clock, DurableEngine engine, long end) => _loop = Task.Run(() => RunAsync(clock, engine, end));
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await _loop.ConfigureAwait(false);
+            _stop.Dispose();
+        }
+
+        private async Task RunAsync(SkippingClock clock, DurableEngine engine, long end)
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                long before = Interlocked.Read(ref clock._changes) + engine.Commits;
+                Task idle = engine.WhenIdleAsync(_stop.Token);
+                await Task.WhenAny(idle, Task.Delay(Quiet, System, _stop.Token)).ConfigureAwait(false);
+                bool quiet = before == Interlocked.Read(ref clock._changes) + engine.Commits;
+                if (_stop.IsCancellationRequested || (!engine.IsIdle && !quiet))
+                {
+                    continue;
+                }
+
+                // The engine is busy at once with a timer of its own. After another's, what waited for it needs a moment to go on;
+                // and where there is none to skip to, somebody has to set one.
+                if (!clock.FireNext(end) || engine.IsIdle)
+                {
+                    await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(1), System, _stop.Token)).ConfigureAwait(false);
+                }
+            }
+        }
+    }
+}
