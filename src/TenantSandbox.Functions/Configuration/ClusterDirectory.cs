@@ -65,7 +65,8 @@ internal sealed class ClusterDirectory(IOptions<TenantSandboxOptions> options)
     ];
 
     private static OperationTiming Timing(TimingOptions t) => new(
-        t.PollMinSeconds, t.PollMaxSeconds, t.PoolCreateSeconds, t.PoolDeleteSeconds, t.RolloutSeconds, t.NamespaceDeleteSeconds);
+        t.PollMinSeconds, t.PollMaxSeconds, t.PoolCreateSeconds, t.PoolDeleteSeconds, t.RolloutSeconds, t.NamespaceDeleteSeconds,
+        t.WriteBurst, t.WriteRefillSeconds);
 
     // Azure's display name and its programmatic name differ in case and spaces only.
     private static bool SameRegion(string a, string b) =>

@@ -87,7 +87,8 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
         [
             (nameof(timing.PollMinSeconds), timing.PollMinSeconds), (nameof(timing.PoolCreateSeconds), timing.PoolCreateSeconds),
             (nameof(timing.PoolDeleteSeconds), timing.PoolDeleteSeconds), (nameof(timing.RolloutSeconds), timing.RolloutSeconds),
-            (nameof(timing.NamespaceDeleteSeconds), timing.NamespaceDeleteSeconds),
+            (nameof(timing.NamespaceDeleteSeconds), timing.NamespaceDeleteSeconds), (nameof(timing.WriteBurst), timing.WriteBurst),
+            (nameof(timing.WriteRefillSeconds), timing.WriteRefillSeconds),
         ];
         foreach (var (name, value) in positive.Where(p => p.Value <= 0))
         {

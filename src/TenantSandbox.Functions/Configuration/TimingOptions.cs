@@ -15,6 +15,12 @@ internal sealed class TimingOptions
 
     public int NamespaceDeleteSeconds { get; set; } = 10 * 60;
 
+    /// <summary>How many pool writes one cluster may make at once.</summary>
+    public int WriteBurst { get; set; } = 60;
+
+    /// <summary>Seconds until one more pool write is allowed.</summary>
+    public int WriteRefillSeconds { get; set; } = 1;
+
     /// <summary>How long one activity watches before it reports; well below the host's function timeout.</summary>
     public int WatchSeconds { get; set; } = 20;
 }

@@ -21,11 +21,10 @@ internal static class UserCredential
             return KubernetesClientConfiguration.BuildConfigFromConfigObject(parsed);
         }
 
-        // Without this, the client would try to run kubelogin.
-        foreach (var user in parsed.Users)
+        // Without its user, the client takes only server and authority from it, and doesn't try to run kubelogin.
+        foreach (var context in parsed.Contexts)
         {
-            user.UserCredentials.ExternalExecution = null;
-            user.UserCredentials.AuthProvider = null;
+            context.ContextDetails.User = null;
         }
 
         var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(parsed);

@@ -38,10 +38,7 @@ public sealed class FunctionHost : IAsyncDisposable
     /// <summary>The app's services.</summary>
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>The engine that runs the durable functions; it starts and stops with the host.</summary>
-    public DurableEngine Engine => Services.GetRequiredService<DurableEngine>();
-
-    /// <summary>The engine's client.</summary>
+    /// <summary>The client of the engine that runs the durable functions.</summary>
     public DurableTaskClient DurableClient => Services.GetRequiredService<DurableTaskClient>();
 
     /// <summary>What the app has published.</summary>
@@ -64,8 +61,7 @@ public sealed class FunctionHost : IAsyncDisposable
         AddServices(builder, options, functions, keys);
 
         var app = builder.Build();
-        if (functions.Any(DurableFunctions.IsDurable))
-            DurableFunctions.Enter(functions, app.Services.GetRequiredService<TaskCatalog>(), app.Services.GetRequiredService<FunctionInvoker>());
+        app.Services.GetService<TaskCatalog>(); // A durable function of the wrong shape is told here, not at the start.
         Map(app, functions);
         return new FunctionHost(app, keys, functions.Count);
     }
@@ -88,8 +84,8 @@ public sealed class FunctionHost : IAsyncDisposable
         services.AddRouting();
         services.AddMvcCore();
         services.AddProblemDetails();
+        if (functions.Any(DurableFunctions.IsDurable)) AddEngine(services, functions, options);
         options.ConfigureServices?.Invoke(services, builder.Configuration);
-        if (functions.Any(DurableFunctions.IsDurable) && !services.Any(service => service.ServiceType == typeof(DurableEngine))) AddEngine(services, options);
 
         services.Replace(ServiceDescriptor.Singleton(options.TimeProvider));
         services.AddSingleton(options);
@@ -107,9 +103,10 @@ public sealed class FunctionHost : IAsyncDisposable
         services.AddHostedService<TimerTriggers>();
     }
 
-    private static void AddEngine(IServiceCollection services, FunctionHostOptions options)
+    // Added before the app's services: hosted services start in this order and stop in reverse, and theirs may use the client.
+    private static void AddEngine(IServiceCollection services, IReadOnlyList<FunctionDescriptor> functions, FunctionHostOptions options)
     {
-        services.AddSingleton<TaskCatalog>();
+        services.AddSingleton(provider => DurableFunctions.Catalog(functions, provider.GetRequiredService<FunctionInvoker>()));
         services.AddSingleton(provider => new DurableEngine(
             options.ConfigureEngine(provider.GetRequiredService<HostSettings>().Durable.Apply(
                 new EngineOptions { DatabasePath = Path.Combine(options.StateDirectory, "engine.db") })),
@@ -118,9 +115,7 @@ public sealed class FunctionHost : IAsyncDisposable
             options.TimeProvider,
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => provider.GetRequiredService<DurableEngine>().Client);
-
-        // First in the list: hosted services start in this order and stop in reverse, and the others may use the client.
-        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, EngineService>());
+        services.AddHostedService<EngineService>();
     }
 
     private static void Map(WebApplication app, IReadOnlyList<FunctionDescriptor> functions)

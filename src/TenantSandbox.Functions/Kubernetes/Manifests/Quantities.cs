@@ -12,7 +12,7 @@ internal static class Quantities
     public static ResourceQuantity Count(long count) => new(count.ToString(CultureInfo.InvariantCulture));
 
     public static ResourceQuantity MiB(long mebibytes) => new(
-        mebibytes != 0 && mebibytes % 1024 == 0
+        mebibytes % 1024 == 0
             ? string.Create(CultureInfo.InvariantCulture, $"{mebibytes / 1024}Gi")
             : string.Create(CultureInfo.InvariantCulture, $"{mebibytes}Mi"));
 

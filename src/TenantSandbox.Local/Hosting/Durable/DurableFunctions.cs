@@ -14,8 +14,9 @@ internal static class DurableFunctions
         function.Trigger is OrchestrationTriggerAttribute or ActivityTriggerAttribute or EntityTriggerAttribute;
 
     /// <exception cref="InvalidOperationException">A durable function's shape is wrong.</exception>
-    public static void Enter(IReadOnlyList<FunctionDescriptor> functions, TaskCatalog catalog, FunctionInvoker invoker)
+    public static TaskCatalog Catalog(IReadOnlyList<FunctionDescriptor> functions, FunctionInvoker invoker)
     {
+        var catalog = new TaskCatalog();
         foreach (var function in functions)
         {
             switch (function.Trigger)
@@ -31,6 +32,8 @@ internal static class DurableFunctions
                     break;
             }
         }
+
+        return catalog;
     }
 
     private static Func<TaskOrchestrationContext, Task<object?>> Orchestrator(FunctionDescriptor function)

@@ -1,0 +1,52 @@
+using TenantSandbox.Core.Errors;
+
+namespace TenantSandbox.Core.Tests.Errors;
+
+public sealed class ArmErrorsTests
+{
+    [Theory]
+    [InlineData(429, null, null, ErrorClass.Throttled)]
+    [InlineData(429, "OperationNotAllowed", null, ErrorClass.Throttled)]
+    [InlineData(409, "OperationNotAllowed", "Another agentpool operation (x - Creating) is in progress", ErrorClass.Conflict)]
+    [InlineData(409, "AKSOperationPreemptedByDelete", null, ErrorClass.Conflict)]
+    [InlineData(412, "PreconditionFailed", null, ErrorClass.Conflict)]
+    [InlineData(400, "aksCapacityHeavyUsage", null, ErrorClass.Transient)]
+    [InlineData(null, "ZonalAllocationFailed", null, ErrorClass.Capacity)]
+    [InlineData(409, "SkuNotAvailable", null, ErrorClass.Capacity)]
+    [InlineData(400, "ErrCode_InsufficientVCPUQuota", null, ErrorClass.Quota)]
+    [InlineData(400, "InvalidWorkloadRuntimeSettingError", "has to be used with vm size that supports nested virtualization", ErrorClass.Invalid)]
+    [InlineData(403, "RequestDisallowedByPolicy", null, ErrorClass.Invalid)]
+    [InlineData(404, "ResourceNotFound", null, ErrorClass.NotFound)]
+    [InlineData(null, "VMExtensionError_OutboundConnFail", null, ErrorClass.Invalid)]
+    public void Classify_KnownCode_TellsWhatToDo(int? status, string? code, string? message, ErrorClass expected) =>
+        Assert.Equal(expected, ArmErrors.Classify(status, code, message));
+
+    [Theory]
+    [InlineData(0, ErrorClass.Transient)]
+    [InlineData(400, ErrorClass.Invalid)]
+    [InlineData(403, ErrorClass.Invalid)]
+    [InlineData(404, ErrorClass.NotFound)]
+    [InlineData(408, ErrorClass.Transient)]
+    [InlineData(409, ErrorClass.Conflict)]
+    [InlineData(500, ErrorClass.Transient)]
+    [InlineData(503, ErrorClass.Transient)]
+    public void Classify_UnknownCode_FallsBackToStatus(int status, ErrorClass expected) =>
+        Assert.Equal(expected, ArmErrors.Classify(status, "NobodyHasSeenThis", "text"));
+
+    [Theory]
+    [InlineData("Code=\"ZonalAllocationFailed\" Message=\"Allocation failed in zone 1\"", ErrorClass.Capacity)]
+    [InlineData("VMSSAgentPoolReconciler retry failed: Code='QuotaExceeded'", ErrorClass.Quota)]
+    [InlineData("subnet x: SubnetIsFull", ErrorClass.Invalid)]
+    [InlineData("Conflict with something", ErrorClass.Transient)]
+    public void Classify_CauseWrappedInMessage_TheCauseCounts(string message, ErrorClass expected) =>
+        Assert.Equal(expected, ArmErrors.Classify(null, "ReconcileVMSSAgentPoolFailed", message));
+
+    [Fact]
+    public void Classify_QuotaUnderTheConflictCode_IsQuota() =>
+        Assert.Equal(
+            ErrorClass.Quota,
+            ArmErrors.Classify(409, "OperationNotAllowed", "Operation could not be completed as it results in exceeding approved standardDSv5Family Cores quota."));
+
+    [Fact]
+    public void Classify_FailedResourceWithoutError_IsTransient() => Assert.Equal(ErrorClass.Transient, ArmErrors.Classify(null, null, null));
+}
