@@ -27,6 +27,9 @@ public interface INodeHost
     /// <summary>Whether a node runs nothing that would have to move; false for an unknown node.</summary>
     bool IsIdle(string nodeName);
 
+    /// <summary>Whether a node is Ready; false for an unknown node.</summary>
+    bool IsReady(string nodeName);
+
     /// <summary>Raised, outside of any lock, when a pod became unschedulable or a node may have become idle.</summary>
     event Action? DemandChanged;
 }

@@ -8,13 +8,14 @@ using TenantSandbox.Functions.Aks;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Events;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Requests;
 
 namespace TenantSandbox.Functions;
 
 /// <summary>Registers everything that the app's functions need.</summary>
 public static class ServiceCollectionExtensions
 {
-    /// <summary>Adds the adapters and their settings (section <c>TenantSandbox</c>), which are checked when the host starts.</summary>
+    /// <summary>Adds the doors, the adapters and their settings (section <c>TenantSandbox</c>), which are checked when the host starts.</summary>
     public static IServiceCollection AddTenantSandbox(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -31,6 +32,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutWatch>();
         services.AddSingleton<EventTopic>();
+        services.AddRequestDoors(configuration);
         return services;
     }
 

@@ -10,7 +10,7 @@ namespace TenantSandbox.AksTwin.Tests;
 /// <summary>A twin on virtual time without a Kubernetes side, and clients of its ARM endpoint.</summary>
 internal sealed class ArmTwin : IAsyncDisposable
 {
-    private ArmTwin(TwinHost host, NoKubernetes nodes, FakeTimeProvider time)
+    private ArmTwin(TwinHost host, ArmNodeRecorder nodes, FakeTimeProvider time)
     {
         (Host, Nodes, Time) = (host, nodes, time);
         Http = new(host.CreateHandler()) { BaseAddress = host.ArmEndpoint };
@@ -30,7 +30,7 @@ internal sealed class ArmTwin : IAsyncDisposable
 
     public TwinHost Host { get; }
 
-    public NoKubernetes Nodes { get; }
+    public ArmNodeRecorder Nodes { get; }
 
     public FakeTimeProvider Time { get; }
 
@@ -48,7 +48,7 @@ internal sealed class ArmTwin : IAsyncDisposable
     public static async Task<ArmTwin> StartAsync(TwinOptions options, FakeTimeProvider? time = null)
     {
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
-        var nodes = new NoKubernetes();
+        var nodes = new ArmNodeRecorder();
         return new(await TwinHost.StartAsync(options with { TimeProvider = time }, _ => nodes, null, default), nodes, time);
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using TenantSandbox.Local.Engine;
 using TenantSandbox.Local.Hosting;
 
 namespace TenantSandbox.Hosting.Tests;
@@ -35,7 +36,8 @@ internal sealed class RunningHost : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         IReadOnlyDictionary<string, string?>? settings = null,
         FakeTimeProvider? time = null,
-        Func<bool>? isBusy = null)
+        Func<bool>? isBusy = null,
+        Func<EngineOptions, EngineOptions>? configureEngine = null)
     {
         var own = stateDirectory is null ? Directory.CreateTempSubdirectory("hosting-") : null;
         var state = stateDirectory ?? own!.FullName;
@@ -51,6 +53,7 @@ internal sealed class RunningHost : IAsyncDisposable
             HostJsonPath = hostJsonPath,
             Address = new Uri("http://127.0.0.1:0"),
             TimeProvider = time,
+            ConfigureEngine = configureEngine ?? (options => options),
             MaxRequestBodyBytes = 64 * 1024,
             Settings = new Dictionary<string, string?>
             {

@@ -45,6 +45,9 @@ internal sealed partial class ArmApi(
         var call = ArmCall.Parse(http.Request.Method, http.Request.Path.Value ?? "");
         calls.Count(call?.Name ?? "arm.unknown");
         Authenticate(http);
+        // Said before the body is asked for, so that a client that waits for leave never sends it.
+        if (http.Request.ContentLength > http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+            throw new ArmException(413, "RequestContentTooLarge", "The request content is larger than 4 MB.");
         var version = ApiVersion(http);
         if (call is null)
             throw new ArmException(404, "InvalidResourceType", $"The resource type could not be found, or {http.Request.Method} is not supported for it by this twin.");

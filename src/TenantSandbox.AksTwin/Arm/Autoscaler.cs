@@ -8,6 +8,9 @@ namespace TenantSandbox.AksTwin.Arm;
 /// </summary>
 internal sealed class Autoscaler
 {
+    // The autoscaler's max-node-provision-time.
+    private static readonly TimeSpan GivenUpAfter = TimeSpan.FromMinutes(15);
+
     private readonly ClusterContext _context;
     private readonly INodeHost _host;
     private readonly PoolNodes _naming;
@@ -53,14 +56,17 @@ internal sealed class Autoscaler
     private bool Grow(AgentPool pool)
     {
         var room = pool.MaxCount - pool.Nodes.Count;
-        var booting = pool.Nodes.Count(n => !n.Joined);
         if (room <= 0)
             return false;
+        // Nodes on their way are the answer to pods that wait; only those given up on are not.
+        var coming = pool.Nodes.Count(n => !n.Joined || (!_host.IsReady(n.Name) && _context.Now < n.BootedAt + GivenUpAfter));
         var shape = _naming.Spec(pool, new($"{pool.Name}-shape", Zone: null, _context.Now, NeverReady: false, Joined: false));
-        var needed = Math.Min(room, _host.NodesNeeded(shape, room + booting) - booting);
-        if (needed <= 0)
+        var needed = _host.NodesNeeded(shape, room + coming);
+        if (needed > 0 && coming > 0)
+            _context.Scheduler.After(Timing.NodeReady + TimeSpan.FromSeconds(1), Wake);
+        if (needed <= coming)
             return false;
-        for (var i = 0; i < needed; i++)
+        for (var i = coming; i < needed; i++)
             pool.Nodes.Add(_naming.Next(pool, _context.Now + Timing.NodeBoot, neverReady: false));
         Resized(pool);
         _context.Scheduler.After(Timing.NodeBoot, () =>

@@ -56,6 +56,9 @@ public sealed class KubernetesTwin : IClusterApi
 
     public bool IsIdle(string nodeName) => _cluster.Do(() => _scheduler.IsIdle(nodeName));
 
+    public bool IsReady(string nodeName) =>
+        _cluster.Do(() => _cluster.Store.Find(Kinds.Nodes, "", nodeName) is { } node && Condition.Status(node.Json, "Ready") == "True");
+
     public void Dispose() => _api.Dispose();
 
     private void Start()

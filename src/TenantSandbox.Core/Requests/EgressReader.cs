@@ -6,8 +6,8 @@ namespace TenantSandbox.Core.Requests;
 /// <summary>Reads the egress allow list.</summary>
 internal static class EgressReader
 {
-    // A tenant that reaches these reaches the node's identity or the platform's configuration channel, or itself:
-    // IMDS and other link-local services, Azure's WireServer, loopback, multicast and broadcast.
+    // Where nothing of a block may ever be reached, asking for it is a mistake. Greater blocks that include these may be
+    // asked for, everything (0.0.0.0/0) too: what is closed is then cut out of the network policy.
     private static readonly (IPNetwork Block, string Name)[] Closed =
     [
         (IPNetwork.Parse("169.254.0.0/16"), "link-local addresses (instance metadata)"),
@@ -60,9 +60,9 @@ internal static class EgressReader
 
         foreach (var (block, name) in Closed)
         {
-            if (Overlap(network, block))
+            if (IsWithin(network, block))
             {
-                reader.Fault("cidr", RequestFaultCodes.Forbidden, $"Includes {block}: {name}. List the blocks that the tenant needs without it.");
+                reader.Fault("cidr", RequestFaultCodes.Forbidden, $"Lies within {block}: {name}. No tenant may connect there.");
                 return false;
             }
         }
@@ -80,15 +80,13 @@ internal static class EgressReader
             && IPNetwork.TryParse(cidr, out network);
     }
 
-    // Blocks either nest or are apart, so they overlap exactly when they agree in the bits that both fix. Not by
-    // IPNetwork.Contains, which takes IPv4 addresses in IPv6 form for IPv4 ones.
-    private static bool Overlap(IPNetwork a, IPNetwork b)
+    // Not by IPNetwork.Contains, which takes IPv4 addresses in IPv6 form for IPv4 ones.
+    private static bool IsWithin(IPNetwork inner, IPNetwork outer)
     {
-        if (a.BaseAddress.AddressFamily != b.BaseAddress.AddressFamily)
+        if (inner.BaseAddress.AddressFamily != outer.BaseAddress.AddressFamily || inner.PrefixLength < outer.PrefixLength)
             return false;
-        var bits = Math.Min(a.PrefixLength, b.PrefixLength);
-        var (left, right) = (a.BaseAddress.GetAddressBytes(), b.BaseAddress.GetAddressBytes());
-        return left.AsSpan(0, bits / 8).SequenceEqual(right.AsSpan(0, bits / 8))
-            && (bits % 8 == 0 || (left[bits / 8] ^ right[bits / 8]) >> (8 - (bits % 8)) == 0);
+        var (bytes, bits) = (outer.PrefixLength / 8, outer.PrefixLength % 8);
+        var (left, right) = (inner.BaseAddress.GetAddressBytes(), outer.BaseAddress.GetAddressBytes());
+        return left.AsSpan(0, bytes).SequenceEqual(right.AsSpan(0, bytes)) && (bits == 0 || (left[bytes] ^ right[bytes]) >> (8 - bits) == 0);
     }
 }

@@ -15,5 +15,8 @@ internal sealed record RequestContent(
     // Absent properties stay out, so that a property that a later version adds leaves today's hashes as they are.
     private static readonly JsonSerializerOptions Options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
-    public string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, Options)));
+    /// <param name="spec">The state with its expiry, where <see cref="Spec"/> has none because it came as a time to live.</param>
+    public TenantRequest ToRequest(TenantSpec? spec) => new(Kind, TenantId, Revision, spec, Hash());
+
+    private string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, Options)));
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -24,6 +25,25 @@ public static class TenantRequestParser
     /// <inheritdoc cref="Parse" path="/param"/>
     public static RequestParseResult ParseBare(ReadOnlyMemory<byte> utf8, DateTimeOffset now) =>
         Read(utf8, (root, faults) => ReadKind(root, faults) is { } kind ? ReadRequest(root, kind, BareProperties, faults, now) : default);
+
+    /// <summary>Makes an offboarding of parts that came without JSON. Faults point to <c>/tenantId</c> and <c>/revision</c>.</summary>
+    /// <param name="tenantId">As it was sent.</param>
+    /// <param name="revision">As it was sent; null when it wasn't.</param>
+    public static RequestParseResult ParseOffboard(string tenantId, string? revision)
+    {
+        ArgumentNullException.ThrowIfNull(tenantId);
+        var faults = new FaultList();
+        if (!TextRules.TenantId.Accepts(tenantId))
+            faults.Add("/tenantId", RequestFaultCodes.Format, $"Must be 1 to 40 {TextRules.TenantId.Expectation}.");
+        var number = 0L;
+        if (revision is not null
+            && !(long.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is >= 1 and <= RequestLimits.MaxRevision))
+            faults.Add("/revision", RequestFaultCodes.Range, $"Must be an integer from 1 to {RequestLimits.MaxRevision}.");
+        if (!faults.IsEmpty)
+            return new RequestParseResult(null, null, faults.ToList());
+        var content = new RequestContent(TenantRequestKind.Offboard, tenantId, revision is null ? null : number, null, null);
+        return new RequestParseResult(content.ToRequest(null), null, []);
+    }
 
     private static RequestParseResult Read(ReadOnlyMemory<byte> utf8, Func<JsonElement, FaultList, (TenantRequest? Request, string? Id)> read)
     {
@@ -88,6 +108,6 @@ public static class TenantRequestParser
         if (!faults.IsEmpty)
             return default;
         var content = new RequestContent(kind, tenantId!, revision, (long?)timeToLive?.TotalSeconds, timeToLive is null ? spec : spec! with { ExpiresAt = null });
-        return (new TenantRequest(kind, tenantId!, revision, spec, content.Hash()), id);
+        return (content.ToRequest(spec), id);
     }
 }

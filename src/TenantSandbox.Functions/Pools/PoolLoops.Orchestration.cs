@@ -41,7 +41,9 @@ internal static class PoolLoops
                     ErrorClass.Transient, "PoolCreateTimeout", $"Agent pool '{pool.Name}' was not ready after {timing.PoolCreateSeconds} s: {seen.Detail}");
             }
 
-            // Right after it was asked for, a pool may not be seen yet. Not seen twice running, the request did not get through.
+            // In progress with an error class: the write was not accepted yet. And right after it was asked for, a pool may
+            // not be seen yet; not seen twice running, the request did not get through.
+            isAskedAgain |= seen is { Condition: PoolCondition.InProgress, ErrorClass: not null };
             absences = seen.Condition == PoolCondition.Absent ? absences + 1 : 0;
             progress.WaitsFor(seen.Detail);
             await pauses.WaitAsync(seen.RetryAfterSeconds);
@@ -68,8 +70,12 @@ internal static class PoolLoops
 
             progress.WaitsFor(seen.Detail);
             await pauses.WaitAsync(seen.RetryAfterSeconds);
-            seen = await context.ReadPoolAsync(pool);
-            if (seen.Condition is PoolCondition.Ready or PoolCondition.Failed)
+            if (seen is { Condition: PoolCondition.InProgress, ErrorClass: null })
+            {
+                seen = await context.ReadPoolAsync(pool);
+            }
+
+            if (seen.Condition is PoolCondition.Ready or PoolCondition.Failed || seen.ErrorClass is not null)
             {
                 // Nobody works on it, so the deletion did not get through or came to nothing.
                 seen = await context.DeletePoolAsync(pool);

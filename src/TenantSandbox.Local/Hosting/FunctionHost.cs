@@ -38,7 +38,10 @@ public sealed class FunctionHost : IAsyncDisposable
     /// <summary>The app's services.</summary>
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>The client of the engine that runs the durable functions.</summary>
+    /// <summary>The engine that runs the durable functions; it starts and stops with the host.</summary>
+    public DurableEngine Engine => Services.GetRequiredService<DurableEngine>();
+
+    /// <summary>The engine's client.</summary>
     public DurableTaskClient DurableClient => Services.GetRequiredService<DurableTaskClient>();
 
     /// <summary>What the app has published.</summary>
@@ -61,7 +64,8 @@ public sealed class FunctionHost : IAsyncDisposable
         AddServices(builder, options, functions, keys);
 
         var app = builder.Build();
-        app.Services.GetService<TaskCatalog>(); // A durable function of the wrong shape is told here, not at the start.
+        if (functions.Any(DurableFunctions.IsDurable))
+            DurableFunctions.Enter(functions, app.Services.GetRequiredService<TaskCatalog>(), app.Services.GetRequiredService<FunctionInvoker>());
         Map(app, functions);
         return new FunctionHost(app, keys, functions.Count);
     }
@@ -84,8 +88,8 @@ public sealed class FunctionHost : IAsyncDisposable
         services.AddRouting();
         services.AddMvcCore();
         services.AddProblemDetails();
-        if (functions.Any(DurableFunctions.IsDurable)) AddEngine(services, functions, options);
         options.ConfigureServices?.Invoke(services, builder.Configuration);
+        if (functions.Any(DurableFunctions.IsDurable) && !services.Any(service => service.ServiceType == typeof(DurableEngine))) AddEngine(services, options);
 
         services.Replace(ServiceDescriptor.Singleton(options.TimeProvider));
         services.AddSingleton(options);
@@ -103,10 +107,9 @@ public sealed class FunctionHost : IAsyncDisposable
         services.AddHostedService<TimerTriggers>();
     }
 
-    // Added before the app's services: hosted services start in this order and stop in reverse, and theirs may use the client.
-    private static void AddEngine(IServiceCollection services, IReadOnlyList<FunctionDescriptor> functions, FunctionHostOptions options)
+    private static void AddEngine(IServiceCollection services, FunctionHostOptions options)
     {
-        services.AddSingleton(provider => DurableFunctions.Catalog(functions, provider.GetRequiredService<FunctionInvoker>()));
+        services.AddSingleton<TaskCatalog>();
         services.AddSingleton(provider => new DurableEngine(
             options.ConfigureEngine(provider.GetRequiredService<HostSettings>().Durable.Apply(
                 new EngineOptions { DatabasePath = Path.Combine(options.StateDirectory, "engine.db") })),
@@ -115,7 +118,9 @@ public sealed class FunctionHost : IAsyncDisposable
             options.TimeProvider,
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton(provider => provider.GetRequiredService<DurableEngine>().Client);
-        services.AddHostedService<EngineService>();
+
+        // First in the list: hosted services start in this order and stop in reverse, and the others may use the client.
+        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, EngineService>());
     }
 
     private static void Map(WebApplication app, IReadOnlyList<FunctionDescriptor> functions)

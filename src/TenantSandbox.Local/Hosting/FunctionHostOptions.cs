@@ -21,7 +21,7 @@ public sealed class FunctionHostOptions
     /// <summary>Settings that win over the files and the environment; <c>:</c> separates levels.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>The app's services, as its Program.cs would add them.</summary>
+    /// <summary>The app's services, as its Program.cs would add them. The host adds an engine unless they hold one, which its owner then starts.</summary>
     public Action<IServiceCollection, IConfiguration>? ConfigureServices { get; init; }
 
     /// <summary>Changes the engine's settings, which come from host.json and a database in the state directory.</summary>

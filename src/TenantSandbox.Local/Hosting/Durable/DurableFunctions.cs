@@ -14,9 +14,8 @@ internal static class DurableFunctions
         function.Trigger is OrchestrationTriggerAttribute or ActivityTriggerAttribute or EntityTriggerAttribute;
 
     /// <exception cref="InvalidOperationException">A durable function's shape is wrong.</exception>
-    public static TaskCatalog Catalog(IReadOnlyList<FunctionDescriptor> functions, FunctionInvoker invoker)
+    public static void Enter(IReadOnlyList<FunctionDescriptor> functions, TaskCatalog catalog, FunctionInvoker invoker)
     {
-        var catalog = new TaskCatalog();
         foreach (var function in functions)
         {
             switch (function.Trigger)
@@ -32,8 +31,6 @@ internal static class DurableFunctions
                     break;
             }
         }
-
-        return catalog;
     }
 
     private static Func<TaskOrchestrationContext, Task<object?>> Orchestrator(FunctionDescriptor function)

@@ -1,15 +1,15 @@
 using Microsoft.AspNetCore.Http;
 
-namespace TenantSandbox.AksTwin;
+namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>A cluster whose Kubernetes API isn't there: it keeps its nodes and answers 503.</summary>
-internal sealed class NoKubernetes : IClusterApi
+/// <summary>The Kubernetes side as ARM's tests need it: it records nodes, and answers 503.</summary>
+internal sealed class ArmNodeRecorder : IClusterApi
 {
     private readonly Dictionary<string, NodeSpec> _nodes = [];
 
     public event Action? DemandChanged;
 
-    /// <summary>What the scheduler would say; for tests of the autoscaler.</summary>
+    /// <summary>What the scheduler would say.</summary>
     public int Needed { get; set; }
 
     public IReadOnlyCollection<NodeSpec> Nodes
@@ -38,6 +38,8 @@ internal sealed class NoKubernetes : IClusterApi
     public int NodesNeeded(NodeSpec shape, int limit) => Math.Min(Needed, limit);
 
     public bool IsIdle(string nodeName) => true;
+
+    public bool IsReady(string nodeName) => true;
 
     public void RaiseDemand() => DemandChanged?.Invoke();
 

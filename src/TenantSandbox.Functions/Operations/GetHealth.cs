@@ -1,0 +1,12 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+
+namespace TenantSandbox.Functions.Operations;
+
+/// <summary>Says that the app answers, to anyone, and nothing else.</summary>
+internal sealed class GetHealth
+{
+    [Function(nameof(GetHealth))]
+    public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
+        Json.Ok(request, new Dictionary<string, string> { ["status"] = "ok" });
+}

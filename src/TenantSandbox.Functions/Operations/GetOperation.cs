@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
+using TenantSandbox.Functions.Requests;
+
+namespace TenantSandbox.Functions.Operations;
+
+/// <summary>Shows how far an operation is. Only operations on tenants and submissions are shown, whatever else the task hub holds.</summary>
+internal sealed partial class GetOperation(IOptions<RequestDoorOptions> options)
+{
+    [Function(nameof(GetOperation))]
+    public async Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "operations/{operationId}")] HttpRequest request,
+        string operationId,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellation)
+    {
+        if (await ReadAsync(request, operationId, client, cancellation) is not { } view)
+            return Problem.NotFound(request, "There is no such operation, or it is no longer kept.");
+        if (!view.IsOver)
+            Json.RetryAfter(request, options.Value.RetryAfterSeconds);
+        return Json.Ok(request, view);
+    }
+
+    private static async Task<OperationView?> ReadAsync(HttpRequest request, string id, DurableTaskClient client, CancellationToken cancellation)
+    {
+        if (SubmissionId().IsMatch(id))
+        {
+            return await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellation) is { } submission && Submission.Is(submission)
+                ? OperationViews.OfSubmission(submission, request)
+                : null;
+        }
+
+        var match = OperationId().Match(id);
+        if (!match.Success)
+            return null;
+        var (tenantId, kind) = (match.Groups["tenant"].Value, match.Groups["kind"].Value);
+        if (await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellation) is { } instance)
+            return OperationViews.Of(instance, tenantId, kind);
+
+        // An operation that waits, or was skipped, has no instance: its tenant knows of it.
+        return await TenantStates.ReadAsync(client, tenantId, cancellation) is { } state ? OperationViews.OfWaiting(state, id, kind) : null;
+    }
+
+    [GeneratedRegex(@"^req-[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SubmissionId();
+
+    // TenantOperation.IdOf
+    [GeneratedRegex(@"^(?<tenant>[a-z0-9-]{1,40})\.[0-9]{1,10}\.[0-9]{1,16}\.(?<kind>onboard|update|suspend|resume|offboard)\z", RegexOptions.CultureInvariant)]
+    private static partial Regex OperationId();
+}

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Operations;
+
+namespace TenantSandbox.Functions.Requests;
+
+/// <summary>Hands a request in and turns the tenant's answer into HTTP.</summary>
+internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, TimeProvider time)
+{
+    public async Task<IResult> SubmitAsync(
+        HttpRequest http, DurableTaskClient client, RequestIdentity identity, TenantRequest request, CancellationToken cancellation)
+    {
+        var submissionId = await StartOnce.StartAsync(client, identity, request, time.GetUtcNow(), cancellation);
+        var submission = await WaitAsync(client, submissionId, cancellation);
+
+        // The key was used before, so that what runs or ran under it is another request: ours was not started.
+        if (submission is not null && Submission.RequestOf(submission) is { } submitted && submitted.ContentHash != request.ContentHash)
+            return Problem.KeyReused(http);
+        if (submission is null || !submission.IsCompleted)
+            return Pending(http, submissionId, request);
+        if (Submission.AnswerOf(submission) is not { } answer)
+            return Problem.SubmissionFailed(http);
+
+        var body = SubmissionView.Of(answer, http);
+        return answer.Outcome switch
+        {
+            SubmitOutcome.Accepted => Json.Accepted(http, Links.Operation(http, answer.OperationId!), options.Value.RetryAfterSeconds, body),
+            SubmitOutcome.Duplicate => Json.Ok(http, body),
+            SubmitOutcome.Conflict => Problem.Refused(http, answer, body.Operation, await DifferencesAsync(client, request, cancellation)),
+            _ => Problem.Refused(http, answer, body.Operation, []),
+        };
+    }
+
+    private IResult Pending(HttpRequest http, string submissionId, TenantRequest request) =>
+        Json.Accepted(http, Links.Operation(http, submissionId), options.Value.RetryAfterSeconds, SubmissionView.Pending(submissionId, request, http));
+
+    private async Task<OrchestrationMetadata?> WaitAsync(DurableTaskClient client, string submissionId, CancellationToken cancellation)
+    {
+        using var timeout = new CancellationTokenSource(options.Value.AnswerWait, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellation);
+        try
+        {
+            return await client.WaitForInstanceCompletionAsync(submissionId, getInputsAndOutputs: true, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return await client.GetInstanceAsync(submissionId, getInputsAndOutputs: true, cancellation);
+        }
+    }
+
+    private static async Task<IReadOnlyList<RequestFault>> DifferencesAsync(DurableTaskClient client, TenantRequest request, CancellationToken cancellation)
+    {
+        var state = await TenantStates.ReadAsync(client, request.TenantId, cancellation);
+        return state?.Revision == request.Revision && state?.Spec is { } accepted && request.Spec is { } asked ? SpecDifferences.Of(asked, accepted) : [];
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Logging;
+using TenantSandbox.Core.Requests;
+
+namespace TenantSandbox.Functions.Requests;
+
+/// <summary>Keeps what can't be carried out, so that nothing that was sent is lost.</summary>
+/// <param name="queue">The rejected queue; its client has no message encoding.</param>
+internal sealed partial class RejectedRequests(RejectedQueue queue, TimeProvider time, ILogger<RejectedRequests> log)
+{
+    // Messages stay until a person takes them away; the service's own default is seven days.
+    private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
+
+    private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Keeps a message. When this throws, the message must not be finished.</summary>
+    public async Task KeepAsync(string door, string message, IReadOnlyList<RequestFault> faults, CancellationToken cancellation)
+    {
+        LogRejected(log, door, faults.Count, faults[0].Pointer, faults[0].Detail);
+        if (queue.Client is not { } client)
+        {
+            LogUnkept(log, door, message);
+            return;
+        }
+
+        var entry = new RejectedRequest(door, time.GetUtcNow(), faults, message);
+        var text = JsonSerializer.Serialize(entry, Json);
+        await client.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        if (Encoding.UTF8.GetByteCount(text) > client.MessageMaxBytes)
+        {
+            // Quoting made it too long. As it came it fits, because it came by a queue or is within Event Grid's limits for one.
+            foreach (var part in Parts(message, client.MessageMaxBytes))
+                await client.SendMessageAsync(part, null, Forever, cancellation);
+            text = JsonSerializer.Serialize(entry with { Message = null }, Json);
+        }
+
+        await client.SendMessageAsync(text, null, Forever, cancellation);
+    }
+
+    // An event can be 1 MB; a UTF-16 unit is three bytes at most in UTF-8, and XML escapes of the wire come on top of none.
+    private static IEnumerable<string> Parts(string message, int maxBytes)
+    {
+        if (Encoding.UTF8.GetByteCount(message) <= maxBytes)
+            return [message];
+        return message.Chunk(maxBytes / 3).Select(x => new string(x));
+    }
+
+    [LoggerMessage(1001, LogLevel.Warning, "{Door} rejected a request for {Count} faults; the first is at '{Pointer}': {Detail}")]
+    private static partial void LogRejected(ILogger log, string door, int count, string pointer, string detail);
+
+    [LoggerMessage(1002, LogLevel.Error, "No storage is configured (AzureWebJobsStorage), so this log line is all that is kept of what {Door} rejected: {Message}")]
+    private static partial void LogUnkept(ILogger log, string door, string message);
+}
