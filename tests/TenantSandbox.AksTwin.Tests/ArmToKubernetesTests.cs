@@ -55,6 +55,37 @@ public sealed class ArmToKubernetesTests
         Assert.Equal(0, await ReadyNodesAsync(kubernetes, "kata1"));
     }
 
+    [Fact]
+    public async Task Restart_WithState_FindsPoolNodesAndPodsWhereTheyWere()
+    {
+        var directory = Directory.CreateTempSubdirectory("twin-").FullName;
+        var options = new TwinOptions { StateDirectory = directory };
+        var (nodes, pods) = ("", "");
+        await using (var first = await TwinHost.StartAsync(options))
+        {
+            using var http = new HttpClient(first.CreateHandler());
+            using var kubernetes = await ConnectAsync(first);
+            await Cluster(first, http).GetContainerServiceAgentPools().CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken));
+            await kubernetes.AppsV1.CreateNamespacedDeploymentAsync(Deployment(replicas: 1), "default");
+            await Until(async () => (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status?.ReadyReplicas == 1);
+            (nodes, pods) = await IdentitiesAsync(kubernetes);
+        }
+
+        await using (var second = await TwinHost.StartAsync(options))
+        {
+            using var kubernetes = await ConnectAsync(second);
+            await Until(async () => (await ReadyNodesAsync(kubernetes, "kata1")) == 1);
+            Assert.Equal((nodes, pods), await IdentitiesAsync(kubernetes));
+            Assert.Equal(1, (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status.ReadyReplicas);
+        }
+
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private static async Task<(string Nodes, string Pods)> IdentitiesAsync(k8s.Kubernetes kubernetes) => (
+        string.Join(' ', (await kubernetes.CoreV1.ListNodeAsync()).Items.Select(n => $"{n.Metadata.Name}/{n.Metadata.Uid}")),
+        string.Join(' ', (await kubernetes.CoreV1.ListNamespacedPodAsync("default")).Items.Select(p => $"{p.Metadata.Name}/{p.Metadata.Uid}")));
+
     private static async Task<k8s.Kubernetes> ConnectAsync(TwinHost twin)
     {
         using var file = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(twin.Kubeconfig()));
