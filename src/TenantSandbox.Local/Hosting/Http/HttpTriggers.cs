@@ -93,7 +93,7 @@ internal sealed class HttpTriggers(FunctionInvoker invoker, FunctionKeys keys, H
             : AuthorizationLevel.Function;
     }
 
-    private static void RequireHttpResult(FunctionDescriptor function)
+    public static void RequireHttpResult(FunctionDescriptor function)
     {
         var declared = function.Method.ReturnType;
         var result = declared.IsGenericType ? declared.GetGenericArguments()[0] : declared;

@@ -14,6 +14,7 @@ internal static class FunctionDiscovery
     public static IReadOnlyList<FunctionDescriptor> Find(IEnumerable<Type> types)
     {
         var functions = types
+            .Where(type => !type.ContainsGenericParameters)
             .SelectMany(type => type.GetMethods(EveryMethod))
             .Select(Describe)
             .OfType<FunctionDescriptor>()
