@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace TenantSandbox.Functions.Requests;
 
-/// <summary>Settings of the doors, section <c>Requests</c>.</summary>
+/// <summary>Settings of the doors, section <c>TenantSandbox:Requests</c>.</summary>
 internal sealed class RequestDoorOptions
 {
-    public const string Section = "Requests";
+    public const string Section = "TenantSandbox:Requests";
 
     /// <summary>How long POST and DELETE wait for the tenant's answer before they answer 202 with the submission's own operation.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]

@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Queues;
+using Azure.Storage.Queues.Models;
+using TenantSandbox.Functions.Requests;
+
+namespace TenantSandbox.Doors.Tests;
+
+/// <summary>A queue that keeps what is sent to it.</summary>
+internal sealed class KeptQueue : QueueClient
+{
+    private readonly ConcurrentQueue<string> _texts = new();
+
+    public IReadOnlyList<string> Texts => [.. _texts];
+
+    public int Count => _texts.Count;
+
+    public RejectedRequest Last => JsonSerializer.Deserialize<RejectedRequest>(Texts[^1])!;
+
+    public override int MessageMaxBytes => 64 * 1024;
+
+    public override Task<Response> CreateIfNotExistsAsync(IDictionary<string, string>? metadata = null, CancellationToken cancellationToken = default) =>
+        Task.FromResult<Response>(null!);
+
+    public override Task<Response<SendReceipt>> SendMessageAsync(
+        string messageText, TimeSpan? visibilityTimeout = null, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default)
+    {
+        Assert.Equal(TimeSpan.FromSeconds(-1), timeToLive);
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(messageText), 1, MessageMaxBytes);
+        _texts.Enqueue(messageText);
+        return Task.FromResult(Response.FromValue(QueuesModelFactory.SendReceipt("1", default, default, "r", default), null!));
+    }
+}
