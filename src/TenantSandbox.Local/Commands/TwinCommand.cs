@@ -1,0 +1,55 @@
+using System.CommandLine;
+using TenantSandbox.AksTwin;
+
+namespace TenantSandbox.Local.Commands;
+
+/// <summary>The AKS twin alone, for other programs to talk to.</summary>
+internal static class TwinCommand
+{
+    public static Command Create()
+    {
+        var armPort = new Option<int>("--arm-port") { Description = "Port of the ARM endpoint on 127.0.0.1; 0 takes a free one." };
+        var speed = new Option<double?>("--speed") { Description = "How many times faster than Azure it is; instant unless given." };
+        var state = new Option<DirectoryInfo?>("--state") { Description = "Where its world is kept; in memory unless given." };
+        var files = new Option<DirectoryInfo>("--files")
+        {
+            Description = "Where the kubeconfig and the certificate authority are written.",
+            DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(".local", "twin")),
+        };
+        var command = new Command("twin", "Run the AKS twin alone: an ARM endpoint and a kubeconfig.") { armPort, speed, state, files };
+        command.SetAction((parsed, cancellation) => RunAsync(
+            new TwinOptions
+            {
+                ArmPort = parsed.GetValue(armPort),
+                Timing = parsed.GetValue(speed) is { } factor ? TimingProfile.Show(factor) : TimingProfile.Instant,
+                StateDirectory = parsed.GetValue(state)?.FullName,
+            },
+            parsed.GetRequiredValue(files),
+            cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(TwinOptions options, DirectoryInfo files, CancellationToken cancellation)
+    {
+        await using var twin = await TwinHost.StartAsync(options, cancellationToken: cancellation);
+        files.Create();
+        var (kubeconfig, authority) = TwinFiles.Write(twin, files.FullName);
+        Console.WriteLine($"""
+            This is a twin of AKS: nothing here is Azure.
+              ARM           {twin.ArmEndpoint}   (any bearer token; subscription {options.SubscriptionId}, resource group {options.ResourceGroup})
+              authority     {authority}
+              kubectl       kubectl --kubeconfig {kubeconfig} get nodes
+            Ctrl-C ends it.
+            """);
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl-C is how it ends.
+        }
+
+        return 0;
+    }
+}
