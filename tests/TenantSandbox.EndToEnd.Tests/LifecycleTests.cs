@@ -66,7 +66,7 @@ public sealed class LifecycleTests
         {
             var state = await system.SettleAsync($"racer-{i}");
             Assert.Equal(TenantPhase.Ready, state!.Phase);
-            pools.Add(state.Placement!.PoolName);
+            pools.Add(state.Placement!.PoolName!);
         }
 
         Assert.Single(pools);
