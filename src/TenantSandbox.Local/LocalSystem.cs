@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.DurableTask.Client;
 using TenantSandbox.AksTwin;
 using TenantSandbox.Functions;
 using TenantSandbox.Local.Engine;
@@ -17,10 +16,10 @@ public sealed class LocalSystem : IAsyncDisposable
     private readonly TwinHost? _ownTwin;
     private readonly AzuriteProcess? _azurite;
 
-    private LocalSystem(FunctionHost host, DurableEngine engine, TwinHost? ownTwin, AzuriteProcess? azurite, string? queueDoorShut)
+    private LocalSystem(FunctionHost host, TwinHost? ownTwin, AzuriteProcess? azurite, string? queueDoorShut)
     {
         Host = host;
-        Engine = engine;
+        Engine = host.Services.GetRequiredService<DurableEngine>();
         _ownTwin = ownTwin;
         _azurite = azurite;
         QueueDoorShut = queueDoorShut;
@@ -54,10 +53,8 @@ public sealed class LocalSystem : IAsyncDisposable
             var (queueServer, shut) = await azurite;
             var queue = options.QueueConnectionString ?? queueServer?.ConnectionString;
             host = CreateHost(options, connection, queue);
-            var engine = host.Services.GetRequiredService<DurableEngine>();
-            await engine.StartAsync(cancellation);
             await host.StartAsync(cancellation);
-            return new LocalSystem(host, engine, twin, queueServer, queue is null ? shut : null) { QueueConnectionString = queue };
+            return new LocalSystem(host, twin, queueServer, queue is null ? shut : null) { QueueConnectionString = queue };
         }
         catch
         {
@@ -72,7 +69,6 @@ public sealed class LocalSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Host.StopAsync();
-        await Engine.StopAsync(CancellationToken.None);
         await Host.DisposeAsync();
         if (_azurite is not null) await _azurite.DisposeAsync();
         if (_ownTwin is not null) await _ownTwin.DisposeAsync();
@@ -117,25 +113,9 @@ public sealed class LocalSystem : IAsyncDisposable
             Keys = keys,
             TimeProvider = options.TimeProvider,
             ConfigureLogging = options.ConfigureLogging,
-            ConfigureServices = (services, configuration) =>
-            {
-                services.AddTenantSandbox(configuration);
-                AddEngine(services, options);
-            },
+            ConfigureEngine = options.ConfigureEngine,
+            ConfigureServices = static (services, configuration) => services.AddTenantSandbox(configuration),
         });
-    }
-
-    private static void AddEngine(IServiceCollection services, LocalSystemOptions options)
-    {
-        var engineOptions = options.ConfigureEngine(new EngineOptions { DatabasePath = Path.Combine(options.StateDirectory, "engine.db") });
-        services.AddSingleton<TaskCatalog>();
-        services.AddSingleton(provider => new DurableEngine(
-            engineOptions,
-            provider.GetRequiredService<TaskCatalog>(),
-            provider,
-            options.TimeProvider,
-            provider.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton<DurableTaskClient>(provider => provider.GetRequiredService<DurableEngine>().Client);
     }
 
     private static int FreePort()
