@@ -12,11 +12,13 @@ namespace TenantSandbox.EndToEnd.Tests;
 internal sealed class TestSystem : IAsyncDisposable
 {
     private readonly string? _ownState;
+    private readonly HttpClient _eventGrid;
 
     private TestSystem(LocalSystem local, string? ownState)
     {
         Local = local;
         _ownState = ownState;
+        _eventGrid = new HttpClient { BaseAddress = local.Host.BaseAddress };
         Http = new HttpClient { BaseAddress = local.Host.BaseAddress };
         Http.DefaultRequestHeaders.Add("x-functions-key", local.Host.Keys.Function);
     }
@@ -37,6 +39,7 @@ internal sealed class TestSystem : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        _eventGrid.Dispose();
         await Local.DisposeAsync();
         if (_ownState is not null) Directory.Delete(_ownState, recursive: true);
     }
@@ -55,7 +58,7 @@ internal sealed class TestSystem : IAsyncDisposable
             Content = new StringContent(cloudEvents.ToJsonString(), System.Text.Encoding.UTF8, contentType),
         };
         request.Headers.Add("aeg-event-type", "Notification");
-        return Http.SendAsync(request);
+        return _eventGrid.SendAsync(request);
     }
 
     public async Task<TenantState?> ReadAsync(string tenantId)

@@ -60,7 +60,7 @@ internal static class RunCommand
 
             await using var system = await LocalSystem.StartAsync(options, cancellation);
             await using var view = ProgressView.Create(system);
-            var tenants = new SampleTenants(system, requests);
+            using var tenants = new SampleTenants(system, requests);
             return once
                 ? await RunOnce.RunAsync(system, tenants, view, options.Kubeconfig, cancellation)
                 : await ServeAsync(system, tenants, view, options, cancellation);

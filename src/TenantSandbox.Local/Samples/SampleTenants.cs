@@ -10,12 +10,12 @@ using TenantSandbox.Core.Tenants;
 namespace TenantSandbox.Local.Samples;
 
 /// <summary>Puts the samples in by the doors, one by each in turn, and tells how they stand.</summary>
-internal sealed class SampleTenants(LocalSystem system, IReadOnlyList<SampleRequest> samples)
+internal sealed class SampleTenants(LocalSystem system, IReadOnlyList<SampleRequest> samples) : IDisposable
 {
-    private readonly HttpClient _http = CreateClient(system);
+    private readonly HttpClient _http = new() { BaseAddress = system.Host.BaseAddress };
     private readonly Dictionary<string, long> _awaited = new(StringComparer.Ordinal);
 
-    public IReadOnlyList<SampleRequest> Samples => samples;
+    public void Dispose() => _http.Dispose();
 
     /// <summary>Posts every sample. One that is in place already stays; one that was offboarded comes back with its next revision.</summary>
     public async Task OnboardAsync(CancellationToken cancellation)
@@ -37,8 +37,7 @@ internal sealed class SampleTenants(LocalSystem system, IReadOnlyList<SampleRequ
         {
             var state = await WhenSettledAsync(sample.TenantId, cancellation);
             var revision = _awaited[sample.TenantId] = state.Revision + 1;
-            using var answer = await _http.DeleteAsync(
-                new Uri($"/api/tenants/{sample.TenantId}?revision={revision}", UriKind.Relative), cancellation);
+            using var answer = await SendAsync(HttpMethod.Delete, $"/api/tenants/{sample.TenantId}?revision={revision}", null, cancellation);
             await EnsureAcceptedAsync(answer, cancellation);
         }
     }
@@ -93,7 +92,7 @@ internal sealed class SampleTenants(LocalSystem system, IReadOnlyList<SampleRequ
 
     private async Task<TenantState?> ReadAsync(string tenantId, CancellationToken cancellation)
     {
-        using var answer = await _http.GetAsync(new Uri($"/api/tenants/{tenantId}", UriKind.Relative), cancellation);
+        using var answer = await SendAsync(HttpMethod.Get, $"/api/tenants/{tenantId}", null, cancellation);
         if (answer.StatusCode is HttpStatusCode.NotFound)
         {
             return null;
@@ -131,7 +130,8 @@ internal sealed class SampleTenants(LocalSystem system, IReadOnlyList<SampleRequ
 
     private async Task PostRequestAsync(JsonObject body, CancellationToken cancellation)
     {
-        using var answer = await _http.PostAsJsonAsync("/api/tenants", body, cancellation);
+        using var content = JsonContent.Create(body);
+        using var answer = await SendAsync(HttpMethod.Post, "/api/tenants", content, cancellation);
         await EnsureAcceptedAsync(answer, cancellation);
     }
 
@@ -155,10 +155,10 @@ internal sealed class SampleTenants(LocalSystem system, IReadOnlyList<SampleRequ
         }
     }
 
-    private static HttpClient CreateClient(LocalSystem system)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellation)
     {
-        var client = new HttpClient { BaseAddress = system.Host.BaseAddress };
-        client.DefaultRequestHeaders.Add("x-functions-key", system.Host.Keys.Function);
-        return client;
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        request.Headers.Add("x-functions-key", system.Host.Keys.Function);
+        return await _http.SendAsync(request, cancellation);
     }
 }
