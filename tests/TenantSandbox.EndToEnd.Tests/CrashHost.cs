@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using TenantSandbox.AksTwin;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Operations;
 using TenantSandbox.Local;
 
 namespace TenantSandbox.EndToEnd.Tests;
@@ -43,7 +44,7 @@ internal static class CrashHost
         while (true)
         {
             await local.Engine.WhenIdleAsync(deadline.Token);
-            var tenant = await http.GetFromJsonAsync<TenantState>(new Uri("/api/tenants/acme", UriKind.Relative), deadline.Token);
+            var tenant = await http.GetFromJsonAsync<TenantView>(new Uri("/api/tenants/acme", UriKind.Relative), deadline.Token);
             if (tenant!.Phase == wanted && tenant.Operation is null) return 0;
             await changed.WaitAsync(deadline.Token);
         }

@@ -47,7 +47,7 @@ public sealed class LifecycleTests
         Assert.True(answer.IsSuccessStatusCode);
         Assert.Equal(TenantPhase.Ready, one!.Phase);
         Assert.Equal(TenantPhase.Ready, two!.Phase);
-        Assert.Equal(one.Placement!.PoolName, two.Placement!.PoolName);
+        Assert.Equal(one.Placement!.Pool!, two.Placement!.Pool!);
         Assert.Equal(1, system.Twin.Calls.Total("arm.agentPools.put"));
     }
 
@@ -66,7 +66,7 @@ public sealed class LifecycleTests
         {
             var state = await system.SettleAsync($"racer-{i}");
             Assert.Equal(TenantPhase.Ready, state!.Phase);
-            pools.Add(state.Placement!.PoolName!);
+            pools.Add(state.Placement!.Pool!);
         }
 
         Assert.Single(pools);

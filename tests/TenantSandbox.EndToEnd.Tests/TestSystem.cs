@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TenantSandbox.AksTwin;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Operations;
 using TenantSandbox.Local;
 using TenantSandbox.Local.Show;
 
@@ -61,14 +62,14 @@ internal sealed class TestSystem : IAsyncDisposable
         return _eventGrid.SendAsync(request);
     }
 
-    public async Task<TenantState?> ReadAsync(string tenantId)
+    public async Task<TenantView?> ReadAsync(string tenantId)
     {
         using var answer = await Http.GetAsync(new Uri($"/api/tenants/{tenantId}", UriKind.Relative));
-        return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<TenantState>() : null;
+        return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<TenantView>() : null;
     }
 
     /// <summary>Waits until nothing runs any more, then reads the tenant.</summary>
-    public async Task<TenantState?> SettleAsync(string tenantId)
+    public async Task<TenantView?> SettleAsync(string tenantId)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         using var changed = new SemaphoreSlim(0);

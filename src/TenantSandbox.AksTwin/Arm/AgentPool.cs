@@ -45,6 +45,19 @@ internal sealed class AgentPool
     public string? Text(string name) => Properties[name]?.GetValue<string>();
 
     public bool Flag(string name) => Properties[name]?.GetValue<bool>() ?? false;
+
+    /// <summary>The wire's properties, with what the service decides.</summary>
+    public JsonObject View()
+    {
+        var view = (JsonObject)Properties.DeepClone();
+        view["provisioningState"] = State;
+        view["currentOrchestratorVersion"] = Text("orchestratorVersion");
+        view["nodeImageVersion"] = NodeImageVersion;
+        view["eTag"] = ETag;
+        if (Error is not null)
+            view["status"] = new JsonObject { ["provisioningError"] = Error.DeepClone() };
+        return view;
+    }
 }
 
 /// <summary>One machine of a pool; it is a node of Kubernetes once it has booted.</summary>

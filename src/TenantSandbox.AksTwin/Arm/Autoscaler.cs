@@ -15,13 +15,13 @@ internal sealed class Autoscaler
     private readonly INodeHost _host;
     private readonly PoolNodes _naming;
     private readonly Lock _gate;
-    private readonly IEnumerable<AgentPool> _pools;
+    private readonly IReadOnlyCollection<AgentPool> _pools;
     private readonly Action _settle;
     private readonly Action<AgentPool> _save;
     private int _awake;
 
     public Autoscaler(
-        ClusterContext context, INodeHost host, PoolNodes naming, Lock gate, IEnumerable<AgentPool> pools, Action settle, Action<AgentPool> save)
+        ClusterContext context, INodeHost host, PoolNodes naming, Lock gate, IReadOnlyCollection<AgentPool> pools, Action settle, Action<AgentPool> save)
     {
         (_context, _host, _naming, _gate, _pools, _settle, _save) = (context, host, naming, gate, pools, settle, save);
         host.DemandChanged += Wake;

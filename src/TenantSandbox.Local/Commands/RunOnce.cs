@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Operations;
 using TenantSandbox.Local.Samples;
 using TenantSandbox.Local.Show;
 
@@ -35,7 +36,7 @@ internal static class RunOnce
         return good ? 0 : 1;
     }
 
-    private static async Task<RunPhase> MeasureAsync(LocalSystem system, Func<Task<IReadOnlyList<TenantState>>> work)
+    private static async Task<RunPhase> MeasureAsync(LocalSystem system, Func<Task<IReadOnlyList<TenantView>>> work)
     {
         var (arm, kube) = Calls();
         var clock = Stopwatch.StartNew();
@@ -52,4 +53,4 @@ internal static class RunOnce
 /// <param name="Took">Wall time.</param>
 /// <param name="ArmCalls">Calls that the twin's ARM endpoint took.</param>
 /// <param name="KubernetesCalls">Calls that the twin's Kubernetes API took.</param>
-internal sealed record RunPhase(IReadOnlyList<TenantState> Tenants, TimeSpan Took, int ArmCalls, int KubernetesCalls);
+internal sealed record RunPhase(IReadOnlyList<TenantView> Tenants, TimeSpan Took, int ArmCalls, int KubernetesCalls);

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Azure.Storage.Queues;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Operations;
 
 namespace TenantSandbox.Local.Samples;
 
@@ -44,9 +45,9 @@ internal sealed class SampleTenants(LocalSystem system, IReadOnlyList<SampleRequ
 
     /// <summary>Completes when the last thing that was asked for has ended, well or not, for every sample.</summary>
     /// <returns>Every sample's state, in order.</returns>
-    public async Task<IReadOnlyList<TenantState>> WhenSettledAsync(CancellationToken cancellation)
+    public async Task<IReadOnlyList<TenantView>> WhenSettledAsync(CancellationToken cancellation)
     {
-        var settled = new TenantState[samples.Count];
+        var settled = new TenantView[samples.Count];
         for (var i = 0; i < samples.Count; i++)
         {
             settled[i] = await WhenSettledAsync(samples[i].TenantId, cancellation);
@@ -55,7 +56,7 @@ internal sealed class SampleTenants(LocalSystem system, IReadOnlyList<SampleRequ
         return settled;
     }
 
-    private async Task<TenantState> WhenSettledAsync(string tenantId, CancellationToken cancellation)
+    private async Task<TenantView> WhenSettledAsync(string tenantId, CancellationToken cancellation)
     {
         var awaited = _awaited.GetValueOrDefault(tenantId);
         using var changed = new SemaphoreSlim(0);
@@ -90,7 +91,7 @@ internal sealed class SampleTenants(LocalSystem system, IReadOnlyList<SampleRequ
         return state.Phase is TenantPhase.Ready ? null : state.Revision + 1;
     }
 
-    private async Task<TenantState?> ReadAsync(string tenantId, CancellationToken cancellation)
+    private async Task<TenantView?> ReadAsync(string tenantId, CancellationToken cancellation)
     {
         using var answer = await SendAsync(HttpMethod.Get, $"/api/tenants/{tenantId}", null, cancellation);
         if (answer.StatusCode is HttpStatusCode.NotFound)
@@ -99,7 +100,7 @@ internal sealed class SampleTenants(LocalSystem system, IReadOnlyList<SampleRequ
         }
 
         await EnsureAcceptedAsync(answer, cancellation);
-        return await answer.Content.ReadFromJsonAsync<TenantState>(cancellation);
+        return await answer.Content.ReadFromJsonAsync<TenantView>(cancellation);
     }
 
     private Task PostAsync(int door, JsonObject body, CancellationToken cancellation) => door switch

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Operations;
 using TenantSandbox.Local.Commands;
 
 namespace TenantSandbox.Local.Show;
@@ -33,13 +34,13 @@ internal static class RunReport
             : $"LEFT OVER: {string.Join("; ", left)}");
     }
 
-    private static string Outcome(TenantState state, TenantPhase wanted) =>
+    private static string Outcome(TenantView state, TenantPhase wanted) =>
         state.Phase == wanted ? "yes" : Markup.Escape($"NO: {state.Phase}, {state.LastError?.Message}");
 
-    private static string Took(TenantOperation? operation) =>
+    private static string Took(OperationLink? operation) =>
         operation is { EndedAt: { } end } ? Seconds(end - operation.StartedAt) : "-";
 
-    private static async Task<string> StepsAsync(LocalSystem system, TenantOperation? operation) =>
+    private static async Task<string> StepsAsync(LocalSystem system, OperationLink? operation) =>
         operation is null ? "-" : $"{(await system.Engine.ReadHistoryAsync(operation.Id)).Count}";
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.000} s");

@@ -1,16 +1,17 @@
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Operations;
 
 namespace TenantSandbox.Local.Show;
 
 /// <summary>What a person needs to go on from here.</summary>
 internal static class Welcome
 {
-    public static void Print(LocalSystem system, IReadOnlyList<TenantState> tenants, LocalSystemOptions options)
+    public static void Print(LocalSystem system, IReadOnlyList<TenantView> tenants, LocalSystemOptions options)
     {
         Console.WriteLine();
         foreach (var tenant in tenants)
         {
-            Console.WriteLine($"  {tenant.TenantId,-12} {tenant.Phase,-10} pool {tenant.Placement?.PoolName ?? "none"}{(tenant.LastError is { } error ? $"  {error.Message}" : "")}");
+            Console.WriteLine($"  {tenant.TenantId,-12} {tenant.Phase,-10} pool {tenant.Placement?.Pool ?? "none"}{(tenant.LastError is { } error ? $"  {error.Message}" : "")}");
         }
 
         var address = system.Host.BaseAddress.ToString().TrimEnd('/');
