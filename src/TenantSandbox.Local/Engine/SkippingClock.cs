@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace TenantSandbox.Local.Engine;
 
 /// <summary>
@@ -6,8 +8,10 @@ namespace TenantSandbox.Local.Engine;
 /// </summary>
 public sealed class SkippingClock(DateTimeOffset start) : TimeProvider
 {
-    // How long nothing must happen, in real time, before a busy engine counts as waiting for a timer of this clock.
+    // A busy engine counts as waiting for a timer of this clock when, for this long in real time, nothing happens and the process
+    // hardly computes. A machine that is itself too busy to tell gets up to so many tries.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(15);
+    private const int MostTries = 60;
 
     private readonly Lock _lock = new();
     private readonly PriorityQueue<VirtualTimer, (long Due, long Order)> _timers = new();
@@ -55,8 +59,9 @@ public sealed class SkippingClock(DateTimeOffset start) : TimeProvider
     }
 
     /// <summary>
-    /// Until the result is disposed of, time jumps to the next timer as soon as the engine is idle; and also when it isn't, but nothing has
-    /// happened for a moment, because then an activity waits for a timer of this clock. Time doesn't pass the given end.
+    /// Until the result is disposed of, time jumps to the next timer as soon as the engine is idle; and also when it isn't, but others than
+    /// the engine have set timers and nothing happens for a moment, because then an activity waits for one of those. Time doesn't pass the
+    /// given end.
     /// </summary>
     public IAsyncDisposable SkipWhenIdle(DurableEngine engine, DateTimeOffset? until = null)
         => new Skipping(this, engine, (until ?? DateTimeOffset.MaxValue).UtcTicks);
@@ -80,6 +85,16 @@ public sealed class SkippingClock(DateTimeOffset start) : TimeProvider
 
         timer.Fire();
         return true;
+    }
+
+    private long Happenings(DurableEngine engine) => Interlocked.Read(ref _changes) + engine.Commits;
+
+    private bool OthersWait()
+    {
+        lock (_lock)
+        {
+            return _timers.UnorderedItems.Any(item => item.Element.Order == item.Priority.Order && !item.Element.IsEngines);
+        }
     }
 
     // Timers that were changed or disposed of stay in the queue until they come up.
@@ -106,6 +121,8 @@ public sealed class SkippingClock(DateTimeOffset start) : TimeProvider
 
         /// <summary>Its place among timers of the same due time, and -1 while it isn't set.</summary>
         public long Order { get; private set; } = -1;
+
+        public bool IsEngines => state is DueTimer;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
@@ -159,17 +176,30 @@ public sealed class SkippingClock(DateTimeOffset start) : TimeProvider
 
         private async Task RunAsync(SkippingClock clock, DurableEngine engine, long end)
         {
+            int tries = 0;
             while (!_stop.IsCancellationRequested)
             {
-                long before = Interlocked.Read(ref clock._changes) + engine.Commits;
-                Task idle = engine.WhenIdleAsync(_stop.Token);
-                await Task.WhenAny(idle, Task.Delay(Quiet, System, _stop.Token)).ConfigureAwait(false);
-                bool quiet = before == Interlocked.Read(ref clock._changes) + engine.Commits;
-                if (_stop.IsCancellationRequested || (!engine.IsIdle && !quiet))
+                long before = clock.Happenings(engine);
+                long start = Stopwatch.GetTimestamp();
+                TimeSpan computed = Environment.CpuUsage.TotalTime;
+                await Task.WhenAny(engine.WhenIdleAsync(_stop.Token), Task.Delay(Quiet, System, _stop.Token)).ConfigureAwait(false);
+                if (_stop.IsCancellationRequested)
                 {
-                    continue;
+                    return;
                 }
 
+                if (!engine.IsIdle)
+                {
+                    bool nothingHappened = before == clock.Happenings(engine) && clock.OthersWait();
+                    bool canTell = Stopwatch.GetElapsedTime(start) < 2 * Quiet && Environment.CpuUsage.TotalTime - computed < Quiet / 4;
+                    tries = nothingHappened ? tries + 1 : 0;
+                    if (!nothingHappened || !(canTell || tries >= MostTries))
+                    {
+                        continue;
+                    }
+                }
+
+                tries = 0;
                 // The engine is busy at once with a timer of its own. After another's, what waited for it needs a moment to go on;
                 // and where there is none to skip to, somebody has to set one.
                 if (!clock.FireNext(end) || engine.IsIdle)

@@ -15,7 +15,7 @@ internal sealed class DueTimer : IDisposable
     public DueTimer(TimeProvider time, StoreReader reader, CommitLoop commits, IdleTracker idle)
     {
         (_time, _reader, _commits, _idle) = (time, reader, commits, idle);
-        _timer = time.CreateTimer(_ => Fire(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static timer => ((DueTimer)timer!).Fire(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public void Arm()

@@ -122,7 +122,8 @@ internal sealed class CommitLoop : IDisposable
             return false;
         }
 
-        _afterCommit?.Invoke(Interlocked.Increment(ref _commits));
+        long number = Interlocked.Increment(ref _commits);
+        _afterCommit?.Invoke(number);
         _committed(effects);
         batch.ForEach(item => item.Succeed());
         return true;

@@ -167,6 +167,8 @@ internal sealed class StoreWriter : IDisposable
 
     public void Dispose()
     {
+        // Readers may still be open, so closing wouldn't fold the log into the database by itself.
+        StoreFile.Execute(_connection, "PRAGMA wal_checkpoint(TRUNCATE)");
         _statements.ForEach(statement => statement.Dispose());
         _connection.Dispose();
     }
