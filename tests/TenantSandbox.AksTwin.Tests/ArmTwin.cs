@@ -13,7 +13,7 @@ internal sealed class ArmTwin : IAsyncDisposable
     private ArmTwin(TwinHost host, ArmNodeRecorder nodes, FakeTimeProvider time)
     {
         (Host, Nodes, Time) = (host, nodes, time);
-        Http = new(host.CreateHandler()) { BaseAddress = host.ArmEndpoint };
+        Http = new(new Recorder(this) { InnerHandler = host.CreateHandler() }) { BaseAddress = host.ArmEndpoint };
         Http.DefaultRequestHeaders.Authorization = new("Bearer", "test");
         var options = new ArmClientOptions
         {
@@ -37,6 +37,9 @@ internal sealed class ArmTwin : IAsyncDisposable
     public HttpClient Http { get; }
 
     public ContainerServiceManagedClusterResource Cluster { get; }
+
+    /// <summary>The last request's body that had one.</summary>
+    public string LastBody { get; private set; } = "";
 
     public ContainerServiceAgentPoolCollection Pools => Cluster.GetContainerServiceAgentPools();
 
@@ -76,6 +79,16 @@ internal sealed class ArmTwin : IAsyncDisposable
     {
         Http.Dispose();
         await Host.DisposeAsync();
+    }
+
+    private sealed class Recorder(ArmTwin twin) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            if (request.Content is not null)
+                twin.LastBody = await request.Content.ReadAsStringAsync(cancellationToken);
+            return await base.SendAsync(request, cancellationToken);
+        }
     }
 
     private sealed class AnyToken : TokenCredential

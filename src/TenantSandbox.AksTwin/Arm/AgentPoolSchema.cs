@@ -4,7 +4,10 @@ using System.Text.Json.Nodes;
 
 namespace TenantSandbox.AksTwin.Arm;
 
-/// <summary>The properties of an agent pool that ARM knows, and of what kind each must be.</summary>
+/// <summary>
+/// The properties of an agent pool in api-version 2026-04-01, and of what kind each must be; those that only previews have are
+/// unknown here.
+/// </summary>
 internal static class AgentPoolSchema
 {
     private static readonly FrozenDictionary<string, JsonValueKind> Kinds = new (JsonValueKind Kind, string[] Names)[]
@@ -13,20 +16,23 @@ internal static class AgentPoolSchema
         (JsonValueKind.True, [
             "enableAutoScaling", "enableNodePublicIP", "enableEncryptionAtHost", "enableUltraSSD", "enableFIPS",
         ]),
-        (JsonValueKind.Array, ["availabilityZones", "nodeTaints", "nodeInitializationTaints", "virtualMachineNodesStatus"]),
+        (JsonValueKind.Array, ["availabilityZones", "nodeTaints", "virtualMachineNodesStatus"]),
         (JsonValueKind.Object, [
             "nodeLabels", "tags", "upgradeSettings", "powerState", "status", "kubeletConfig", "linuxOSConfig", "networkProfile",
             "securityProfile", "creationData", "windowsProfile", "gatewayProfile", "gpuProfile", "artifactStreamingProfile",
-            "localDNSProfile", "virtualMachinesProfile", "nodeCustomizationProfile", "upgradeSettingsBlueGreen",
+            "localDNSProfile", "virtualMachinesProfile",
         ]),
         (JsonValueKind.String, [
             "vmSize", "osType", "osSKU", "osDiskType", "workloadRuntime", "mode", "type", "orchestratorVersion",
             "currentOrchestratorVersion", "nodeImageVersion", "provisioningState", "eTag", "vnetSubnetID", "podSubnetID",
             "podIPAllocationMode", "scaleDownMode", "scaleSetPriority", "scaleSetEvictionPolicy", "kubeletDiskType",
             "nodePublicIPPrefixID", "proximityPlacementGroupID", "gpuInstanceProfile", "capacityReservationGroupID",
-            "hostGroupID", "messageOfTheDay", "upgradeStrategy",
+            "hostGroupID", "messageOfTheDay",
         ]),
     }.SelectMany(k => k.Names.Select(n => (n, k.Kind))).ToFrozenDictionary(k => k.n, k => k.Kind);
+
+    /// <summary>The properties that a client may set.</summary>
+    public static IEnumerable<string> Settable => Kinds.Keys.Except(ReadOnly);
 
     // What a client may send back from a GET, but only the service decides.
     private static readonly string[] ReadOnly =

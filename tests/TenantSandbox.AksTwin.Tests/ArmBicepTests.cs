@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using Azure;
+using Azure.ResourceManager.ContainerService;
+using Azure.ResourceManager.ContainerService.Models;
+using TenantSandbox.AksTwin.Arm;
+
+namespace TenantSandbox.AksTwin.Tests;
+
+/// <summary>Azure's own resource types, by way of the Bicep compiler, judge what is sent and what the twin takes.</summary>
+public sealed class ArmBicepTests
+{
+    [Fact]
+    public async Task PutBody_OfAKataPool_CompilesWithoutAWarning()
+    {
+        var pool = ArmTwin.Autoscaled(1, 1, 5);
+        pool.TypePropertiesType = AgentPoolType.VirtualMachineScaleSets;
+        pool.MaxPods = 110;
+        pool.AvailabilityZones.Add("1");
+        pool.OrchestratorVersion = "1.34";
+        pool.ScaleDownMode = ScaleDownMode.Delete;
+        pool.PowerStateCode = ContainerServiceStateCode.Running;
+        pool.UpgradeSettings = new() { MaxSurge = "33%", DrainTimeoutInMinutes = 30, NodeSoakDurationInMinutes = 5 };
+
+        var warnings = await WarningsAsync(await BodyAsync(pool));
+
+        Assert.True(warnings is "", warnings);
+    }
+
+    [Fact]
+    public async Task PutBody_WithAMisspeltProperty_Warns()
+    {
+        var body = await BodyAsync(ArmTwin.Kata());
+        body["cuont"] = 1;
+
+        Assert.Contains("\"cuont\" is not allowed", await WarningsAsync(body), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Schema_EveryPropertyThatTheTwinTakes_IsOneOfAzures()
+    {
+        // One misspelling makes the compiler name everything it would have taken.
+        var answer = await WarningsAsync(new JsonObject { ["cuont"] = 1 });
+
+        Assert.All(AgentPoolSchema.Settable, name => Assert.Contains($"\"{name}\"", answer, StringComparison.Ordinal));
+    }
+
+    // The properties as the client puts them on the wire.
+    private static async Task<JsonObject> BodyAsync(ContainerServiceAgentPoolData pool)
+    {
+        await using var twin = await ArmTwin.StartAsync();
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", pool, default(CancellationToken));
+        return (JsonObject)JsonNode.Parse(twin.LastBody)!["properties"]!.DeepClone();
+    }
+
+    private static async Task<string> WarningsAsync(JsonObject properties)
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("bicep-").FullName, "pool.bicep");
+        await File.WriteAllTextAsync(file, $"resource pool 'Microsoft.ContainerService/managedClusters/agentPools@2026-04-01' = {{\n  name: 'aks/kata1'\n  properties: {Write(properties)}\n}}\n");
+        var compiler = typeof(ArmBicepTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Bicep").Value!;
+        // The package's program comes without the right to be executed.
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(compiler, File.GetUnixFileMode(compiler) | UnixFileMode.UserExecute);
+        using var process = Process.Start(new ProcessStartInfo(compiler, ["build", file, "--stdout"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var warnings = await process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.Contains("agentPools", await output, StringComparison.Ordinal);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+        return warnings.Trim();
+    }
+
+    private static string Write(JsonNode? node) => node switch
+    {
+        JsonObject map => $"{{\n{string.Join('\n', map.Select(e => $"{Name(e.Key)}: {Write(e.Value)}"))}\n}}",
+        JsonArray list => $"[\n{string.Join('\n', list.Select(Write))}\n]",
+        JsonValue value when value.TryGetValue<string>(out var text) => $"'{text}'",
+        _ => node?.ToJsonString() ?? "null",
+    };
+
+    private static string Name(string key) => key.All(char.IsAsciiLetterOrDigit) ? key : $"'{key}'";
+}
