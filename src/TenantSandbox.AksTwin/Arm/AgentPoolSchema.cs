@@ -50,8 +50,7 @@ internal static class AgentPoolSchema
         {
             if (!Kinds.TryGetValue(name, out var kind))
                 throw new ArmException(400, "UnmarshalError", $"UnmarshalEntity encountered error: json: unknown field \"{name}\".", $"properties.{name}");
-            // AKS takes an empty list of zones for none.
-            if (value is null || ReadOnly.Contains(name) || (name == "availabilityZones" && value is JsonArray { Count: 0 }))
+            if (value is null || ReadOnly.Contains(name) || IsNone(name, value))
                 continue;
             var actual = value.GetValueKind() is JsonValueKind.False ? JsonValueKind.True : value.GetValueKind();
             if (actual != kind || !HasTexts(name, value) || !IsInteger(name, value))
@@ -61,6 +60,11 @@ internal static class AgentPoolSchema
 
         return properties;
     }
+
+    // AKS takes an empty list of zones for none, and an empty version for its own.
+    private static bool IsNone(string name, JsonNode value) =>
+        (name == "availabilityZones" && value is JsonArray { Count: 0 })
+        || (name == "orchestratorVersion" && value is JsonValue text && text.TryGetValue<string>(out var version) && version.Length == 0);
 
     private static bool IsInteger(string name, JsonNode value) =>
         value.GetValueKind() != JsonValueKind.Number || name == "spotMaxPrice" || value.AsValue().TryGetValue<int>(out _);

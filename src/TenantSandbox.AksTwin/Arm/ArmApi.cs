@@ -101,7 +101,8 @@ internal sealed partial class ArmApi(
             case "arm.agentPools.abort":
                 return Accepted(cluster, cluster.Abort(call.Pool!), otherwise: 204);
             default:
-                return Accepted(cluster, cluster.UpgradeNodeImage(call.Pool!, fault), otherwise: 200);
+                var upgrade = Accepted(cluster, cluster.UpgradeNodeImage(call.Pool!, fault), otherwise: 200);
+                return upgrade with { Body = _writer.Pool(cluster, call.Pool!, cluster.Get(call.Pool!)) };
         }
     }
 
