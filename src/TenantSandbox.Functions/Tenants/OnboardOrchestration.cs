@@ -25,8 +25,7 @@ public static class OnboardOrchestration
         var error = await Compensations.AttemptAsync(async () =>
         {
             var pool = await Placing.FindAsync(context, input, undo, progress, trying => place = trying);
-            place = place! with { PoolName = pool.Name };
-            await PutUpAsync(context, input, place, pool, undo, progress);
+            await PutUpAsync(context, input, place!, pool, undo, progress);
         });
 
         var leftOver = error is null ? null : await undo.RunAsync();

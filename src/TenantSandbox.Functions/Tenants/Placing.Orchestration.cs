@@ -25,6 +25,7 @@ internal static class Placing
             onTrying(place);
             undo.Register("give the room free", () => Teardown.ReleaseAsync(context, input.TenantId, input.Incarnation, place, progress));
             var answer = await context.ReserveAsync(cluster.ClusterId, RequestOf(context, input, cluster));
+            onTrying(place = place with { PoolName = answer.Pool?.Name });
             var error = answer.Outcome == ReserveOutcome.Wait ? await WaitAsync(context, answer, cluster.Timing, progress) : answer.Error;
             if (error is null)
             {
