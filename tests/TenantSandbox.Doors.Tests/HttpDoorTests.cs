@@ -1,3 +1,5 @@
+using TenantSandbox.Core.Requests;
+
 namespace TenantSandbox.Doors.Tests;
 
 public sealed class HttpDoorTests(DoorHost host) : IClassFixture<DoorHost>
@@ -71,6 +73,15 @@ public sealed class HttpDoorTests(DoorHost host) : IClassFixture<DoorHost>
         Assert.Equal((202, 202, first.Location), (first.Status, same.Status, same.Location));
         Assert.Equal((422, "idempotency-key-reused"), (other.Status, other.ProblemType));
         Assert.Equal("\"1\"", (await host.GetAsync("/api/tenants/keyed")).ETag);
+    }
+
+    [Fact]
+    public async Task GetOperation_OfASubmission_LeadsToTheOperation()
+    {
+        await host.PostAsync(Requests.Hopeless("submitted"), "submitted-1");
+        var submission = await host.GetAsync($"/api/operations/{new RequestIdentity("http", "key:submitted-1").ToInstanceId()}");
+        Assert.Equal((200, "submit", "succeeded", "submitted"), (submission.Status, submission.Text("kind"), submission.Text("status"), submission.Text("tenantId")));
+        Assert.Equal("/api/operations/submitted.1.1.onboard", submission.Text("result"));
     }
 
     [Fact]

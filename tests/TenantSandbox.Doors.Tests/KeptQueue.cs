@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Queues;
@@ -27,8 +28,9 @@ internal sealed class KeptQueue : QueueClient
         string messageText, TimeSpan? visibilityTimeout = null, TimeSpan? timeToLive = null, CancellationToken cancellationToken = default)
     {
         Assert.Equal(TimeSpan.FromSeconds(-1), timeToLive);
-        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(messageText), 1, MessageMaxBytes);
-        _texts.Enqueue(messageText);
+        var wire = Encoding.UTF8.GetBytes(messageText);
+        Assert.InRange(wire.Length, 1, MessageMaxBytes);
+        _texts.Enqueue(Encoding.UTF8.GetString(wire));
         return Task.FromResult(Response.FromValue(QueuesModelFactory.SendReceipt("1", default, default, "r", default), null!));
     }
 }

@@ -40,12 +40,22 @@ internal sealed partial class RejectedRequests(RejectedQueue queue, TimeProvider
         await client.SendMessageAsync(text, null, Forever, cancellation);
     }
 
-    // An event can be 1 MB; a UTF-16 unit is three bytes at most in UTF-8, and XML escapes of the wire come on top of none.
+    // An event can be 1 MB. A UTF-16 unit is three bytes at most in UTF-8; a surrogate pair, which must not be parted, is four.
     private static IEnumerable<string> Parts(string message, int maxBytes)
     {
         if (Encoding.UTF8.GetByteCount(message) <= maxBytes)
-            return [message];
-        return message.Chunk(maxBytes / 3).Select(x => new string(x));
+        {
+            yield return message;
+            yield break;
+        }
+
+        for (int start = 0, length; start < message.Length; start += length)
+        {
+            length = Math.Min(maxBytes / 3, message.Length - start);
+            if (start + length < message.Length && char.IsHighSurrogate(message[start + length - 1]))
+                length--;
+            yield return message.Substring(start, length);
+        }
     }
 
     [LoggerMessage(1001, LogLevel.Warning, "{Door} rejected a request for {Count} faults; the first is at '{Pointer}': {Detail}")]
