@@ -18,7 +18,7 @@ internal static class ManagedFields
 
     /// <summary>Merges what a manager applies into the live object, and takes away what it applied before and no longer does.</summary>
     /// <exception cref="StatusException">409: another manager holds another value in one of the fields, unless <paramref name="force"/>.</exception>
-    public static JsonObject Apply(JsonObject live, JsonObject applied, FieldManager manager, bool force, DateTimeOffset now)
+    public static JsonObject Apply(ResourceKind kind, JsonObject live, JsonObject applied, FieldManager manager, bool force, DateTimeOffset now)
     {
         var entries = Read(live);
         var mine = entries.Find(e => e.Manager == manager);
@@ -31,6 +31,8 @@ internal static class ManagedFields
             Prune(merged, mine.Fields.Except(fields), held);
         }
 
+        // Defaults are part of the live object: without them here, a list that is replaced as a whole would always look changed.
+        Defaults.Apply(kind, merged);
         FieldSet changed = new(), removed = new();
         FieldSet.Compare(live, merged, changed, removed);
         changed = Strip(changed);

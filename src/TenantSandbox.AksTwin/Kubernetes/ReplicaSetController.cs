@@ -94,10 +94,16 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
                     status.Remove(field);
             }
 
-            status.Remove("conditions");
             if (failure is null)
+            {
+                status.Remove("conditions");
                 return;
-            var conditions = live.Json.At("status", "conditions")?.DeepClone() as JsonArray ?? [];
+            }
+
+            // Kept as first set: each refusal names another pod, and a changed condition would bring this set up again at once.
+            var conditions = status["conditions"]?.DeepClone() as JsonArray ?? [];
+            if (Condition.Status(json, "ReplicaFailure") == "True")
+                return;
             Condition.Set(conditions, "ReplicaFailure", "True", "FailedCreate", failure.Message, cluster.Now);
             status["conditions"] = conditions;
         });

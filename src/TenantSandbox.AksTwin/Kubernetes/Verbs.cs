@@ -112,13 +112,13 @@ internal sealed class Verbs(Cluster cluster)
             if (applied.Text("metadata", "uid") is { Length: > 0 })
                 throw StatusException.Conflict(kind, call.Name, "Precondition failed: UID in precondition: " + applied.Text("metadata", "uid") + ", UID in object meta: ");
             applied.Ensure("metadata")["name"] = call.Name;
-            var created = ManagedFields.Apply([], applied, manager, true, cluster.Now);
+            var created = ManagedFields.Apply(kind, [], applied, manager, true, cluster.Now);
             return new(201, Registry.Create(kind, call.Namespace, created, manager, call.DryRun).Document());
         }
 
         if (version is not null && version != live.Json.Text("metadata", "resourceVersion"))
             throw StatusException.Modified(kind, call.Name);
-        var merged = ManagedFields.Apply(live.Json, applied, manager, call.Flag("force"), cluster.Now);
+        var merged = ManagedFields.Apply(kind, live.Json, applied, manager, call.Flag("force"), cluster.Now);
         return new(200, Registry.Update(live, merged, call.Subresource, manager, call.DryRun).Document());
     }
 

@@ -118,6 +118,11 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
             yield return $"Workloads__MaxSurge: {workloads.MaxSurge} must be 0 to 50.";
         }
 
+        if (workloads.RunAsUser <= 0)
+        {
+            yield return $"Workloads__RunAsUser: {workloads.RunAsUser} must be a user id above 0, for containers may not run as root.";
+        }
+
         if (workloads.TmpSizeMiB <= 0)
         {
             yield return $"Workloads__TmpSizeMiB: {workloads.TmpSizeMiB} must be more than 0.";

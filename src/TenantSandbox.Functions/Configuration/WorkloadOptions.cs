@@ -9,6 +9,9 @@ internal sealed class WorkloadOptions
     /// <summary>Mounts the root file system read-only; /tmp stays writable.</summary>
     public bool ReadOnlyRootFilesystem { get; set; } = true;
 
+    /// <summary>The user that containers run as; null for the image's own, which must be a number other than 0.</summary>
+    public long? RunAsUser { get; set; }
+
     /// <summary>Size of the writable /tmp.</summary>
     public int TmpSizeMiB { get; set; } = 256;
 

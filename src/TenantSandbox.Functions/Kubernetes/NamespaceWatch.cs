@@ -31,7 +31,7 @@ internal sealed class NamespaceWatch(ClusterConnections connections, IOptions<Te
                     resourceVersion: list.Metadata.ResourceVersion,
                     timeoutSeconds: options.Value.Timing.WatchSeconds,
                     cancellationToken: cancellationToken);
-                await foreach (var (type, _) in events.ConfigureAwait(false))
+                await foreach (var (type, _) in events.UntilEndAsync(cancellationToken).ConfigureAwait(false))
                 {
                     if (type == WatchEventType.Deleted)
                     {

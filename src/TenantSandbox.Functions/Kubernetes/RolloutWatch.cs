@@ -58,7 +58,7 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
                     resourceVersion: version,
                     timeoutSeconds: (int)Math.Ceiling(slice.TotalSeconds),
                     cancellationToken: cancellationToken);
-                await foreach (var (type, deployment) in events.ConfigureAwait(false))
+                await foreach (var (type, deployment) in events.UntilEndAsync(cancellationToken).ConfigureAwait(false))
                 {
                     if (type is not (WatchEventType.Added or WatchEventType.Modified))
                     {

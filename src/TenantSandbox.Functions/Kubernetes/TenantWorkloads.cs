@@ -1,3 +1,4 @@
+using System.Text.Json;
 using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
@@ -80,9 +81,17 @@ internal sealed partial class TenantWorkloads(
             PropagationPolicy = "Background",
             Preconditions = new V1Preconditions { Uid = metadata.Uid },
         };
-        await connections.FindAsync(
-            clusterId, $"delete {kind} {metadata.NamespaceProperty}/{metadata.Name}", client => delete(client, body), cancellationToken)
-            .ConfigureAwait(false);
+        try
+        {
+            await connections.FindAsync(
+                clusterId, $"delete {kind} {metadata.NamespaceProperty}/{metadata.Name}", client => delete(client, body), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (JsonException)
+        {
+            // The client reads an accepted deletion as the object itself, where some API servers answer with a Status.
+        }
+
         LogDeleted(kind, metadata.NamespaceProperty, metadata.Name, clusterId);
     }
 

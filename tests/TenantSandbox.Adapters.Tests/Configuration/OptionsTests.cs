@@ -63,6 +63,7 @@ public sealed class OptionsTests
     [InlineData("Network__DeniedCidrs__0", "everything", "Network__DeniedCidrs__0: 'everything'")]
     [InlineData("Workloads__PodSecurityVersion", "1.32", "Workloads__PodSecurityVersion: '1.32'")]
     [InlineData("Workloads__MaxSurge", "-1", "Workloads__MaxSurge: -1")]
+    [InlineData("Workloads__RunAsUser", "0", "Workloads__RunAsUser: 0")]
     [InlineData("Workloads__TmpSizeMiB", "0", "Workloads__TmpSizeMiB: 0")]
     public void Validate_OneWrongSetting_IsNamed(string setting, string value, string expected)
     {

@@ -22,6 +22,7 @@ internal static class PodManifest
         SecurityContext = new V1PodSecurityContext
         {
             RunAsNonRoot = true,
+            RunAsUser = options.Workloads.RunAsUser,
             SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
         },
         Containers = [Container(workload, options.Workloads)],

@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using k8s;
+
+namespace TenantSandbox.Functions.Kubernetes;
+
+/// <summary>Reads a watch to its end, however it ends.</summary>
+internal static class WatchStream
+{
+    /// <summary>
+    /// The events of a watch. A stream that ends, by its time limit or because the connection broke, is no failure: whoever watches reads
+    /// the state again afterwards. Depending on the server's HTTP version the client reports either as an exception.
+    /// </summary>
+    public static async IAsyncEnumerable<(WatchEventType Type, T Item)> UntilEndAsync<T>(
+        this IAsyncEnumerable<(WatchEventType, T)> events, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var stream = events.GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(stream, cancellationToken).ConfigureAwait(false))
+        {
+            yield return stream.Current;
+        }
+    }
+
+    private static async Task<bool> MoveNextAsync<T>(IAsyncEnumerator<T> stream, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await stream.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException { InnerException: IOException }
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+}
