@@ -14,7 +14,8 @@ public sealed class FunctionShapeTests
     [Theory]
     [InlineData(typeof(Malformed<int>.NoTrigger), "exactly one")]
     [InlineData(typeof(Malformed<int>.TwoTriggers), "exactly one")]
-    [InlineData(typeof(Malformed<int>.SameName), "'Twice'")]
+    [InlineData(typeof(Malformed<int>.SameName), "same name")]
+    [InlineData(typeof(Malformed<int>.BadName), "'a/../b'")]
     public void Find_WithABadFunction_NamesIt(Type type, string expected)
     {
         var fault = Assert.Throws<InvalidOperationException>(() => FunctionDiscovery.Find([type]));

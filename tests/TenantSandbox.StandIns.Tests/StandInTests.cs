@@ -9,20 +9,21 @@ public sealed class StandInTests
     private static readonly string Folder = typeof(StandInTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(attribute => attribute.Key == "StandIns").Value!;
 
+    // ContainerService is a working client and is held to its wire by tests of its own; the official Sdk is build tools without an API.
+    private static readonly string[] HeldElsewhere = ["Azure.ResourceManager.ContainerService", "Microsoft.Azure.Functions.Worker.Sdk"];
+
     public static TheoryData<string> Assemblies { get; } =
-        [.. Directory.GetFiles(Folder, "*.csproj", SearchOption.AllDirectories).Select(AssemblyOf).Where(name => name is not "Azure.ResourceManager.ContainerService").Order()];
+        [.. Directory.GetFiles(Folder, "*.csproj", SearchOption.AllDirectories).Select(AssemblyOf).Except(HeldElsewhere).Order()];
+
+    [Fact]
+    public void TheSdk_AsOfficially_HasNoApi() =>
+        Assert.Empty(Directory.GetFiles(Path.Combine(Folder, "Microsoft.Azure.Functions.Worker.Sdk"), "*.cs", SearchOption.AllDirectories));
 
     [Theory]
     [MemberData(nameof(Assemblies))]
     public void EveryPublicMember_OfAStandIn_IsListed(string assembly)
     {
         var types = Assembly.Load(assembly).GetExportedTypes();
-        if (assembly is "Microsoft.Azure.Functions.Worker.Sdk")
-        {
-            Assert.Empty(types); // The official one is build tools only.
-            return;
-        }
-
         var list = SignatureList.Read(assembly);
 
         Assert.NotEmpty(types);

@@ -48,11 +48,14 @@ public sealed class FunctionHost : IAsyncDisposable
     public TopicStore Topics => Services.GetRequiredService<TopicStore>();
 
     /// <summary>Finds the functions and builds the services; nothing runs yet.</summary>
-    /// <exception cref="InvalidOperationException">A function, a setting or host.json is wrong; the message says which, and what to do.</exception>
+    /// <exception cref="InvalidOperationException">A function, a setting or host.json is wrong; the message says which.</exception>
     public static FunctionHost Create(FunctionHostOptions options)
     {
         if (!options.Address.IsLoopback)
-            throw new InvalidOperationException($"The local host listens on loopback only, and {options.Address} isn't. Use http://127.0.0.1:PORT.");
+        {
+            throw new InvalidOperationException(
+                $"The local host listens on loopback only, and {options.Address} isn't. Use http://127.0.0.1:PORT.");
+        }
 
         var functions = FunctionDiscovery.Find(options.Assemblies.SelectMany(assembly => assembly.GetTypes()));
         var keys = options.Keys ?? FunctionKeys.LoadOrCreate(options.StateDirectory);
@@ -65,7 +68,11 @@ public sealed class FunctionHost : IAsyncDisposable
 
         var app = builder.Build();
         if (functions.Any(DurableFunctions.IsDurable))
-            DurableFunctions.Enter(functions, app.Services.GetRequiredService<TaskCatalog>(), app.Services.GetRequiredService<FunctionInvoker>());
+        {
+            DurableFunctions.Enter(
+                functions, app.Services.GetRequiredService<TaskCatalog>(), app.Services.GetRequiredService<FunctionInvoker>());
+        }
+
         Map(app, functions);
         return new FunctionHost(app, keys, functions.Count);
     }
@@ -89,7 +96,7 @@ public sealed class FunctionHost : IAsyncDisposable
         services.AddMvcCore();
         services.AddProblemDetails();
         options.ConfigureServices?.Invoke(services, builder.Configuration);
-        if (functions.Any(DurableFunctions.IsDurable) && !services.Any(service => service.ServiceType == typeof(DurableEngine))) AddEngine(services, options);
+        if (functions.Any(DurableFunctions.IsDurable)) AddEngine(services, options);
 
         services.Replace(ServiceDescriptor.Singleton(options.TimeProvider));
         services.AddSingleton(options);

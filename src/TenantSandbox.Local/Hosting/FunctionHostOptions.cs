@@ -21,7 +21,7 @@ public sealed class FunctionHostOptions
     /// <summary>Settings that win over the files and the environment; <c>:</c> separates levels.</summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>The app's services, as its Program.cs would add them. The host adds an engine unless they hold one, which its owner then starts.</summary>
+    /// <summary>The app's services, as its Program.cs would add them.</summary>
     public Action<IServiceCollection, IConfiguration>? ConfigureServices { get; init; }
 
     /// <summary>Changes the engine's settings, which come from host.json and a database in the state directory.</summary>
@@ -39,6 +39,6 @@ public sealed class FunctionHostOptions
     /// <summary>The host's keys; null for those in the state directory.</summary>
     public FunctionKeys? Keys { get; init; }
 
-    /// <summary>The greatest request body in bytes; a greater one is answered 413. The default holds the largest batch that Event Grid sends.</summary>
+    /// <summary>The greatest request body in bytes; a greater one is answered 413. Event Grid's largest batch fits the default.</summary>
     public long MaxRequestBodyBytes { get; init; } = 2 * 1024 * 1024;
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -34,8 +35,14 @@ public sealed class FunctionKeys
         var path = Path.Combine(stateDirectory, FileName);
         if (File.Exists(path))
         {
-            return JsonSerializer.Deserialize<FunctionKeys>(File.ReadAllBytes(path))
-                ?? throw new InvalidOperationException($"{path} holds no keys. Delete it, and new ones are made.");
+            try
+            {
+                return JsonSerializer.Deserialize<FunctionKeys>(File.ReadAllBytes(path)) ?? throw new JsonException("It is null.");
+            }
+            catch (JsonException exception)
+            {
+                throw new InvalidOperationException($"{path} doesn't hold the host's keys. Delete it, and new ones are made.", exception);
+            }
         }
 
         var keys = new FunctionKeys { Master = NewKey(), Function = NewKey(), EventGrid = NewKey(), Topic = NewKey() };
@@ -46,7 +53,7 @@ public sealed class FunctionKeys
         return keys;
     }
 
-    /// <summary>Whether <paramref name="presented"/> is one of <paramref name="accepted"/>; takes the same time for any wrong key.</summary>
+    /// <summary>Whether <paramref name="presented"/> is one of <paramref name="accepted"/>; as fast for one wrong key as for another.</summary>
     internal static bool Matches(string? presented, params ReadOnlySpan<string> accepted)
     {
         if (string.IsNullOrEmpty(presented)) return false;
@@ -57,5 +64,6 @@ public sealed class FunctionKeys
         return match;
     }
 
-    private static string NewKey() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)).Replace('+', '-').Replace('/', '_').TrimEnd('=');
+    // Fit for a URL's query without escaping.
+    private static string NewKey() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 }

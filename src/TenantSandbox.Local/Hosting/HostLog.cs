@@ -26,7 +26,7 @@ internal static partial class HostLog
     [LoggerMessage(21, LogLevel.Error, "Timer {Function} failed; it runs again at its next time")]
     public static partial void TimerFailed(this ILogger log, Exception exception, string function);
 
-    [LoggerMessage(30, LogLevel.Warning, "The queue door is shut: {Function} needs the setting {Setting}, a storage connection string, and it isn't set")]
+    [LoggerMessage(30, LogLevel.Warning, "The queue door is shut: {Function} needs a storage connection string in the setting {Setting}")]
     public static partial void QueueDoorShut(this ILogger log, string function, string setting);
 
     [LoggerMessage(31, LogLevel.Information, "{Function} reads the queue {Queue}")]
@@ -36,13 +36,17 @@ internal static partial class HostLog
     public static partial void QueueUnreachable(this ILogger log, Exception exception, string queue, TimeSpan delay);
 
     [LoggerMessage(33, LogLevel.Error, "{Function} failed on message {MessageId}, try {Try} of {MaxTries}")]
-    public static partial void MessageFailed(this ILogger log, Exception exception, string function, string messageId, long @try, int maxTries);
+    public static partial void MessageFailed(
+        this ILogger log, Exception exception, string function, string messageId, long @try, int maxTries);
 
     [LoggerMessage(34, LogLevel.Warning, "Message {MessageId} moved to {PoisonQueue}: {Reason}")]
     public static partial void MessagePoisoned(this ILogger log, string messageId, string poisonQueue, string reason);
 
     [LoggerMessage(35, LogLevel.Warning, "The lease of message {MessageId} was lost; another reader may have it")]
     public static partial void LeaseLost(this ILogger log, Exception exception, string messageId);
+
+    [LoggerMessage(36, LogLevel.Error, "Message {MessageId} couldn't be settled; it comes back when its lease ends")]
+    public static partial void MessageUnsettled(this ILogger log, Exception exception, string messageId);
 
     [LoggerMessage(40, LogLevel.Information, "Topic {Topic} took {Count} events, {Duplicates} of them known already")]
     public static partial void EventsPublished(this ILogger log, string topic, int count, int duplicates);

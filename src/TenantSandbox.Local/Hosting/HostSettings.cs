@@ -37,6 +37,7 @@ internal sealed record HostSettings
         null => null,
         "-1" => Timeout.InfiniteTimeSpan,
         _ when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value > TimeSpan.Zero => value,
-        _ => throw new InvalidOperationException($"host.json: functionTimeout is '{text}'; write a time span such as \"00:10:00\", or \"-1\" for none."),
+        _ => throw new InvalidOperationException(
+            $"host.json: functionTimeout is '{text}'; write a time span such as \"00:10:00\", or \"-1\" for none."),
     };
 }

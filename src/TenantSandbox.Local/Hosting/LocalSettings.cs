@@ -25,7 +25,7 @@ internal static class LocalSettings
     {
         using var document = Parse(path);
         if (document.RootElement.TryGetProperty("IsEncrypted", out var encrypted) && encrypted.ValueKind is JsonValueKind.True)
-            throw new InvalidOperationException($"{path}: encrypted settings can't be read here. Decrypt the file with `func settings decrypt`.");
+            throw new InvalidOperationException($"{path}: encrypted settings can't be read here. Run `func settings decrypt` first.");
 
         return document.RootElement.TryGetProperty("Values", out var values)
             ? [.. values.EnumerateObject().Select(value => KeyValuePair.Create(

@@ -47,12 +47,12 @@ internal sealed record QueueSettings
             ? fallback
             : int.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= least && value <= greatest
                 ? value
-                : throw Bad(key, text, greatest == int.MaxValue ? $"a whole number of at least {least}" : $"a whole number from {least} to {greatest}");
+                : throw Bad(key, text, $"a whole number of at least {least}{(greatest == int.MaxValue ? "" : $" and at most {greatest}")}");
 
     private static TimeSpan ReadTime(IConfiguration queues, string key, TimeSpan fallback) =>
         queues[key] is not { } text
             ? fallback
-            : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= TimeSpan.Zero && value <= TimeSpan.FromDays(7)
+            : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value) && value >= TimeSpan.Zero && value.TotalDays <= 7
                 ? value
                 : throw Bad(key, text, "a time span such as \"00:00:30\", at most 7 days");
 

@@ -9,7 +9,8 @@ internal static partial class SettingNames
     public static string Resolve(string text, IConfiguration settings, string usedBy) =>
         SettingName().Replace(text, match => settings[match.Groups[1].Value.Replace("__", ":", StringComparison.Ordinal)]
             ?? throw new InvalidOperationException(
-                $"'{text}' of {usedBy} names the setting '{match.Groups[1].Value}', which isn't set. Set it in local.settings.json or the environment."));
+                $"'{text}' of {usedBy} names the setting '{match.Groups[1].Value}', which isn't set. "
+                + "Set it in local.settings.json or the environment."));
 
     [GeneratedRegex("%([^%]+)%")]
     private static partial Regex SettingName();

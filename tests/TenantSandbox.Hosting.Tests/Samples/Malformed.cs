@@ -31,6 +31,12 @@ public static class Malformed<T>
         public static void Second([TimerTrigger("0 * * * * *")] TimerInfo timer) => _ = timer;
     }
 
+    public static class BadName
+    {
+        [Function("a/../b")]
+        public static void Run([TimerTrigger("0 * * * * *")] TimerInfo timer) => _ = timer;
+    }
+
     public static class BatchWithoutArray
     {
         [Function("Batch")]

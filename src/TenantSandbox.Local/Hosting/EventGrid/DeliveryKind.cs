@@ -17,8 +17,7 @@ internal static class DeliveryKind
     }
 
     private static bool IsCloudEvents(HttpRequest request) =>
-        request.ContentType?.StartsWith("application/cloudevents", StringComparison.OrdinalIgnoreCase) == true
-        || EventBody.IsBinaryMode(request);
+        EventBody.IsStructured(request) || EventBody.IsBinaryMode(request);
 
     private static string Canonical(string said) =>
         Known.FirstOrDefault(known => known.Equals(said, StringComparison.OrdinalIgnoreCase)) ?? said;

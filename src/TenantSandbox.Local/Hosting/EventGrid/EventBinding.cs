@@ -22,7 +22,8 @@ internal static class EventBinding
         var type = function.TriggerParameter.ParameterType;
         var batched = ((EventGridTriggerAttribute)function.Trigger).IsBatched;
         if (batched != type.IsArray)
-            throw function.Fault($"IsBatched is {batched}, so the parameter '{function.TriggerParameter.Name}' must {(batched ? "" : "not ")}be an array.");
+            throw function.Fault(
+                $"IsBatched is {batched}, so the parameter '{function.TriggerParameter.Name}' must {(batched ? "" : "not ")}be an array.");
         if (!Converters.ContainsKey(ItemType(type)))
             throw function.Fault($"an event can't be a {ItemType(type).Name}; use CloudEvent, EventGridEvent, BinaryData or string.");
     }

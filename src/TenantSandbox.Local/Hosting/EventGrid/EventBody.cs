@@ -11,7 +11,11 @@ internal static class EventBody
 
     /// <summary>Binary mode: the attributes are headers, the body is the data alone.</summary>
     public static bool IsBinaryMode(HttpRequest request) =>
-        request.Headers.ContainsKey("ce-specversion") && request.ContentType?.StartsWith("application/cloudevents", StringComparison.OrdinalIgnoreCase) != true;
+        request.Headers.ContainsKey("ce-specversion") && !IsStructured(request);
+
+    /// <summary>Structured mode: the body is the whole event, or a batch of them.</summary>
+    public static bool IsStructured(HttpRequest request) =>
+        request.ContentType?.StartsWith("application/cloudevents", StringComparison.OrdinalIgnoreCase) == true;
 
     public static async Task<JsonDocument> ReadJsonAsync(HttpContext http)
     {
@@ -35,20 +39,20 @@ internal static class EventBody
         return root.ValueKind switch
         {
             JsonValueKind.Object => [root],
-            JsonValueKind.Array when root.EnumerateArray().All(item => item.ValueKind is JsonValueKind.Object) => [.. root.EnumerateArray()],
+            JsonValueKind.Array when root.EnumerateArray().All(IsObject) => [.. root.EnumerateArray()],
             JsonValueKind.Array => throw new MalformedEventException("The array holds something that isn't an event object."),
             var kind => throw new MalformedEventException($"The body is a JSON {kind}; send an event object or an array of them."),
         };
     }
 
-    /// <summary>The code of a SubscriptionValidationEvent, in an array (Event Grid schema) or alone with its data as text (CloudEvents).</summary>
+    /// <summary>The code of a SubscriptionValidationEvent: in an array (Event Grid schema), or alone with its data as text (CloudEvents).</summary>
     public static string ValidationCode(JsonElement body)
     {
         var one = body.ValueKind is JsonValueKind.Array && body.GetArrayLength() > 0 ? body[0] : body;
-        if (one.ValueKind is JsonValueKind.Object && one.TryGetProperty("data", out var data))
+        if (IsObject(one) && one.TryGetProperty("data", out var data))
         {
             if (data.ValueKind is JsonValueKind.String) data = JsonSerializer.SerializeToElement(ParseNode(data.GetString()!));
-            if (data.ValueKind is JsonValueKind.Object && data.TryGetProperty("validationCode", out var code) && code.ValueKind is JsonValueKind.String)
+            if (IsObject(data) && data.TryGetProperty("validationCode", out var code) && code.ValueKind is JsonValueKind.String)
                 return code.GetString()!;
         }
 
@@ -73,6 +77,8 @@ internal static class EventBody
         else structured["data_base64"] = Convert.ToBase64String(data);
         return JsonSerializer.SerializeToElement(structured);
     }
+
+    private static bool IsObject(JsonElement element) => element.ValueKind is JsonValueKind.Object;
 
     private static JsonNode? ParseNode(string text)
     {

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace TenantSandbox.Local.Hosting.Http;
 
-/// <summary>The outermost middleware: whatever goes wrong below it becomes an answer that tells the caller nothing about the inside.</summary>
+/// <summary>The outermost middleware: whatever goes wrong below it becomes an answer that tells nothing about the inside.</summary>
 internal sealed class FaultBarrier(ILogger<FaultBarrier> log) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -22,7 +22,8 @@ internal sealed class FaultBarrier(ILogger<FaultBarrier> log) : IMiddleware
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             log.RequestFailed(exception, context.Request.Method, context.Request.Path);
-            await HostAnswer.ProblemAsync(context, StatusCodes.Status500InternalServerError, "The function failed. Its log has the reason.");
+            await HostAnswer.ProblemAsync(
+                context, StatusCodes.Status500InternalServerError, "The function failed. Its log has the reason.");
         }
     }
 }

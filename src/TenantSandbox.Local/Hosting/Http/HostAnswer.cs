@@ -10,7 +10,10 @@ internal static class HostAnswer
         Results.Problem(detail, statusCode: status, title: ReasonPhrases.GetReasonPhrase(status), type: "about:blank").ExecuteAsync(http);
 
     public static Task UnauthorizedAsync(HttpContext http) =>
-        ProblemAsync(http, StatusCodes.Status401Unauthorized, "A key is needed: send it as the header x-functions-key or as the query parameter code.");
+        ProblemAsync(
+            http,
+            StatusCodes.Status401Unauthorized,
+            "A key is needed: send it as the header x-functions-key or as the query parameter code.");
 
     public static Task NotFoundAsync(HttpContext http) =>
         ProblemAsync(http, StatusCodes.Status404NotFound, $"No function answers {http.Request.Method} {http.Request.Path}.");

@@ -57,14 +57,15 @@ internal sealed class HttpTriggers(FunctionInvoker invoker, FunctionKeys keys, H
         }
     }
 
-    private static object? Bind(FunctionDescriptor function, ParameterInfo parameter, HttpContext http) => parameter.ParameterType switch
+    private static object? Bind(FunctionDescriptor function, ParameterInfo parameter, HttpContext http)
     {
-        var type when type == typeof(HttpRequest) => http.Request,
-        var type when type == typeof(HttpContext) => http,
-        _ when http.Request.RouteValues.ContainsKey(parameter.Name!) || http.GetEndpoint() is RouteEndpoint endpoint && endpoint.RoutePattern.GetParameter(parameter.Name!) is not null =>
-            RouteValue.Convert(parameter, http.Request.RouteValues.GetValueOrDefault(parameter.Name!)),
-        var type => throw function.Fault($"parameter '{parameter.Name}' of type {type.Name} can't be bound; it is neither HttpRequest nor a part of the route."),
-    };
+        if (parameter.ParameterType == typeof(HttpRequest)) return http.Request;
+        if (http.GetEndpoint() is RouteEndpoint endpoint && endpoint.RoutePattern.GetParameter(parameter.Name!) is not null)
+            return RouteValue.Convert(parameter, http.Request.RouteValues.GetValueOrDefault(parameter.Name!));
+
+        throw function.Fault(
+            $"parameter '{parameter.Name}' ({parameter.ParameterType.Name}) can't be bound; it is neither HttpRequest nor a part of the route.");
+    }
 
     private static Task WriteAsync(object? result, HttpContext http) => result switch
     {
@@ -87,7 +88,8 @@ internal sealed class HttpTriggers(FunctionInvoker invoker, FunctionKeys keys, H
     /// </summary>
     private static AuthorizationLevel LevelOf(FunctionDescriptor function, HttpTriggerAttribute trigger)
     {
-        var written = function.TriggerParameter.GetCustomAttributesData().Single(data => data.AttributeType == typeof(HttpTriggerAttribute));
+        var written = function.TriggerParameter.GetCustomAttributesData()
+            .Single(data => data.AttributeType == typeof(HttpTriggerAttribute));
         return written.ConstructorArguments.Any(argument => argument.ArgumentType == typeof(AuthorizationLevel))
             ? trigger.AuthLevel
             : AuthorizationLevel.Function;
@@ -97,7 +99,8 @@ internal sealed class HttpTriggers(FunctionInvoker invoker, FunctionKeys keys, H
     {
         var declared = function.Method.ReturnType;
         var result = declared.IsGenericType ? declared.GetGenericArguments()[0] : declared;
-        if (!typeof(IActionResult).IsAssignableFrom(result) && !typeof(IResult).IsAssignableFrom(result) && result != typeof(Task) && result != typeof(void))
+        if (result.IsAssignableTo(typeof(IActionResult)) || result.IsAssignableTo(typeof(IResult))) return;
+        if (result != typeof(Task) && result != typeof(void))
             throw function.Fault($"an HTTP function returns IActionResult or IResult, not {result.Name}.");
     }
 }

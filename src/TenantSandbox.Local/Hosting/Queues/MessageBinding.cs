@@ -23,7 +23,13 @@ internal static class MessageBinding
         return type == typeof(string)
             ? body.ToString()
             : QueuesModelFactory.QueueMessage(
-                message.MessageId, message.PopReceipt, body, message.DequeueCount, message.NextVisibleOn, message.InsertedOn, message.ExpiresOn);
+                message.MessageId,
+                message.PopReceipt,
+                body,
+                message.DequeueCount,
+                message.NextVisibleOn,
+                message.InsertedOn,
+                message.ExpiresOn);
     }
 
     /// <summary>The names that the real host gives; every value is text, as it comes over its wire.</summary>

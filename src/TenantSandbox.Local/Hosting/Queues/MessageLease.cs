@@ -1,10 +1,9 @@
-using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 
 namespace TenantSandbox.Local.Hosting.Queues;
 
-/// <summary>Keeps a message hidden from other readers while it is worked on, and knows the receipt that the queue wants for it now.</summary>
+/// <summary>Keeps a message hidden from other readers while it is worked on, and knows the receipt that the queue wants now.</summary>
 internal sealed class MessageLease : IAsyncDisposable
 {
     private readonly QueueClient _queue;
@@ -48,8 +47,9 @@ internal sealed class MessageLease : IAsyncDisposable
         {
             // The work is done.
         }
-        catch (RequestFailedException exception)
+        catch (Exception exception)
         {
+            // Azure's client has tried again by itself already. The work goes on: it is idempotent, as every delivery may come twice.
             log.LeaseLost(exception, _message.MessageId);
         }
     }

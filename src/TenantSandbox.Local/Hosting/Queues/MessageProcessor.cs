@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 using TenantSandbox.Local.Hosting.Invocation;
@@ -10,7 +9,13 @@ namespace TenantSandbox.Local.Hosting.Queues;
 /// moves to the poison queue. A message leaves its queue only after it is done or stands in the poison queue.
 /// </summary>
 internal sealed class MessageProcessor(
-    FunctionDescriptor function, QueueClient queue, PoisonQueue poison, FunctionInvoker invoker, QueueSettings settings, TimeProvider time, ILogger log)
+    FunctionDescriptor function,
+    QueueClient queue,
+    PoisonQueue poison,
+    FunctionInvoker invoker,
+    QueueSettings settings,
+    TimeProvider time,
+    ILogger log)
 {
     /// <summary>How long a message is hidden while it is worked on; renewed at half of it.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(10);
@@ -30,9 +35,9 @@ internal sealed class MessageProcessor(
 
             await RunAsync(message, stopping);
         }
-        catch (RequestFailedException exception)
+        catch (Exception exception)
         {
-            log.LeaseLost(exception, message.MessageId);
+            log.MessageUnsettled(exception, message.MessageId);
         }
     }
 
@@ -75,9 +80,12 @@ internal sealed class MessageProcessor(
         }
 
         log.MessageFailed(failure, function.Name, message.MessageId, message.DequeueCount, settings.MaxDequeueCount);
-        if (failure is MessageEncodingException) await PoisonAsync(message, receipt, "it isn't base64, which host.json's messageEncoding says it is");
-        else if (message.DequeueCount >= settings.MaxDequeueCount) await PoisonAsync(message, receipt, $"{message.DequeueCount} tries failed");
-        else await ShowAgainAsync(message, receipt, settings.VisibilityTimeout);
+        if (failure is MessageEncodingException)
+            await PoisonAsync(message, receipt, "it isn't base64, which host.json's messageEncoding says it is");
+        else if (message.DequeueCount >= settings.MaxDequeueCount)
+            await PoisonAsync(message, receipt, $"{message.DequeueCount} tries failed");
+        else
+            await ShowAgainAsync(message, receipt, settings.VisibilityTimeout);
     }
 
     private async Task ShowAgainAsync(QueueMessage message, string receipt, TimeSpan after) =>

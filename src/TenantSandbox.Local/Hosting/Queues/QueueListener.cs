@@ -12,6 +12,7 @@ internal sealed class QueueListener(QueueClient queue, MessageProcessor processo
 
     private readonly ConcurrentDictionary<Task, bool> _running = new();
     private TimeSpan _wait = ShortestWait;
+    private bool _isMissing;
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -43,13 +44,15 @@ internal sealed class QueueListener(QueueClient queue, MessageProcessor processo
     {
         try
         {
+            if (_isMissing) await queue.CreateIfNotExistsAsync(cancellationToken: stopping);
+            _isMissing = false;
             QueueMessage[] messages = await queue.ReceiveMessagesAsync(settings.BatchSize, MessageProcessor.Lease, stopping);
             return messages;
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == QueueErrorCode.QueueNotFound)
         {
             // On Azure the deployment makes the queue; on one machine nobody else does.
-            await queue.CreateIfNotExistsAsync(cancellationToken: stopping);
+            _isMissing = true;
             return [];
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
@@ -63,7 +66,11 @@ internal sealed class QueueListener(QueueClient queue, MessageProcessor processo
     {
         var work = processor.ProcessAsync(message, stopping);
         _running[work] = true;
-        work.ContinueWith(done => _running.TryRemove(done, out _), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        work.ContinueWith(
+            done => _running.TryRemove(done, out _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     private async Task PauseAsync(int received, CancellationToken stopping)

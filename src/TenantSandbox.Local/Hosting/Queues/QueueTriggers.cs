@@ -4,44 +4,55 @@ using TenantSandbox.Local.Hosting.Invocation;
 namespace TenantSandbox.Local.Hosting.Queues;
 
 /// <summary>Listens to the queue of every queue function for as long as the host is up.</summary>
-internal sealed class QueueTriggers(
-    IReadOnlyList<FunctionDescriptor> functions,
-    FunctionInvoker invoker,
-    HostSettings settings,
-    FunctionHostOptions options,
-    IConfiguration configuration,
-    QueueClientFactory open,
-    ILogger<QueueTriggers> log) : BackgroundService
+internal sealed class QueueTriggers : BackgroundService
 {
     private const string DefaultConnection = "AzureWebJobsStorage";
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Listeners().ToArray().Select(listener => listener.RunAsync(stoppingToken)));
+    private readonly FunctionInvoker _invoker;
+    private readonly QueueSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly IConfiguration _configuration;
+    private readonly QueueClientFactory _open;
+    private readonly ILogger _log;
+    private readonly QueueListener[] _listeners;
 
-    private IEnumerable<QueueListener> Listeners()
+    public QueueTriggers(
+        IReadOnlyList<FunctionDescriptor> functions,
+        FunctionInvoker invoker,
+        HostSettings settings,
+        TimeProvider time,
+        IConfiguration configuration,
+        QueueClientFactory open,
+        ILogger<QueueTriggers> log)
     {
-        foreach (var function in functions)
+        (_invoker, _settings, _time, _configuration, _open, _log) = (invoker, settings.Queues, time, configuration, open, log);
+        _listeners = [.. functions.Where(function => function.Trigger is QueueTriggerAttribute).Select(ListenerOf).OfType<QueueListener>()];
+    }
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_listeners.Select(listener => listener.RunAsync(stoppingToken)));
+
+    private QueueListener? ListenerOf(FunctionDescriptor function)
+    {
+        MessageBinding.RequireSupported(function);
+        var trigger = (QueueTriggerAttribute)function.Trigger;
+        var setting = trigger.Connection ?? DefaultConnection;
+        if (ConnectionString(setting) is not { } connection)
         {
-            if (function.Trigger is not QueueTriggerAttribute trigger) continue;
-
-            MessageBinding.RequireSupported(function);
-            var setting = trigger.Connection ?? DefaultConnection;
-            if (ConnectionString(setting) is not { } connection)
-            {
-                log.QueueDoorShut(function.Name, setting);
-                continue;
-            }
-
-            var queue = SettingNames.Resolve(trigger.QueueName, configuration, $"queue function '{function.Name}'");
-            log.QueueDoorOpen(function.Name, queue);
-            var poison = new PoisonQueue(open(connection, $"{queue}-poison"), log);
-            var processor = new MessageProcessor(function, open(connection, queue), poison, invoker, settings.Queues, options.TimeProvider, log);
-            yield return new QueueListener(open(connection, queue), processor, settings.Queues, options.TimeProvider, log);
+            _log.QueueDoorShut(function.Name, setting);
+            return null;
         }
+
+        var name = SettingNames.Resolve(trigger.QueueName, _configuration, $"queue function '{function.Name}'");
+        var queue = _open(connection, name);
+        var poison = new PoisonQueue(_open(connection, $"{name}-poison"), _log);
+        var processor = new MessageProcessor(function, queue, poison, _invoker, _settings, _time, _log);
+        _log.QueueDoorOpen(function.Name, name);
+        return new QueueListener(queue, processor, _settings, _time, _log);
     }
 
     // The real host looks for the name with its own prefix first.
     private string? ConnectionString(string setting) =>
-        new[] { configuration[$"AzureWebJobs{setting}"], configuration[setting], configuration.GetConnectionString(setting) }
+        new[] { _configuration[$"AzureWebJobs{setting}"], _configuration[setting], _configuration.GetConnectionString(setting) }
             .FirstOrDefault(value => !string.IsNullOrEmpty(value));
 }

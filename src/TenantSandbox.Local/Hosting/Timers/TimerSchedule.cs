@@ -15,7 +15,8 @@ internal sealed class TimerSchedule
         var withSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6;
         return CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = withSeconds }) is { } schedule
             ? new TimerSchedule(schedule)
-            : throw new FormatException($"'{text}' isn't an NCRONTAB schedule; write six fields such as \"0 */5 * * * *\" for every five minutes.");
+            : throw new FormatException(
+                $"'{text}' isn't an NCRONTAB schedule; write six fields such as \"0 */5 * * * *\" for every five minutes.");
     }
 
     /// <summary>The first time after <paramref name="time"/>.</summary>

@@ -4,19 +4,33 @@ using TenantSandbox.Local.Hosting.Invocation;
 namespace TenantSandbox.Local.Hosting.Timers;
 
 /// <summary>Runs every timer function for as long as the host is up.</summary>
-internal sealed class TimerTriggers(
-    IReadOnlyList<FunctionDescriptor> functions,
-    FunctionInvoker invoker,
-    FunctionHostOptions options,
-    IConfiguration configuration,
-    ILogger<TimerTriggers> log) : BackgroundService
+internal sealed class TimerTriggers : BackgroundService
 {
+    private readonly TimerLoop[] _loops;
+
+    public TimerTriggers(
+        IReadOnlyList<FunctionDescriptor> functions,
+        FunctionInvoker invoker,
+        FunctionHostOptions options,
+        IConfiguration configuration,
+        ILogger<TimerTriggers> log)
+    {
+        _loops = [.. functions.Where(function => function.Trigger is TimerTriggerAttribute).Select(LoopOf)];
+
+        TimerLoop LoopOf(FunctionDescriptor function)
+        {
+            var trigger = (TimerTriggerAttribute)function.Trigger;
+            var schedule = ScheduleOf(function, SettingNames.Resolve(trigger.Schedule, configuration, $"timer function '{function.Name}'"));
+            var monitor = trigger.UseMonitor ? new TimerStatusFile(options.StateDirectory, function.Name) : null;
+            return new TimerLoop(function, schedule, monitor, invoker, options.TimeProvider, log);
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await Task.WhenAll(functions.Where(function => function.Trigger is TimerTriggerAttribute).Select(LoopOf).ToArray()
-                .Select(loop => loop.RunAsync(stoppingToken)));
+            await Task.WhenAll(_loops.Select(loop => loop.RunAsync(stoppingToken)));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -24,11 +38,15 @@ internal sealed class TimerTriggers(
         }
     }
 
-    private TimerLoop LoopOf(FunctionDescriptor function)
+    private static TimerSchedule ScheduleOf(FunctionDescriptor function, string text)
     {
-        var trigger = (TimerTriggerAttribute)function.Trigger;
-        var schedule = TimerSchedule.Parse(SettingNames.Resolve(trigger.Schedule, configuration, $"timer function '{function.Name}'"));
-        var monitor = trigger.UseMonitor ? new TimerStatusFile(options.StateDirectory, function.Name) : null;
-        return new TimerLoop(function, schedule, monitor, invoker, options.TimeProvider, log);
+        try
+        {
+            return TimerSchedule.Parse(text);
+        }
+        catch (FormatException exception)
+        {
+            throw function.Fault(exception.Message);
+        }
     }
 }

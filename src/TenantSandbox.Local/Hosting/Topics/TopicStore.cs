@@ -11,7 +11,7 @@ public sealed class TopicStore
 
     internal TopicStore(string stateDirectory) => _directory = Path.Combine(stateDirectory, "topics");
 
-    /// <summary>The events of a topic in the order in which they came, as CloudEvents JSON; empty for a topic that nobody published to.</summary>
+    /// <summary>The events of a topic in the order in which they came, as CloudEvents JSON; empty if there are none.</summary>
     /// <param name="topic">The topic's name.</param>
     public IReadOnlyList<JsonElement> List(string topic) => Open(topic).List();
 
@@ -19,7 +19,8 @@ public sealed class TopicStore
     /// <returns>How many of them were new.</returns>
     internal int Add(string topic, IReadOnlyList<JsonElement> events) => Open(topic).Add(events);
 
-    private Topic Open(string name) => _topics.GetOrAdd(name, static (name, directory) => new Topic(Path.Combine(directory, $"{name}.jsonl")), _directory);
+    private Topic Open(string name) =>
+        _topics.GetOrAdd(name, static (name, directory) => new Topic(Path.Combine(directory, $"{name}.jsonl")), _directory);
 
     private sealed class Topic
     {
