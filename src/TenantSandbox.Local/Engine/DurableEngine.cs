@@ -74,6 +74,23 @@ public sealed class DurableEngine : IAsyncDisposable
         return Task.FromResult<IReadOnlyList<HistoryEvent>>(reader.Instance(instanceId) is { } row ? reader.History(row.Execution) : []);
     }
 
+    /// <summary>The instance's present run, to be replayed later, or kept as a golden history; null for an unknown instance.</summary>
+    public Task<RecordedRun?> RecordAsync(string instanceId, CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        StoreReader reader = Running().Reader;
+        return Task.FromResult(reader.Instance(instanceId) is { } row ? RecordedRun.From(row, reader.History(row.Execution)) : null);
+    }
+
+    /// <summary>Replays every prefix of a recorded run with the code of today.</summary>
+    /// <exception cref="NonDeterminismException">The code doesn't do the same.</exception>
+    public void VerifyReplay(RecordedRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        ReplayHarness.Verify(
+            run, _catalog.Orchestrator(run.Name) ?? throw new ArgumentException($"There is no orchestrator named '{run.Name}'.", nameof(run)), _options);
+    }
+
     public async ValueTask DisposeAsync() => await StopAsync(CancellationToken.None).ConfigureAwait(false);
 
     private EngineParts Running() => _parts ?? throw new InvalidOperationException("The engine isn't running; start it first.");

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TenantSandbox.Local.Engine;
 
 /// <summary>The values are stored: never renumber.</summary>
@@ -29,5 +31,11 @@ public enum HistoryEventKind
 /// <param name="Time">The step's time (UTC), which the orchestrator sees as CurrentUtcDateTime.</param>
 /// <param name="TaskId">Ties an answer to what was scheduled; -1 where nothing is to be tied.</param>
 /// <param name="Name">Of the activity, child, event or operation.</param>
-/// <param name="Data">Input or result as JSON; a child's instance id; a timer's due time; a target's id; a failure.</param>
-public sealed record HistoryEvent(HistoryEventKind Kind, int Step, DateTime Time, int TaskId, string? Name, string? Data);
+/// <param name="Data">A result or event as JSON; a hash of an activity's input; a child's or target's id; a timer's due time; a failure.</param>
+public sealed record HistoryEvent(HistoryEventKind Kind, int Step, DateTime Time, int TaskId, string? Name, string? Data)
+{
+    /// <summary>Whether it says what the orchestrator asked for; the others say what came to it.</summary>
+    [JsonIgnore]
+    public bool IsScheduled => Kind is HistoryEventKind.TaskScheduled or HistoryEventKind.SubOrchestrationCreated or HistoryEventKind.TimerCreated
+        or HistoryEventKind.EventSent or HistoryEventKind.EntityCalled or HistoryEventKind.EntitySignaled;
+}

@@ -116,6 +116,7 @@ public sealed class SkippingClock(DateTimeOffset start) : TimeProvider
     private sealed class VirtualTimer(SkippingClock clock, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan _period = Timeout.InfiniteTimeSpan;
+        private volatile bool _disposed;
 
         public long Due { get; private set; }
 
@@ -128,6 +129,11 @@ public sealed class SkippingClock(DateTimeOffset start) : TimeProvider
         {
             lock (clock._lock)
             {
+                if (_disposed)
+                {
+                    return false;
+                }
+
                 _period = period;
                 Set(dueTime);
                 clock._changes++;
@@ -140,7 +146,11 @@ public sealed class SkippingClock(DateTimeOffset start) : TimeProvider
 
         public void Fire() => callback(state);
 
-        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        public void Dispose()
+        {
+            Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _disposed = true;
+        }
 
         public ValueTask DisposeAsync()
         {

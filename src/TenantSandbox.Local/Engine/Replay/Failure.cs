@@ -22,6 +22,8 @@ internal sealed record Failure(string Type, string Message, string? Stack, Failu
 
     public string ToJson() => JsonSerializer.Serialize(this);
 
+    public Failure WithoutStack() => this with { Stack = null, Inner = Inner?.WithoutStack() };
+
     public TaskFailureDetails ToDetails() => new(Type, Message, Stack, Inner?.ToDetails(), null);
 
     /// <summary>The form that a retry policy's predicate is given.</summary>

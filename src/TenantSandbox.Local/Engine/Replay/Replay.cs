@@ -48,7 +48,7 @@ internal sealed class Replay
         }
         catch (NonDeterminismException e)
         {
-            return Outcome(OrchestrationRuntimeStatus.Failed, null, Failure.From(e, _options.FailureTextLimit)) with { Actions = [] };
+            return Outcome(OrchestrationRuntimeStatus.Failed, null, Failure.From(e, _options.FailureTextLimit)) with { Actions = [], NonDeterminism = e };
         }
         finally
         {
@@ -121,12 +121,14 @@ internal sealed class Replay
 
     private void Take(HistoryEvent e)
     {
+        if (e.IsScheduled)
+        {
+            _actions.Confirm(e);
+            return;
+        }
+
         switch (e.Kind)
         {
-            case HistoryEventKind.TaskScheduled or HistoryEventKind.SubOrchestrationCreated or HistoryEventKind.TimerCreated
-                or HistoryEventKind.EventSent or HistoryEventKind.EntityCalled or HistoryEventKind.EntitySignaled:
-                _actions.Confirm(e);
-                return;
             case HistoryEventKind.ExecutionTerminated:
                 _termination = e;
                 return;

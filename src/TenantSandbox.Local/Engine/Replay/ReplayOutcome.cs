@@ -11,7 +11,10 @@ internal sealed record ReplayOutcome(
     IReadOnlyList<ScheduledAction> Actions,
     IReadOnlyList<int> CancelledTimers,
     NextRun? NextRun,
-    IReadOnlyList<(string Name, string? Data)> KeptEvents);
+    IReadOnlyList<(string Name, string? Data)> KeptEvents)
+{
+    public NonDeterminismException? NonDeterminism { get; init; }
+}
 
 /// <summary>ContinueAsNew: with what the next run starts.</summary>
 internal sealed record NextRun(string? Input, string Version, bool KeepEvents);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace TenantSandbox.Local.Engine;
 
@@ -16,8 +18,12 @@ internal sealed record ScheduledAction(HistoryEventKind Kind, int TaskId, string
 
     public DateTime? DueAt { get; init; }
 
+    /// <summary>An activity's input isn't kept in history, only its hash: enough to tell whether a replay would pass the same.</summary>
     public HistoryEvent ToHistory(int step, DateTime time)
-        => new(Kind, step, time, TaskId, Name, Target ?? DueAt?.ToString("O", CultureInfo.InvariantCulture));
+        => new(Kind, step, time, TaskId, Name, Target ?? DueAt?.ToString("O", CultureInfo.InvariantCulture) ?? InputHash());
+
+    private string? InputHash()
+        => Input is null ? null : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Input)).AsSpan(0, 8));
 
     public static string Describe(HistoryEventKind kind, int taskId, string? name)
     {
