@@ -8,7 +8,7 @@ internal sealed class Admission(ObjectStore store)
     /// <summary>Plugins that look at or change an object before it is validated.</summary>
     public void Mutate(ResourceKind kind, string ns, JsonObject json)
     {
-        var name = json.Text("metadata", "name") ?? "";
+        var name = Named(json);
         if (kind.Namespaced)
             NamespaceLifecycle(kind, ns, name);
         if (kind != Kinds.Pods)
@@ -23,7 +23,7 @@ internal sealed class Admission(ObjectStore store)
     /// <summary>Plugins that refuse, once the object is valid.</summary>
     public void Validate(ResourceKind kind, string ns, JsonObject json)
     {
-        var name = json.Text("metadata", "name") ?? "";
+        var name = Named(json);
         if (kind == Kinds.Pods)
         {
             LimitRangeBounds(ns, name, json.Object("spec"));
@@ -33,6 +33,10 @@ internal sealed class Admission(ObjectStore store)
         if (kind.Namespaced && kind != Kinds.Events)
             Quota(kind, ns, name, json);
     }
+
+    /// <summary>A generated name isn't told in a refusal, for it will be another one next time.</summary>
+    private static string Named(JsonObject json) =>
+        json.Text("metadata", "generateName") is { Length: > 0 } prefix ? prefix : json.Text("metadata", "name") ?? "";
 
     private void NamespaceLifecycle(ResourceKind kind, string ns, string name)
     {

@@ -6,7 +6,7 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 internal sealed class ReplicaSetController(Cluster cluster) : IController
 {
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(60);
-    private readonly Dictionary<ObjectKey, TimeSpan> _retries = [];
+    private readonly Dictionary<ObjectKey, (TimeSpan Delay, DateTimeOffset Due, StatusException Failure)> _retries = [];
 
     public void Reconcile(ObjectKey key)
     {
@@ -20,7 +20,7 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
         var pods = Active(set);
         StatusException? failure = null;
         if (pods.Count < want)
-            failure = Make(set, want - pods.Count);
+            failure = _retries.TryGetValue(key, out var waits) && waits.Due > cluster.Now ? waits.Failure : Make(set, want - pods.Count);
         foreach (var pod in pods.OrderBy(p => Rank(p)).ThenByDescending(p => p.Revision).Take(pods.Count - want))
         {
             cluster.Registry.Delete(pod, new());
@@ -35,9 +35,13 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
         }
 
         // Backs off like the workqueue: what refused may yield when quota or a RuntimeClass changes.
-        var delay = _retries.TryGetValue(key, out var last) ? last * 2 : TimeSpan.FromSeconds(0.5);
-        _retries[key] = delay < LongestRetry ? delay : LongestRetry;
-        cluster.EnqueueAfter(this, key, _retries[key]);
+        if (!_retries.TryGetValue(key, out var last) || last.Due <= cluster.Now)
+        {
+            var delay = last.Delay == TimeSpan.Zero ? TimeSpan.FromSeconds(0.5) : last.Delay * 2;
+            _retries[key] = last = (delay < LongestRetry ? delay : LongestRetry, cluster.Now + delay, failure);
+        }
+
+        cluster.EnqueueAfter(this, key, last.Due - cluster.Now);
     }
 
     private StatusException? Make(StoredObject set, int count)
