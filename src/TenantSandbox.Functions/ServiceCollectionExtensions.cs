@@ -32,6 +32,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutWatch>();
         services.AddSingleton<EventTopic>();
+        services.AddHostedService(s => s.GetRequiredService<EventTopic>());
         services.AddRequestDoors(configuration);
         return services;
     }

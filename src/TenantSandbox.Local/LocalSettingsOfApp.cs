@@ -21,6 +21,12 @@ internal static class LocalSettingsOfApp
         yield return Of("Timing:PollMinSeconds", "0.02");
         yield return Of("Timing:PollMaxSeconds", "0.2");
 
+        if (options.Kubeconfig is not null)
+        {
+            // The twin's pools make no nodes in that cluster, so none there carries a pool's label.
+            yield return Of("Workloads:BindToPool", "false");
+        }
+
         for (var i = 0; i < twin.Twin.Clusters.Count; i++)
         {
             var cluster = twin.Twin.Clusters[i];

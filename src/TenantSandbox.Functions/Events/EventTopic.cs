@@ -2,6 +2,7 @@ using Azure;
 using Azure.Core;
 using Azure.Messaging;
 using Azure.Messaging.EventGrid;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Functions.Aks;
@@ -11,7 +12,7 @@ using TenantSandbox.Functions.Tenants;
 namespace TenantSandbox.Functions.Events;
 
 /// <summary>The Event Grid topic that lifecycle events go to; without one they are logged only.</summary>
-internal sealed partial class EventTopic
+internal sealed partial class EventTopic : IHostedService
 {
     private readonly EventGridPublisherClient? _client;
     private readonly string _source;
@@ -28,11 +29,20 @@ internal sealed partial class EventTopic
             { Endpoint: var endpoint, Key: { Length: > 0 } key } => new EventGridPublisherClient(endpoint, new AzureKeyCredential(key), Settings()),
             { Endpoint: var endpoint } => new EventGridPublisherClient(endpoint, credential, Settings()),
         };
+    }
+
+    /// <summary>Says once, at start, when there is no topic.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
         if (_client is null)
         {
             LogNoTopic();
         }
+
+        return Task.CompletedTask;
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Hands the event to the topic. Event Grid may deliver one twice whatever the sender does, so a retry sends the same id from the

@@ -26,9 +26,10 @@ internal sealed partial class ClusterConnections(
     public async Task<T> CallAsync<T>(
         string clusterId, string what, Func<IKubernetes, Task<T>> call, CancellationToken cancellationToken)
     {
+        var connection = _clients.GetOrAdd(clusterId, id => new Lazy<Task<k8s.Kubernetes>>(() => OpenAsync(clusters.Get(id))));
         try
         {
-            var client = await ConnectAsync(clusterId).WaitAsync(cancellationToken).ConfigureAwait(false);
+            var client = await ConnectAsync(clusterId, connection).WaitAsync(cancellationToken).ConfigureAwait(false);
             return await call(client).ConfigureAwait(false);
         }
         catch (Exception e) when (KubernetesFailures.IsFailure(e, cancellationToken))
@@ -38,7 +39,7 @@ internal sealed partial class ClusterConnections(
                 // The cluster may have been made anew, with another address or authority. The old client isn't disposed of here,
                 // because other calls may be under way on it.
                 LogReconnect(clusterId, e.Message);
-                _clients.TryRemove(clusterId, out _);
+                _clients.TryRemove(KeyValuePair.Create(clusterId, connection));
             }
 
             throw KubernetesFailures.Translate(e, clusterId, what);
@@ -90,15 +91,15 @@ internal sealed partial class ClusterConnections(
         }
     }
 
-    private async Task<k8s.Kubernetes> ConnectAsync(string clusterId)
+    private async Task<k8s.Kubernetes> ConnectAsync(string clusterId, Lazy<Task<k8s.Kubernetes>> connection)
     {
-        var connection = _clients.GetOrAdd(clusterId, id => new Lazy<Task<k8s.Kubernetes>>(() => OpenAsync(clusters.Get(id))));
         try
         {
             return await connection.Value.ConfigureAwait(false);
         }
         catch
         {
+            // A failed attempt isn't kept: the next call tries anew.
             _clients.TryRemove(KeyValuePair.Create(clusterId, connection));
             throw;
         }

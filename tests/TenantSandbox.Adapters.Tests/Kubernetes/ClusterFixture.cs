@@ -90,7 +90,8 @@ public sealed class ClusterFixture : IAsyncLifetime
         Sample.Placed(
             $"t{Environment.ProcessId}-{Interlocked.Increment(ref _tenants)}",
             workloads.Length > 0 ? workloads : [Sample.Web with { Replicas = 1, CpuMillis = 100, MemoryMiB = 256, ReadinessProbe = null }])
-        with { PoolName = PoolName };
+        with
+        { PoolName = PoolName };
 
     /// <summary>Puts the tenant up and waits until it runs.</summary>
     internal async Task<PlacedTenant> RunAsync(PlacedTenant tenant)
