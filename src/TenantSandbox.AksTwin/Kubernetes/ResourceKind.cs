@@ -22,6 +22,9 @@ internal sealed record ResourceKind(string Group, string Version, string Kind, s
 
     public string[] Categories => HasScale || this == Kinds.Pods || this == Kinds.Services ? ["all"] : [];
 
+    /// <summary>Whether a deletion that is over at once is answered with the object; other kinds answer with a Status (kubernetes/kubernetes, ReturnDeletedObject of each store).</summary>
+    public bool ReturnsDeleted => this == Kinds.Pods || this == Kinds.Services || this == Kinds.ServiceAccounts || this == Kinds.ResourceQuotas;
+
     /// <summary>Written often and read seldom: kept as bytes only.</summary>
     public bool Cold => this == Kinds.Events;
 

@@ -128,7 +128,7 @@ internal sealed class Verbs(Cluster cluster)
         if (fault is { Kind: FaultKind.StuckFinalizer })
             live = Registry.Edit(live, json => Mark(json, fault));
         var (item, gone) = Registry.Delete(live, options);
-        if (!gone || call.Kind == Kinds.Pods)
+        if (!gone || call.Kind!.ReturnsDeleted)
             return new(200, item.Document());
         var details = new JsonObject { ["name"] = call.Name, ["group"] = call.Kind!.Group, ["kind"] = call.Kind.Plural, ["uid"] = item.Uid };
         if (call.Kind.Group.Length == 0)
