@@ -30,7 +30,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
     public static async Task<(AzuriteProcess? Service, string? Reason)> TryStartAsync(
         string toolsDirectory, string dataDirectory, CancellationToken cancellation)
     {
-        var script = Path.Combine(toolsDirectory, "node_modules", "azurite", "dist", "src", "queue", "main.js");
+        var script = Path.GetFullPath(Path.Combine(toolsDirectory, "node_modules", "azurite", "dist", "src", "queue", "main.js"));
         if (!File.Exists(script))
         {
             return (null, "Azurite is not installed (it needs Node's npm)");
@@ -60,13 +60,14 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         }
 
         var service = new AzuriteProcess(process, port);
-        if (await service.ListensAsync(cancellation))
+        var fault = await service.WhenListeningAsync(cancellation);
+        if (fault is null)
         {
             return (service, null);
         }
 
         await service.DisposeAsync();
-        return (null, "Azurite did not start listening within 20 seconds");
+        return (null, fault);
     }
 
     public async ValueTask DisposeAsync()
@@ -80,21 +81,23 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task<bool> ListensAsync(CancellationToken cancellation)
+    /// <returns>Null once it listens; otherwise what went wrong.</returns>
+    private async Task<string?> WhenListeningAsync(CancellationToken cancellation)
     {
-        var listens = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var listens = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var complaint = "";
+        _process.ErrorDataReceived += (_, line) => complaint = complaint.Length > 0 ? complaint : line.Data ?? "";
         _process.OutputDataReceived += (_, line) =>
         {
             if (line.Data is null)
             {
-                listens.TrySetResult(false);
+                listens.TrySetResult($"Azurite ended at once: {complaint}");
             }
             else if (line.Data.Contains("successfully listens", StringComparison.Ordinal))
             {
-                listens.TrySetResult(true);
+                listens.TrySetResult(null);
             }
         };
-        _process.ErrorDataReceived += static (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         try
@@ -103,7 +106,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            return false;
+            return "Azurite did not start listening within 20 seconds";
         }
     }
 
