@@ -96,7 +96,8 @@ internal sealed class Cluster
         _later[(controller, key)] = due;
         Context.Scheduler.After(delay, () => Do(() =>
         {
-            if (_later.TryGetValue((controller, key), out var when) && when <= Now)
+            // Kept or not by its own time and not by the clock: a timer may fire a moment early, and what has fired won't come again.
+            if (_later.TryGetValue((controller, key), out var when) && when == due)
                 _later.Remove((controller, key));
             Enqueue(controller, key);
         }));
