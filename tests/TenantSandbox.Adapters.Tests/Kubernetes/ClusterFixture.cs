@@ -20,10 +20,22 @@ public sealed class ClusterFixture : IAsyncLifetime
     public const string PoolName = "tsp1";
 
     private readonly string _caFile = Path.Combine(Path.GetTempPath(), $"adapters-tests-{Guid.NewGuid():n}.pem");
+    private readonly string? _kubeconfig;
     private TwinHost? _twin;
     private ServiceProvider? _services;
     private k8s.Kubernetes? _client;
     private int _tenants;
+
+    public ClusterFixture()
+        : this(Environment.GetEnvironmentVariable("TENANTSANDBOX_KUBECONFIG"))
+    {
+    }
+
+    /// <param name="kubeconfig">A real API server's; null or empty for the twin.</param>
+    internal ClusterFixture(string? kubeconfig) => _kubeconfig = kubeconfig;
+
+    /// <summary>The twin, where there is one.</summary>
+    internal TwinHost Twin => _twin!;
 
     internal IServiceProvider Services => _services!;
 
@@ -39,7 +51,7 @@ public sealed class ClusterFixture : IAsyncLifetime
         var settings = App.Settings();
         settings["Clusters__0__MaxPods"] = "50";
         settings["Timing__WatchSeconds"] = "3";
-        if (Environment.GetEnvironmentVariable("TENANTSANDBOX_KUBECONFIG") is { Length: > 0 } kubeconfig)
+        if (_kubeconfig is { Length: > 0 } kubeconfig)
         {
             settings["Clusters__0__Kubeconfig"] = kubeconfig;
             // Hollow nodes know no image's user.
