@@ -100,6 +100,18 @@ public sealed class StoreFileTests
         Assert.Equal(2, (await host.CompletionAsync(id)).ReadOutputAs<int>());
     }
 
+    [Fact]
+    public async Task Stop_WhileSomebodyWaits_EndsTheWait()
+    {
+        await using TaskHost host = await new TaskHost().Orchestrator("waits", context => context.WaitForExternalEvent<int>("never")).StartAsync();
+        Task waiting = host.CompletionAsync(await host.Client.ScheduleNewOrchestrationInstanceAsync("waits"));
+        await host.WhenIdleAsync();
+
+        await host.StopAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
     private static void Execute(string path, string sql)
     {
         using SqliteConnection connection = new($"Data Source={path};Pooling=False");

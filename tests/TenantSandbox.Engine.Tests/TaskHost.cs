@@ -92,12 +92,7 @@ public sealed class TaskHost : IAsyncDisposable
 
     public Task WhenIdleAsync() => Engine.WhenIdleAsync(Deadline);
 
-    public async Task AdvanceAsync(TimeSpan time)
-    {
-        await WhenIdleAsync();
-        Clock.Advance(time);
-        await WhenIdleAsync();
-    }
+    public Task AdvanceAsync(TimeSpan time) => Clock.AdvanceAsync(Engine, time, Deadline);
 
     public Task<OrchestrationMetadata> CompletionAsync(string id) => Client.WaitForInstanceCompletionAsync(id, true, Deadline);
 

@@ -49,7 +49,7 @@ public sealed class DurableEngine : IAsyncDisposable
             throw new InvalidOperationException("The engine is running already.");
         }
 
-        _parts = new(_options, _catalog, _services, _time, _loggers, _idle, Committed);
+        _parts = new(_options, _catalog, _services, _time, _loggers, _idle, Committed, _waiters.Stop);
         _parts.Recover();
         return Task.CompletedTask;
     }
@@ -59,6 +59,7 @@ public sealed class DurableEngine : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _parts, null) is { } parts)
         {
+            _waiters.Stop(new OperationCanceledException("The engine stops; the instance goes on at its next start."));
             await parts.DisposeAsync().AsTask().WaitAsync(cancellation).ConfigureAwait(false);
         }
     }

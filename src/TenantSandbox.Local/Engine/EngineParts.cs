@@ -18,7 +18,7 @@ internal sealed class EngineParts : IAsyncDisposable
 
     public EngineParts(
         EngineOptions options, TaskCatalog catalog, IServiceProvider services, TimeProvider time, ILoggerFactory loggers, IdleTracker idle,
-        Action<CommitEffects> committed)
+        Action<CommitEffects> committed, Action<Exception> failed)
     {
         _path = options.DatabasePath;
         _logger = loggers.CreateLogger<DurableEngine>();
@@ -29,7 +29,7 @@ internal sealed class EngineParts : IAsyncDisposable
         {
             Dispatch(effects);
             committed(effects);
-        });
+        }, failed);
         OrchestrationLoop orchestrations = new(Reader, Commits, catalog, options, time, loggers);
         EntityLoop entities = new(Reader, Commits, catalog, options, services, _logger);
         _orchestrations = new(options.MaxConcurrentOrchestrations, orchestrations.RunStepAsync, idle, time, _logger);

@@ -58,6 +58,20 @@ public sealed class SkippingClock(DateTimeOffset start) : TimeProvider
         Interlocked.Exchange(ref _ticks, Math.Max(end, Interlocked.Read(ref _ticks)));
     }
 
+    /// <summary>Lets time pass, and the engine finish what each timer sets off before the next one fires.</summary>
+    public async Task AdvanceAsync(DurableEngine engine, TimeSpan time, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        await engine.WhenIdleAsync(cancellation).ConfigureAwait(false);
+        long end = Interlocked.Read(ref _ticks) + time.Ticks;
+        while (FireNext(end))
+        {
+            await engine.WhenIdleAsync(cancellation).ConfigureAwait(false);
+        }
+
+        Interlocked.Exchange(ref _ticks, Math.Max(end, Interlocked.Read(ref _ticks)));
+    }
+
     /// <summary>
     /// Until the result is disposed of, time jumps to the next timer as soon as the engine is idle; and also when it isn't, but others than
     /// the engine have set timers and nothing happens for a moment, because then an activity waits for one of those. Time doesn't pass the

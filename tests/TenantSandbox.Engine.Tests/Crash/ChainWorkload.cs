@@ -39,7 +39,13 @@ internal static class ChainWorkload
     }
 
     public static DurableEngine Engine(string directory, Action<long> afterCommit, TaskCatalog catalog, int batch = 1) => new(
-        new() { DatabasePath = Path.Combine(directory, "engine.db"), CommitBatchSize = batch, AfterCommit = afterCommit, Durability = CommitDurability.ProcessDeath },
+        new()
+        {
+            DatabasePath = Path.Combine(directory, "engine.db"),
+            CommitBatchSize = batch,
+            AfterCommit = afterCommit,
+            Durability = CommitDurability.ProcessDeath,
+        },
         catalog, new ServiceCollection().BuildServiceProvider(), TimeProvider.System, NullLoggerFactory.Instance);
 
     private static async Task<object?> ChainAsync(TaskOrchestrationContext context, int round)

@@ -30,14 +30,16 @@ public static class CrashProgram
     }
 
     /// <summary>Runs this program as a process of its own, to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string work, string directory, long afterCommits = 0, int afterMilliseconds = 0, int life = 0)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string work, string directory, long afterCommits = 0, int afterMilliseconds = 0, int life = 0)
     {
         ProcessStartInfo start = new(Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in (string[])["exec", typeof(CrashProgram).Assembly.Location, work, directory, $"{afterCommits}", $"{afterMilliseconds}", $"{life}"])
+        string program = typeof(CrashProgram).Assembly.Location;
+        foreach (string argument in (string[])["exec", program, work, directory, $"{afterCommits}", $"{afterMilliseconds}", $"{life}"])
         {
             start.ArgumentList.Add(argument);
         }

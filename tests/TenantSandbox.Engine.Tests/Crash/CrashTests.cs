@@ -46,8 +46,7 @@ public sealed class CrashTests
             (int drained, string end) = await CrashProgram.RunAsync("drain", directory);
             Assert.True(drained == 0, end);
             string[] lines = end.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            HashSet<string> completed = [.. lines.Where(line => line.StartsWith("Completed ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1])];
-            HashSet<string> waiting = [.. lines.Where(line => line.StartsWith("waiting ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1])];
+            HashSet<string> completed = [.. Said(lines, "Completed")], waiting = [.. Said(lines, "waiting")];
 
             Assert.Empty(Said(said, "started").Except(completed));
             Assert.Empty(Said(said, "raised").Intersect(waiting));
@@ -55,7 +54,7 @@ public sealed class CrashTests
         });
     }
 
-    private static IEnumerable<string> Said(List<string> lines, string what)
+    private static IEnumerable<string> Said(IEnumerable<string> lines, string what)
         => lines.Where(line => line.StartsWith(what + " ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1]);
 
     private static async Task InDirectoryAsync(Func<string, Task> test)

@@ -46,6 +46,27 @@ public sealed class TimerTests
     }
 
     [Fact]
+    public async Task CreateTimer_OneAfterTheOther_EachFiresAtItsOwnTime()
+    {
+        await using TaskHost host = await new TaskHost()
+            .Orchestrator("hourly", async context =>
+            {
+                for (int hour = 0; hour < 3; hour++)
+                {
+                    await context.CreateTimer(TimeSpan.FromHours(1), CancellationToken.None);
+                }
+
+                return context.CurrentUtcDateTime;
+            })
+            .StartAsync(holdTime: true);
+        string id = await host.Client.ScheduleNewOrchestrationInstanceAsync("hourly");
+
+        await host.AdvanceAsync(TimeSpan.FromHours(10));
+
+        Assert.Equal(TaskHost.Start.UtcDateTime.AddHours(3), (await host.Client.GetInstanceAsync(id, true))!.ReadOutputAs<DateTime>());
+    }
+
+    [Fact]
     public async Task CancelTimer_AfterTheRace_LetsTheOrchestrationCompleteAtOnce()
     {
         await using TaskHost host = await new TaskHost()

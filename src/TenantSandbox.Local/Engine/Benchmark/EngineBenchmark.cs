@@ -21,7 +21,10 @@ public sealed class EngineBenchmark(string directory, TextWriter output, double 
     {
         EngineOptions options = new()
         {
-            DatabasePath = Path.Combine(directory, "bench.db"), MaxConcurrentActivities = 100, MaxConcurrentOrchestrations = 100, MaxConcurrentEntities = 100,
+            DatabasePath = Path.Combine(directory, "bench.db"),
+            MaxConcurrentActivities = 100,
+            MaxConcurrentOrchestrations = 100,
+            MaxConcurrentEntities = 100,
         };
         await output.WriteLineAsync(
             $"{Environment.ProcessorCount} processors, WAL, synchronous={(options.Durability == CommitDurability.PowerLoss ? "FULL" : "NORMAL")}, "
@@ -55,8 +58,9 @@ public sealed class EngineBenchmark(string directory, TextWriter output, double 
             double seconds = watch.Elapsed.TotalSeconds;
             await output.WriteLineAsync(
                 $"{count} orchestrations of five activities, all at once: {seconds:F1} s, {count / seconds:F0} orchestrations/s, "
-                + $"{5 * count / seconds:F0} activities/s (to reach: 5000), p50 {milliseconds[count / 2]:F0} ms, p99 {milliseconds[count * 99 / 100]:F0} ms, "
-                + $"{engine.Commits} commits, {(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds:F1} s of processor time").ConfigureAwait(false);
+                + $"{5 * count / seconds:F0} activities/s (to reach: 5000), "
+                + $"p50 {milliseconds[count / 2]:F0} ms, p99 {milliseconds[count * 99 / 100]:F0} ms, {engine.Commits} commits, "
+                + $"{(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds:F1} s of processor time").ConfigureAwait(false);
         }
     }
 
@@ -78,8 +82,9 @@ public sealed class EngineBenchmark(string directory, TextWriter output, double 
         await using (engine.ConfigureAwait(false))
         {
             long before = GC.GetTotalMemory(forceFullCollection: true);
-            await Task.WhenAll(Enumerable.Range(0, count).Select(
-                n => engine.Client.ScheduleNewOrchestrationInstanceAsync("waits", new StartOrchestrationOptions($"w{n}"), cancellation))).ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(0, count)
+                .Select(n => new StartOrchestrationOptions($"w{n}"))
+                .Select(start => engine.Client.ScheduleNewOrchestrationInstanceAsync("waits", start, cancellation))).ConfigureAwait(false);
             await engine.WhenIdleAsync(cancellation).ConfigureAwait(false);
             long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
             await output.WriteLineAsync($"{count} instances that wait: {each} bytes of managed memory each").ConfigureAwait(false);
@@ -90,7 +95,8 @@ public sealed class EngineBenchmark(string directory, TextWriter output, double 
         await using (engine.ConfigureAwait(false))
         {
             await engine.WhenIdleAsync(cancellation).ConfigureAwait(false);
-            await output.WriteLineAsync($"recovery with {count} open instances: {watch.Elapsed.TotalSeconds:F2} s (to reach: under 2)").ConfigureAwait(false);
+            await output.WriteLineAsync(
+                $"recovery with {count} open instances: {watch.Elapsed.TotalSeconds:F2} s (to reach: under 2)").ConfigureAwait(false);
         }
     }
 
@@ -100,8 +106,9 @@ public sealed class EngineBenchmark(string directory, TextWriter output, double 
         await using (engine.ConfigureAwait(false))
         {
             Stopwatch watch = Stopwatch.StartNew();
-            await Task.WhenAll(Enumerable.Range(0, count).Select(
-                n => engine.Client.Entities.SignalEntityAsync(new EntityInstanceId("counter", $"{n % 100}"), "add", 1, cancellation: cancellation))).ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(0, count)
+                .Select(n => new EntityInstanceId("counter", $"{n % 100}"))
+                .Select(id => engine.Client.Entities.SignalEntityAsync(id, "add", 1, cancellation: cancellation))).ConfigureAwait(false);
             await engine.WhenIdleAsync(cancellation).ConfigureAwait(false);
             await output.WriteLineAsync($"{count} signals to 100 entities: {count / watch.Elapsed.TotalSeconds:F0} a second").ConfigureAwait(false);
         }

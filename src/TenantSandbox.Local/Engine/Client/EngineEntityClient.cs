@@ -8,7 +8,11 @@ namespace TenantSandbox.Local.Engine;
 internal sealed class EngineEntityClient(Func<EngineParts> parts, EngineOptions options) : DurableEntityClient("local")
 {
     public override Task SignalEntityAsync(
-        EntityInstanceId id, string operationName, object? input = null, SignalEntityOptions? signalOptions = null, CancellationToken cancellation = default)
+        EntityInstanceId id,
+        string operationName,
+        object? input = null,
+        SignalEntityOptions? signalOptions = null,
+        CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(operationName);
         cancellation.ThrowIfCancellationRequested();

@@ -11,6 +11,18 @@ internal sealed class InstanceWaiters
     public Task NextChange(string id)
         => _waiters.GetOrAdd(id, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
+    /// <summary>Nobody will hear of anything any more, because the engine stops.</summary>
+    public void Stop(Exception reason)
+    {
+        foreach (string id in _waiters.Keys)
+        {
+            if (_waiters.TryRemove(id, out TaskCompletionSource? waiter))
+            {
+                waiter.SetException(reason);
+            }
+        }
+    }
+
     public void Changed(string id)
     {
         if (_waiters.TryRemove(id, out TaskCompletionSource? waiter))

@@ -19,7 +19,7 @@ internal static partial class EngineLog
     [LoggerMessage(5, LogLevel.Warning, "Operation {Operation} of {EntityId} failed; its effects are undone")]
     public static partial void OperationFailed(ILogger logger, Exception cause, string entityId, string operation);
 
-    [LoggerMessage(6, LogLevel.Warning, "Instance {InstanceId} of {Name} has version '{Version}', which this engine (version '{Current}') doesn't take; it waits")]
+    [LoggerMessage(6, LogLevel.Warning, "{InstanceId} of {Name} has version '{Version}', which this engine ('{Current}') doesn't take; it waits")]
     public static partial void VersionRejected(ILogger logger, string instanceId, string name, string version, string current);
 
     [LoggerMessage(7, LogLevel.Information, "{EntityId} starts {InstanceId}, which exists as {Status}: left as it is")]

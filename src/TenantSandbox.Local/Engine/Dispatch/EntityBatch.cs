@@ -82,7 +82,8 @@ internal sealed class EntityBatch(EntityInstanceId id, string? state, EngineOpti
             InstanceIds.EnsureNotEntity(id);
             string version = options?.Version is { } explicitVersion ? explicitVersion.Version : batch.Options.DefaultVersion;
             StartRequest start = new(
-                id, name.Name, version, batch.Options.DataConverter.Serialize(input), StartOptions.TagsJson(options), null, options?.StartAt?.UtcDateTime);
+                id, name.Name, version, batch.Options.DataConverter.Serialize(input), StartOptions.TagsJson(options),
+                StartAt: options?.StartAt?.UtcDateTime);
             // An entity's start is a message that may be repeated, so it never replaces what runs.
             batch._effects.Add(new(null, start, status => !status.IsTerminal()));
             return id;

@@ -41,7 +41,14 @@ internal static class InstanceLifecycle
             UpdatedAt = now,
         };
         writer.InsertInstance(row);
-        writer.Send(new() { Target = row.Id, Execution = row.Execution, Kind = HistoryEventKind.ExecutionStarted, Name = row.Name, DueAt = request.StartAt });
+        writer.Send(new()
+        {
+            Target = row.Id,
+            Execution = row.Execution,
+            Kind = HistoryEventKind.ExecutionStarted,
+            Name = row.Name,
+            DueAt = request.StartAt,
+        });
         writer.Report(EngineProgressKind.InstanceStarted, row.Id, row.Name);
         return null;
     }
@@ -50,7 +57,15 @@ internal static class InstanceLifecycle
     {
         if (child.Parent is { } parent)
         {
-            writer.Send(new() { Target = parent.Id, Execution = parent.Execution, Kind = kind, TaskId = parent.TaskId, Name = child.Name, Data = data });
+            writer.Send(new()
+            {
+                Target = parent.Id,
+                Execution = parent.Execution,
+                Kind = kind,
+                TaskId = parent.TaskId,
+                Name = child.Name,
+                Data = data,
+            });
         }
     }
 

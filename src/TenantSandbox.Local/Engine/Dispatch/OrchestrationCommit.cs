@@ -139,7 +139,8 @@ internal sealed record OrchestrationCommit(
         writer.DeleteRun(Before.Id, Before.Execution);
         writer.DeleteHistory(Before.Execution);
         // Before anything that waits to be taken in: the new run starts, and what the old one kept is older than what is to come.
-        writer.Send(new() { Target = after.Id, Execution = after.Execution, Kind = HistoryEventKind.ExecutionStarted, Name = after.Name }, DateTime.MinValue);
+        Message start = new() { Target = after.Id, Execution = after.Execution, Kind = HistoryEventKind.ExecutionStarted, Name = after.Name };
+        writer.Send(start, DateTime.MinValue);
         foreach ((string name, string? data) in Outcome.KeptEvents)
         {
             writer.Send(new() { Target = after.Id, Kind = HistoryEventKind.EventRaised, Name = name, Data = data }, DateTime.MinValue);

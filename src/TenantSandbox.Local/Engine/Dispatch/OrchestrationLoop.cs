@@ -89,7 +89,9 @@ internal sealed class OrchestrationLoop(
     {
         if (!VersionFits(instance) && !received.Exists(e => e.Kind == HistoryEventKind.ExecutionTerminated))
         {
-            return Failed("VersionMismatch", $"The instance's version is '{instance.Version}'; this engine's is '{options.DefaultVersion}' and matches {options.VersionMatch}.");
+            return Failed(
+                "VersionMismatch",
+                $"The instance's version is '{instance.Version}'; this engine's is '{options.DefaultVersion}' and matches {options.VersionMatch}.");
         }
 
         Func<TaskOrchestrationContext, Task<object?>>? code = catalog.Orchestrator(instance.Name);

@@ -48,7 +48,8 @@ internal sealed class Replay
         }
         catch (NonDeterminismException e)
         {
-            return Outcome(OrchestrationRuntimeStatus.Failed, null, Failure.From(e, _options.FailureTextLimit)) with { Actions = [], NonDeterminism = e };
+            Failure failure = Failure.From(e, _options.FailureTextLimit);
+            return Outcome(OrchestrationRuntimeStatus.Failed, null, failure) with { Actions = [], NonDeterminism = e };
         }
         finally
         {
@@ -215,7 +216,11 @@ internal sealed class Replay
         }
 
         return NextRun is { } next
-            ? Outcome(OrchestrationRuntimeStatus.Running, null, null) with { NextRun = next, KeptEvents = next.KeepEvents ? Events.Unprocessed : [] }
+            ? Outcome(OrchestrationRuntimeStatus.Running, null, null) with
+            {
+                NextRun = next,
+                KeptEvents = next.KeepEvents ? Events.Unprocessed : [],
+            }
             : Outcome(OrchestrationRuntimeStatus.Completed, _options.DataConverter.Serialize(_run.Result), null);
     }
 

@@ -60,7 +60,8 @@ public static class ReplayHarness
             : outcome.Status.ToString() == end.Name && (outcome.Status != OrchestrationRuntimeStatus.Completed || outcome.Output == end.Data);
         if (!sameEnd)
         {
-            throw new NonDeterminismException(step, $"the end {end?.Name ?? "not yet"} {end?.Data}", $"{outcome.Status} {outcome.Output} {outcome.Failure?.Message}");
+            throw new NonDeterminismException(
+                step, $"the end {end?.Name ?? "not yet"} {end?.Data}", $"{outcome.Status} {outcome.Output} {outcome.Failure?.Message}");
         }
     }
 
@@ -71,7 +72,7 @@ public static class ReplayHarness
     private static CultureInfo Hostile()
     {
         CultureInfo culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
-        culture.NumberFormat.NumberDecimalSeparator = culture.NumberFormat.PercentDecimalSeparator = culture.NumberFormat.CurrencyDecimalSeparator = "٫";
+        culture.NumberFormat.NumberDecimalSeparator = culture.NumberFormat.PercentDecimalSeparator = "٫";
         culture.NumberFormat.NumberGroupSeparator = "’";
         culture.NumberFormat.NegativeSign = "−";
         culture.DateTimeFormat.DateSeparator = culture.DateTimeFormat.TimeSeparator = "·";

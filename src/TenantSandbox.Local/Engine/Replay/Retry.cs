@@ -1,5 +1,5 @@
-using CoreException = DurableTask.Core.Exceptions.TaskFailedException;
 using Microsoft.DurableTask;
+using CoreException = DurableTask.Core.Exceptions.TaskFailedException;
 
 namespace TenantSandbox.Local.Engine;
 

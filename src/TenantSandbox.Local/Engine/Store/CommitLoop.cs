@@ -17,10 +17,13 @@ internal sealed class CommitLoop : IDisposable
     private readonly IdleTracker _idle;
     private readonly Thread _thread;
     private long _commits;
+    private readonly Action<Exception> _failed;
     private volatile Exception? _broken;
 
-    public CommitLoop(StoreWriter writer, EngineOptions options, IdleTracker idle, Action<CommitEffects> committed)
+    public CommitLoop(
+        StoreWriter writer, EngineOptions options, IdleTracker idle, Action<CommitEffects> committed, Action<Exception> failed)
     {
+        _failed = failed;
         _writer = writer;
         _batchSize = Math.Max(1, options.CommitBatchSize);
         _afterCommit = options.AfterCommit;
@@ -117,6 +120,7 @@ internal sealed class CommitLoop : IDisposable
             if (e is SqliteException && batch.Count == 1)
             {
                 cause = _broken = new EngineDatabaseException($"Writing to the engine's database failed ({e.Message}); the engine has stopped.", e);
+                _failed(cause);
             }
 
             return false;

@@ -141,7 +141,8 @@ internal sealed class StoreFile : IDisposable
 
     private SqliteConnection Open(bool readOnly)
     {
-        SqliteConnectionStringBuilder builder = new() { DataSource = _path, Pooling = false, Mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate };
+        SqliteOpenMode mode = readOnly ? SqliteOpenMode.ReadOnly : SqliteOpenMode.ReadWriteCreate;
+        SqliteConnectionStringBuilder builder = new() { DataSource = _path, Pooling = false, Mode = mode };
         SqliteConnection connection = new(builder.ToString());
         connection.Open();
         Execute(connection, "PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384");

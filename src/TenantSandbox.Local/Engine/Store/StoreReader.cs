@@ -52,7 +52,7 @@ internal sealed class StoreReader(StoreFile file) : IDisposable
     public List<EntityRow> Entities(EntityQuery filter, string? after, int limit)
     {
         StringBuilder sql = new(
-            "SELECT id, state, updated_at, (SELECT count(*) FROM messages WHERE target = id) FROM entities WHERE id > $0 AND updated_at >= $1 AND updated_at <= $2");
+            $"SELECT {StoreRows.EntityColumns} FROM entities WHERE id > $0 AND updated_at >= $1 AND updated_at <= $2");
         AppendPrefix(sql);
         sql.Append(" ORDER BY id LIMIT $4");
         return Read(c =>
@@ -106,13 +106,13 @@ internal sealed class StoreReader(StoreFile file) : IDisposable
 
         public Statement Messages { get; } = new(
             sqlite,
-            "SELECT seq, target, execution, kind, task_id, name, data, sender, sender_execution FROM messages WHERE target = $0 AND delayed = 0 ORDER BY at, seq LIMIT $1",
+            $"SELECT {StoreRows.MessageColumns} FROM messages WHERE target = $0 AND delayed = 0 ORDER BY at, seq LIMIT $1",
             2);
 
         public Statement EntityState { get; } = new(sqlite, "SELECT state FROM entities WHERE id = $0", 1);
 
         public Statement Entity { get; } = new(
-            sqlite, "SELECT id, state, updated_at, (SELECT count(*) FROM messages WHERE target = id) FROM entities WHERE id = $0", 1);
+            sqlite, $"SELECT {StoreRows.EntityColumns} FROM entities WHERE id = $0", 1);
 
         public Statement Activities { get; } = new(sqlite, "SELECT seq, instance, execution, task_id, name, input FROM activities ORDER BY seq", 0);
 

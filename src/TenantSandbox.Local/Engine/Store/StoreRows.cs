@@ -7,7 +7,12 @@ namespace TenantSandbox.Local.Engine;
 internal static class StoreRows
 {
     public const string InstanceColumns =
-        "id, execution, name, version, status, input, output, custom_status, failure, tags, parent_id, parent_name, parent_execution, parent_task, created_at, updated_at";
+        "id, execution, name, version, status, input, output, custom_status, failure, tags, "
+        + "parent_id, parent_name, parent_execution, parent_task, created_at, updated_at";
+
+    public const string MessageColumns = "seq, target, execution, kind, task_id, name, data, sender, sender_execution";
+
+    public const string EntityColumns = "id, state, updated_at, (SELECT count(*) FROM messages WHERE target = id)";
 
     public static InstanceRow Instance(SqliteDataReader row) => new()
     {

@@ -27,13 +27,24 @@ internal sealed class StoreWriter : IDisposable
         _commit = Prepare("COMMIT", 0);
         _rollback = Prepare("ROLLBACK", 0);
         _findInstance = Prepare($"SELECT {StoreRows.InstanceColumns} FROM instances WHERE id = $0", 1);
-        _insertInstance = Prepare($"INSERT INTO instances({StoreRows.InstanceColumns}) VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)", 16);
-        _updateInstance = Prepare("UPDATE instances SET execution=$2, version=$3, status=$4, input=$5, output=$6, custom_status=$7, failure=$8, updated_at=$9 WHERE id=$0 AND execution=$1", 10);
+        _insertInstance = Prepare(
+            $"INSERT INTO instances({StoreRows.InstanceColumns}) VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15)", 16);
+        _updateInstance = Prepare(
+            """
+            UPDATE instances SET execution=$2, version=$3, status=$4, input=$5, output=$6, custom_status=$7, failure=$8, updated_at=$9
+            WHERE id=$0 AND execution=$1
+            """,
+            10);
         _deleteInstance = Prepare("DELETE FROM instances WHERE id = $0", 1);
         _children = Prepare($"SELECT {StoreRows.InstanceColumns} FROM instances WHERE parent_id = $0", 1);
         _appendHistory = Prepare("INSERT INTO history(execution, seq, step, kind, time, task_id, name, data) VALUES($0,$1,$2,$3,$4,$5,$6,$7)", 8);
         _deleteHistory = Prepare("DELETE FROM history WHERE execution = $0", 1);
-        _send = Prepare("INSERT INTO messages(target, execution, at, delayed, kind, task_id, name, data, sender, sender_execution) VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9)", 10);
+        _send = Prepare(
+            """
+            INSERT INTO messages(target, execution, at, delayed, kind, task_id, name, data, sender, sender_execution)
+            VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9)
+            """,
+            10);
         _deleteMessage = Prepare("DELETE FROM messages WHERE seq = $0", 1);
         _deleteMessagesOfTarget = Prepare("DELETE FROM messages WHERE target = $0", 1);
         _deleteMessagesOfRun = Prepare("DELETE FROM messages WHERE target = $0 AND execution = $1", 2);
