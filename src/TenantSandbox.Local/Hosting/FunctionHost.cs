@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using TenantSandbox.Local.Engine;
 using TenantSandbox.Local.Hosting.Durable;
 using TenantSandbox.Local.Hosting.EventGrid;

@@ -40,7 +40,7 @@ internal static class DurableFunctions
             throw function.Fault("the parameter with [OrchestrationTrigger] must be a TaskOrchestrationContext.");
 
         var readers = Array.ConvertAll(function.Method.GetParameters(), parameter =>
-            parameter == function.TriggerParameter ? null : OrchestrationInput.ReaderOf(parameter.ParameterType));
+            function.IsTrigger(parameter) ? null : OrchestrationInput.ReaderOf(parameter.ParameterType));
         if (readers.Length > 2) throw function.Fault("an orchestrator has its context and at most one input as parameters.");
 
         return context => FunctionResult.AwaitAsync(
@@ -57,7 +57,7 @@ internal static class DurableFunctions
     {
         foreach (var parameter in function.Method.GetParameters())
         {
-            if (parameter != function.TriggerParameter
+            if (!function.IsTrigger(parameter)
                 && parameter.ParameterType != typeof(FunctionContext)
                 && parameter.ParameterType != typeof(CancellationToken)
                 && parameter.GetCustomAttribute<DurableClientAttribute>() is null
@@ -67,7 +67,7 @@ internal static class DurableFunctions
 
         return (call, cancellation) => invoker.InvokeAsync(
             function,
-            parameter => parameter == function.TriggerParameter ? call.GetInput(parameter.ParameterType) : call.InstanceId,
+            parameter => function.IsTrigger(parameter) ? call.GetInput(parameter.ParameterType) : call.InstanceId,
             new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase) { ["instanceId"] = call.InstanceId },
             cancellation);
     }

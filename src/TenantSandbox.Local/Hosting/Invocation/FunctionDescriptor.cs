@@ -17,6 +17,9 @@ internal sealed record FunctionDescriptor(string Name, MethodInfo Method, Trigge
 
     public Type DeclaringType => Method.DeclaringType!;
 
+    /// <summary>By position: reflection doesn't promise one ParameterInfo for one parameter, and under concurrency gives two.</summary>
+    public bool IsTrigger(ParameterInfo parameter) => parameter.Position == TriggerParameter.Position;
+
     public InvalidOperationException Fault(string what) =>
         new($"Function '{Name}' ({EntryPoint}): {what}");
 }

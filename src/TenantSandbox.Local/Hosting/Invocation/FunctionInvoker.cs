@@ -60,7 +60,7 @@ internal sealed class FunctionInvoker(IServiceProvider services, HostSettings se
     private static object? Bind(
         FunctionDescriptor function, ParameterInfo parameter, FunctionContext context, Func<ParameterInfo, object?> bind)
     {
-        if (parameter == function.TriggerParameter) return bind(parameter);
+        if (function.IsTrigger(parameter)) return bind(parameter);
         if (parameter.ParameterType == typeof(FunctionContext)) return context;
         if (parameter.ParameterType == typeof(CancellationToken)) return context.CancellationToken;
         if (parameter.GetCustomAttribute<DurableClientAttribute>() is not null)

@@ -10,7 +10,20 @@ internal sealed class TimerLoop(
     // The runtime's timers end at 49 days; a longer wait is cut into days.
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
 
+    /// <summary>Ends when <paramref name="stopping"/> fires.</summary>
     public async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await LoopAsync(stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The host stops; a time missed meanwhile is made up for at the next start.
+        }
+    }
+
+    private async Task LoopAsync(CancellationToken stopping)
     {
         var status = monitor?.Read();
         var now = time.GetUtcNow();
@@ -51,7 +64,7 @@ internal sealed class TimerLoop(
         {
             await invoker.InvokeAsync(function, _ => info, new Dictionary<string, object?>(), stopping);
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             log.TimerFailed(exception, function.Name);
         }

@@ -26,17 +26,8 @@ internal sealed class TimerTriggers : BackgroundService
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await Task.WhenAll(_loops.Select(loop => loop.RunAsync(stoppingToken)));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host stops: the loops end where they wait.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(_loops.Select(loop => loop.RunAsync(stoppingToken)));
 
     private static TimerSchedule ScheduleOf(FunctionDescriptor function, string text)
     {
