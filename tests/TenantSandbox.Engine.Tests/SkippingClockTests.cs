@@ -28,7 +28,8 @@ public sealed class SkippingClockTests
         await using TaskHost host = new();
         await host.Activity<int, string>("waits", async (hours, cancellation) =>
             {
-                await Task.Delay(TimeSpan.FromHours(hours), host.Clock, cancellation);
+                using PeriodicTimer timer = new(TimeSpan.FromHours(hours), host.Clock);
+                await timer.WaitForNextTickAsync(cancellation);
                 return host.Clock.GetUtcNow().ToString("O");
             })
             .Orchestrator("calls", context => context.CallActivityAsync<string>("waits", 5))

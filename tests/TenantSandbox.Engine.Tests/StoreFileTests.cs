@@ -85,7 +85,7 @@ public sealed class StoreFileTests
                 if (Interlocked.Increment(ref calls) == 1)
                 {
                     firstCall.SetResult();
-                    await Task.Delay(Timeout.Infinite, cancellation);
+                    await new TaskCompletionSource().Task.WaitAsync(cancellation);
                 }
 
                 return calls;

@@ -204,14 +204,10 @@ public sealed class OrchestrationTests
     public async Task Run_CodeAwaitsSomethingThatIsNotDurable_FailsAndSaysSo()
     {
         await using TaskHost host = await new TaskHost()
-            .Orchestrator("delays", async _ =>
-            {
-                await Task.Delay(1);
-                return 0;
-            })
+            .Orchestrator("escapes", _ => new TaskCompletionSource<int>().Task)
             .StartAsync();
 
-        OrchestrationMetadata done = await host.RunAsync("delays");
+        OrchestrationMetadata done = await host.RunAsync("escapes");
 
         Assert.Equal(OrchestrationRuntimeStatus.Failed, done.RuntimeStatus);
         Assert.Contains("its context didn't hand out", done.FailureDetails!.ErrorMessage, StringComparison.Ordinal);
