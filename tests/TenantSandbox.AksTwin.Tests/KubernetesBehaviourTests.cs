@@ -348,10 +348,11 @@ public sealed class KubernetesBehaviourTests(KubernetesFixture fixture) : IClass
     }
 
     [Fact]
-    public async Task Watch_RevisionOfNoList_ErrorEventOrBadRequest()
+    public async Task Watch_RevisionThatIsNone_Refused()
     {
         var reply = await Api.GetAsync("/api/v1/namespaces/default/configmaps?watch=true&resourceVersion=abc&timeoutSeconds=1");
-        Assert.Contains(reply.Status, (int[])[400, 422]);
+        // Real servers answer 500 here; the twin keeps 5xx for its faults.
+        Assert.True(reply.Status >= 400, reply.Text);
     }
 
     [Fact]
@@ -536,7 +537,8 @@ public sealed class KubernetesBehaviourTests(KubernetesFixture fixture) : IClass
             pod = await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p", extra: $"\"runtimeClassName\":\"{name}\",")) is { Status: 201 } made ? made.Body : null;
         Assert.Equal("128Mi", pod.Text("spec", "overhead", "memory"));
         Assert.Equal("true", pod.Text("spec", "nodeSelector", KubernetesServer.KataLabel));
-        Assert.Contains(pod.Items("spec", "tolerations"), t => t.Text("value") == "kata");
+        // The pod's own toleration covers one of the class's two, and the other is added.
+        Assert.Equal(["dedicated", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable", "sandbox"], pod.Items("spec", "tolerations").Select(t => t.Text("key")).Order());
         await Api.SendAsync("DELETE", $"/apis/node.k8s.io/v1/runtimeclasses/{name}");
     }
 
@@ -698,14 +700,16 @@ public sealed class KubernetesBehaviourTests(KubernetesFixture fixture) : IClass
     [Fact]
     public async Task Node_Cordoned_TakesNoPods()
     {
-        var path = $"/api/v1/nodes";
+        var path = "/api/v1/nodes";
         var nodes = (await Api.GetAsync(path)).Body.Items("items").Select(n => n.Text("metadata", "name")).ToList();
         var ns = await Api.NamespaceAsync();
         try
         {
             foreach (var node in nodes)
                 Assert.Equal(200, (await Api.SendAsync("PATCH", $"{path}/{node}", """{"spec":{"unschedulable":true}}""", "application/strategic-merge-patch+json")).Status);
-            await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p"));
+            foreach (var node in nodes)
+                await Api.UntilAsync(path, o => o.Text("metadata", "name") == node && o.Items("spec", "taints").Any(t => t.Text("key") == "node.kubernetes.io/unschedulable"));
+            await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p").Replace("\"operator\":\"Exists\"", "\"value\":\"kata\"", StringComparison.Ordinal));
             await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => o.Items("status", "conditions").Any(c => c.Text("reason") == "Unschedulable"));
         }
         finally

@@ -125,13 +125,14 @@ internal sealed class KubernetesServer : IAsyncDisposable
         throw new TimeoutException($"Nothing in {collection} got to be as wanted; the last event was {last}");
     }
 
-    /// <summary>A namespace of its own, whose default ServiceAccount is there.</summary>
+    /// <summary>A namespace of its own, whose default ServiceAccount is there (before 1.24: with its token, without which no pod is let in).</summary>
     public async Task<string> NamespaceAsync(string labels = "{}")
     {
         var name = $"t-{Guid.NewGuid():N}"[..12];
         var made = await PostAsync("/api/v1/namespaces", $$"""{"metadata":{"name":"{{name}}","labels":{{labels}} } }""");
         Assert.Equal(201, made.Status);
-        await UntilAsync($"/api/v1/namespaces/{name}/serviceaccounts", o => o.Text("metadata", "name") == "default");
+        await UntilAsync($"/api/v1/namespaces/{name}/serviceaccounts", o =>
+            o.Text("metadata", "name") == "default" && (Twin is not null || o.Items("secrets").Any()));
         return name;
     }
 
@@ -176,6 +177,6 @@ internal static class Bodies
 
     public static string RuntimeClass(string name) => $$$"""
         {"apiVersion":"node.k8s.io/v1","kind":"RuntimeClass","metadata":{"name":"{{{name}}}" },"handler":"kata","overhead":{"podFixed":{"memory":"128Mi","cpu":"10m"}},
-        "scheduling":{"nodeSelector":{"{{{KubernetesServer.KataLabel}}}":"true"},"tolerations":[{"key":"sandbox","operator":"Equal","value":"kata","effect":"NoSchedule"}]}}
+        "scheduling":{"nodeSelector":{"{{{KubernetesServer.KataLabel}}}":"true"},"tolerations":[{"key":"sandbox","operator":"Equal","value":"kata","effect":"NoSchedule"},{"key":"dedicated","operator":"Exists"}]}}
         """;
 }

@@ -168,9 +168,16 @@ internal sealed class Admission(ObjectStore store)
 
     private static void Tolerate(JsonObject spec, JsonObject toleration)
     {
-        if (!spec.Items("tolerations").Any(t => JsonNode.DeepEquals(t, toleration)))
+        if (!spec.Items("tolerations").Any(t => Covers(t, toleration)))
             spec.EnsureArray("tolerations").Add(toleration);
     }
+
+    /// <summary>Whether one toleration tolerates all that another does, so that the other would add nothing.</summary>
+    private static bool Covers(JsonObject wide, JsonObject narrow) => JsonNode.DeepEquals(wide, narrow)
+        || ((wide.Text("key") == narrow.Text("key") || (wide.Text("key") is null or "" && wide.Text("operator") == "Exists"))
+            && (wide.Text("effect") is null or "" || wide.Text("effect") == narrow.Text("effect"))
+            && (wide["tolerationSeconds"] is null || (narrow.Number("tolerationSeconds") ?? long.MaxValue) <= wide.Number("tolerationSeconds"))
+            && (wide.Text("operator") == "Exists" || (narrow.Text("operator") == "Equal" && wide.Text("value") == narrow.Text("value"))));
 
     private void Quota(ResourceKind kind, string ns, string name, JsonObject json)
     {

@@ -49,6 +49,8 @@ internal sealed class EndpointsController(Cluster cluster) : IController
                 ["nodeName"] = p.Json.Text("spec", "nodeName"),
                 ["targetRef"] = Reference(p),
             }).ToJson();
+            foreach (var port in ports)
+                port.Default("name", ""); // kubectl relies on it
             json["ports"] = ports.Select(p => p.DeepClone()).ToJson();
         });
     }

@@ -7,7 +7,10 @@ internal sealed class NodeController(Cluster cluster) : IController
 {
     private const string NeverReady = "twin.tenantsandbox.dev/never-ready";
     private const string NotReadyTaint = "node.kubernetes.io/not-ready";
+    private const string CordonTaint = "node.kubernetes.io/unschedulable";
     private const string PoolTaints = "twin.tenantsandbox.dev/pool-taints";
+
+    private readonly Dictionary<string, DateTimeOffset> _readyAt = new(StringComparer.Ordinal);
 
     public void Add(NodeSpec spec)
     {
@@ -31,7 +34,8 @@ internal sealed class NodeController(Cluster cluster) : IController
 
         if (spec.IsKata)
             InstallRuntimeClass(spec.WorkloadRuntime == "KataVmIsolation" ? "kata-vm-isolation" : "kata-mshv-vm-isolation");
-        cluster.EnqueueAfter(this, key, cluster.Timing.NodeReady);
+        _readyAt[spec.Name] = cluster.Now + cluster.Timing.NodeReady;
+        cluster.Enqueue(this, key);
     }
 
     public void Update(NodeSpec spec)
@@ -61,14 +65,34 @@ internal sealed class NodeController(Cluster cluster) : IController
 
         if (cluster.Store.Find(key) is not { } node)
         {
+            _readyAt.Remove(key.Name);
             foreach (var pod in PodsOn(key.Name))
                 cluster.Registry.Delete(pod, new(GracePeriod: 0));
             return;
         }
 
+        var cordoned = node.Json.Flag("spec", "unschedulable") is true;
+        if (cordoned != node.Json.Items("spec", "taints").Any(t => t.Text("key") == CordonTaint))
+        {
+            node = cluster.Registry.Edit(node, json =>
+            {
+                json.Ensure("spec").EnsureArray("taints").RemoveAll(t => t.Text("key") == CordonTaint);
+                if (cordoned)
+                    json.Ensure("spec").EnsureArray("taints").Add(new JsonObject { ["key"] = CordonTaint, ["effect"] = "NoSchedule", ["timeAdded"] = cluster.Now.Stamp() });
+                else if (json["spec"]!["taints"] is JsonArray { Count: 0 })
+                    json.Ensure("spec").Remove("taints");
+            });
+        }
+
         var ready = node.Json.Text("metadata", "annotations", NeverReady) != "true";
         if (!ready || Condition.Status(node.Json, "Ready") == "True")
             return;
+        if (_readyAt.TryGetValue(key.Name, out var due) && due > cluster.Now)
+        {
+            cluster.EnqueueAfter(this, key, due - cluster.Now);
+            return;
+        }
+
         cluster.Registry.Edit(node, json =>
         {
             json.Ensure("spec").EnsureArray("taints").RemoveAll(t => t.Text("key") == NotReadyTaint);

@@ -16,6 +16,8 @@ internal static class PodLog
             name = containers.Count == 1 ? containers[0].Text("name")! : throw StatusException.BadRequest($"a container name must be specified for pod {pod.Key.Name}, choose one of: [{string.Join(' ', containers.Select(c => c.Text("name")))}]");
         var container = containers.Find(c => c.Text("name") == name) ?? throw StatusException.BadRequest($"container {name} is not valid for pod {pod.Key.Name}");
         var state = pod.Json.Items("status", "containerStatuses").FirstOrDefault(s => s.Text("name") == name).Object("state");
+        if (pod.Json.Text("spec", "nodeName") is null)
+            throw StatusException.BadRequest($"pod {pod.Key.Name} does not have a host assigned");
         if (call.Flag("previous"))
             throw StatusException.BadRequest($"previous terminated container \"{name}\" in pod \"{pod.Key.Name}\" not found");
         var started = state.Time("running", "startedAt") ?? state.Time("terminated", "startedAt")
