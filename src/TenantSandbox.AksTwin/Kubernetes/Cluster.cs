@@ -5,6 +5,9 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// <summary>A level-triggered controller: it looks at one object, and moves the world one step towards what it says.</summary>
 internal interface IController
 {
+    /// <summary>Sums up what others do, so it waits until they are done rather than count along with each step.</summary>
+    bool SumsUp => false;
+
     void Reconcile(ObjectKey key);
 }
 
@@ -14,7 +17,8 @@ internal interface IController
 /// </summary>
 internal sealed class Cluster
 {
-    private readonly LinkedList<(IController Controller, ObjectKey Key)> _queue = [];
+    private readonly Queue<(IController Controller, ObjectKey Key)> _queue = new();
+    private readonly Queue<(IController Controller, ObjectKey Key)> _summing = new();
     private readonly HashSet<(IController, ObjectKey)> _queued = [];
     private readonly Dictionary<(IController, ObjectKey), DateTimeOffset> _later = [];
 
@@ -78,7 +82,7 @@ internal sealed class Cluster
     public void Enqueue(IController controller, ObjectKey key)
     {
         if (_queued.Add((controller, key)))
-            _queue.AddLast((controller, key));
+            (controller.SumsUp ? _summing : _queue).Enqueue((controller, key));
     }
 
     /// <summary>Comes back to an object after a delay; an earlier appointment stands.</summary>
@@ -105,11 +109,18 @@ internal sealed class Cluster
 
     private void Settle()
     {
-        while (_queue.First is { } first)
+        while (_queue.TryDequeue(out var next) || _summing.TryDequeue(out next))
         {
-            _queue.RemoveFirst();
-            _queued.Remove(first.Value);
-            first.Value.Controller.Reconcile(first.Value.Key);
+            _queued.Remove(next);
+            try
+            {
+                next.Controller.Reconcile(next.Key);
+            }
+            catch (StatusException)
+            {
+                // Refused, as by quota or a namespace that ends: a matter between the controller and the API, tried again later.
+                EnqueueAfter(next.Controller, next.Key, TimeSpan.FromSeconds(1));
+            }
         }
     }
 }

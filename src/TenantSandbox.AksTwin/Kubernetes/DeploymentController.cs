@@ -8,6 +8,8 @@ internal sealed class DeploymentController(Cluster cluster) : IController
 {
     private const string Revision = "deployment.kubernetes.io/revision";
 
+    public bool SumsUp => true;
+
     public void Reconcile(ObjectKey key)
     {
         if (cluster.Store.Find(key) is not { IsTerminating: false } deployment)

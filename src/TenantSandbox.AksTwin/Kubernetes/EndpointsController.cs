@@ -5,6 +5,8 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// <summary>Lists the pods behind a Service, in both forms that clients read.</summary>
 internal sealed class EndpointsController(Cluster cluster) : IController
 {
+    public bool SumsUp => true;
+
     public void Reconcile(ObjectKey key)
     {
         var service = cluster.Store.Find(key);

@@ -8,6 +8,8 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(60);
     private readonly Dictionary<ObjectKey, (TimeSpan Delay, DateTimeOffset Due, StatusException Failure)> _retries = [];
 
+    public bool SumsUp => true;
+
     public void Reconcile(ObjectKey key)
     {
         if (cluster.Store.Find(key) is not { IsTerminating: false } set)

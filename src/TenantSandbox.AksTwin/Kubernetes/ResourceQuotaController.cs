@@ -5,6 +5,8 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// <summary>Counts what a namespace uses against its quotas.</summary>
 internal sealed class ResourceQuotaController(Cluster cluster) : IController
 {
+    public bool SumsUp => true;
+
     public void Reconcile(ObjectKey key)
     {
         if (cluster.Store.Find(key) is not { } quota)

@@ -70,12 +70,12 @@ internal sealed class Scheduler(Cluster cluster) : IController
         var made = new List<NodeRoom>();
         foreach (var pod in _waiting.Select(cluster.Store.Find).OfType<StoredObject>().OrderBy(p => p.Key.ToString(), StringComparer.Ordinal))
         {
-            var spec = pod.Json.Object("spec")!;
-            var room = made.Find(r => r.Refuses(spec, pod.Resources) is null);
+            var demand = new PodDemand(pod);
+            var room = made.Find(r => r.Refuses(demand) is null);
             if (room is null)
             {
                 room = new(shape, null);
-                if (made.Count == limit || room.Refuses(spec, pod.Resources) is not null)
+                if (made.Count == limit || room.Refuses(demand) is not null)
                     continue;
                 made.Add(room);
             }
@@ -92,14 +92,14 @@ internal sealed class Scheduler(Cluster cluster) : IController
     {
         if (cluster.Store.Find(key) is not { IsTerminating: false } pod || pod.Json.Text("spec", "nodeName") is not null)
             return;
-        var spec = pod.Json.Object("spec")!;
+        var demand = new PodDemand(pod);
         NodeRoom? best = null;
         var reasons = new SortedDictionary<string, int>(StringComparer.Ordinal);
         foreach (var room in _nodes.Values)
         {
-            if (room.Refuses(spec, pod.Resources) is { } reason)
+            if (room.Refuses(demand) is { } reason)
                 reasons[reason] = reasons.GetValueOrDefault(reason) + 1;
-            else if (best is null || room.Free(pod.Resources) > best.Free(pod.Resources))
+            else if (best is null || room.Free > best.Free)
                 best = room;
         }
 
@@ -133,6 +133,20 @@ internal sealed class Scheduler(Cluster cluster) : IController
     }
 }
 
+/// <summary>What a pod wants of a node.</summary>
+internal sealed class PodDemand(StoredObject pod)
+{
+    public PodResources Resources { get; } = pod.Resources;
+
+    public List<JsonObject> Tolerations { get; } = [.. pod.Json.Items("spec", "tolerations")];
+
+    public LabelSelector Selector { get; } = LabelSelector.FromMap(pod.Json.Object("spec", "nodeSelector"));
+
+    /// <summary>Required node affinity, of which one term must match; null for none.</summary>
+    public List<LabelSelector>? Affinity { get; } = pod.Json.Object("spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution") is { } required
+        ? [.. required.Items("nodeSelectorTerms").Select(t => LabelSelector.FromExpressions(t.Items("matchExpressions")))] : null;
+}
+
 /// <summary>One node's room, and who may use it.</summary>
 internal sealed class NodeRoom
 {
@@ -156,7 +170,10 @@ internal sealed class NodeRoom
         _memory = allocatable.GetValueOrDefault("memory");
         _maxPods = (int)allocatable.GetValueOrDefault("pods");
         (Pods, _usedCpu, _usedMemory) = before is null ? (0, 0, 0) : (before.Pods, before._usedCpu, before._usedMemory);
+        Take(new(Nothing, Nothing), 0);
     }
+
+    private static readonly Dictionary<string, decimal> Nothing = [];
 
     public string Name { get; }
 
@@ -167,31 +184,28 @@ internal sealed class NodeRoom
         Pods += sign;
         _usedCpu += sign * resources.Cpu;
         _usedMemory += sign * resources.Memory;
+        Free = Share(_usedCpu, _cpu) + Share(_usedMemory, _memory);
+
+        static double Share(decimal used, decimal of) => of == 0 ? 0 : (double)((of - used) / of);
     }
 
-    public decimal Free(PodResources with) =>
-        (_cpu == 0 ? 0 : (_cpu - _usedCpu - with.Cpu) / _cpu) + (_memory == 0 ? 0 : (_memory - _usedMemory - with.Memory) / _memory);
+    /// <summary>How much is free, as a share of the node; the scheduler prefers the most.</summary>
+    public double Free { get; private set; }
 
     /// <summary>Why a pod can't run here, in the scheduler's words; null when it can.</summary>
-    public string? Refuses(JsonObject spec, PodResources resources)
+    public string? Refuses(PodDemand pod)
     {
-        if (_cordoned && !spec.Items("tolerations").Any(t => t.Text("key") == "node.kubernetes.io/unschedulable"))
+        if (_cordoned && !pod.Tolerations.Exists(t => t.Text("key") == "node.kubernetes.io/unschedulable"))
             return "node(s) were unschedulable";
-        foreach (var taint in _taints)
-        {
-            if (!spec.Items("tolerations").Any(t => Tolerates(t, taint)))
-                return $"node(s) had untolerated taint {{{taint.Text("key")}: {taint.Text("value")}}}";
-        }
-
-        if (!LabelSelector.FromMap(spec.Object("nodeSelector")).Matches(_labels)
-            || (spec.At("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution") is JsonObject affinity
-                && !affinity.Items("nodeSelectorTerms").Any(t => LabelSelector.FromExpressions(t.Items("matchExpressions")).Matches(_labels))))
+        if (_taints.Find(taint => !pod.Tolerations.Exists(t => Tolerates(t, taint))) is { } taint)
+            return $"node(s) had untolerated taint {{{taint.Text("key")}: {taint.Text("value")}}}";
+        if (!pod.Selector.Matches(_labels) || pod.Affinity?.Exists(t => t.Matches(_labels)) is false)
             return "node(s) didn't match Pod's node affinity/selector";
         if (Pods + 1 > _maxPods)
             return "Too many pods";
-        if (_usedCpu + resources.Cpu > _cpu)
+        if (_usedCpu + pod.Resources.Cpu > _cpu)
             return "Insufficient cpu";
-        return _usedMemory + resources.Memory > _memory ? "Insufficient memory" : null;
+        return _usedMemory + pod.Resources.Memory > _memory ? "Insufficient memory" : null;
     }
 
     private static bool Tolerates(JsonObject toleration, JsonObject taint) =>
