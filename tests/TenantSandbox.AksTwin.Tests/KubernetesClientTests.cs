@@ -120,7 +120,9 @@ public sealed class KubernetesClientTests
     {
         using var kubectl = Process.Start(new ProcessStartInfo("kubectl", $"--kubeconfig {api.KubeconfigPath} {arguments}")
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
             Environment = { ["HOME"] = Path.GetTempPath(), ["KUBECACHEDIR"] = api.KubeconfigPath + ".cache" },
         })!;
         await kubectl.StandardInput.WriteAsync(input);

@@ -30,6 +30,12 @@ internal sealed class ApiServer(Cluster cluster) : IDisposable
         {
             // The client has left; there is nobody to answer.
         }
+#pragma warning disable CA1031 // Whatever went wrong, the client gets the API's own form of it.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            await WriteErrorAsync(http, new(500, "InternalError", $"Internal error occurred: {e.GetType().Name}: {e.Message}"));
+        }
     }
 
     public void Dispose()

@@ -95,7 +95,11 @@ internal static class Discovery
 
     private static JsonObject Entry(string name, string kind, bool namespaced, string[] verbs) => new()
     {
-        ["name"] = name, ["singularName"] = "", ["namespaced"] = namespaced, ["kind"] = kind, ["verbs"] = new JsonArray([.. verbs]),
+        ["name"] = name,
+        ["singularName"] = "",
+        ["namespaced"] = namespaced,
+        ["kind"] = kind,
+        ["verbs"] = new JsonArray([.. verbs]),
     };
 
     /// <summary>Just enough to tell kubectl that the server checks fields itself (<c>fieldValidation</c>), so that it doesn't ask for schemas.</summary>

@@ -131,7 +131,10 @@ internal sealed class NodeController(Cluster cluster) : IController
             annotations[NeverReady] = "true";
         JsonObject Room(string cpus, long bytes) => new()
         {
-            ["cpu"] = cpus, ["memory"] = $"{bytes / 1024}Ki", ["pods"] = $"{spec.MaxPods}", ["ephemeral-storage"] = "129886128Ki",
+            ["cpu"] = cpus,
+            ["memory"] = $"{bytes / 1024}Ki",
+            ["pods"] = $"{spec.MaxPods}",
+            ["ephemeral-storage"] = "129886128Ki",
         };
         return new()
         {

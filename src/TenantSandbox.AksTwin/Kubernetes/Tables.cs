@@ -93,7 +93,11 @@ internal static class Tables
             ["metadata"] = new JsonObject { ["resourceVersion"] = $"{revision}" },
             ["columnDefinitions"] = columns.Select(c => (JsonNode)new JsonObject
             {
-                ["name"] = c.Name, ["type"] = c.Type, ["format"] = c.Name == "Name" ? "name" : "", ["description"] = c.Name, ["priority"] = c.Wide ? 1 : 0,
+                ["name"] = c.Name,
+                ["type"] = c.Type,
+                ["format"] = c.Name == "Name" ? "name" : "",
+                ["description"] = c.Name,
+                ["priority"] = c.Wide ? 1 : 0,
             }).ToJson(),
             ["rows"] = items.Select(i => (JsonNode)new JsonObject
             {

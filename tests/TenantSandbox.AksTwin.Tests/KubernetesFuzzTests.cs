@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using TenantSandbox.AksTwin.Kubernetes;
+
+namespace TenantSandbox.AksTwin.Tests;
+
+/// <summary>Bad input: each is answered in the API's own form, without a 5xx and without a change of state.</summary>
+public sealed class KubernetesFuzzTests
+{
+    private static readonly string[] Verbs = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+    private static readonly string[] Types =
+        ["application/json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml", "application/json-patch+json", "text/plain"];
+
+    [Fact]
+    public async Task Requests_1000Broken_AreRefusedAndChangeNothing()
+    {
+        const int Seed = 20261124;
+        await using var api = await KubernetesServer.TwinAsync();
+        var ns = await api.NamespaceAsync();
+        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", 1));
+        var before = await StateAsync(api);
+        var random = new Random(Seed);
+        for (var i = 0; i < 1000; i++)
+        {
+            var (verb, path, body, type) = Broken(random, ns);
+            var reply = await api.SendAsync(verb, path, body, type);
+            var what = $"request {i.ToString(CultureInfo.InvariantCulture)} of seed {Seed}: {verb} {path} {type} {body[..Math.Min(body.Length, 200)]} was answered {reply.Status} {reply.Text}";
+            Assert.True(reply.Status is >= 200 and < 500, what);
+            Assert.True(reply.Status < 300 || verb == "HEAD" || reply.Body.Text("kind") == "Status", what);
+        }
+
+        Assert.Equal(before, await StateAsync(api));
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v1/namespaces/default/configmaps", 413)]
+    [InlineData("PATCH", "/api/v1/namespaces/default/configmaps/x?fieldManager=a", 413)]
+    public async Task Body_TooLarge_Refused(string verb, string path, int status)
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        var reply = await api.SendAsync(verb, path, Bodies.ConfigMap("x", $$"""{"a":"{{new string('x', 3 << 20)}}"}"""), verb == "PATCH" ? "application/apply-patch+yaml" : "application/json");
+        Assert.Equal((status, "RequestEntityTooLarge"), (reply.Status, reply.Reason));
+    }
+
+    [Fact]
+    public async Task Watches_BrokenOffByTheirClients_LeaveNothingBehind()
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            await foreach (var _ in api.WatchAsync("/api/v1/namespaces"))
+                break;
+        }
+
+        Assert.Equal(201, (await api.PostAsync("/api/v1/namespaces", """{"metadata":{"name":"after"}}""")).Status);
+    }
+
+    private static (string Verb, string Path, string Body, string Type) Broken(Random random, string ns)
+    {
+        string[] paths =
+        [
+            $"/api/v1/namespaces/{ns}/configmaps", $"/api/v1/namespaces/{ns}/pods/none", $"/apis/apps/v1/namespaces/{ns}/deployments/web", $"/apis/apps/v1/namespaces/{ns}/deployments",
+            "/api/v1/nodes", "/apis/node.k8s.io/v1/runtimeclasses/none", "/api/v1/namespaces", $"/api/v1/namespaces/{ns}/secrets", "/apis/x/y/z", "/api/v1", "/api//v1//pods",
+            $"/api/v1/namespaces/{ns}/pods/none/log", $"/apis/apps/v1/namespaces/{ns}/deployments/web/scale", $"/api/v1/namespaces/{ns}/services",
+        ];
+        string[] queries = ["", "?limit=-1", "?continue=%ff", "?labelSelector=((", "?fieldSelector=a", "?resourceVersion=x", "?dryRun=Some", "?gracePeriodSeconds=x", "?fieldManager=f", "?fieldManager=f&force=maybe"];
+        var verb = Verbs[random.Next(Verbs.Length)];
+        var path = paths[random.Next(paths.Length)];
+        var body = Mangle(random);
+        // What is well formed and allowed isn't broken, so it isn't sent: deletions of what is there.
+        if (verb == "DELETE")
+            path = path.EndsWith("/web", StringComparison.Ordinal) ? $"{path}x" : path;
+        if (verb == "DELETE" && !path.EndsWith("/none", StringComparison.Ordinal) && !path.EndsWith("/webx", StringComparison.Ordinal))
+            path = "/apis/x/y/z";
+        return (verb, path + queries[random.Next(queries.Length)], body, Types[random.Next(Types.Length)]);
+    }
+
+    /// <summary>A body that no kind takes: cut off, of wrong types, or nonsense; an ill-typed spec and name keep it from being valid anywhere.</summary>
+    private static string Mangle(Random random)
+    {
+        var text = random.Next(6) switch
+        {
+            0 => Bodies.Deployment("web")[..random.Next(200)],
+            1 => """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":7},"spec":[]}""",
+            2 => """{"metadata":{"name":"web","labels":{"a":{"b":1}}},"spec":{"replicas":"many"},"data":[1]}""",
+            3 => new string('[', random.Next(1, 200)),
+            4 => """{"apiVersion":"v9","kind":"Nothing","metadata":null,"metadata":{"name":"twice"}}""",
+            _ => Encoding.Latin1.GetString([.. Enumerable.Range(0, random.Next(1, 100)).Select(_ => (byte)random.Next(256))]),
+        };
+        return text.Length == 0 ? "x" : text;
+    }
+
+    private static async Task<string> StateAsync(KubernetesServer api)
+    {
+        var state = new StringBuilder();
+        foreach (var path in (string[])["/api/v1/namespaces", "/api/v1/nodes", "/api/v1/pods", "/api/v1/configmaps", "/apis/apps/v1/deployments", "/api/v1/services", "/apis/node.k8s.io/v1/runtimeclasses"])
+            state.Append(new JsonArray([.. (await api.GetAsync(path)).Body.Items("items").Select(i => i.DeepClone())]).ToJsonString());
+        return state.ToString();
+    }
+}
