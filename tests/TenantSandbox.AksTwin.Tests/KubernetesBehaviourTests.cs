@@ -128,11 +128,22 @@ public sealed class KubernetesBehaviourTests(KubernetesFixture fixture) : IClass
         Assert.Equal("500m", resources.Text("requests", "cpu"));
     }
 
-    [Fact]
-    public async Task Create_BadQuantity_BadRequest()
+    [Theory]
+    [InlineData("many")]
+    [InlineData("1.2.3")]
+    [InlineData("0x1")]
+    [InlineData("1Zi")]
+    public async Task Create_BadQuantity_BadRequest(string quantity)
     {
-        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", Bodies.Pod("p", resources: """{"limits":{"cpu":"many"}}"""));
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", Bodies.Pod("p", resources: $$"""{"limits":{"cpu":"{{quantity}}"} }"""));
         Assert.Equal((400, "BadRequest"), (reply.Status, reply.Reason));
+    }
+
+    [Fact]
+    public async Task Create_NegativeQuantity_Invalid()
+    {
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", Bodies.Pod("p", resources: """{"limits":{"cpu":"-1"}}"""));
+        Assert.Equal((422, "Invalid"), (reply.Status, reply.Reason));
     }
 
     [Fact]

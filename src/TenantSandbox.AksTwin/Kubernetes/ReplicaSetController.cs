@@ -5,6 +5,9 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// <summary>Keeps a ReplicaSet's number of pods.</summary>
 internal sealed class ReplicaSetController(Cluster cluster) : IController
 {
+    /// <summary>How many pods one look at a ReplicaSet makes at most, as in Kubernetes.</summary>
+    private const int Burst = 500;
+
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(60);
     private readonly Dictionary<ObjectKey, (TimeSpan Delay, DateTimeOffset Due, StatusException Failure)> _retries = [];
 
@@ -22,7 +25,7 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
         var pods = Active(set);
         StatusException? failure = null;
         if (pods.Count < want)
-            failure = _retries.TryGetValue(key, out var waits) && waits.Due > cluster.Now ? waits.Failure : Make(set, want - pods.Count);
+            failure = _retries.TryGetValue(key, out var waits) && waits.Due > cluster.Now ? waits.Failure : Make(set, Math.Min(Burst, want - pods.Count));
         foreach (var pod in pods.OrderBy(p => Rank(p)).ThenByDescending(p => p.Revision).Take(pods.Count - want))
         {
             cluster.Registry.Delete(pod, new());
@@ -33,6 +36,8 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
         if (failure is null)
         {
             _retries.Remove(key);
+            if (want - pods.Count > Burst)
+                cluster.EnqueueAfter(this, key, TimeSpan.FromSeconds(1));
             return;
         }
 

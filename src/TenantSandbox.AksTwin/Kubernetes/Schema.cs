@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 using k8s.Models;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
@@ -11,7 +12,7 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// Decodes objects as the API server's typed structs do: unknown fields are dropped (and reported), wrong types are refused,
 /// nulls and empty lists and maps vanish, quantities and times take their canonical form.
 /// </summary>
-internal static class Schema
+internal static partial class Schema
 {
     private static readonly ConcurrentDictionary<Type, Dictionary<string, Type>> Fields = new();
 
@@ -91,15 +92,24 @@ internal static class Schema
 
     private static JsonValue Quantity(JsonNode value, string path)
     {
+        var text = value is JsonValue v && v.TryGetValue<string>(out var s) ? s : value.ToJsonString();
+        // Checked before the library sees it: an exponent of five digits would keep it busy for minutes, and it misprints what is negative.
+        if (!QuantityForm().IsMatch(text))
+            throw new FormatException($"{path}: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
         try
         {
-            return JsonValue.Create(new ResourceQuantity(value is JsonValue v && v.TryGetValue<string>(out var s) ? s : value.ToJsonString()).CanonicalizeString());
+            var quantity = new ResourceQuantity(text.TrimStart('+', '-'));
+            var canonical = quantity.ToDecimal() > long.MaxValue ? $"{long.MaxValue}" : quantity.CanonicalizeString();
+            return JsonValue.Create(text[0] == '-' && canonical != "0" ? $"-{canonical}" : canonical);
         }
-        catch (Exception e) when (e is FormatException or OverflowException or ArgumentException)
+        catch (OverflowException)
         {
-            throw new FormatException($"{path}: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+            return JsonValue.Create($"{long.MaxValue}");
         }
     }
+
+    [GeneratedRegex(@"^[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,2})?\z", RegexOptions.ECMAScript)]
+    private static partial Regex QuantityForm();
 
     private static FormatException Wrong(JsonValueKind kind, string path, string want)
     {
