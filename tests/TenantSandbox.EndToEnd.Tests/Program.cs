@@ -1,4 +1,9 @@
 using TenantSandbox.EndToEnd.Tests;
 
-// The crash tests start this assembly as a process of its own, to be killed.
-return args is ["crash-host", .. var rest] ? await CrashHost.RunAsync(rest) : 2;
+// Tests start this assembly as a process of its own: to be killed, or to replay in another environment.
+return args switch
+{
+    ["crash-host", .. var rest] => await CrashHost.RunAsync(rest),
+    ["replay-host", .. var rest] => await ReplayHost.RunAsync(rest),
+    _ => 2,
+};

@@ -7,7 +7,7 @@ namespace TenantSandbox.Local.Engine;
 
 /// <summary>
 /// Tests determinism: from every step of a recorded run, as if the process had died before it, the code must go on as it did then.
-/// It does so under a culture that nobody has; another time zone, hash seed and clock come with replaying a golden history in another process.
+/// It does so under a culture that nobody has; another time zone, hash seed and clock come with replaying a recorded run in another process.
 /// </summary>
 public static class ReplayHarness
 {
@@ -68,10 +68,13 @@ public static class ReplayHarness
     private static string Describe(HistoryEvent? e)
         => e is null ? "nothing" : $"{ScheduledAction.Describe(e.Kind, e.TaskId, e.Name)}" + (e.Data is null ? string.Empty : $" ({e.Data})");
 
-    /// <summary>Made up, so that it is there without culture data too: what formats by the current culture comes out different.</summary>
+    /// <summary>
+    /// Made up of the process's own, so that it is there without culture data too: what formats by the current culture comes out different,
+    /// and what is the process's own beside that (casing, order of words) still shows.
+    /// </summary>
     private static CultureInfo Hostile()
     {
-        CultureInfo culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        CultureInfo culture = (CultureInfo)CultureInfo.CurrentCulture.Clone();
         culture.NumberFormat.NumberDecimalSeparator = culture.NumberFormat.PercentDecimalSeparator = "٫";
         culture.NumberFormat.NumberGroupSeparator = "’";
         culture.NumberFormat.NegativeSign = "−";
