@@ -11,14 +11,14 @@ internal sealed class ProgressLines(LocalSystem system) : ProgressView(system)
         var steps = new StepTimes();
         foreach (var step in news)
         {
-            if (steps.Follow(step) is not { } took)
+            if (!steps.Ends(step, out var took))
             {
                 continue;
             }
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{steps.SinceStart(step),8:0.000} s  {step.InstanceId,-28} {step.Name,-26} {Outcome(step),-9} {took.TotalMilliseconds,6:0} ms{Detail(step)}"));
+                $"{steps.SinceStart(step),8:0.000} s  {step.InstanceId,-28} {step.Name,-26} {Outcome(step),-9} {took?.TotalMilliseconds,6:0} ms{Detail(step)}"));
         }
     }
 

@@ -17,13 +17,14 @@ internal sealed class ProgressTree(LocalSystem system) : ProgressView(system)
         {
             foreach (var step in news)
             {
-                Apply(step, steps.Follow(step));
+                steps.Ends(step, out var took);
+                Apply(step, took ?? TimeSpan.Zero);
                 live.UpdateTarget(Render());
             }
         });
     }
 
-    private void Apply(EngineProgress news, TimeSpan? took)
+    private void Apply(EngineProgress news, TimeSpan took)
     {
         if (!_branches.TryGetValue(news.InstanceId, out var branch))
         {
@@ -39,10 +40,10 @@ internal sealed class ProgressTree(LocalSystem system) : ProgressView(system)
                 break;
             case EngineProgressKind.ActivityCompleted or EngineProgressKind.ActivityFailed:
                 branch.Running = null;
-                branch.Add(news.Name, $"{mark} {Markup.Escape(news.Name)}", took!.Value, news.Detail);
+                branch.Add(news.Name, $"{mark} {Markup.Escape(news.Name)}", took, news.Detail);
                 break;
             case EngineProgressKind.InstanceCompleted or EngineProgressKind.InstanceFailed or EngineProgressKind.InstanceTerminated:
-                branch.End = $"{mark} [dim]{Milliseconds(took!.Value)}[/]";
+                branch.End = $"{mark} [dim]{Milliseconds(took)}[/]";
                 break;
         }
     }

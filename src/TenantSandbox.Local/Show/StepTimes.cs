@@ -8,9 +8,12 @@ internal sealed class StepTimes
     private readonly Dictionary<(string Instance, string Name), Queue<DateTimeOffset>> _open = [];
     private DateTimeOffset? _start;
 
-    /// <returns>How long the step took, when <paramref name="news"/> ends one; null otherwise.</returns>
-    public TimeSpan? Follow(EngineProgress news)
+    /// <param name="news">What happened.</param>
+    /// <param name="took">How long the step took; null when it began in an earlier run.</param>
+    /// <returns>Whether a step ended.</returns>
+    public bool Ends(EngineProgress news, out TimeSpan? took)
     {
+        took = null;
         _start ??= news.Time;
         var step = (news.InstanceId, news.Name);
         switch (news.Kind)
@@ -22,12 +25,12 @@ internal sealed class StepTimes
                 }
 
                 starts.Enqueue(news.Time);
-                return null;
+                return false;
             case EngineProgressKind.InstanceContinuedAsNew:
-                return null;
+                return false;
             default:
-                // A step that began in an earlier run has no start here; it is shown as having taken no time.
-                return _open.TryGetValue(step, out var open) && open.TryDequeue(out var start) ? news.Time - start : TimeSpan.Zero;
+                if (_open.TryGetValue(step, out var open) && open.TryDequeue(out var start)) took = news.Time - start;
+                return true;
         }
     }
 
