@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace TenantSandbox.Local;
 
@@ -37,7 +35,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         }
 
         Directory.CreateDirectory(dataDirectory);
-        var port = FreePort();
+        var port = FreePort.OnLoopback();
         var start = new ProcessStartInfo("node")
         {
             ArgumentList =
@@ -108,12 +106,5 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         {
             return "Azurite did not start listening within 20 seconds";
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using TenantSandbox.AksTwin;
 using TenantSandbox.Functions;
 using TenantSandbox.Local.Engine;
@@ -94,7 +92,7 @@ public sealed class LocalSystem : IAsyncDisposable
 
     private static FunctionHost CreateHost(LocalSystemOptions options, TwinConnection twin, string? queue)
     {
-        var port = options.Port == 0 ? FreePort() : options.Port;
+        var port = options.Port == 0 ? FreePort.OnLoopback() : options.Port;
         var address = new Uri($"http://127.0.0.1:{port}");
         var keys = FunctionKeys.LoadOrCreate(options.StateDirectory);
         var settings = new Dictionary<string, string?>(LocalSettingsOfApp.For(options, twin, address, keys, queue));
@@ -116,12 +114,5 @@ public sealed class LocalSystem : IAsyncDisposable
             ConfigureEngine = options.ConfigureEngine,
             ConfigureServices = static (services, configuration) => services.AddTenantSandbox(configuration),
         });
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

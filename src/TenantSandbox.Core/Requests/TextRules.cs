@@ -6,7 +6,7 @@ namespace TenantSandbox.Core.Requests;
 internal static partial class TextRules
 {
     public static readonly TextRule TenantId = new("lower-case letters, digits and inner hyphens", 40, Label());
-    public static readonly TextRule WorkloadName = new("lower-case letters, digits and inner hyphens", 40, Label());
+    public static readonly TextRule WorkloadName = new("lower-case letters, digits and inner hyphens, a letter first", 40, LetterLabel());
     public static readonly TextRule Cluster = new("the configured id of a cluster: letters, digits, '.', '_' and '-', starting with a letter or digit", 63, ClusterId());
     public static readonly TextRule Region = new("the name of an Azure region, like \"westeurope\"", 40, RegionName());
     public static readonly TextRule Image = new("a container image reference, like \"registry.example/app:1.2\" or \"registry.example/app@sha256:…\"", RequestLimits.MaxImageLength, ImageReference());
@@ -16,6 +16,10 @@ internal static partial class TextRules
     public static readonly TextRule HttpPath = new("a path that starts with '/', of printable ASCII characters without spaces", RequestLimits.MaxHttpPathLength, AbsolutePath());
     public static readonly TextRule Id = new("printable ASCII characters", RequestLimits.MaxIdLength, Printable());
     public static readonly TextRule Any = new("text", RequestLimits.MaxRequestBytes, MinLength: 0);
+
+    // A Service of the same name is made, and Services are held to RFC 1035.
+    [GeneratedRegex(@"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex LetterLabel();
 
     [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Label();

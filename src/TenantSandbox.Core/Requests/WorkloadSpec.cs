@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>One Deployment of the tenant: every replica is a pod in a virtual machine of its own.</summary>
-/// <param name="Name">A DNS label of 1 to 40 characters, unique within the tenant.</param>
+/// <param name="Name">A DNS label of 1 to 40 characters with a letter first, unique within the tenant.</param>
 /// <param name="Image">A container image reference.</param>
 /// <param name="Replicas">1 to 50.</param>
 /// <param name="CpuMillis">CPU limit in thousandths of a core; the request is the same. The guest gets this rounded up to whole vCPUs.</param>

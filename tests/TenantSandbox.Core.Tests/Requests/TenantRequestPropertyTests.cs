@@ -11,6 +11,7 @@ public sealed class TenantRequestPropertyTests
     private static readonly DateTimeOffset Now = new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly Gen<string> Label = Gen.String[Gen.Char["abcxyz019"], 1, 40];
+    private static readonly Gen<string> LetterLabel = Gen.Select(Gen.Char["abcxyz"], Gen.String[Gen.Char["abcxyz019"], 0, 39]).Select((first, rest) => first + rest);
     private static readonly Gen<string> Words = Gen.String[Gen.Char["a 0\"\\/{}\u00e9\u4e2d\t\n"], 0, 20];
     private static readonly Gen<List<WorkloadPort>> Ports =
         Gen.Select(Gen.Int[1, 65535], Gen.Bool).Select((port, tcp) => new WorkloadPort(port, tcp ? "TCP" : "UDP")).List[0, 4].Select(x => x.Distinct().ToList());
@@ -22,7 +23,7 @@ public sealed class TenantRequestPropertyTests
         Words.List[1, 3].Select(command => (ReadinessProbe?)new ReadinessProbe(null, null, command)));
 
     private static readonly Gen<WorkloadSpec> Workload =
-        Gen.Select(Label, Gen.Int[1, 50], Gen.Int[10, 64_000], Gen.Int[128, 524_288], Ports, Words.List[0, 3], Words.List[0, 3], Probe)
+        Gen.Select(LetterLabel, Gen.Int[1, 50], Gen.Int[10, 64_000], Gen.Int[128, 524_288], Ports, Words.List[0, 3], Words.List[0, 3], Probe)
             .Select((name, replicas, cpu, memory, ports, env, args, probe) => new WorkloadSpec(
                 name, "registry.example/app:1", replicas, cpu, memory, ports, [.. env.Select((value, i) => new EnvironmentVariable($"V{i}", value))], args, args, probe));
 
