@@ -1,0 +1,219 @@
+using TenantSandbox.AksTwin.Kubernetes;
+
+namespace TenantSandbox.AksTwin.Tests;
+
+/// <summary>How single objects are written and refused; on any Kubernetes API.</summary>
+[Collection(KubernetesBehaviour.Name)]
+public sealed class KubernetesBehaviourObjectsTests(KubernetesFixture fixture)
+{
+    private KubernetesServer Api => fixture.Server;
+
+    [Fact]
+    public async Task Get_MissingObject_SaysWhatIsMissing()
+    {
+        var ns = await Api.NamespaceAsync();
+        var reply = await Api.GetAsync($"/apis/apps/v1/namespaces/{ns}/deployments/nope");
+        Assert.Equal((404, "NotFound", "deployments.apps \"nope\" not found"), (reply.Status, reply.Reason, reply.Text));
+    }
+
+    [Theory]
+    [InlineData("/apis/apps/v1/namespaces/default/nonsenses")]
+    [InlineData("/apis/example.com/v1/things")]
+    [InlineData("/api/v7/pods")]
+    public async Task Get_UnknownKind_NotFound(string path) => Assert.Equal(404, (await Api.GetAsync(path)).Status);
+
+    [Fact]
+    public async Task Create_SameNameTwice_AlreadyExists()
+    {
+        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
+        Assert.Equal(201, (await Api.PostAsync(path, Bodies.ConfigMap("one"))).Status);
+        var reply = await Api.PostAsync(path, Bodies.ConfigMap("one"));
+        Assert.Equal((409, "AlreadyExists", "configmaps \"one\" already exists"), (reply.Status, reply.Reason, reply.Text));
+    }
+
+    [Fact]
+    public async Task Create_InMissingNamespace_NamesTheNamespace()
+    {
+        var reply = await Api.PostAsync("/api/v1/namespaces/nowhere/configmaps", Bodies.ConfigMap("one"));
+        Assert.Equal((404, "namespaces \"nowhere\" not found"), (reply.Status, reply.Text));
+    }
+
+    [Fact]
+    public async Task Create_OtherNamespaceInBody_BadRequest()
+    {
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps", Bodies.ConfigMap("one", metadata: "\"namespace\":\"default\","));
+        Assert.Equal((400, "BadRequest"), (reply.Status, reply.Reason));
+    }
+
+    [Fact]
+    public async Task Create_GenerateName_AppendsFiveCharacters()
+    {
+        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
+        var reply = await Api.PostAsync(path, """{"metadata":{"generateName":"made-"}}""");
+        Assert.Matches("^made-[a-z0-9]{5}$", reply.Body.Text("metadata", "name"));
+    }
+
+    [Fact]
+    public async Task Create_DryRun_LeavesNothing()
+    {
+        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
+        Assert.Equal(201, (await Api.PostAsync($"{path}?dryRun=All", Bodies.ConfigMap("one"))).Status);
+        Assert.Equal(404, (await Api.GetAsync($"{path}/one")).Status);
+    }
+
+    [Theory]
+    [InlineData("not json")]
+    [InlineData("[]")]
+    [InlineData("""{"kind":"Pod","apiVersion":"v1","metadata":{"name":"x"}}""")]
+    [InlineData("""{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"x"},"data":{"a":1}}""")]
+    public async Task Create_BadBody_BadRequest(string body)
+    {
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps", body);
+        Assert.Equal((400, "BadRequest"), (reply.Status, reply.Reason));
+    }
+
+    [Fact]
+    public async Task Create_UnknownContentType_UnsupportedMediaType()
+    {
+        var reply = await Api.SendAsync("POST", $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps", "x", "text/csv");
+        Assert.Equal((415, "UnsupportedMediaType"), (reply.Status, reply.Reason));
+    }
+
+    [Theory]
+    [InlineData("Bad_Name", "metadata.name")]
+    [InlineData("-x", "metadata.name")]
+    public async Task Create_BadName_InvalidWithItsField(string name, string field)
+    {
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps", Bodies.ConfigMap(name));
+        Assert.Equal((422, "Invalid"), (reply.Status, reply.Reason));
+        Assert.Contains(field, reply.CauseFields);
+    }
+
+    [Fact]
+    public async Task Create_DeploymentWithFaults_TellsThemAll()
+    {
+        var reply = await Api.PostAsync($"/apis/apps/v1/namespaces/{await Api.NamespaceAsync()}/deployments", """
+            {"metadata":{"name":"web"},"spec":{"replicas":-1,"selector":{"matchLabels":{"app":"a"}},"template":{"metadata":{"labels":{"app":"b"}},
+            "spec":{"containers":[{"name":"C","ports":[{"containerPort":70000}]}]}}}}
+            """);
+        Assert.Equal(422, reply.Status);
+        Assert.Subset(
+            reply.CauseFields.ToHashSet(),
+            new HashSet<string?>
+            {
+                "spec.replicas", "spec.template.metadata.labels", "spec.template.spec.containers[0].name",
+                "spec.template.spec.containers[0].image", "spec.template.spec.containers[0].ports[0].containerPort",
+            });
+    }
+
+    [Fact]
+    public async Task Create_RequestAboveLimit_Invalid()
+    {
+        var pod = Bodies.Pod("p", resources: """{"limits":{"memory":"64Mi"},"requests":{"memory":"1Gi"}}""");
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", pod);
+        Assert.Equal(422, reply.Status);
+        Assert.Contains("spec.containers[0].resources.requests", reply.CauseFields);
+    }
+
+    [Fact]
+    public async Task Create_Quantities_ComeBackCanonical()
+    {
+        var pod = Bodies.Pod("p", resources: """{"limits":{"cpu":"0.5","memory":"1024Mi"}}""");
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", pod);
+        var resources = reply.Body.Items("spec", "containers").First().Object("resources");
+        Assert.Equal(("500m", "1Gi"), (resources.Text("limits", "cpu"), resources.Text("limits", "memory")));
+        Assert.Equal("500m", resources.Text("requests", "cpu"));
+    }
+
+    [Theory]
+    [InlineData("many")]
+    [InlineData("1.2.3")]
+    [InlineData("0x1")]
+    [InlineData("1Zi")]
+    public async Task Create_BadQuantity_BadRequest(string quantity)
+    {
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", Bodies.Pod("p", resources: $$"""{"limits":{"cpu":"{{quantity}}"} }"""));
+        Assert.Equal((400, "BadRequest"), (reply.Status, reply.Reason));
+    }
+
+    [Fact]
+    public async Task Create_NegativeQuantity_Invalid()
+    {
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", Bodies.Pod("p", resources: """{"limits":{"cpu":"-1"}}"""));
+        Assert.Equal((422, "Invalid"), (reply.Status, reply.Reason));
+    }
+
+    [Fact]
+    public async Task Update_StaleResourceVersion_Conflict()
+    {
+        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
+        var made = await Api.PostAsync(path, Bodies.ConfigMap("one"));
+        await Api.MergeAsync($"{path}/one", """{"data":{"b":"2"}}""");
+        var reply = await Api.SendAsync("PUT", $"{path}/one", made.Body.ToJsonString());
+        Assert.Equal((409, "Conflict"), (reply.Status, reply.Reason));
+        Assert.Contains("the object has been modified", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Update_NothingChanged_KeepsResourceVersion()
+    {
+        var path = $"/apis/apps/v1/namespaces/{await Api.NamespaceAsync()}/deployments";
+        await Api.PostAsync(path, Bodies.Deployment("web", 0));
+        var live = await Api.UntilAsync(path, o => o.Number("status", "observedGeneration") == 1 && o.Items("status", "conditions").Any(c => c.Text("reason") == "NewReplicaSetAvailable"));
+        var reply = await Api.SendAsync("PUT", $"{path}/web", live.ToJsonString());
+        Assert.Equal(200, reply.Status);
+        Assert.Equal(live.Text("metadata", "resourceVersion"), reply.Body.Text("metadata", "resourceVersion"));
+    }
+
+    [Fact]
+    public async Task Update_SelectorOfDeployment_Immutable()
+    {
+        var path = $"/apis/apps/v1/namespaces/{await Api.NamespaceAsync()}/deployments";
+        await Api.PostAsync(path, Bodies.Deployment("web", 0));
+        var reply = await Api.MergeAsync($"{path}/web", """{"spec":{"selector":{"matchLabels":{"app":"other"}},"template":{"metadata":{"labels":{"app":"other"}}}}}""");
+        Assert.Equal(422, reply.Status);
+        Assert.Contains("spec.selector", reply.CauseFields);
+        Assert.Contains("field is immutable", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Update_SpecOrLabels_OnlySpecCountsUpGeneration()
+    {
+        var path = $"/apis/apps/v1/namespaces/{await Api.NamespaceAsync()}/deployments";
+        await Api.PostAsync(path, Bodies.Deployment("web", 0));
+        var labelled = await Api.MergeAsync($"{path}/web", """{"metadata":{"labels":{"a":"b"}}}""");
+        Assert.Equal(1, labelled.Body.Number("metadata", "generation"));
+        var scaled = await Api.MergeAsync($"{path}/web", """{"spec":{"minReadySeconds":1}}""");
+        Assert.Equal(2, scaled.Body.Number("metadata", "generation"));
+    }
+
+    [Fact]
+    public async Task MergePatch_Null_RemovesTheField()
+    {
+        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
+        await Api.PostAsync(path, Bodies.ConfigMap("one", """{"a":"1","b":"2"}"""));
+        var reply = await Api.MergeAsync($"{path}/one", """{"data":{"a":null,"c":"3"}}""");
+        Assert.Equal(["b", "c"], reply.Body.Pairs("data").Select(p => p.Key).Order());
+    }
+
+    [Fact]
+    public async Task StrategicMergePatch_Container_MergesByName()
+    {
+        var path = $"/apis/apps/v1/namespaces/{await Api.NamespaceAsync()}/deployments";
+        await Api.PostAsync(path, Bodies.Deployment("web", 0));
+        var reply = await Api.SendAsync("PATCH", $"{path}/web", """{"spec":{"template":{"spec":{"containers":[{"name":"c","env":[{"name":"A","value":"1"}]}]}}}}""", "application/strategic-merge-patch+json");
+        var container = Assert.Single(reply.Body.Items("spec", "template", "spec", "containers"));
+        Assert.Equal("registry.k8s.io/pause:3.9", container.Text("image"));
+        Assert.Equal("A", container.Items("env").Single().Text("name"));
+    }
+
+    [Fact]
+    public async Task Status_PatchedThroughMainResource_IsIgnored()
+    {
+        var path = $"/apis/apps/v1/namespaces/{await Api.NamespaceAsync()}/deployments";
+        await Api.PostAsync(path, Bodies.Deployment("web", 0));
+        var reply = await Api.MergeAsync($"{path}/web", """{"status":{"replicas":7}}""");
+        Assert.Equal(200, reply.Status);
+        Assert.NotEqual(7, reply.Body.Number("status", "replicas"));
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text.Json.Nodes;
+using TenantSandbox.AksTwin.Kubernetes;
+
+namespace TenantSandbox.AksTwin.Tests;
+
+/// <summary>Namespaces, and what guards them; on any Kubernetes API.</summary>
+[Collection(KubernetesBehaviour.Name)]
+public sealed class KubernetesBehaviourPolicyTests(KubernetesFixture fixture)
+{
+    private KubernetesServer Api => fixture.Server;
+
+    [Fact]
+    public async Task Namespace_New_GetsServiceAccountAndLabels()
+    {
+        var ns = await Api.NamespaceAsync();
+        var live = await Api.GetAsync($"/api/v1/namespaces/{ns}");
+        Assert.Equal("Active", live.Body.Text("status", "phase"));
+        Assert.Equal(["kubernetes"], live.Body.Texts("spec", "finalizers"));
+        Assert.Equal(200, (await Api.GetAsync($"/api/v1/namespaces/{ns}/serviceaccounts/default")).Status);
+    }
+
+    [Fact]
+    public async Task Namespace_Deleted_TakesItsContentAlong()
+    {
+        var ns = await Api.NamespaceAsync();
+        await Api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web"));
+        await Api.PostAsync($"/api/v1/namespaces/{ns}/configmaps", Bodies.ConfigMap("one"));
+        await Api.GoneAsync("/api/v1/namespaces", ns, async () => Assert.Equal(200, (await Api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}")).Status));
+        Assert.Empty((await Api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.Items("items"));
+        Assert.Equal(404, (await Api.GetAsync($"/api/v1/namespaces/{ns}")).Status);
+    }
+
+    [Fact]
+    public async Task Namespace_ContentWithFinalizer_StaysTerminatingAndTakesNothingNew()
+    {
+        var ns = await Api.NamespaceAsync();
+        await Api.PostAsync($"/api/v1/namespaces/{ns}/configmaps", Bodies.ConfigMap("held", metadata: "\"finalizers\":[\"example.com/hold\"],"));
+        await Api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}");
+        var stuck = await Api.UntilAsync("/api/v1/namespaces", o => o.Text("metadata", "name") == ns
+            && o.Items("status", "conditions").Any(c => c.Text("type") == "NamespaceFinalizersRemaining" && c.Text("status") == "True"));
+        Assert.Equal("Terminating", stuck.Text("status", "phase"));
+        var refused = await Api.PostAsync($"/api/v1/namespaces/{ns}/configmaps", Bodies.ConfigMap("late"));
+        Assert.Equal((403, "Forbidden"), (refused.Status, refused.Reason));
+        Assert.Contains("because it is being terminated", refused.Text, StringComparison.Ordinal);
+        await Api.GoneAsync("/api/v1/namespaces", ns, () => Api.MergeAsync($"/api/v1/namespaces/{ns}/configmaps/held", """{"metadata":{"finalizers":null}}"""));
+        Assert.Equal(404, (await Api.GetAsync($"/api/v1/namespaces/{ns}")).Status);
+    }
+
+    [Fact]
+    public async Task Quota_Exceeded_ForbiddenWithNumbers()
+    {
+        var ns = await Api.NamespaceAsync();
+        await Api.PostAsync($"/api/v1/namespaces/{ns}/resourcequotas", """{"metadata":{"name":"q"},"spec":{"hard":{"limits.memory":"100Mi","pods":"5"}}}""");
+        await Api.UntilAsync($"/api/v1/namespaces/{ns}/resourcequotas", o => o.At("status", "hard", "pods") is not null);
+        Assert.Equal(201, (await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("a"))).Status);
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("b"));
+        Assert.Equal((403, "Forbidden"), (reply.Status, reply.Reason));
+        Assert.Contains("exceeded quota: q, requested: limits.memory=64Mi, used: limits.memory=64Mi, limited: limits.memory=100Mi", reply.Text, StringComparison.Ordinal);
+        await Api.UntilAsync($"/api/v1/namespaces/{ns}/resourcequotas", o => o.Text("status", "used", "pods") == "1" && o.Text("status", "used", "limits.memory") == "64Mi");
+    }
+
+    [Fact]
+    public async Task Quota_PodWithoutLimits_MustSpecifyThem()
+    {
+        var ns = await Api.NamespaceAsync();
+        await Api.PostAsync($"/api/v1/namespaces/{ns}/resourcequotas", """{"metadata":{"name":"q"},"spec":{"hard":{"limits.memory":"1Gi"}}}""");
+        await Api.UntilAsync($"/api/v1/namespaces/{ns}/resourcequotas", o => o.At("status", "hard", "limits.memory") is not null);
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("a", resources: "{}"));
+        Assert.Equal(403, reply.Status);
+        Assert.Contains("failed quota: q: must specify limits.memory", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LimitRange_DefaultsAndBounds_AreAppliedToContainers()
+    {
+        var ns = await Api.NamespaceAsync();
+        await Api.PostAsync($"/api/v1/namespaces/{ns}/limitranges", """
+            {"metadata":{"name":"l"},"spec":{"limits":[{"type":"Container","default":{"memory":"128Mi"},"defaultRequest":{"memory":"64Mi"},"max":{"memory":"256Mi"}}]}}
+            """);
+        var pod = await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("a", resources: "{}"));
+        var resources = pod.Body.Items("spec", "containers").First().Object("resources");
+        Assert.Equal(("128Mi", "64Mi"), (resources.Text("limits", "memory"), resources.Text("requests", "memory")));
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("b", resources: """{"limits":{"memory":"1Gi"}}"""));
+        Assert.Equal(403, reply.Status);
+        Assert.Contains("maximum memory usage per Container is 256Mi, but limit is 1Gi", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RuntimeClass_Missing_PodForbidden()
+    {
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", Bodies.Pod("p", extra: "\"runtimeClassName\":\"no-such-class\","));
+        Assert.Equal((403, "Forbidden"), (reply.Status, reply.Reason));
+        Assert.Contains("RuntimeClass \"no-such-class\" not found", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RuntimeClass_Present_PutsOverheadSelectorAndTolerationsIntoThePod()
+    {
+        var name = $"rc-{Guid.NewGuid():N}"[..12];
+        Assert.Equal(201, (await Api.PostAsync("/apis/node.k8s.io/v1/runtimeclasses", Bodies.RuntimeClass(name))).Status);
+        var ns = await Api.NamespaceAsync();
+        JsonObject? pod = null;
+        // The plugin reads its own cache, which may lag on a real server.
+        await Api.UntilAsync("/apis/node.k8s.io/v1/runtimeclasses", o => o.Text("metadata", "name") == name);
+        for (var i = 0; i < 20 && pod is null; i++)
+            pod = await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p", extra: $"\"runtimeClassName\":\"{name}\",")) is { Status: 201 } made ? made.Body : null;
+        Assert.Equal("128Mi", pod.Text("spec", "overhead", "memory"));
+        Assert.Equal("true", pod.Text("spec", "nodeSelector", KubernetesServer.KataLabel));
+        // The pod's own toleration covers one of the class's two, and the other is added.
+        Assert.Equal(["dedicated", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable", "sandbox"], pod.Items("spec", "tolerations").Select(t => t.Text("key")).Order());
+        await Api.SendAsync("DELETE", $"/apis/node.k8s.io/v1/runtimeclasses/{name}");
+    }
+
+    [Fact]
+    public async Task RuntimeClass_Handler_IsImmutable()
+    {
+        var name = $"rc-{Guid.NewGuid():N}"[..12];
+        await Api.PostAsync("/apis/node.k8s.io/v1/runtimeclasses", Bodies.RuntimeClass(name));
+        var reply = await Api.MergeAsync($"/apis/node.k8s.io/v1/runtimeclasses/{name}", """{"handler":"runc"}""");
+        Assert.Equal(422, reply.Status);
+        await Api.SendAsync("DELETE", $"/apis/node.k8s.io/v1/runtimeclasses/{name}");
+    }
+
+    [Fact]
+    public async Task NetworkPolicy_DefaultDeny_KeepsItsEmptySelector()
+    {
+        var path = $"/apis/networking.k8s.io/v1/namespaces/{await Api.NamespaceAsync()}/networkpolicies";
+        var reply = await Api.PostAsync(path, """{"metadata":{"name":"deny"},"spec":{"podSelector":{},"policyTypes":["Ingress","Egress"]}}""");
+        Assert.Equal(201, reply.Status);
+        Assert.NotNull(reply.Body.Object("spec", "podSelector"));
+        var bad = await Api.PostAsync(path, """{"metadata":{"name":"bad"},"spec":{"podSelector":{},"egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.0/99"}}]}]}}""");
+        Assert.Equal(422, bad.Status);
+    }
+}
