@@ -54,6 +54,8 @@ public sealed class HostileReplayTests : IDisposable
 
         using var process = Process.Start(start)!;
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var end = deadline.Token.Register(process.Kill);
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, await error);
         return JsonSerializer.Deserialize<ReplayReport>(await output)!;
