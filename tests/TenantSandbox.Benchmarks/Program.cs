@@ -5,6 +5,7 @@ var known = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>(StringComp
     ["start"] = StartBenchmark.RunAsync,
     ["onboard"] = OnboardBenchmark.RunAsync,
     ["engine"] = EngineBenchmark.RunAsync,
+    ["twin"] = TwinBenchmark.RunAsync,
 };
 var chosen = args.Length == 0 ? [.. known.Keys] : args;
 if (chosen.FirstOrDefault(name => !known.ContainsKey(name)) is { } unknown)
