@@ -103,7 +103,7 @@ public sealed class DeliveryTests(QueueServer queue)
 
         Assert.Equal(HttpStatusCode.Gone, lateByHttp.StatusCode);
         Assert.Equal(TenantPhase.Offboarded, state!.Phase);
-        Assert.Empty(await system.LeftoversAsync());
+        Assert.Empty(await system.LeftoversAsync("acme"));
     }
 
     [Fact]
@@ -134,6 +134,6 @@ public sealed class DeliveryTests(QueueServer queue)
         Assert.Equal(HttpStatusCode.Accepted, offboard.StatusCode);
         Assert.Equal(TenantPhase.Offboarded, state!.Phase);
         Assert.Equal("tenantsandbox.tenant.offboarded", system.EventsAbout("tenants/acme")[^1]);
-        Assert.Empty(await system.LeftoversAsync());
+        Assert.Empty(await system.LeftoversAsync("acme"));
     }
 }

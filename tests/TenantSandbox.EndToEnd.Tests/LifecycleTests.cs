@@ -25,7 +25,7 @@ public sealed class LifecycleTests
         Assert.Equal(TenantPhase.Offboarded, gone!.Phase);
         Assert.NotNull(gone.Receipt!.NamespaceAbsentAt);
         Assert.NotNull(gone.Receipt.PoolAbsentAt);
-        Assert.Empty(await system.LeftoversAsync());
+        Assert.Empty(await system.LeftoversAsync("acme"));
         Assert.Equal(["tenantsandbox.tenant.ready", "tenantsandbox.tenant.offboarded"], system.EventsAbout("tenants/acme"));
     }
 

@@ -99,5 +99,5 @@ internal sealed class TestSystem : IAsyncDisposable
 
     public IReadOnlyList<JsonElement> Events => Local.Host.Topics.List(LocalSystemOptions.TopicName);
 
-    public Task<IReadOnlyList<string>> LeftoversAsync() => Leftovers.FindAsync(Local, kubeconfig: null, CancellationToken.None);
+    public Task<IReadOnlyList<string>> LeftoversAsync(params string[] tenants) => Leftovers.FindAsync(Local, tenants, kubeconfig: null, CancellationToken.None);
 }

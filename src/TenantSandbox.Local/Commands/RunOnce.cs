@@ -28,7 +28,7 @@ internal static class RunOnce
         await system.Engine.WhenIdleAsync(cancellation);
         await view.DisposeAsync();
 
-        var left = await Leftovers.FindAsync(system, kubeconfig, cancellation);
+        var left = await Leftovers.FindAsync(system, offboarding.Tenants.Select(tenant => tenant.TenantId), kubeconfig, cancellation);
         await RunReport.PrintAsync(system, onboarding, offboarding, left);
         var good = left.Count == 0
             && onboarding.Tenants.All(tenant => tenant.Phase is TenantPhase.Ready)

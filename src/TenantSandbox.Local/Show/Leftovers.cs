@@ -10,14 +10,19 @@ namespace TenantSandbox.Local.Show;
 /// <summary>Looks for what should be gone, with clients of its own: it doesn't take the app's word for it.</summary>
 internal static class Leftovers
 {
+    /// <param name="system">The system that should have left nothing.</param>
+    /// <param name="tenants">Whose namespaces to look for: a real cluster may hold others' as well.</param>
+    /// <param name="kubeconfig">The real cluster; null for the twin's.</param>
+    /// <param name="cancellation">Ends the search.</param>
     /// <returns>What is left on ARM's side, on the cluster, and in the placement ledger; empty when nothing is.</returns>
-    public static async Task<IReadOnlyList<string>> FindAsync(LocalSystem system, string? kubeconfig, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<string>> FindAsync(
+        LocalSystem system, IEnumerable<string> tenants, string? kubeconfig, CancellationToken cancellation)
     {
         var left = new List<string>();
         if (system.Twin is { } twin)
         {
             left.AddRange(await PoolsAsync(twin, cancellation));
-            left.AddRange(await NamespacesAsync(twin, kubeconfig, cancellation));
+            left.AddRange(await NamespacesAsync(twin, tenants, kubeconfig, cancellation));
         }
 
         await foreach (var cluster in system.Engine.Client.Entities.GetAllEntitiesAsync(new EntityQuery { InstanceIdStartsWith = "@clusterentity@" }))
@@ -55,7 +60,8 @@ internal static class Leftovers
         return left;
     }
 
-    private static async Task<IEnumerable<string>> NamespacesAsync(TwinHost twin, string? kubeconfig, CancellationToken cancellation)
+    private static async Task<IEnumerable<string>> NamespacesAsync(
+        TwinHost twin, IEnumerable<string> tenants, string? kubeconfig, CancellationToken cancellation)
     {
         var left = new List<string>();
         foreach (var cluster in twin.Options.Clusters)
@@ -64,7 +70,7 @@ internal static class Leftovers
                 kubeconfig is null ? Encoding.UTF8.GetBytes(twin.Kubeconfig(cluster.Name)) : await File.ReadAllBytesAsync(kubeconfig, cancellation));
             using var client = new k8s.Kubernetes(await KubernetesClientConfiguration.BuildConfigFromConfigFileAsync(text));
             var namespaces = await client.CoreV1.ListNamespaceAsync(
-                labelSelector: "app.kubernetes.io/managed-by=tenantsandbox", cancellationToken: cancellation);
+                labelSelector: $"tenantsandbox/tenant in ({string.Join(',', tenants)})", cancellationToken: cancellation);
             left.AddRange(namespaces.Items.Select(found => $"namespace {found.Metadata.Name} of {cluster.Name} ({found.Status.Phase})"));
         }
 
