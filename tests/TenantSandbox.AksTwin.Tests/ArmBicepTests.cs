@@ -5,6 +5,9 @@ using Azure;
 using Azure.ResourceManager.ContainerService;
 using Azure.ResourceManager.ContainerService.Models;
 using TenantSandbox.AksTwin.Arm;
+using TenantSandbox.Core.Placement;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Aks;
 
 namespace TenantSandbox.AksTwin.Tests;
 
@@ -24,6 +27,18 @@ public sealed class ArmBicepTests
         pool.UpgradeSettings = new() { MaxSurge = "33%", DrainTimeoutInMinutes = 30, NodeSoakDurationInMinutes = 5 };
 
         var warnings = await WarningsAsync(await BodyAsync(pool));
+
+        Assert.True(warnings is "", warnings);
+    }
+
+    [Theory]
+    [InlineData(TenantTier.Pooled, null)]
+    [InlineData(TenantTier.Dedicated, "acme")]
+    public async Task PutBody_ThatTheAppSends_CompilesWithoutAWarning(TenantTier tier, string? tenant)
+    {
+        var template = new PoolTemplate("Standard_D4s_v5", "KataVmIsolation", "AzureLinux", 1, 10, 110, 13_000, 3_860, [], ["1", "2"]);
+
+        var warnings = await WarningsAsync(await BodyAsync(AgentPoolBody.Of(new PoolRef("aks", "kata1", 1, tier, tenant, template), "tenantsandbox")));
 
         Assert.True(warnings is "", warnings);
     }
