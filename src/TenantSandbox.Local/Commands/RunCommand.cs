@@ -17,7 +17,7 @@ internal static class RunCommand
         var speed = new Option<double>("--speed")
         {
             Description = "How many times faster than Azure the twin is.",
-            DefaultValueFactory = _ => 200,
+            DefaultValueFactory = _ => 400,
         };
         var state = new Option<DirectoryInfo>("--state")
         {
