@@ -17,7 +17,6 @@ public sealed class LocalSystem : IAsyncDisposable
     private LocalSystem(FunctionHost host, TwinHost? ownTwin, AzuriteProcess? azurite, string? queueDoorShut)
     {
         Host = host;
-        Engine = host.Services.GetRequiredService<DurableEngine>();
         _ownTwin = ownTwin;
         _azurite = azurite;
         QueueDoorShut = queueDoorShut;
@@ -25,7 +24,7 @@ public sealed class LocalSystem : IAsyncDisposable
 
     public FunctionHost Host { get; }
 
-    public DurableEngine Engine { get; }
+    public DurableEngine Engine => Host.Engine;
 
     /// <summary>The twin that was started with the system; null if it runs elsewhere.</summary>
     public TwinHost? Twin => _ownTwin;

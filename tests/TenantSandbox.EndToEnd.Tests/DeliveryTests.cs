@@ -23,7 +23,7 @@ public sealed class DeliveryTests(QueueServer queue)
                         Assert.True(answer.IsSuccessStatusCode);
                     break;
                 case 1:
-                    await queue.SendAsync(system, Requests.CloudEvent("onboard", request).ToJsonString());
+                    await queue.SendAsync(Requests.CloudEvent("onboard", request).ToJsonString());
                     break;
                 default:
                     using (var answer = await system.Http.PostAsJsonAsync("/api/tenants", request))
@@ -31,7 +31,7 @@ public sealed class DeliveryTests(QueueServer queue)
                     break;
             }
         }));
-        await queue.WhenEmptyAsync(system);
+        await queue.WhenEmptyAsync();
         var state = await system.SettleAsync("acme");
 
         Assert.Equal(TenantPhase.Ready, state!.Phase);
@@ -48,10 +48,10 @@ public sealed class DeliveryTests(QueueServer queue)
         var bare = Requests.Onboard("bare");
         bare["kind"] = "onboard";
 
-        await queue.SendAsync(system, Requests.CloudEvent("onboard", Requests.Onboard("plain")).ToJsonString());
-        await queue.SendAsync(system, base64);
-        await queue.SendAsync(system, bare.ToJsonString());
-        await queue.WhenEmptyAsync(system);
+        await queue.SendAsync(Requests.CloudEvent("onboard", Requests.Onboard("plain")).ToJsonString());
+        await queue.SendAsync(base64);
+        await queue.SendAsync(bare.ToJsonString());
+        await queue.WhenEmptyAsync();
 
         foreach (var tenant in (string[])["plain", "encoded", "bare"])
         {

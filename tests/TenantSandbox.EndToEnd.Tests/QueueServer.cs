@@ -25,35 +25,27 @@ public sealed class QueueServer : IAsyncLifetime
 
     internal LocalSystemOptions Attach(LocalSystemOptions options) => options with { QueueConnectionString = ConnectionString };
 
-    internal Task SendAsync(TestSystem system, string message, string queue = "tenant-requests") => QueueAsync(queue, async client =>
+    internal Task SendAsync(string message) => QueueAsync(async client =>
     {
-        ArgumentNullException.ThrowIfNull(system);
         await client.SendMessageAsync(message);
-        return 0;
     });
 
     /// <summary>Waits until every message has been taken and deleted.</summary>
-    internal Task WhenEmptyAsync(TestSystem system, string queue = "tenant-requests") => QueueAsync(queue, async client =>
+    internal Task WhenEmptyAsync() => QueueAsync(async client =>
     {
-        ArgumentNullException.ThrowIfNull(system);
         using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while ((await client.GetPropertiesAsync(deadline.Token)).Value.ApproximateMessagesCount > 0)
         {
             await tick.WaitForNextTickAsync(deadline.Token);
         }
-
-        return 0;
     });
 
-    internal Task<IReadOnlyList<string>> PeekAsync(string queue) => QueueAsync<IReadOnlyList<string>>(queue, async client =>
-        [.. (await client.PeekMessagesAsync(32)).Value.Select(message => message.Body.ToString())]);
-
-    private async Task<T> QueueAsync<T>(string name, Func<QueueClient, Task<T>> use)
+    private async Task QueueAsync(Func<QueueClient, Task> use)
     {
-        var client = new QueueClient(ConnectionString, name);
+        var client = new QueueClient(ConnectionString, "tenant-requests");
         await client.CreateIfNotExistsAsync();
-        return await use(client);
+        await use(client);
     }
 }
 

@@ -12,13 +12,13 @@ namespace TenantSandbox.EndToEnd.Tests;
 /// <summary>A local system over a state of its own, with the doors' client and the questions that tests ask.</summary>
 internal sealed class TestSystem : IAsyncDisposable
 {
-    private readonly string? _ownState;
+    private readonly string _state;
     private readonly HttpClient _eventGrid;
 
-    private TestSystem(LocalSystem local, string? ownState)
+    private TestSystem(LocalSystem local, string state)
     {
         Local = local;
-        _ownState = ownState;
+        _state = state;
         _eventGrid = new HttpClient { BaseAddress = local.Host.BaseAddress };
         Http = new HttpClient { BaseAddress = local.Host.BaseAddress };
         Http.DefaultRequestHeaders.Add("x-functions-key", local.Host.Keys.Function);
@@ -42,7 +42,7 @@ internal sealed class TestSystem : IAsyncDisposable
         Http.Dispose();
         _eventGrid.Dispose();
         await Local.DisposeAsync();
-        if (_ownState is not null) Directory.Delete(_ownState, recursive: true);
+        Directory.Delete(_state, recursive: true);
     }
 
     public Task<HttpResponseMessage> OnboardAsync(string tenantId, long revision = 1, string tier = "pooled") =>

@@ -19,7 +19,7 @@ internal static class Welcome
         Console.WriteLine($"""
 
               tenants     curl -H 'x-functions-key: {key}' {address}/api/tenants
-              onboard     curl -H 'x-functions-key: {key}' --json @samples/{FirstSample()} {address}/api/tenants
+              onboard     curl -H 'x-functions-key: {key}' --json @samples/tenant-blue.json {address}/api/tenants
               offboard    curl -H 'x-functions-key: {key}' -X DELETE {address}/api/tenants/{tenants[0].TenantId}
               Event Grid  {address}/runtime/webhooks/eventgrid?functionName=OnTenantEvent&code={system.Host.Keys.EventGrid}
               queue       {(system.QueueDoorShut is { } shut ? $"shut: {shut}" : "tenant-requests")}
@@ -35,7 +35,5 @@ internal static class Welcome
         }
 
         Console.WriteLine("\nServing until Ctrl-C. Kill it at any moment: the next run goes on from there.");
-
-        static string FirstSample() => "tenant-blue.json";
     }
 }
