@@ -1,11 +1,15 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TenantSandbox.AksTwin.Kubernetes;
 
-namespace TenantSandbox.AksTwin.Kubernetes;
+namespace TenantSandbox.AksTwin;
 
 /// <summary>Short ways through JSON objects whose parts may be missing.</summary>
 internal static class Json
 {
+    /// <summary>An object as its JSON reads: <c>Json.Of($$"""{"name":{{name}}}""")</c>. Properties that are null are left out.</summary>
+    public static JsonObject Of(JsonTemplate template) => WithoutNulls((JsonObject)JsonNode.Parse(template.ToString())!);
+
     public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
     {
         foreach (var step in path)
@@ -85,6 +89,19 @@ internal static class Json
         {
             throw StatusException.BadRequest($"couldn't get version/kind; json parse error: {e.Message}");
         }
+    }
+
+    private static JsonObject WithoutNulls(JsonObject json)
+    {
+        foreach (var (name, value) in json.ToList())
+        {
+            if (value is null)
+                json.Remove(name);
+            else if (value is JsonObject inner)
+                WithoutNulls(inner);
+        }
+
+        return json;
     }
 
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
