@@ -53,16 +53,12 @@ public sealed class TwinHost : IAsyncDisposable
     public string CertificateAuthorityPem => _certificates.Authority.ExportCertificatePem();
 
     /// <summary>Starts a twin; it serves when this returns.</summary>
-    public static Task<TwinHost> StartAsync(TwinOptions options, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default) =>
-        StartAsync(options, CreateKubernetes, loggers, cancellationToken);
-
-    internal static async Task<TwinHost> StartAsync(
-        TwinOptions options, Func<ClusterContext, IClusterApi> kubernetes, ILoggerFactory? loggers, CancellationToken cancellationToken)
+    public static async Task<TwinHost> StartAsync(TwinOptions options, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
     {
         var twin = new TwinHost(options, loggers ?? NullLoggerFactory.Instance);
         try
         {
-            await twin.RunAsync(kubernetes, loggers, cancellationToken).ConfigureAwait(false);
+            await twin.RunAsync(loggers, cancellationToken).ConfigureAwait(false);
             return twin;
         }
         catch
@@ -74,6 +70,8 @@ public sealed class TwinHost : IAsyncDisposable
 
     /// <summary>Where a cluster's Kubernetes API listens.</summary>
     public Uri KubernetesEndpoint(string? cluster = null) => new($"https://127.0.0.1:{Find(cluster).Listener!.IPEndPoint!.Port}");
+
+    internal KubernetesTwin Kubernetes(string? cluster = null) => Find(cluster).Api;
 
     /// <summary>A kubeconfig for kubectl, with a token.</summary>
     public string Kubeconfig(string? cluster = null) =>
@@ -106,18 +104,17 @@ public sealed class TwinHost : IAsyncDisposable
 
         foreach (var surface in _surfaces)
             surface.Api.Dispose();
+        _surfaces.Clear();
         _store.Dispose();
         _certificates.Dispose();
     }
 
-    private static KubernetesTwin CreateKubernetes(ClusterContext context) => new(context);
-
-    private async Task RunAsync(Func<ClusterContext, IClusterApi> kubernetes, ILoggerFactory? loggers, CancellationToken cancellationToken)
+    private async Task RunAsync(ILoggerFactory? loggers, CancellationToken cancellationToken)
     {
         foreach (var cluster in Options.Clusters)
         {
             var context = new ClusterContext(cluster, Options, _scheduler, Faults, Calls, _store);
-            _surfaces.Add(new(context, kubernetes(context)));
+            _surfaces.Add(new(context, new KubernetesTwin(context)));
         }
 
         var clusters = _surfaces.Select(s => new ArmCluster(s.Context, s.Api)).ToList();
@@ -168,11 +165,11 @@ public sealed class TwinHost : IAsyncDisposable
         _surfaces.Find(s => cluster is null || s.Context.Cluster.Name == cluster)
         ?? throw new ArgumentException($"The twin has no cluster '{cluster}'; it has {string.Join(", ", Options.Clusters.Select(c => c.Name))}.", nameof(cluster));
 
-    private sealed class Surface(ClusterContext context, IClusterApi api)
+    private sealed class Surface(ClusterContext context, KubernetesTwin api)
     {
         public ClusterContext Context => context;
 
-        public IClusterApi Api => api;
+        public KubernetesTwin Api => api;
 
         public ListenOptions? Listener { get; set; }
     }

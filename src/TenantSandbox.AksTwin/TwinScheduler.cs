@@ -6,7 +6,7 @@ namespace TenantSandbox.AksTwin;
 /// <summary>
 /// Runs things later on the twin's clock. Nothing due is lost to the garbage collector, and a failing action is logged, not fatal.
 /// </summary>
-public sealed partial class TwinScheduler(TimeProvider time, ILogger<TwinScheduler> logger) : IDisposable
+internal sealed partial class TwinScheduler(TimeProvider time, ILogger<TwinScheduler> logger) : IDisposable
 {
     private readonly ConcurrentDictionary<object, ITimer> _pending = new();
     private bool _disposed;

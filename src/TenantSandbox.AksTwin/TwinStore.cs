@@ -8,7 +8,7 @@ namespace TenantSandbox.AksTwin;
 /// what lives. A change is with the operating system when <see cref="Put"/> returns, so <c>kill -9</c> loses nothing (power
 /// loss may lose the last moments; a twin may). A torn last line is dropped on load.
 /// </summary>
-public sealed class TwinStore : IDisposable
+internal sealed class TwinStore : IDisposable
 {
     private const int CompactAfter = 20_000;
 

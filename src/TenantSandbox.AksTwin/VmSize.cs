@@ -3,7 +3,7 @@ namespace TenantSandbox.AksTwin;
 /// <summary>One VM size, as far as AKS cares.</summary>
 /// <param name="Family">The quota family, like <c>standardDSv5Family</c>.</param>
 /// <param name="NestedVirtualization">Whether AKS takes it for Kata; needs <paramref name="Generation2"/> too.</param>
-public sealed record VmSize(
+internal sealed record VmSize(
     string Name, string Family, int VCpus, double MemoryGiB, bool Generation2, bool NestedVirtualization, bool Arm64)
 {
     public bool SupportsKata => Generation2 && NestedVirtualization && !Arm64;

@@ -4,7 +4,7 @@ namespace TenantSandbox.AksTwin;
 /// The VM sizes that the twin's regions offer. Nested virtualization as Azure documents it per series, but with what AKS was seen
 /// to refuse for Kata (Dlsv5) and to accept only lately (Dadsv7).
 /// </summary>
-public static class VmSizes
+internal static class VmSizes
 {
     public static IReadOnlyDictionary<string, VmSize> All { get; } = Series()
         .ToDictionary(s => s.Name, StringComparer.OrdinalIgnoreCase);

@@ -58,7 +58,7 @@ public sealed class ArmFaultTests
 
         Assert.Equal("Succeeded", (await Create(twin)).Value.Data.ProvisioningState);
 
-        Assert.True(Assert.Single(twin.NodesOf("kata1")).NeverReady);
+        Assert.False(Assert.Single(twin.NodesOf("kata1")).IsReady);
     }
 
     [Fact]

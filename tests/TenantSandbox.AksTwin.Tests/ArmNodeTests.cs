@@ -10,10 +10,12 @@ public sealed class ArmNodeTests
         await using var twin = await ArmTwin.StartAsync();
         await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Autoscaled(1, 1, 3), default(CancellationToken));
 
-        twin.Nodes.Needed = 5;
-        twin.Nodes.RaiseDemand();
+        // A node has room for one such pod.
+        using var pods = new StringContent(Bodies.Deployment("big", replicas: 5).Replace("64Mi", "7Gi", StringComparison.Ordinal), null, "application/json");
+        using var made = await twin.Http.PostAsync(new Uri(twin.Host.KubernetesEndpoint(), "/apis/apps/v1/namespaces/default/deployments"), pods);
+        Assert.Equal(201, (int)made.StatusCode);
 
-        await Until(twin, () => twin.NodesOf("kata1").Count() == 3);
+        await Until(twin, () => twin.NodesOf("kata1").Count == 3);
         var data = (await twin.Pools.GetAsync("kata1")).Value.Data;
         Assert.Equal((3, "Succeeded"), (data.Count, data.ProvisioningState));
     }
@@ -23,13 +25,12 @@ public sealed class ArmNodeTests
     {
         await using var twin = await ArmTwin.StartAsync();
         await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Autoscaled(3, 1, 3), default(CancellationToken));
-        Assert.Equal(3, twin.NodesOf("kata1").Count());
+        Assert.Equal(3, twin.NodesOf("kata1").Count);
 
         await Until(twin, () =>
         {
-            twin.Nodes.RaiseDemand();
             twin.Time.Advance(TimeSpan.FromMinutes(4));
-            return twin.NodesOf("kata1").Count() == 1;
+            return twin.NodesOf("kata1").Count == 1;
         });
 
         Assert.Equal(1, (await twin.Pools.GetAsync("kata1")).Value.Data.Count);
@@ -50,7 +51,7 @@ public sealed class ArmNodeTests
 
         await using var second = await ArmTwin.StartAsync(timing, directory: directory, time: time);
 
-        Assert.Equal(2, second.NodesOf("kata1").Count());
+        Assert.Equal(2, second.NodesOf("kata1").Count);
         Assert.Equal(tag, (await second.Pools.GetAsync("kata1")).Value.Data.ETag);
         Assert.Equal("Creating", (await second.Pools.GetAsync("kata2")).Value.Data.ProvisioningState);
         time.Advance(TimeSpan.FromMinutes(3));

@@ -30,10 +30,11 @@ public sealed class ArmPoolTests
         Assert.Equal("AKSAzureLinux-V3katagen2-202610.29.0", data.NodeImageVersion);
         Assert.Equal(["sandbox=kata:NoSchedule"], data.NodeTaints);
         Assert.NotNull(data.ETag);
-        Assert.Equal(2, twin.NodesOf("kata1").Count());
+        Assert.Equal(2, twin.NodesOf("kata1").Count);
         Assert.All(twin.NodesOf("kata1"), n =>
         {
-            Assert.True(n.IsKata);
+            Assert.True(n.IsReady);
+            Assert.Contains(".mshv", n.Json.Text("status", "nodeInfo", "kernelVersion"), StringComparison.Ordinal);
             Assert.Equal("true", n.Labels["kubernetes.azure.com/kata-vm-isolation"]);
             Assert.Equal("yes", n.Labels["tenant-pool"]);
             Assert.Equal("kata1", n.Labels["agentpool"]);
@@ -76,7 +77,7 @@ public sealed class ArmPoolTests
         data.Count = 3;
         data.NodeLabels["generation"] = "2";
         var grown = (await pool.UpdateAsync(WaitUntil.Completed, data, default(CancellationToken))).Value;
-        Assert.Equal(3, twin.NodesOf("kata1").Count());
+        Assert.Equal(3, twin.NodesOf("kata1").Count);
         Assert.All(twin.NodesOf("kata1"), n => Assert.Equal("2", n.Labels["generation"]));
 
         grown.Data.Count = 1;
@@ -150,7 +151,7 @@ public sealed class ArmPoolTests
         await upgrade.UpdateStatusAsync();
 
         Assert.True(upgrade.HasCompleted);
-        Assert.All(twin.NodesOf("kata1"), n => Assert.Equal("AKSAzureLinux-V3katagen2-202611.05.0", n.NodeImageVersion));
+        Assert.All(twin.NodesOf("kata1"), n => Assert.Equal("AKSAzureLinux-V3katagen2-202611.05.0", n.Labels["kubernetes.azure.com/node-image-version"]));
         Assert.Equal(200, (await pool.UpgradeNodeImageVersionAsync(WaitUntil.Started)).GetRawResponse().Status);
     }
 

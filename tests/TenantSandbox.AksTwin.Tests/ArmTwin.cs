@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.ResourceManager;
@@ -7,12 +8,12 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>A twin on virtual time without a Kubernetes side, and clients of its ARM endpoint.</summary>
+/// <summary>A twin on virtual time, and clients of its ARM endpoint.</summary>
 internal sealed class ArmTwin : IAsyncDisposable
 {
-    private ArmTwin(TwinHost host, ArmNodeRecorder nodes, FakeTimeProvider time)
+    private ArmTwin(TwinHost host, FakeTimeProvider time)
     {
-        (Host, Nodes, Time) = (host, nodes, time);
+        (Host, Time) = (host, time);
         Http = new(new Recorder(this) { InnerHandler = host.CreateHandler() }) { BaseAddress = host.ArmEndpoint };
         Http.DefaultRequestHeaders.Authorization = new("Bearer", "test");
         var options = new ArmClientOptions
@@ -30,8 +31,6 @@ internal sealed class ArmTwin : IAsyncDisposable
 
     public TwinHost Host { get; }
 
-    public ArmNodeRecorder Nodes { get; }
-
     public FakeTimeProvider Time { get; }
 
     public HttpClient Http { get; }
@@ -43,7 +42,13 @@ internal sealed class ArmTwin : IAsyncDisposable
 
     public ContainerServiceAgentPoolCollection Pools => Cluster.GetContainerServiceAgentPools();
 
-    public IEnumerable<NodeSpec> NodesOf(string pool) => Nodes.Nodes.Where(n => n.Pool == pool).OrderBy(n => n.Name, StringComparer.Ordinal);
+    /// <summary>The pool's nodes as Kubernetes lists them, in order of name.</summary>
+    public IReadOnlyList<ArmNode> NodesOf(string pool)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Host.KubernetesEndpoint(), $"/api/v1/nodes?labelSelector=agentpool={pool}"));
+        using var response = Http.Send(request);
+        return [.. JsonNode.Parse(response.Content.ReadAsStream()).Items("items").Select(n => new ArmNode(n))];
+    }
 
     public static Task<ArmTwin> StartAsync(TimingProfile? timing = null, bool? throttling = null, int quota = 10_000, string? directory = null, FakeTimeProvider? time = null) =>
         StartAsync(new TwinOptions { Timing = timing ?? TimingProfile.Instant, Throttling = throttling, VCpuQuotaPerFamily = quota, StateDirectory = directory }, time);
@@ -51,8 +56,7 @@ internal sealed class ArmTwin : IAsyncDisposable
     public static async Task<ArmTwin> StartAsync(TwinOptions options, FakeTimeProvider? time = null)
     {
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
-        var nodes = new ArmNodeRecorder();
-        return new(await TwinHost.StartAsync(options with { TimeProvider = time }, _ => nodes, null, default), nodes, time);
+        return new(await TwinHost.StartAsync(options with { TimeProvider = time }), time);
     }
 
     public static ContainerServiceAgentPoolData Kata(int count = 1, string size = "Standard_D4s_v5") => new()

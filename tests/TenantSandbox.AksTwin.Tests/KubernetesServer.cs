@@ -25,15 +25,15 @@ internal sealed class KubernetesServer : IAsyncDisposable
 {
     public const string KataLabel = "kubernetes.azure.com/kata-vm-isolation";
 
-    private KubernetesServer(TwinHost? host, KubernetesTwin? twin, string kubeconfig)
+    private KubernetesServer(TwinHost? host, string kubeconfig)
     {
-        (Host, Twin, KubeconfigPath) = (host, twin, kubeconfig);
+        (Host, KubeconfigPath) = (host, kubeconfig);
         Client = new(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig));
     }
 
     public TwinHost? Host { get; }
 
-    public KubernetesTwin? Twin { get; }
+    public KubernetesTwin? Twin => Host?.Kubernetes();
 
     public string KubeconfigPath { get; }
 
@@ -41,22 +41,27 @@ internal sealed class KubernetesServer : IAsyncDisposable
 
     /// <summary>The twin, or the server named by the environment.</summary>
     public static async Task<KubernetesServer> AnyAsync() =>
-        Environment.GetEnvironmentVariable("TENANTSANDBOX_KUBECONFIG") is { Length: > 0 } path ? new(null, null, path) : await TwinAsync();
+        Environment.GetEnvironmentVariable("TENANTSANDBOX_KUBECONFIG") is { Length: > 0 } path ? new(null, path) : await TwinAsync();
 
     public static async Task<KubernetesServer> TwinAsync(TimingProfile? timing = null, FakeTimeProvider? time = null, int nodes = 2, string? directory = null)
     {
-        KubernetesTwin? twin = null;
         var options = new TwinOptions { Timing = timing ?? TimingProfile.Instant, TimeProvider = time ?? TimeProvider.System, StateDirectory = directory };
-        var host = await TwinHost.StartAsync(options, context => twin = new(context), null, default);
+        var host = await TwinHost.StartAsync(options);
         for (var i = 0; i < nodes; i++)
-            twin!.AddNode(Node($"aks-kata-{i}"));
+            host.Kubernetes().AddNode(Node($"aks-kata-{i}"));
         var path = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(path, host.Kubeconfig());
-        return new(host, twin, path);
+        return new(host, path);
     }
 
     public static NodeSpec Node(string name, string size = "Standard_D4s_v5", int maxPods = 110) => new(
-        name, "kata", VmSizes.Find(size)!, "westeurope", "1", new Dictionary<string, string>(), ["sandbox=kata:NoSchedule"], "AKSAzureLinux-V3katagen2-202608.20.0", "KataVmIsolation", "1.34.2", maxPods);
+        name,
+        VmSizes.Find(size)!,
+        new Dictionary<string, string> { [KataLabel] = "true", ["kubernetes.io/hostname"] = name, ["topology.kubernetes.io/zone"] = "westeurope-1" },
+        ["sandbox=kata:NoSchedule"],
+        "kata-vm-isolation",
+        "1.34.2",
+        maxPods);
 
     public async Task<Reply> SendAsync(string method, string path, string? body = null, string type = "application/json", string? accept = null, string? token = "twin")
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Arm;
 
@@ -14,7 +15,7 @@ internal sealed class ArmCluster
     private readonly PoolRunner _runner;
     private DateTimeOffset _busyUntil;
 
-    public ArmCluster(ClusterContext context, INodeHost nodes)
+    public ArmCluster(ClusterContext context, KubernetesTwin nodes)
     {
         _context = context;
         _state = new(context);

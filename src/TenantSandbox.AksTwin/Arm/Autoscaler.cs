@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Arm;
 
@@ -12,7 +13,7 @@ internal sealed class Autoscaler
     private static readonly TimeSpan GivenUpAfter = TimeSpan.FromMinutes(15);
 
     private readonly ClusterContext _context;
-    private readonly INodeHost _host;
+    private readonly KubernetesTwin _host;
     private readonly PoolNodes _naming;
     private readonly Lock _gate;
     private readonly IReadOnlyCollection<AgentPool> _pools;
@@ -21,7 +22,7 @@ internal sealed class Autoscaler
     private int _awake;
 
     public Autoscaler(
-        ClusterContext context, INodeHost host, PoolNodes naming, Lock gate, IReadOnlyCollection<AgentPool> pools, Action settle, Action<AgentPool> save)
+        ClusterContext context, KubernetesTwin host, PoolNodes naming, Lock gate, IReadOnlyCollection<AgentPool> pools, Action settle, Action<AgentPool> save)
     {
         (_context, _host, _naming, _gate, _pools, _settle, _save) = (context, host, naming, gate, pools, settle, save);
         host.DemandChanged += Wake;

@@ -40,10 +40,14 @@ internal sealed class PoolNodes(ClusterContext context)
             ["topology.kubernetes.io/zone"] = node.Zone is null ? "0" : $"{location}-{node.Zone}",
         };
         // AKS stamps only the label that belongs to the value it was sent.
-        if (pool.Text("workloadRuntime") == "KataVmIsolation")
-            labels["kubernetes.azure.com/kata-vm-isolation"] = "true";
-        else if (pool.Text("workloadRuntime") == "KataMshvVmIsolation")
-            labels["kubernetes.azure.com/kata-mshv-vm-isolation"] = "true";
+        var runtimeClass = pool.Text("workloadRuntime") switch
+        {
+            "KataVmIsolation" => "kata-vm-isolation",
+            "KataMshvVmIsolation" => "kata-mshv-vm-isolation",
+            _ => null,
+        };
+        if (runtimeClass is not null)
+            labels[$"kubernetes.azure.com/{runtimeClass}"] = "true";
         var taints = Texts(pool, "nodeTaints").ToList();
         if (pool.Text("scaleSetPriority") == "Spot")
         {
@@ -55,14 +59,10 @@ internal sealed class PoolNodes(ClusterContext context)
             labels[key] = value?.GetValue<string>() ?? "";
         return new(
             node.Name,
-            pool.Name,
             size,
-            location,
-            node.Zone,
             labels,
             taints,
-            pool.NodeImageVersion,
-            pool.Text("workloadRuntime") ?? "OCIContainer",
+            runtimeClass,
             pool.Text("orchestratorVersion")!,
             pool.Properties["maxPods"]!.GetValue<int>())
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Arm;
 
@@ -9,13 +10,13 @@ namespace TenantSandbox.AksTwin.Arm;
 internal sealed class PoolRunner
 {
     private readonly ClusterContext _context;
-    private readonly INodeHost _nodes;
+    private readonly KubernetesTwin _nodes;
     private readonly ClusterState _state;
     private readonly Lock _gate;
     private readonly PoolNodes _naming;
     private readonly Autoscaler _autoscaler;
 
-    public PoolRunner(ClusterContext context, INodeHost nodes, ClusterState state, Lock gate)
+    public PoolRunner(ClusterContext context, KubernetesTwin nodes, ClusterState state, Lock gate)
     {
         (_context, _nodes, _state, _gate, _naming) = (context, nodes, state, gate, new(context));
         lock (gate)

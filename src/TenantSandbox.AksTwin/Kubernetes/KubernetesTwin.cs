@@ -5,9 +5,9 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
 /// The Kubernetes API of one twin cluster, with the controllers, scheduler and kubelets behind it. What it doesn't serve is answered with the
-/// API's own errors. State lives under <c>kube/{cluster}/</c> in the twin's store and is taken up again from there.
+/// API's own errors. ARM calls in to add nodes and to ask about them, under its own lock, so nothing here calls back into ARM synchronously. State lives under <c>kube/{cluster}/</c> in the twin's store and is taken up again from there.
 /// </summary>
-public sealed class KubernetesTwin : IClusterApi
+internal sealed class KubernetesTwin : IDisposable
 {
     private readonly Cluster _cluster;
     private readonly ApiServer _api;
@@ -23,7 +23,6 @@ public sealed class KubernetesTwin : IClusterApi
 
     public KubernetesTwin(ClusterContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         _cluster = new(context);
         _api = new(_cluster);
         _scheduler = new(_cluster);
@@ -42,20 +41,33 @@ public sealed class KubernetesTwin : IClusterApi
         _cluster.Do(Start);
     }
 
+    /// <summary>Raised, outside of any lock, when a pod became unschedulable or a node may have become idle.</summary>
     public event Action? DemandChanged;
 
     public Task HandleAsync(HttpContext http) => _api.HandleAsync(http);
 
+    /// <summary>
+    /// Registers a node (the VM has booted). It gets Ready after <see cref="TimingProfile.NodeReady"/>, or never when
+    /// <see cref="NodeSpec.NeverReady"/>. Adding a node that is there already updates it (a restart adds them all again).
+    /// </summary>
     public void AddNode(NodeSpec node) => _cluster.Do(() => _nodes.Add(node));
 
+    /// <summary>Puts a pool's changed labels, taints or node image on a node; pods stay where they are.</summary>
     public void UpdateNode(NodeSpec node) => _cluster.Do(() => _nodes.Update(node));
 
+    /// <summary>Takes a node and the pods on it away; owners make the pods again elsewhere.</summary>
     public void RemoveNode(string name) => _cluster.Do(() => _nodes.Remove(name));
 
+    /// <summary>
+    /// How many further nodes like <paramref name="shape"/> the pods that are pending for lack of room would fill: 0 when none
+    /// of them fits such a node, never more than <paramref name="limit"/>.
+    /// </summary>
     public int NodesNeeded(NodeSpec shape, int limit) => _cluster.Do(() => _scheduler.NodesNeeded(NodeController.Shape(shape), limit));
 
+    /// <summary>Whether a node runs nothing that would have to move; false for an unknown node.</summary>
     public bool IsIdle(string nodeName) => _cluster.Do(() => _scheduler.IsIdle(nodeName));
 
+    /// <summary>Whether a node is Ready; false for an unknown node.</summary>
     public bool IsReady(string nodeName) =>
         _cluster.Do(() => _cluster.Store.Find(Kinds.Nodes, "", nodeName) is { } node && Condition.Status(node.Json, "Ready") == "True");
 

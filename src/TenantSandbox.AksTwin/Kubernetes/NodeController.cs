@@ -32,8 +32,8 @@ internal sealed class NodeController(Cluster cluster) : IController
             cluster.Events.Normal(live, "RegisteredNode", $"Node {spec.Name} event: Registered Node {spec.Name} in Controller", "node-controller");
         }
 
-        if (spec.IsKata)
-            InstallRuntimeClass(spec.WorkloadRuntime == "KataVmIsolation" ? "kata-vm-isolation" : "kata-mshv-vm-isolation");
+        if (spec.RuntimeClass is not null)
+            InstallRuntimeClass(spec.RuntimeClass);
         _readyAt[spec.Name] = cluster.Now + cluster.Timing.NodeReady;
         cluster.Enqueue(this, key);
     }
@@ -109,23 +109,6 @@ internal sealed class NodeController(Cluster cluster) : IController
     public static JsonObject Shape(NodeSpec spec)
     {
         var (cpu, memory) = spec.Size.Allocatable(spec.MaxPods);
-        var zone = spec.Zone is { Length: > 0 } z ? $"{spec.Location}-{z}" : "0";
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["kubernetes.io/hostname"] = spec.Name,
-            ["kubernetes.io/os"] = "linux",
-            ["kubernetes.io/arch"] = spec.Size.Arm64 ? "arm64" : "amd64",
-            ["node.kubernetes.io/instance-type"] = spec.Size.Name,
-            ["topology.kubernetes.io/region"] = spec.Location,
-            ["topology.kubernetes.io/zone"] = zone,
-            ["agentpool"] = spec.Pool,
-            ["kubernetes.azure.com/agentpool"] = spec.Pool,
-            ["kubernetes.azure.com/node-image-version"] = spec.NodeImageVersion,
-        };
-        if (spec.IsKata)
-            labels[spec.WorkloadRuntime == "KataVmIsolation" ? "kubernetes.azure.com/kata-vm-isolation" : "kubernetes.azure.com/kata-mshv-vm-isolation"] = "true";
-        foreach (var (key, value) in spec.Labels)
-            labels[key] = value;
         var annotations = new JsonObject { ["twin.tenantsandbox.dev/twin"] = "this node belongs to a twin of AKS; no VM stands behind it", [PoolTaints] = string.Join(',', spec.Taints) };
         if (spec.NeverReady)
             annotations[NeverReady] = "true";
@@ -138,7 +121,7 @@ internal sealed class NodeController(Cluster cluster) : IController
         };
         return new()
         {
-            ["metadata"] = new JsonObject { ["name"] = spec.Name, ["labels"] = labels.ToJson(), ["annotations"] = annotations },
+            ["metadata"] = new JsonObject { ["name"] = spec.Name, ["labels"] = spec.Labels.ToJson(), ["annotations"] = annotations },
             ["spec"] = new JsonObject { ["providerID"] = $"azure:///twin/virtualMachineScaleSets/{spec.Name}", ["taints"] = spec.Taints.Select(Taint).ToJson() },
             ["status"] = new JsonObject
             {

@@ -1,0 +1,21 @@
+namespace TenantSandbox.AksTwin;
+
+/// <summary>One node as its pool makes it.</summary>
+/// <param name="Name">The node's name, like <c>aks-kata1-32018127-vmss000000</c>.</param>
+/// <param name="Labels">All of them: those that AKS stamps, and the pool's own.</param>
+/// <param name="Taints">The pool's taints as AKS writes them: <c>key=value:Effect</c>.</param>
+/// <param name="RuntimeClass">The class that AKS installs for such nodes' pods; null where pods run under runc.</param>
+internal sealed record NodeSpec(
+    string Name,
+    VmSize Size,
+    IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyList<string> Taints,
+    string? RuntimeClass,
+    string KubernetesVersion,
+    int MaxPods)
+{
+    /// <summary>Set by a fault: the node registers, but its kubelet never reports Ready.</summary>
+    public bool NeverReady { get; init; }
+
+    public bool IsKata => RuntimeClass is not null;
+}
