@@ -8,17 +8,6 @@ public sealed class KubernetesBehaviourListsTests(KubernetesFixture fixture)
 {
     private KubernetesServer Api => fixture.Server;
 
-    [Fact]
-    public async Task DeleteCollection_LabelSelector_DeletesWhatMatches()
-    {
-        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
-        foreach (var name in (string[])["a", "b", "c"])
-            await Api.PostAsync(path, Bodies.ConfigMap(name, metadata: $"\"labels\":{{\"x\":\"{name}\"}},"));
-        Assert.Equal(200, (await Api.SendAsync("DELETE", $"{path}?labelSelector=x+in+(a,b)")).Status);
-        var left = (await Api.GetAsync($"{path}?labelSelector=x")).Body.Items("items").Select(i => i.Text("metadata", "name"));
-        Assert.Equal(["c"], left);
-    }
-
     [Theory]
     [InlineData("x%3Da", "a")]
     [InlineData("x!%3Da,x", "b,c")]

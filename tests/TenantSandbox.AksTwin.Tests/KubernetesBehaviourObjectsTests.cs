@@ -126,6 +126,27 @@ public sealed class KubernetesBehaviourObjectsTests(KubernetesFixture fixture)
     }
 
     [Theory]
+    [InlineData("{}", "BestEffort")]
+    [InlineData("""{"requests":{"cpu":"1m"}}""", "Burstable")]
+    [InlineData("""{"limits":{"cpu":"1m","memory":"1Mi"}}""", "Guaranteed")]
+    public async Task Create_Pod_GetsItsQosClass(string resources, string qosClass)
+    {
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", Bodies.Pod("p", resources: resources));
+        Assert.Equal(qosClass, reply.Body.Text("status", "qosClass"));
+    }
+
+    [Fact]
+    public async Task Create_PodWithDefaultLimits_HasTheQosClassOfThose()
+    {
+        var ns = await Api.NamespaceAsync();
+        await Api.PostAsync($"/api/v1/namespaces/{ns}/limitranges", """
+            {"metadata":{"name":"l"},"spec":{"limits":[{"type":"Container","default":{"memory":"128Mi","cpu":"10m"}}]}}
+            """);
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p", resources: "{}"));
+        Assert.Equal("Guaranteed", reply.Body.Text("status", "qosClass"));
+    }
+
+    [Theory]
     [InlineData("many")]
     [InlineData("1.2.3")]
     [InlineData("0x1")]
@@ -197,14 +218,14 @@ public sealed class KubernetesBehaviourObjectsTests(KubernetesFixture fixture)
     }
 
     [Fact]
-    public async Task StrategicMergePatch_Container_MergesByName()
+    public async Task StrategicMergePatch_OfPlainFields_MergesAsAMergePatch()
     {
-        var path = $"/apis/apps/v1/namespaces/{await Api.NamespaceAsync()}/deployments";
-        await Api.PostAsync(path, Bodies.Deployment("web", 0));
-        var reply = await Api.SendAsync("PATCH", $"{path}/web", """{"spec":{"template":{"spec":{"containers":[{"name":"c","env":[{"name":"A","value":"1"}]}]}}}}""", "application/strategic-merge-patch+json");
-        var container = Assert.Single(reply.Body.Items("spec", "template", "spec", "containers"));
-        Assert.Equal("registry.k8s.io/pause:3.9", container.Text("image"));
-        Assert.Equal("A", container.Items("env").Single().Text("name"));
+        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
+        await Api.PostAsync(path, Bodies.ConfigMap("one", """{"a":"1","b":"2"}""", "\"labels\":{\"x\":\"1\"},"));
+        var reply = await Api.SendAsync(
+            "PATCH", $"{path}/one", """{"metadata":{"labels":{"y":"2"}},"data":{"a":null}}""", "application/strategic-merge-patch+json");
+        Assert.Equal(["x", "y"], reply.Body.Pairs("metadata", "labels").Select(p => p.Key).Order());
+        Assert.Equal(["b"], reply.Body.Pairs("data").Select(p => p.Key));
     }
 
     [Fact]

@@ -27,6 +27,49 @@ public sealed class KubernetesTwinTests
         Assert.Equal(200, (await api.SendAsync("GET", "/api/v1/namespaces", accept: "application/vnd.kubernetes.protobuf, application/json")).Status);
     }
 
+    [Theory]
+    [InlineData("GET", "/apis/apps/v1/namespaces/default/deployments/web/scale", 404, "NotFound")]
+    [InlineData("PATCH", "/api/v1/nodes/aks-kata-0/status", 404, "NotFound")]
+    [InlineData("PUT", "/api/v1/namespaces/default/finalize", 404, "NotFound")]
+    [InlineData("PUT", "/api/v1/namespaces/default/pods/web/log", 405, "MethodNotAllowed")]
+    [InlineData("DELETE", "/api/v1/namespaces/default/configmaps", 405, "MethodNotAllowed")]
+    [InlineData("POST", "/api/v1/configmaps", 405, "MethodNotAllowed")]
+    [InlineData("GET", "/apis/discovery.k8s.io/v1/endpointslices", 404, "NotFound")]
+    [InlineData("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", 404, "NotFound")]
+    [InlineData("GET", "/api/v1/pods?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan", 422, "Invalid")]
+    public async Task Request_BeyondTheTwin_GetsTheApisOwnError(string method, string path, int status, string reason)
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        var reply = await api.SendAsync(method, path, method == "GET" ? null : "{}", "application/merge-patch+json");
+        Assert.Equal((status, reason), (reply.Status, reply.Reason));
+    }
+
+    [Theory]
+    [InlineData("application/strategic-merge-patch+json", """{"spec":{"template":{"spec":{"containers":[{"name":"c","env":[]}]}}}}""")]
+    [InlineData("application/strategic-merge-patch+json", """{"metadata":{"labels":{"$patch":"replace"}}}""")]
+    [InlineData("application/json-patch+json", """[{"op":"remove","path":"/spec"}]""")]
+    public async Task Patch_BeyondTheTwin_UnsupportedMediaType(string type, string patch)
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        await api.PostAsync("/apis/apps/v1/namespaces/default/deployments", Bodies.Deployment("web", 0));
+        var reply = await api.SendAsync("PATCH", "/apis/apps/v1/namespaces/default/deployments/web", patch, type);
+        Assert.Equal((415, "UnsupportedMediaType"), (reply.Status, reply.Reason));
+    }
+
+    [Fact]
+    public async Task List_ContinuedTooLate_Expired()
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/configmaps";
+        foreach (var name in (string[])["a", "b"])
+            await api.PostAsync(path, Bodies.ConfigMap(name));
+        var first = await api.GetAsync($"{path}?limit=1");
+        for (var i = 0; i < 100; i++)
+            await api.GetAsync($"{path}?limit=1");
+        var reply = await api.GetAsync($"{path}?limit=1&continue={first.Body.Text("metadata", "continue")}");
+        Assert.Equal((410, "Expired"), (reply.Status, reply.Reason));
+    }
+
     [Fact]
     public async Task Rollout_ThatNeverFinishes_MissesItsDeadline()
     {
@@ -174,7 +217,7 @@ public sealed class KubernetesTwinTests
             await using var again = await KubernetesServer.TwinAsync(directory: directory);
             var live = (await again.GetAsync($"/apis/apps/v1/namespaces/{ns}/deployments/web")).Body;
             Assert.Equal((uid, 2L), (live.Text("metadata", "uid"), live.Number("status", "availableReplicas")));
-            await again.SendAsync("PATCH", $"/apis/apps/v1/namespaces/{ns}/deployments/web/scale", """{"spec":{"replicas":5}}""", "application/merge-patch+json");
+            await again.MergeAsync($"/apis/apps/v1/namespaces/{ns}/deployments/web", """{"spec":{"replicas":5}}""");
             var pods = (await again.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.Items("items").ToList();
             Assert.Equal(5, pods.Select(p => p.Text("metadata", "uid")).Distinct().Count());
             Assert.All(pods, p => Assert.Equal("Running", p.Text("status", "phase")));

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>Lists the pods behind a Service, in both forms that clients read.</summary>
+/// <summary>Lists the pods behind a Service, as clients read them.</summary>
 internal sealed class EndpointsController(Cluster cluster) : IController
 {
     public bool SumsUp => true;
@@ -10,15 +10,10 @@ internal sealed class EndpointsController(Cluster cluster) : IController
     public void Reconcile(ObjectKey key)
     {
         var service = cluster.Store.Find(key);
-        var slice = $"{key.Name}-{Names.Suffix(key.ToString(), 5)}";
         if (service is null)
         {
-            foreach (var old in (StoredObject?[])[cluster.Store.Find(Kinds.Endpoints, key.Namespace, key.Name), cluster.Store.Find(Kinds.EndpointSlices, key.Namespace, slice)])
-            {
-                if (old is not null)
-                    cluster.Registry.Delete(old, new());
-            }
-
+            if (cluster.Store.Find(Kinds.Endpoints, key.Namespace, key.Name) is { } old)
+                cluster.Registry.Delete(old, new());
             return;
         }
 
@@ -31,7 +26,7 @@ internal sealed class EndpointsController(Cluster cluster) : IController
         var ready = pods.Where(p => Condition.Status(p.Json, "Ready") == "True").ToList();
         var ports = service.Json.Items("spec", "ports").Select(p => Port(p, pods)).ToList();
 
-        Put(new(Kinds.Endpoints, key.Namespace, key.Name), service, json =>
+        Put(new(Kinds.Endpoints, key.Namespace, key.Name), json =>
         {
             var subset = new JsonObject();
             if (ready.Count > 0)
@@ -41,23 +36,9 @@ internal sealed class EndpointsController(Cluster cluster) : IController
             subset["ports"] = ports.Select(p => p.DeepClone()).ToJson();
             json["subsets"] = pods.Count == 0 ? null : new JsonArray(subset);
         });
-        Put(new(Kinds.EndpointSlices, key.Namespace, slice), service, json =>
-        {
-            json["addressType"] = "IPv4";
-            json["endpoints"] = pods.Select(p => (JsonNode)new JsonObject
-            {
-                ["addresses"] = new JsonArray(p.Json.Text("status", "podIP")),
-                ["conditions"] = new JsonObject { ["ready"] = ready.Contains(p), ["serving"] = ready.Contains(p), ["terminating"] = false },
-                ["nodeName"] = p.Json.Text("spec", "nodeName"),
-                ["targetRef"] = Reference(p),
-            }).ToJson();
-            foreach (var port in ports)
-                port.Default("name", ""); // kubectl relies on it
-            json["ports"] = ports.Select(p => p.DeepClone()).ToJson();
-        });
     }
 
-    private void Put(ObjectKey key, StoredObject service, Action<JsonObject> content)
+    private void Put(ObjectKey key, Action<JsonObject> content)
     {
         if (cluster.Store.Find(key) is { } live)
         {
@@ -66,12 +47,6 @@ internal sealed class EndpointsController(Cluster cluster) : IController
         }
 
         var metadata = new JsonObject { ["name"] = key.Name };
-        if (key.Kind == Kinds.EndpointSlices)
-        {
-            metadata["labels"] = new JsonObject { ["kubernetes.io/service-name"] = service.Key.Name, ["endpointslice.kubernetes.io/managed-by"] = "endpointslice-controller.k8s.io" };
-            metadata["ownerReferences"] = Ownership.Of(service);
-        }
-
         var json = new JsonObject { ["metadata"] = metadata };
         content(json);
         cluster.Registry.Create(key.Kind, key.Namespace, json);

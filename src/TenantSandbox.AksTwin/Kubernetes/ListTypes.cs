@@ -24,9 +24,6 @@ internal static class ListTypes
         _ => null,
     };
 
-    /// <summary>What a strategic merge keys a list by; it knows one key only.</summary>
-    public static string? StrategicKey(string parent, string field) => field == "taints" ? "key" : Keys(parent, field)?.FirstOrDefault();
-
     public static bool IsAtomic(string field) => field is "selector" or "podSelector" or "namespaceSelector" or "labelSelector" or "nodeSelector"
         or "fieldRef" or "resourceFieldRef" or "configMapKeyRef" or "secretKeyRef" or "configMapRef" or "secretRef" or "scheduling" or "involvedObject";
 
@@ -35,25 +32,29 @@ internal static class ListTypes
     {
         if (keys.Length == 0)
             return $"v:{item?.ToJsonString()}";
-        var key = new JsonObject();
-        foreach (var name in keys.Order(StringComparer.Ordinal))
-        {
-            var value = item.At(name)?.DeepClone() ?? (name == "protocol" ? "TCP" : null);
-            if (value is not null)
-                key[name] = value;
-        }
-
-        return $"k:{key.ToJsonString()}";
+        var values = keys.Select(k => KeyValuePair.Create(k, item.At(k)?.DeepClone() ?? (k == "protocol" ? "TCP" : null)));
+        return $"k:{new JsonObject(values.Where(v => v.Value is not null)).ToJsonString()}";
     }
 
-    public static int IndexOf(JsonArray list, string[] keys, string element)
+    /// <summary>Puts one value over another: maps and associative lists merge, anything else is replaced.</summary>
+    public static JsonNode? Merge(JsonNode? live, JsonNode? applied, string field = "", string parent = "")
     {
-        for (var i = 0; i < list.Count; i++)
+        if (live is JsonObject from && applied is JsonObject over && !IsAtomic(field))
         {
-            if (Element(keys, list[i]) == element)
-                return i;
+            var merged = from.Copy();
+            foreach (var (name, value) in over)
+                merged[name] = Merge(from[name], value, name, field);
+            return merged;
         }
 
-        return -1;
+        if (live is not JsonArray old || applied is not JsonArray list || Keys(parent, field) is not { } keys)
+            return applied?.DeepClone();
+        var known = old.ToLookup(i => Element(keys, i));
+        var given = list.ToLookup(i => Element(keys, i));
+        return new JsonArray(
+        [
+            .. list.Select(i => Merge(known[Element(keys, i)].FirstOrDefault(), i, field, field)),
+            .. old.Where(i => !given.Contains(Element(keys, i))).Select(i => i?.DeepClone()),
+        ]);
     }
 }

@@ -16,8 +16,10 @@ internal sealed record FieldError(string Reason, string Field, string Message)
 
     public static FieldError Duplicate(string field, string value) => new("FieldValueDuplicate", field, $"Duplicate value: \"{value}\"");
 
-    public static FieldError NotSupported(string field, string? value, params string[] supported) =>
-        new("FieldValueNotSupported", field, $"Unsupported value: \"{value}\": supported values: {string.Join(", ", supported.Select(s => $"\"{s}\""))}");
+    public static FieldError NotSupported(string field, string? value, params string[] supported) => new(
+        "FieldValueNotSupported",
+        field,
+        $"Unsupported value: \"{value}\": supported values: {string.Join(", ", supported.Select(s => $"\"{s}\""))}");
 
     public static FieldError NotFound(string field, string? value) => new("FieldValueNotFound", field, $"Not found: \"{value}\"");
 }
@@ -27,21 +29,12 @@ internal sealed class StatusException(int code, string reason, string message, J
 {
     public int Code => code;
 
-    public string Reason => reason;
-
     public int? RetryAfter { get; init; }
 
-    public JsonObject ToJson() => new()
-    {
-        ["kind"] = "Status",
-        ["apiVersion"] = "v1",
-        ["metadata"] = new JsonObject(),
-        ["status"] = "Failure",
-        ["message"] = Message,
-        ["reason"] = reason,
-        ["details"] = details?.DeepClone() ?? (RetryAfter is { } s ? new JsonObject { ["retryAfterSeconds"] = s } : new JsonObject()),
-        ["code"] = code,
-    };
+    public JsonObject ToJson() => Json.Of($$$"""
+        {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":{{{Message}}},"reason":{{{reason}}},
+        "details":{{{details ?? Json.Of($$"""{"retryAfterSeconds":{{RetryAfter}} }""")}}},"code":{{{code}}}}
+        """);
 
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
 
@@ -50,72 +43,56 @@ internal sealed class StatusException(int code, string reason, string message, J
     /// <summary>What the API server says of a path that it doesn't serve.</summary>
     public static StatusException NoSuchPath() => new(404, "NotFound", "the server could not find the requested resource");
 
-    public static StatusException MethodNotAllowed() => new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
+    public static StatusException MethodNotAllowed() =>
+        new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
 
-    public static StatusException NotFound(ResourceKind kind, string name) =>
-        new(404, "NotFound", $"{kind.Resource} \"{name}\" not found", Details(kind.Group, kind.Plural, name));
+    public static StatusException NotFound(ResourceKind kind, string name) => Of(404, "NotFound", kind, name, $"{Title(kind, name)} not found");
 
     public static StatusException AlreadyExists(ResourceKind kind, string name) =>
-        new(409, "AlreadyExists", $"{kind.Resource} \"{name}\" already exists", Details(kind.Group, kind.Plural, name));
+        Of(409, "AlreadyExists", kind, name, $"{Title(kind, name)} already exists");
 
     public static StatusException Conflict(ResourceKind kind, string name, string why) =>
-        new(409, "Conflict", $"Operation cannot be fulfilled on {kind.Resource} \"{name}\": {why}", Details(kind.Group, kind.Plural, name));
+        Of(409, "Conflict", kind, name, $"Operation cannot be fulfilled on {Title(kind, name)}: {why}");
 
     public static StatusException Modified(ResourceKind kind, string name) =>
         Conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
 
     public static StatusException Forbidden(ResourceKind kind, string name, string why, FieldError? cause = null) =>
-        new(403, "Forbidden", $"{kind.Resource} \"{name}\" is forbidden: {why}", Details(kind.Group, kind.Plural, name, cause is null ? [] : [cause]));
+        Of(403, "Forbidden", kind, name, $"{Title(kind, name)} is forbidden: {why}", cause is null ? [] : [cause]);
 
-    public static StatusException Expired(long asked, long oldest) =>
-        new(410, "Expired", $"too old resource version: {asked} ({oldest})");
+    public static StatusException Expired(string message) => new(410, "Expired", message);
 
     public static StatusException Invalid(ResourceKind kind, string name, IReadOnlyList<FieldError> errors) =>
-        Invalid(kind.Group, kind.Kind, name, errors);
+        Invalid(kind.Group, kind.Kind, name, [.. errors]);
 
-    public static StatusException Invalid(string group, string kind, string name, IReadOnlyList<FieldError> errors)
+    public static StatusException Invalid(string group, string kind, string name, params FieldError[] errors)
     {
-        var texts = errors.Select(e => $"{e.Field}: {e.Message}").ToList();
-        var list = texts.Count == 1 ? texts[0] : $"[{string.Join(", ", texts)}]";
-        return new(422, "Invalid", $"{(group.Length == 0 ? kind : $"{kind}.{group}")} \"{name}\" is invalid: {list}", Details(group, kind, name, errors));
+        var texts = string.Join(", ", errors.Select(e => $"{e.Field}: {e.Message}"));
+        var list = errors.Length == 1 ? texts : $"[{texts}]";
+        var title = group.Length == 0 ? kind : $"{kind}.{group}";
+        return new(422, "Invalid", $"{title} \"{name}\" is invalid: {list}", Details(group, kind, name, errors));
     }
 
     public static StatusException ApplyConflict(IReadOnlyList<(string Manager, string Field)> conflicts)
     {
-        var byManager = conflicts.GroupBy(c => c.Manager).Select(g => g.Count() == 1
-            ? $"conflict with {g.Key}: {g.First().Field}"
-            : $"conflicts with {g.Key}:\n{string.Join('\n', g.Select(c => $"- {c.Field}"))}");
+        var texts = conflicts.GroupBy(c => c.Manager, c => c.Field).Select(fields => fields.Count() == 1
+            ? $"conflict with {fields.Key}: {fields.First()}"
+            : $"conflicts with {fields.Key}:\n- {string.Join("\n- ", fields)}");
         return new(
             409,
             "Conflict",
-            $"Apply failed with {conflicts.Count} conflict{(conflicts.Count == 1 ? "" : "s")}: {string.Join('\n', byManager)}",
-            new JsonObject
-            {
-                ["causes"] = conflicts.Select(c => (JsonNode)new JsonObject
-                {
-                    ["reason"] = "FieldManagerConflict",
-                    ["message"] = $"conflict with {c.Manager}",
-                    ["field"] = c.Field,
-                }).ToJson(),
-            });
+            $"Apply failed with {conflicts.Count} conflict{(conflicts.Count == 1 ? "" : "s")}: {string.Join('\n', texts)}",
+            Details(causes: [.. conflicts.Select(c => new FieldError("FieldManagerConflict", c.Field, $"conflict with {c.Manager}"))]));
     }
 
-    private static JsonObject Details(string group, string kind, string name, IReadOnlyList<FieldError>? causes = null)
-    {
-        var details = new JsonObject { ["name"] = name };
-        if (group.Length > 0)
-            details["group"] = group;
-        details["kind"] = kind;
-        if (causes is { Count: > 0 })
-        {
-            details["causes"] = causes.Select(c => (JsonNode)new JsonObject
-            {
-                ["reason"] = c.Reason,
-                ["message"] = c.Message,
-                ["field"] = c.Field,
-            }).ToJson();
-        }
+    private static string Title(ResourceKind kind, string name) => $"{kind.Resource} \"{name}\"";
 
-        return details;
+    private static StatusException Of(int code, string reason, ResourceKind kind, string name, string message, params FieldError[] causes) =>
+        new(code, reason, message, Details(kind.Group, kind.Plural, name, causes));
+
+    private static JsonObject Details(string? group = null, string? kind = null, string? name = null, params FieldError[] causes)
+    {
+        var list = causes.Length == 0 ? null : causes.Select(c => new { reason = c.Reason, message = c.Message, field = c.Field });
+        return Json.Of($$"""{"name":{{name}},"group":{{(group is "" ? null : group)}},"kind":{{kind}},"causes":{{list}} }""");
     }
 }

@@ -1,4 +1,6 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
@@ -9,6 +11,8 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// </summary>
 internal sealed class StoredObject
 {
+    public static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly JsonObject? _json;
     private PodResources? _resources;
 
@@ -17,6 +21,9 @@ internal sealed class StoredObject
         Key = key;
         Revision = revision;
         Uid = json.Text("metadata", "uid") ?? "";
+        // What a dry run creates has none.
+        if (revision > 0)
+            json.Ensure("metadata")["resourceVersion"] = $"{revision}";
         Utf8 = Encoding.UTF8.GetBytes(json.ToJsonString(Compact));
         _json = key.Kind.Cold ? null : json;
     }
@@ -39,14 +46,10 @@ internal sealed class StoredObject
 
     public JsonObject Edit() => Json.Copy();
 
+    /// <summary>The same as of another revision: a removal shows what was last, with its own.</summary>
+    public StoredObject At(long revision) => revision == Revision ? this : new(Key, Edit(), revision);
+
     /// <summary>A whole object as a client sees it.</summary>
-    public byte[] Document() => Document(Key.Kind, Utf8);
-
-    public static byte[] Document(ResourceKind kind, byte[] utf8) =>
-        [.. Encoding.UTF8.GetBytes($$"""{"kind":"{{kind.Kind}}","apiVersion":"{{kind.ApiVersion}}","""), .. utf8.AsSpan(1)];
-
-    private static readonly System.Text.Json.JsonSerializerOptions Compact = new()
-    {
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    public byte[] Document() =>
+        [.. Encoding.UTF8.GetBytes($$"""{"kind":"{{Key.Kind.Kind}}","apiVersion":"{{Key.Kind.ApiVersion}}","""), .. Utf8.AsSpan(1)];
 }

@@ -1,5 +1,6 @@
+using System.Globalization;
 using System.Text;
-using System.Text.Json.Nodes;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
@@ -11,147 +12,109 @@ internal sealed class Watches(Cluster cluster)
     private static readonly TimeSpan BookmarkEvery = TimeSpan.FromMinutes(1);
 
     /// <param name="cut">A fault: the connection breaks after the first event.</param>
-    public async Task ServeAsync(HttpContext http, ApiCall call, AnswerForm form, bool cut, CancellationToken stopping)
+    public async Task ServeAsync(HttpContext http, ApiCall call, bool cut, CancellationToken stopping)
     {
-        var labels = LabelSelector.Parse(call.Text("labelSelector"));
-        var fields = FieldSelector.Parse(call.Kind!, call.Name.Length > 0 ? $"metadata.name={call.Name}" : call.Text("fieldSelector"));
+        var selection = new Selection(call);
         var time = cluster.Context.Options.TimeProvider;
         var timeout = call.Number("timeoutSeconds") is > 0 and var seconds ? TimeSpan.FromSeconds(Math.Min(seconds, 86_400)) : Usual;
-        using var timer = new CancellationTokenSource(timeout, time);
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, http.RequestAborted, stopping);
-        var watcher = new Watcher(call.Kind!, call.Namespace);
-        var columns = true;
-        List<byte[]> first;
-        long revision;
+        var watcher = new Watcher(call.Namespace);
         lock (cluster.Gate)
         {
-            revision = cluster.Store.Revision;
-            first = Begin(call, Matches, Line);
-            cluster.Store.Subscribe(watcher);
+            Begin(call, watcher);
+            cluster.Store.Subscribe(call.Kind!, watcher);
         }
 
         try
         {
+            await using var bookmarks = time.CreateTimer(_ => Mark(), null, BookmarkEvery, BookmarkEvery);
+            await using var end = time.CreateTimer(_ => End(), null, timeout, Timeout.InfiniteTimeSpan);
+            await using var stop = stopping.Register(End);
             http.Response.ContentType = "application/json;stream=watch";
-            await http.Response.StartAsync(end.Token);
-            foreach (var line in first)
-                await http.Response.Body.WriteAsync(line, end.Token);
-            await http.Response.Body.FlushAsync(end.Token);
-            if (cut && first.Count > 0)
-                http.Abort();
-            await FollowAsync();
-        }
-        catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
-        {
-            if (call.Flag("allowWatchBookmarks"))
-                await http.Response.Body.WriteAsync(Bookmark(call.Kind!, revision, false), CancellationToken.None);
-        }
-        finally
-        {
-            lock (cluster.Gate)
-                cluster.Store.Unsubscribe(watcher);
-        }
-
-        bool Matches(StoredObject? item) => item is not null && labels.Matches(item.Json.Object("metadata", "labels")) && fields.Matches(item.Json);
-
-        byte[] Line(string type, StoredObject item)
-        {
-            var document = form == AnswerForm.Json ? item.Document() : TableRow(item);
-            return [.. Encoding.UTF8.GetBytes($"{{\"type\":\"{type}\",\"object\":"), .. document, (byte)'}', (byte)'\n'];
-        }
-
-        byte[] TableRow(StoredObject item)
-        {
-            var table = Tables.Of(call.Kind!, [item], cluster.Now, item.Revision, call.Text("includeObject"));
-            if (!columns)
-                table["columnDefinitions"] = null;
-            columns = false;
-            return Encoding.UTF8.GetBytes(table.ToJsonString());
-        }
-
-        async Task FollowAsync()
-        {
-            using var bookmarks = call.Flag("allowWatchBookmarks")
-                ? time.CreateTimer(_ => watcher.Changes.Writer.TryWrite(Tick), null, BookmarkEvery, BookmarkEvery) : null;
-            await foreach (var change in watcher.Changes.Reader.ReadAllAsync(end.Token))
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            await foreach (var change in watcher.Changes.Reader.ReadAllAsync(http.RequestAborted))
             {
                 byte[]? line;
                 lock (cluster.Gate)
-                {
-                    if (ReferenceEquals(change, Tick))
-                        revision = Math.Max(revision, watcher.Changes.Reader.Count == 0 ? cluster.Store.Revision : revision);
-                    else
-                        revision = change.Revision;
-                    line = ReferenceEquals(change, Tick) ? Bookmark(call.Kind!, revision, false) : Turn(change, Matches, Line);
-                }
-
+                    line = Line(call, change, selection);
                 if (line is null)
                     continue;
-                await http.Response.Body.WriteAsync(line, end.Token);
-                if (watcher.Changes.Reader.Count == 0)
-                    await http.Response.Body.FlushAsync(end.Token);
+                await http.Response.Body.WriteAsync(line, http.RequestAborted);
                 if (cut)
                     http.Abort();
             }
         }
-    }
-
-    private static readonly Change Tick = new(0, default, null, null);
-
-    private List<byte[]> Begin(ApiCall call, Func<StoredObject?, bool> matches, Func<string, StoredObject, byte[]> line)
-    {
-        var version = call.Text("resourceVersion");
-        var initial = call.Flag("sendInitialEvents");
-        if (initial && call.Text("resourceVersionMatch") != "NotOlderThan")
-            throw StatusException.Invalid("meta.k8s.io", "ListOptions", "", [FieldError.Forbidden("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan")]);
-        if (initial || version is "" or "0")
-        {
-            var lines = cluster.Store.List(call.Kind!, call.Namespace).Where(matches).Select(o => line("ADDED", o)).ToList();
-            if (initial)
-                lines.Add(Bookmark(call.Kind!, cluster.Store.Revision, true));
-            return lines;
-        }
-
-        if (!long.TryParse(version, System.Globalization.CultureInfo.InvariantCulture, out var from) || from < 0)
-            throw StatusException.BadRequest($"Invalid value: \"{version}\": resourceVersion must be a number");
-        if (from > cluster.Store.Revision)
-            throw new StatusException(504, "Timeout", $"Too large resource version: {from}, current: {cluster.Store.Revision}") { RetryAfter = 1 };
-        try
-        {
-            return [.. cluster.Store.Since(call.Kind!, from).Where(c => call.Namespace.Length == 0 || c.Key.Namespace == call.Namespace)
-                .Select(c => Turn(c, matches, line)).OfType<byte[]>()];
-        }
-        catch (StatusException e) when (e.Code == 410)
+        catch (StatusException e)
         {
             // A watch says this in the stream, not in its status line.
-            return [Encoding.UTF8.GetBytes($"{{\"type\":\"ERROR\",\"object\":{e.ToJson().ToJsonString()}}}\n")];
+            await http.Response.Body.WriteAsync(Event("ERROR", JsonSerializer.SerializeToUtf8Bytes(e.ToJson())), http.RequestAborted);
+        }
+        finally
+        {
+            lock (cluster.Gate)
+                cluster.Store.Unsubscribe(call.Kind!, watcher);
+        }
+
+        // A bookmark is a change of nothing; it takes its place after all that it covers.
+        void Mark()
+        {
+            if (!call.Flag("allowWatchBookmarks"))
+                return;
+            lock (cluster.Gate)
+                watcher.Tell(new(cluster.Store.Revision, call.Key, null, null));
+        }
+
+        void End()
+        {
+            Mark();
+            watcher.Changes.Writer.TryComplete();
+        }
+    }
+
+    private void Begin(ApiCall call, Watcher watcher)
+    {
+        if (call.Flag("sendInitialEvents"))
+        {
+            throw StatusException.Invalid("meta.k8s.io", "ListOptions", "", FieldError.Forbidden(
+                "sendInitialEvents", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"));
+        }
+
+        var version = call.Text("resourceVersion");
+        if (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var from) && version.Length > 0)
+            throw StatusException.BadRequest($"Invalid value: \"{version}\": resourceVersion must be a number");
+        try
+        {
+            var missed = from == 0
+                ? cluster.Store.List(call.Kind!, call.Namespace).Select(o => new Change(o.Revision, o.Key, null, o))
+                : cluster.Store.Since(call.Kind!, from).Where(c => call.Namespace.Length == 0 || c.Key.Namespace == call.Namespace);
+            foreach (var change in missed)
+                watcher.Changes.Writer.TryWrite(change);
+        }
+        catch (StatusException tooOld)
+        {
+            watcher.Changes.Writer.TryComplete(tooOld);
         }
     }
 
     /// <summary>A change as a selector sees it: what comes into view is added, what leaves it is deleted.</summary>
-    private static byte[]? Turn(Change change, Func<StoredObject?, bool> matches, Func<string, StoredObject, byte[]> line)
+    private byte[]? Line(ApiCall call, Change change, Selection selection)
     {
-        var (before, now) = (matches(change.Before), matches(change.Now));
-        if (now)
-            return line(before ? "MODIFIED" : "ADDED", change.Now!);
-        if (!before)
-            return null;
-        // The last state carries the revision of its disappearance.
-        return line("DELETED", change.Now is null ? change.Before! : Gone(change));
+        var (before, now) = (change.Before is { } was && selection.Matches(was), change.Now is { } item && selection.Matches(item));
+        return change switch
+        {
+            { Before: null, Now: null } => Event("BOOKMARK", Encoding.UTF8.GetBytes($$$"""
+                {"kind":"{{{call.Kind!.Kind}}}","apiVersion":"{{{call.Kind.ApiVersion}}}","metadata":{"resourceVersion":"{{{change.Revision}}}"}}
+                """)),
+            _ when now => Event(before ? "MODIFIED" : "ADDED", Document(change.Now!)),
+            // The last state carries the revision of its disappearance.
+            _ when before => Event("DELETED", Document(change.Before!.At(change.Revision))),
+            _ => null,
+        };
+
+        byte[] Document(StoredObject shown) => call.AsTable
+            ? JsonSerializer.SerializeToUtf8Bytes(Tables.Of(call, [shown], cluster.Now, new() { ["resourceVersion"] = $"{shown.Revision}" }))
+            : shown.Document();
     }
 
-    private static StoredObject Gone(Change change)
-    {
-        var last = change.Before!.Edit();
-        last.Ensure("metadata")["resourceVersion"] = change.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new(change.Key, last, change.Revision);
-    }
-
-    private static byte[] Bookmark(ResourceKind kind, long revision, bool initialEnd)
-    {
-        var metadata = new JsonObject { ["resourceVersion"] = $"{revision}", ["creationTimestamp"] = null };
-        if (initialEnd)
-            metadata["annotations"] = new JsonObject { ["k8s.io/initial-events-end"] = "true" };
-        return Encoding.UTF8.GetBytes($"{{\"type\":\"BOOKMARK\",\"object\":{new JsonObject { ["kind"] = kind.Kind, ["apiVersion"] = kind.ApiVersion, ["metadata"] = metadata }.ToJsonString()}}}\n");
-    }
+    private static byte[] Event(string type, byte[] document) =>
+        [.. Encoding.UTF8.GetBytes($$"""{"type":"{{type}}","object":"""), .. document, .. "}\n"u8];
 }

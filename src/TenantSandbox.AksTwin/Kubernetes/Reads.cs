@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace TenantSandbox.AksTwin.Kubernetes;
+
+/// <summary>Gets, logs and lists. Runs under the cluster's lock.</summary>
+internal sealed class Reads(Cluster cluster)
+{
+    private const int MostContinued = 100;
+
+    /// <summary>What is left of lists that were given in part: it stays as it was at their first page, as in etcd's snapshots.</summary>
+    private readonly OrderedDictionary<long, (long Revision, List<StoredObject> Left)> _continued = [];
+    private long _token;
+
+    public Answer Answer(ApiCall call)
+    {
+        if (call.Verb == "list")
+            return List(call);
+        var live = cluster.Store.Get(call.Key);
+        return call.Subresource == "log" ? PodLog.Read(cluster, live, call)
+            : call.AsTable ? new(200, Tables.Of(call, [live], cluster.Now, Meta(cluster.Store.Revision)))
+            : new(200, live.Document());
+    }
+
+    private Answer List(ApiCall call)
+    {
+        var (revision, items) = call.Text("continue") is { Length: > 0 } token ? Continued(token)
+            : (cluster.Store.Revision, [.. cluster.Store.List(call.Kind!, call.Namespace).Where(new Selection(call).Matches)]);
+        var meta = Meta(revision);
+        if (call.Number("limit") is > 0 and var limit && limit < items.Count)
+        {
+            var rest = items[(int)limit..];
+            items = items[..(int)limit];
+            // Revisions jump at a restart, so that no token comes twice.
+            _token = Math.Max(_token, revision) + 1;
+            _continued.Add(_token, (revision, rest));
+            if (_continued.Count > MostContinued)
+                _continued.RemoveAt(0);
+            meta["continue"] = $"{_token}";
+            meta["remainingItemCount"] = rest.Count;
+        }
+
+        if (call.AsTable)
+            return new(200, Tables.Of(call, items, cluster.Now, meta));
+        var head = $$"""{"kind":"{{call.Kind!.Kind}}List","apiVersion":"{{call.Kind.ApiVersion}}","metadata":{{meta.ToJsonString()}},"items":[""";
+        using var buffer = new MemoryStream(items.Sum(i => i.Utf8.Length + 1) + 256);
+        buffer.Write(Encoding.UTF8.GetBytes(head));
+        foreach (var item in items)
+        {
+            buffer.Write(item == items[0] ? ""u8 : ","u8);
+            buffer.Write(item.Utf8);
+        }
+
+        buffer.Write("]}"u8);
+        return new(200, buffer.ToArray());
+    }
+
+    private static JsonObject Meta(long revision) => new() { ["resourceVersion"] = $"{revision}" };
+
+    private (long Revision, List<StoredObject> Left) Continued(string token) =>
+        !long.TryParse(token, CultureInfo.InvariantCulture, out var key)
+            ? throw StatusException.BadRequest("continue key is not valid: it must be the one that the list's last page gave")
+            : _continued.TryGetValue(key, out var kept) ? kept
+            : throw StatusException.Expired("The provided continue parameter is too old to display a consistent list result. "
+                + "You can start a new list without the continue parameter.");
+}
