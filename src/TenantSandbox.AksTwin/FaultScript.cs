@@ -6,10 +6,6 @@ public sealed class FaultScript(int seed)
     private readonly Lock _gate = new();
     private readonly List<Entry> _entries = [];
     private readonly Random _random = new(seed);
-    private int _struck;
-
-    /// <summary>How many faults have struck so far.</summary>
-    public int Struck => Volatile.Read(ref _struck);
 
     /// <summary>The faults that may still strike, as added.</summary>
     public IReadOnlyList<Fault> Pending
@@ -26,7 +22,10 @@ public sealed class FaultScript(int seed)
         lock (_gate)
         {
             foreach (var fault in faults)
-                _entries.Add(new(fault));
+            {
+                if (fault.Times is not <= 0)
+                    _entries.Add(new(fault));
+            }
         }
     }
 
@@ -41,37 +40,26 @@ public sealed class FaultScript(int seed)
     {
         lock (_gate)
         {
-            Fault? strikes = null;
-            foreach (var entry in _entries)
+            Entry? strikes = null;
+            foreach (var entry in _entries.Where(e => Matches(e.Fault.Call, call) && Matches(e.Fault.Target ?? "*", target ?? "")))
             {
-                if (!Matches(entry.Fault.Call, call) || !Matches(entry.Fault.Target ?? "*", target ?? ""))
-                    continue;
                 // Every matching entry sees the call, so that Skip counts calls and not what other faults left over.
-                if (entry.Seen++ < entry.Fault.Skip || strikes is not null || entry.Fault.Times <= entry.Strikes)
-                    continue;
-                if (entry.Fault.Probability < 1 && _random.NextDouble() >= entry.Fault.Probability)
-                    continue;
-                entry.Strikes++;
-                strikes = entry.Fault;
+                if (entry.Seen++ >= entry.Fault.Skip && strikes is null && (entry.Fault.Probability >= 1 || _random.NextDouble() < entry.Fault.Probability))
+                    strikes = entry;
             }
 
-            if (strikes is null)
-                return null;
-            _entries.RemoveAll(e => e.Fault.Times <= e.Strikes);
-            _struck++;
-            return strikes;
+            if (strikes is not null && ++strikes.Strikes >= strikes.Fault.Times)
+                _entries.Remove(strikes);
+            return strikes?.Fault;
         }
     }
 
-    private static bool Matches(string pattern, string value) =>
-        pattern.EndsWith('*')
-            ? value.AsSpan().StartsWith(pattern.AsSpan()[..^1], StringComparison.OrdinalIgnoreCase)
-            : value.Equals(pattern, StringComparison.OrdinalIgnoreCase);
+    private static bool Matches(string pattern, string value) => pattern.EndsWith('*')
+        ? value.AsSpan().StartsWith(pattern.AsSpan()[..^1], StringComparison.OrdinalIgnoreCase)
+        : value.Equals(pattern, StringComparison.OrdinalIgnoreCase);
 
-    private sealed class Entry(Fault fault)
+    private sealed record Entry(Fault Fault)
     {
-        public Fault Fault { get; } = fault;
-
         public int Seen { get; set; }
 
         public int Strikes { get; set; }

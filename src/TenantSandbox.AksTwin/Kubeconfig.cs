@@ -9,44 +9,32 @@ internal static class Kubeconfig
     private const string ServerApp = "6dae42f8-4368-4678-94ff-3960e28e3630";
 
     /// <summary>For kubectl: with a token that the twin takes (it takes any).</summary>
-    public static string WithToken(string cluster, Uri server, string caPem) =>
-        Write(cluster, server, caPem, "    token: twin\n");
+    public static string WithToken(TwinHost twin, string cluster) => Write(twin, cluster, "{token: twin}");
 
     /// <summary>What listClusterUserCredential answers: the server and its CA, and how to get a token, but none.</summary>
-    public static string ForEntra(string cluster, Uri server, string caPem, bool exec) => Write(cluster, server, caPem, exec
-        ? $"""
-              exec:
-                apiVersion: client.authentication.k8s.io/v1beta1
-                command: kubelogin
-                args: [get-token, --environment, AzurePublicCloud, --server-id, {ServerApp}, --login, devicecode]
-                provideClusterInfo: false
+    public static string ForEntra(TwinHost twin, string cluster, bool exec) => Write(twin, cluster, exec
+        ? $$"""
+            { exec: { apiVersion: client.authentication.k8s.io/v1beta1, command: kubelogin, provideClusterInfo: false,
+                args: [get-token, --environment, AzurePublicCloud, --server-id, {{ServerApp}}, --login, devicecode] } }
+            """
+        : $$"""{ auth-provider: { name: azure, config: { apiserver-id: {{ServerApp}}, environment: AzurePublicCloud } } }""");
 
-          """
-        : $$"""
-              auth-provider:
-                config: {apiserver-id: {{ServerApp}}, environment: AzurePublicCloud}
-                name: azure
-
-          """);
-
-    private static string Write(string cluster, Uri server, string caPem, string user) =>
-        $"""
+    private static string Write(TwinHost twin, string cluster, string user) =>
+        $$"""
          apiVersion: v1
          kind: Config
          clusters:
-         - name: {cluster}
+         - name: {{cluster}}
            cluster:
-             server: {server.GetLeftPart(UriPartial.Authority)}
-             certificate-authority-data: {Convert.ToBase64String(Encoding.ASCII.GetBytes(caPem))}
+             server: {{twin.KubernetesEndpoint(cluster).GetLeftPart(UriPartial.Authority)}}
+             certificate-authority-data: {{Convert.ToBase64String(Encoding.ASCII.GetBytes(twin.CertificateAuthorityPem))}}
          contexts:
-         - name: {cluster}
-           context:
-             cluster: {cluster}
-             user: clusterUser_{cluster}
-         current-context: {cluster}
+         - name: {{cluster}}
+           context: {cluster: {{cluster}}, user: clusterUser_{{cluster}}}
+         current-context: {{cluster}}
          users:
-         - name: clusterUser_{cluster}
-           user:
+         - name: clusterUser_{{cluster}}
+           user: {{user}}
 
-         """ + user;
+         """;
 }

@@ -10,58 +10,57 @@ namespace TenantSandbox.AksTwin;
 /// </summary>
 internal sealed class TwinAdmin(TwinHost twin, IReadOnlyList<ArmCluster> clusters)
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
     public async Task HandleAsync(HttpContext http)
     {
         var path = http.Request.Path.Value!.Trim('/').Split('/');
-        switch (http.Request.Method, path)
+        var answer = (http.Request.Method, path) switch
         {
-            case ("GET", ["twin"]):
-                await http.Response.WriteAsJsonAsync(
-                    new { twin = "This is a twin of AKS, not Azure.", arm = twin.ArmEndpoint, clusters = clusters.Select(c => c.Cluster.Name), timing = twin.Options.Timing.Name }, Json).ConfigureAwait(false);
-                break;
-            case ("GET", ["twin", "faults"]):
-                await http.Response.WriteAsJsonAsync(twin.Faults.Pending, Json).ConfigureAwait(false);
-                break;
-            case ("POST", ["twin", "faults"]):
-                await AddFaultsAsync(http).ConfigureAwait(false);
-                break;
-            case ("DELETE", ["twin", "faults"]):
-                twin.Faults.Clear();
-                http.Response.StatusCode = 204;
-                break;
-            case ("GET", ["twin", "calls"]):
-                await http.Response.WriteAsJsonAsync(twin.Calls.Snapshot(), Json).ConfigureAwait(false);
-                break;
-            case ("DELETE", ["twin", "calls"]):
-                twin.Calls.Reset();
-                http.Response.StatusCode = 204;
-                break;
-            case ("POST", ["twin", "clusters", var name, "busy"]) when clusters.FirstOrDefault(c => c.Cluster.Name == name) is { } cluster
-                && double.TryParse(http.Request.Query["seconds"], out var seconds) && seconds is > 0 and < 86_400:
-                cluster.Occupy(TimeSpan.FromSeconds(seconds));
-                http.Response.StatusCode = 204;
-                break;
-            default:
-                http.Response.StatusCode = 404;
-                break;
-        }
+            ("GET", ["twin"]) => Results.Json(About(), Web),
+            ("GET", ["twin", "faults"]) => Results.Json(twin.Faults.Pending, Web),
+            ("POST", ["twin", "faults"]) => await AddFaultsAsync(http.Request.Body).ConfigureAwait(false),
+            ("DELETE", ["twin", "faults"]) => Done(twin.Faults.Clear),
+            ("GET", ["twin", "calls"]) => Results.Json(twin.Calls.Snapshot(), Web),
+            ("DELETE", ["twin", "calls"]) => Done(twin.Calls.Reset),
+            ("POST", ["twin", "clusters", var name, "busy"]) => Occupy(name, http.Request.Query["seconds"]),
+            _ => Results.NotFound(),
+        };
+        await answer.ExecuteAsync(http).ConfigureAwait(false);
     }
 
-    private async Task AddFaultsAsync(HttpContext http)
+    private object About() => new
+    {
+        twin = "This is a twin of AKS, not Azure.",
+        arm = twin.ArmEndpoint,
+        clusters = clusters.Select(c => c.Name),
+        timing = twin.Options.Timing.Name,
+    };
+
+    private async Task<IResult> AddFaultsAsync(Stream body)
     {
         try
         {
-            var body = await JsonSerializer.DeserializeAsync<JsonElement>(http.Request.Body, Json).ConfigureAwait(false);
-            var faults = body.ValueKind == JsonValueKind.Array ? body.Deserialize<Fault[]>(Json)! : [body.Deserialize<Fault>(Json)!];
-            twin.Faults.Add(faults);
-            http.Response.StatusCode = 204;
+            var json = await JsonSerializer.DeserializeAsync<JsonElement>(body, Web).ConfigureAwait(false);
+            Fault?[] faults = json.ValueKind == JsonValueKind.Array ? json.Deserialize<Fault?[]>(Web)! : [json.Deserialize<Fault>(Web)];
+            return Done(() => twin.Faults.Add([.. faults.Select(f => f ?? throw new JsonException("null is none"))]));
         }
         catch (JsonException e)
         {
-            http.Response.StatusCode = 400;
-            await http.Response.WriteAsync($"A fault is like {{\"call\":\"arm.agentPools.put\",\"kind\":\"Refuse\",\"status\":409}}: {e.Message}").ConfigureAwait(false);
+            return Results.BadRequest($$"""A fault is like {"call":"arm.agentPools.put","kind":"Refuse","status":409}: {{e.Message}}""");
         }
+    }
+
+    private IResult Occupy(string name, string? text)
+    {
+        if (clusters.FirstOrDefault(c => c.Name == name) is not { } cluster || !double.TryParse(text, out var seconds) || seconds is <= 0 or > 86_400)
+            return Results.NotFound();
+        return Done(() => cluster.Occupy(TimeSpan.FromSeconds(seconds)));
+    }
+
+    private static IResult Done(Action action)
+    {
+        action();
+        return Results.NoContent();
     }
 }

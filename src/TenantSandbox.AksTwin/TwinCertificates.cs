@@ -7,9 +7,10 @@ namespace TenantSandbox.AksTwin;
 /// <summary>A certificate authority that lives as long as one run of the twin, and the one server certificate it issues.</summary>
 internal sealed class TwinCertificates : IDisposable
 {
-    public TwinCertificates(DateTimeOffset now)
+    public TwinCertificates()
     {
         // Real clocks of clients check these dates, whatever the twin's own clock says.
+        var now = TimeProvider.System.GetUtcNow();
         using var caKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var ca = new CertificateRequest("CN=AKS twin throwaway CA", caKey, HashAlgorithmName.SHA256);
         ca.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));

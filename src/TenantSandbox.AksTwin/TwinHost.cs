@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -19,20 +18,18 @@ namespace TenantSandbox.AksTwin;
 /// </summary>
 public sealed class TwinHost : IAsyncDisposable
 {
-    private readonly TwinCertificates _certificates;
+    private readonly TwinCertificates _certificates = new();
     private readonly TwinStore _store;
     private readonly TwinScheduler _scheduler;
     private readonly List<Surface> _surfaces = [];
     private WebApplication? _app;
     private ListenOptions? _armListener;
 
-    private TwinHost(TwinOptions options, ILoggerFactory loggers)
+    private TwinHost(TwinOptions options)
     {
-        Options = options;
-        Faults = new(options.Seed);
-        _certificates = new(TimeProvider.System.GetUtcNow());
+        (Options, Faults) = (options, new(options.Seed));
         _store = new(options.StateDirectory);
-        _scheduler = new(options.TimeProvider, loggers.CreateLogger<TwinScheduler>());
+        _scheduler = new(options.TimeProvider);
     }
 
     public TwinOptions Options { get; }
@@ -44,21 +41,18 @@ public sealed class TwinHost : IAsyncDisposable
     public CallCounter Calls { get; } = new();
 
     /// <summary>Where ARM listens.</summary>
-    public Uri ArmEndpoint => new($"https://127.0.0.1:{_armListener!.IPEndPoint!.Port}");
+    public Uri ArmEndpoint => AddressOf(_armListener);
 
     /// <summary>The throwaway certificate authority, for clients to trust.</summary>
-    public X509Certificate2 CertificateAuthority => _certificates.Authority;
-
-    /// <summary>The same as PEM.</summary>
     public string CertificateAuthorityPem => _certificates.Authority.ExportCertificatePem();
 
     /// <summary>Starts a twin; it serves when this returns.</summary>
-    public static async Task<TwinHost> StartAsync(TwinOptions options, ILoggerFactory? loggers = null, CancellationToken cancellationToken = default)
+    public static async Task<TwinHost> StartAsync(TwinOptions options, CancellationToken cancellationToken = default)
     {
-        var twin = new TwinHost(options, loggers ?? NullLoggerFactory.Instance);
+        var twin = new TwinHost(options);
         try
         {
-            await twin.RunAsync(loggers, cancellationToken).ConfigureAwait(false);
+            await twin.RunAsync(cancellationToken).ConfigureAwait(false);
             return twin;
         }
         catch
@@ -69,13 +63,12 @@ public sealed class TwinHost : IAsyncDisposable
     }
 
     /// <summary>Where a cluster's Kubernetes API listens.</summary>
-    public Uri KubernetesEndpoint(string? cluster = null) => new($"https://127.0.0.1:{Find(cluster).Listener!.IPEndPoint!.Port}");
+    public Uri KubernetesEndpoint(string? cluster = null) => AddressOf(Find(cluster).Listener);
 
-    internal KubernetesTwin Kubernetes(string? cluster = null) => Find(cluster).Api;
+    internal KubernetesTwin Kubernetes(string? cluster = null) => Find(cluster).Kubernetes;
 
     /// <summary>A kubeconfig for kubectl, with a token.</summary>
-    public string Kubeconfig(string? cluster = null) =>
-        AksTwin.Kubeconfig.WithToken(Find(cluster).Context.Cluster.Name, KubernetesEndpoint(cluster), CertificateAuthorityPem);
+    public string Kubeconfig(string? cluster = null) => AksTwin.Kubeconfig.WithToken(this, Find(cluster).Arm.Name);
 
     /// <summary>A handler that trusts the twin's certificate authority, and no other.</summary>
     public SocketsHttpHandler CreateHandler() => new()
@@ -103,74 +96,54 @@ public sealed class TwinHost : IAsyncDisposable
         }
 
         foreach (var surface in _surfaces)
-            surface.Api.Dispose();
+            surface.Kubernetes.Dispose();
         _surfaces.Clear();
         _store.Dispose();
         _certificates.Dispose();
     }
 
-    private async Task RunAsync(ILoggerFactory? loggers, CancellationToken cancellationToken)
+    private async Task RunAsync(CancellationToken cancellationToken)
     {
         foreach (var cluster in Options.Clusters)
         {
             var context = new ClusterContext(cluster, Options, _scheduler, Faults, Calls, _store);
-            _surfaces.Add(new(context, new KubernetesTwin(context)));
+            var kubernetes = new KubernetesTwin(context);
+            _surfaces.Add(new(new(context, kubernetes), kubernetes));
         }
 
-        var clusters = _surfaces.Select(s => new ArmCluster(s.Context, s.Api)).ToList();
-        var arm = new ArmApi(Options, Faults, Calls, clusters, (name, exec) =>
-            AksTwin.Kubeconfig.ForEntra(name, KubernetesEndpoint(name), CertificateAuthorityPem, exec));
-        var admin = new TwinAdmin(this, clusters);
-
+        var clusters = _surfaces.ConvertAll(s => s.Arm);
+        var (arm, admin) = (new ArmApi(this, clusters), new TwinAdmin(this, clusters));
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
-        builder.Services.AddSingleton(loggers ?? NullLoggerFactory.Instance);
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 4 << 20;
-            kestrel.Listen(IPAddress.Loopback, Options.ArmPort, listen => Serve(_armListener = listen, null));
+            kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = _certificates.Server);
+            kestrel.Listen(IPAddress.Loopback, Options.ArmPort, listen => (_armListener = listen).UseHttps());
             foreach (var surface in _surfaces)
-                kestrel.Listen(IPAddress.Loopback, surface.Context.Cluster.KubernetesPort, listen => Serve(surface.Listener = listen, surface));
+                kestrel.Listen(IPAddress.Loopback, 0, listen => (surface.Listener = listen).UseHttps());
         });
         _app = builder.Build();
-        _app.Run(http => DispatchAsync(http, arm, admin));
+        _app.Run(http =>
+        {
+            http.Response.Headers.Server = "aks-twin (not Azure)";
+            if (_surfaces.Find(s => s.Listener!.IPEndPoint!.Port == http.Connection.LocalPort) is { } surface)
+                return surface.Kubernetes.HandleAsync(http);
+            return http.Request.Path.StartsWithSegments("/twin") ? admin.HandleAsync(http) : arm.HandleAsync(http);
+        });
         await _app.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private void Serve(ListenOptions listen, Surface? surface)
-    {
-        if (surface is not null)
-        {
-            listen.Use(next => connection =>
-            {
-                connection.Items[typeof(Surface)] = surface;
-                return next(connection);
-            });
-        }
-
-        listen.UseHttps(_certificates.Server);
-    }
-
-    private static Task DispatchAsync(HttpContext http, ArmApi arm, TwinAdmin admin)
-    {
-        http.Response.Headers.Server = "aks-twin (not Azure)";
-        var items = http.Features.Get<IConnectionItemsFeature>()!.Items;
-        if (items.TryGetValue(typeof(Surface), out var surface))
-            return ((Surface)surface!).Api.HandleAsync(http);
-        return http.Request.Path.StartsWithSegments("/twin") ? admin.HandleAsync(http) : arm.HandleAsync(http);
-    }
+    private static Uri AddressOf(ListenOptions? listener) => new($"https://127.0.0.1:{listener!.IPEndPoint!.Port}");
 
     private Surface Find(string? cluster) =>
-        _surfaces.Find(s => cluster is null || s.Context.Cluster.Name == cluster)
+        _surfaces.Find(s => cluster is null || s.Arm.Name == cluster)
         ?? throw new ArgumentException($"The twin has no cluster '{cluster}'; it has {string.Join(", ", Options.Clusters.Select(c => c.Name))}.", nameof(cluster));
 
-    private sealed class Surface(ClusterContext context, KubernetesTwin api)
+    /// <summary>One cluster's two sides, and where its Kubernetes API listens.</summary>
+    private sealed record Surface(ArmCluster Arm, KubernetesTwin Kubernetes)
     {
-        public ClusterContext Context => context;
-
-        public KubernetesTwin Api => api;
-
         public ListenOptions? Listener { get; set; }
     }
 }

@@ -43,14 +43,4 @@ public sealed record TwinCluster
 
     public string KubernetesVersion { get; init; } = "1.34.2";
 
-    /// <summary>Port of this cluster's Kubernetes API on 127.0.0.1; 0 takes a free one.</summary>
-    public int KubernetesPort { get; init; }
-
-    /// <summary>Tags that the managed cluster carries.</summary>
-    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>The VM size and node count of the system pool that every AKS cluster has.</summary>
-    public string SystemPoolVmSize { get; init; } = "Standard_D4s_v5";
-
-    public int SystemPoolCount { get; init; } = 2;
 }

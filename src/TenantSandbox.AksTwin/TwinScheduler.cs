@@ -1,23 +1,20 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.Logging;
 
 namespace TenantSandbox.AksTwin;
 
 /// <summary>
-/// Runs things later on the twin's clock. Nothing due is lost to the garbage collector, and a failing action is logged, not fatal.
+/// Runs things later on the twin's clock. Nothing due is lost to the garbage collector, and a failing action is told, not fatal.
 /// </summary>
-internal sealed partial class TwinScheduler(TimeProvider time, ILogger<TwinScheduler> logger) : IDisposable
+internal sealed class TwinScheduler(TimeProvider time) : IDisposable
 {
     private readonly ConcurrentDictionary<object, ITimer> _pending = new();
-    private bool _disposed;
+    private volatile bool _disposed;
 
     /// <summary>
     /// Runs <paramref name="action"/> after <paramref name="delay"/>, on another thread and never inside this call (zero: at once).
     /// </summary>
     public void After(TimeSpan delay, Action action)
     {
-        if (_disposed)
-            return;
         if (delay <= TimeSpan.Zero)
         {
             ThreadPool.QueueUserWorkItem(_ => Run(action));
@@ -25,20 +22,8 @@ internal sealed partial class TwinScheduler(TimeProvider time, ILogger<TwinSched
         }
 
         var key = new object();
-        // Made dormant and started once it is registered: a fake clock may fire inside CreateTimer.
-        var timer = time.CreateTimer(
-            _ =>
-            {
-                if (_pending.TryRemove(key, out var self))
-                {
-                    self.Dispose();
-                    Run(action);
-                }
-            },
-            null,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan);
-        _pending[key] = timer;
+        // Made dormant and started once it is registered: a fake clock may fire within these calls.
+        var timer = _pending[key] = time.CreateTimer(_ => Fire(key, action), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         timer.Change(delay, Timeout.InfiniteTimeSpan);
     }
 
@@ -46,28 +31,29 @@ internal sealed partial class TwinScheduler(TimeProvider time, ILogger<TwinSched
     {
         _disposed = true;
         foreach (var key in _pending.Keys)
-        {
-            if (_pending.TryRemove(key, out var timer))
-                timer.Dispose();
-        }
+            Fire(key, null);
     }
 
-    private void Run(Action action)
+    private void Fire(object key, Action? action)
     {
-        if (_disposed)
+        if (!_pending.TryRemove(key, out var timer))
             return;
+        timer.Dispose();
+        Run(action);
+    }
+
+    private void Run(Action? action)
+    {
         try
         {
-            action();
+            if (!_disposed)
+                action?.Invoke();
         }
 #pragma warning disable CA1031 // A timer's callback is the end of the line: whatever it throws would end the process.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LogFailed(e);
+            Console.Error.WriteLine($"A scheduled action of the twin failed; the twin goes on without it. {e}");
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "A scheduled action of the twin failed; the twin goes on without it")]
-    private partial void LogFailed(Exception exception);
 }

@@ -2,13 +2,33 @@ namespace TenantSandbox.AksTwin;
 
 /// <summary>One VM size, as far as AKS cares.</summary>
 /// <param name="Family">The quota family, like <c>standardDSv5Family</c>.</param>
-/// <param name="NestedVirtualization">Whether AKS takes it for Kata; needs <paramref name="Generation2"/> too.</param>
-internal sealed record VmSize(
-    string Name, string Family, int VCpus, double MemoryGiB, bool Generation2, bool NestedVirtualization, bool Arm64)
+/// <param name="SupportsKata">Whether AKS takes it for Kata: generation 2 with nested virtualization, and not Arm.</param>
+internal sealed record VmSize(string Name, string Family, int VCpus, double MemoryGiB, bool SupportsKata, bool Arm64 = false)
 {
-    public bool SupportsKata => Generation2 && NestedVirtualization && !Arm64;
+    // Nested virtualization as Azure documents it per series, but with what AKS was seen to refuse for Kata (Dlsv5) and to accept
+    // only lately (Dadsv7).
+    private static readonly IReadOnlyDictionary<string, VmSize> All = ((IEnumerable<VmSize>)
+    [
+        .. Series("D", "s_v3", "standardDSv3Family", 4, kata: true, [2, 4, 8, 16, 32, 48, 64]),
+        .. Series("D", "s_v5", "standardDSv5Family", 4, kata: true, [2, 4, 8, 16, 32, 48, 64, 96]),
+        .. Series("D", "as_v5", "standardDASv5Family", 4, kata: true, [2, 4, 8, 16, 32, 48, 64, 96]),
+        .. Series("D", "ds_v5", "standardDDSv5Family", 4, kata: true, [2, 4, 8, 16, 32, 48, 64, 96]),
+        .. Series("D", "s_v6", "standardDSv6Family", 4, kata: true, [2, 4, 8, 16, 32, 48, 64, 96, 128]),
+        .. Series("D", "as_v6", "standardDasv6Family", 4, kata: true, [2, 4, 8, 16, 32, 48, 64, 96]),
+        .. Series("D", "ads_v7", "standardDadsv7Family", 4, kata: true, [2, 4, 8, 16, 32, 48, 64, 96]),
+        .. Series("E", "s_v5", "standardESv5Family", 8, kata: true, [2, 4, 8, 16, 20, 32, 48, 64, 96]),
+        .. Series("D", "ls_v5", "standardDLSv5Family", 2, kata: false, [2, 4, 8, 16, 32, 48, 64, 96]),
+        .. Series("D", "ps_v6", "standardDPSv6Family", 4, kata: false, [2, 4, 8, 16, 32, 48, 64, 96], arm: true),
+        .. Series("D", "s_v2", "standardDSv2Family", 3.5, kata: false, [1, 2, 3, 4, 5]),
+        .. Series("B", "s", "standardBSFamily", 2, kata: false, [2]),
+        .. Series("A", "_v2", "standardAv2Family", 2, kata: false, [2]),
+    ]).ToDictionary(s => s.Name, StringComparer.OrdinalIgnoreCase);
+
+    public static IEnumerable<string> Names => All.Keys;
 
     public long MemoryBytes => (long)(MemoryGiB * (1L << 30));
+
+    public static VmSize? Find(string name) => All.GetValueOrDefault(name);
 
     /// <summary>
     /// What is left for pods, by AKS's documented reservations: CPU by core count; memory the lesser of 20 MB a pod plus 50 MB
@@ -20,4 +40,8 @@ internal sealed record VmSize(
         var reservedMemory = Math.Min((20L * maxPods + 50) << 20, MemoryBytes / 4);
         return (VCpus * 1000 - reservedCpu, MemoryBytes - reservedMemory - (100L << 20));
     }
+
+    private static IEnumerable<VmSize> Series(
+        string letter, string suffix, string family, double memoryPerCpu, bool kata, int[] cpus, bool arm = false) =>
+        cpus.Select(c => new VmSize($"Standard_{letter}{c}{suffix}", family, c, c * memoryPerCpu, kata, arm));
 }

@@ -58,7 +58,7 @@ public sealed class ArmBicepTests
         // One misspelling makes the compiler name everything it would have taken.
         var answer = await WarningsAsync(new JsonObject { ["cuont"] = 1 });
 
-        Assert.All(AgentPoolSchema.Settable, name => Assert.Contains($"\"{name}\"", answer, StringComparison.Ordinal));
+        Assert.All(AgentPoolProperty.All.Values.Where(p => !p.ReadOnly), p => Assert.Contains($"\"{p.Name}\"", answer, StringComparison.Ordinal));
     }
 
     // The properties as the client puts them on the wire.

@@ -5,7 +5,7 @@ namespace TenantSandbox.AksTwin.Tests;
 
 public sealed class ArmConcurrencyTests
 {
-    private static readonly TimingProfile Slow = new() { PoolCreate = TimeSpan.FromMinutes(3), PoolUpdate = TimeSpan.FromMinutes(1), PoolDelete = TimeSpan.FromMinutes(1) };
+    private static readonly TimingProfile Slow = TimingProfile.Instant with { PoolCreate = TimeSpan.FromMinutes(3), PoolUpdate = TimeSpan.FromMinutes(1), PoolDelete = TimeSpan.FromMinutes(1) };
 
     // The table of "use-etags": absent or present, by header.
     [Theory]

@@ -78,6 +78,8 @@ public sealed class ArmFaultTests
 
     [Theory]
     [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("[null]")]
     [InlineData("""{"kind":"Refuse"}""")]
     [InlineData("""{"call":"arm.*","kind":"Nonsense"}""")]
     public async Task Faults_ThatAreNone_AreRefused(string body)

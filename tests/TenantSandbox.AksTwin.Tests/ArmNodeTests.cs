@@ -40,7 +40,7 @@ public sealed class ArmNodeTests
     public async Task Restart_WithState_FindsPoolsNodesAndTheRunningOperationAgain()
     {
         var directory = Directory.CreateTempSubdirectory("twin-").FullName;
-        var timing = new TimingProfile { PoolCreate = TimeSpan.FromMinutes(3) };
+        var timing = TimingProfile.Instant with { PoolCreate = TimeSpan.FromMinutes(3) };
         var first = await ArmTwin.StartAsync(timing, directory: directory);
         await first.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(count: 2), default(CancellationToken));
         first.Time.Advance(TimeSpan.FromMinutes(4));
@@ -62,22 +62,27 @@ public sealed class ArmNodeTests
     }
 
     [Fact]
-    public void Store_TornLastLine_KeepsWhatWasBefore()
+    public void Store_FilesAsAKillLeavesThem_KeepWhatWasPut()
     {
         var directory = Directory.CreateTempSubdirectory("twin-").FullName;
+        var left = Directory.CreateTempSubdirectory("twin-").FullName;
         using (var store = new TwinStore(directory))
         {
             store.Put("a", "1"u8.ToArray());
             store.Put("b", "2"u8.ToArray());
             store.Put("a", """{"x":"é"}"""u8.ToArray());
             store.Remove("b");
+            foreach (var file in Directory.GetFiles(directory))
+                File.Copy(file, Path.Combine(left, Path.GetFileName(file)));
         }
 
-        File.AppendAllText(Path.Combine(directory, "twin.jsonl"), """{"k":"c","v":{"tor""");
+        // A write that was under way.
+        File.AppendAllText(Path.Combine(left, "twin.db-wal"), "torn");
 
-        using (var again = new TwinStore(directory))
+        using (var again = new TwinStore(left))
             Assert.Equal(("a", """{"x":"é"}"""), again.Load("").Select(e => (e.Key, System.Text.Encoding.UTF8.GetString(e.Value))).Single());
         Directory.Delete(directory, recursive: true);
+        Directory.Delete(left, recursive: true);
     }
 
     // The autoscaler works on another thread; calls to ARM give it its turns.

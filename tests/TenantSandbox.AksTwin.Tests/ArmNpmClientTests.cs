@@ -9,7 +9,7 @@ public sealed class ArmNpmClientTests
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "npm");
 
     // Only an update that moves no node takes time, so that there is something to abort.
-    private static readonly TimingProfile SlowUpdates = new() { PoolUpdate = TimeSpan.FromHours(1) };
+    private static readonly TimingProfile SlowUpdates = TimingProfile.Instant with { PoolUpdate = TimeSpan.FromHours(1) };
 
     [Fact]
     public async Task AgentPools_CreateListUpdateAbortDelete_WorkWithAzuresOwnPollers()

@@ -6,7 +6,7 @@ namespace TenantSandbox.AksTwin.Tests;
 
 public sealed class ArmPoolTests
 {
-    private static readonly TimingProfile Slow = new()
+    private static readonly TimingProfile Slow = TimingProfile.Instant with
     {
         PoolCreate = TimeSpan.FromSeconds(100),
         PoolUpdate = TimeSpan.FromSeconds(20),

@@ -128,7 +128,7 @@ public sealed class ArmRuleTests
         var refused = await Assert.ThrowsAsync<RequestFailedException>(async () =>
             await (await twin.Pools.GetAsync("systempool")).Value.DeleteAsync(WaitUntil.Started, default(CancellationToken)));
 
-        Assert.Equal(400, refused.Status);
+        Assert.Equal((400, "OperationNotAllowed"), (refused.Status, refused.ErrorCode));
     }
 
     [Theory]

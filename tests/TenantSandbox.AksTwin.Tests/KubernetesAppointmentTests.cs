@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TenantSandbox.AksTwin.Kubernetes;
 
@@ -10,7 +9,7 @@ public sealed class KubernetesAppointmentTests
     public void EnqueueAfter_TimerFiresAMomentEarly_ComesBackAgain()
     {
         var clock = new FakeTimeProvider();
-        using var scheduler = new TwinScheduler(new FirstTimerEarly(clock), NullLogger<TwinScheduler>.Instance);
+        using var scheduler = new TwinScheduler(new FirstTimerEarly(clock));
         using var store = new TwinStore(null);
         var options = new TwinOptions { TimeProvider = clock };
         var cluster = new Cluster(new ClusterContext(options.Clusters[0], options, scheduler, new FaultScript(1), new CallCounter(), store));

@@ -56,7 +56,7 @@ internal sealed class KubernetesServer : IAsyncDisposable
 
     public static NodeSpec Node(string name, string size = "Standard_D4s_v5", int maxPods = 110) => new(
         name,
-        VmSizes.Find(size)!,
+        VmSize.Find(size)!,
         new Dictionary<string, string> { [KataLabel] = "true", ["kubernetes.io/hostname"] = name, ["topology.kubernetes.io/zone"] = "westeurope-1" },
         ["sandbox=kata:NoSchedule"],
         "kata-vm-isolation",

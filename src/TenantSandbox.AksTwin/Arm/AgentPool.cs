@@ -1,24 +1,15 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 
 namespace TenantSandbox.AksTwin.Arm;
 
-/// <summary>One agent pool and the machines it has, as kept. Its cluster's lock guards it.</summary>
+/// <summary>One agent pool and the machines it has. What is public is kept; its cluster's lock guards it.</summary>
 internal sealed class AgentPool
 {
     public required string Name { get; init; }
 
-    /// <summary>The wire's properties without what the service alone decides.</summary>
+    /// <summary>The wire's properties, with those that only the service writes.</summary>
     public required JsonObject Properties { get; set; }
-
-    public string State { get; set; } = "Creating";
-
-    public string ETag { get; set; } = "";
-
-    public string NodeImageVersion { get; set; } = "";
-
-    /// <summary>Why the last operation failed: <c>status.provisioningError</c>.</summary>
-    public JsonObject? Error { get; set; }
 
     public List<PoolNode> Nodes { get; init; } = [];
 
@@ -27,54 +18,64 @@ internal sealed class AgentPool
     /// <summary>The operation that runs, or null.</summary>
     public PoolOperation? Running { get; set; }
 
-    [JsonIgnore]
-    public int Count => Properties["count"]!.GetValue<int>();
+    public string? this[string property] => Properties.Text(property);
 
-    [JsonIgnore]
-    public bool IsAutoscaled => Flag("enableAutoScaling");
-
-    [JsonIgnore]
-    public int MinCount => Properties["minCount"]?.GetValue<int>() ?? 0;
-
-    [JsonIgnore]
-    public int MaxCount => Properties["maxCount"]?.GetValue<int>() ?? 0;
-
-    [JsonIgnore]
-    public VmSize Size => VmSizes.Find(Text("vmSize")!)!;
-
-    public string? Text(string name) => Properties[name]?.GetValue<string>();
-
-    public bool Flag(string name) => Properties[name]?.GetValue<bool>() ?? false;
-
-    /// <summary>The wire's properties, with what the service decides.</summary>
-    public JsonObject View()
+    internal string State
     {
-        var view = (JsonObject)Properties.DeepClone();
-        view["provisioningState"] = State;
-        view["currentOrchestratorVersion"] = Text("orchestratorVersion");
-        view["nodeImageVersion"] = NodeImageVersion;
-        view["eTag"] = ETag;
-        if (Error is not null)
-            view["status"] = new JsonObject { ["provisioningError"] = Error.DeepClone() };
-        return view;
+        get => this["provisioningState"] ?? "";
+        set => Properties["provisioningState"] = value;
     }
+
+    internal VmSize Size => VmSize.Find(this["vmSize"]!)!;
+
+    internal int VCpus => Number("count") * Size.VCpus;
+
+    internal int WantedNodes => Properties.Text("powerState", "code") == "Stopped" ? 0 : Number("count");
+
+    /// <summary>Node images come out weekly; the newest is the one of the last Thursday, and Kata pools have images of their own.</summary>
+    internal string NewestImage(DateTimeOffset now)
+    {
+        var thursday = now.UtcDateTime.Date.AddDays(-(((int)now.UtcDateTime.DayOfWeek - (int)DayOfWeek.Thursday + 7) % 7));
+        var family = this["osSKU"]!.StartsWith("Ubuntu", StringComparison.Ordinal) ? "AKSUbuntu-2404gen2containerd"
+            : AgentPoolRules.IsKata(Properties) ? "AKSAzureLinux-V3katagen2" : "AKSAzureLinux-V3gen2";
+        return string.Create(CultureInfo.InvariantCulture, $"{family}-{thursday:yyyyMM.dd}.0");
+    }
+
+    internal int Number(string property) => (int?)Properties.Number(property) ?? 0;
+
+    /// <summary>The pool as its cluster shows it.</summary>
+    internal JsonObject Profile() => new(Properties.Copy().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())).Append(new("name", Name)));
+
+    internal JsonObject View(string cluster) => Json.Of(
+        $$"""
+        {"id":{{$"{cluster}/agentPools/{Name}"}}, "name":{{Name}}, "type":"Microsoft.ContainerService/managedClusters/agentPools",
+        "properties":{{Properties}} }
+        """);
 }
 
 /// <summary>One machine of a pool; it is a node of Kubernetes once it has booted.</summary>
-internal sealed record PoolNode(string Name, string? Zone, DateTimeOffset BootedAt, bool NeverReady, bool Joined)
+internal sealed record PoolNode(string Name, string? Zone, DateTimeOffset BootedAt, bool NeverReady)
 {
+    /// <summary>Whether Kubernetes was told, by this process.</summary>
+    internal bool Joined { get; set; }
+
     /// <summary>Since when the autoscaler has seen it idle.</summary>
-    [JsonIgnore]
-    public DateTimeOffset? IdleSince { get; init; }
+    internal DateTimeOffset? IdleSince { get; set; }
 }
 
 /// <summary>One asynchronous operation.</summary>
-internal sealed record PoolOperation(string Id, string Kind, string Pool, DateTimeOffset StartedAt, DateTimeOffset DueAt)
+/// <param name="Kind">The state that the pool has meanwhile.</param>
+/// <param name="DueAt">When it ends, or ended.</param>
+/// <param name="Error">How it is going to end, when a fault has decided so; how it ended, when it has.</param>
+internal sealed record PoolOperation(string Id, string Kind, string Pool, DateTimeOffset StartedAt, DateTimeOffset DueAt, JsonObject? Error)
 {
     public string Status { get; init; } = "InProgress";
 
-    public DateTimeOffset? EndedAt { get; init; }
+    internal bool IsRunning => Status == "InProgress";
 
-    /// <summary>How it is going to end, when a fault has decided so; how it ended, when it has.</summary>
-    public JsonObject? Error { get; init; }
+    internal JsonObject View() => Json.Of(
+        $$"""
+        {"name":{{Id}}, "status":{{Status}}, "startTime":{{StartedAt}},
+        "endTime":{{(IsRunning ? null : DueAt as DateTimeOffset?)}}, "error":{{(IsRunning ? null : Error)}} }
+        """);
 }

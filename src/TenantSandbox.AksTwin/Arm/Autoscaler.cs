@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Arm;
@@ -12,39 +11,36 @@ internal sealed class Autoscaler
     // The autoscaler's max-node-provision-time.
     private static readonly TimeSpan GivenUpAfter = TimeSpan.FromMinutes(15);
 
-    private readonly ClusterContext _context;
-    private readonly KubernetesTwin _host;
-    private readonly PoolNodes _naming;
-    private readonly Lock _gate;
-    private readonly IReadOnlyCollection<AgentPool> _pools;
-    private readonly Action _settle;
-    private readonly Action<AgentPool> _save;
+    private readonly ClusterState _state;
+    private readonly KubernetesTwin _kubernetes;
+    private readonly PoolNodes _nodes;
+    private readonly PoolRunner _runner;
     private int _awake;
 
-    public Autoscaler(
-        ClusterContext context, KubernetesTwin host, PoolNodes naming, Lock gate, IReadOnlyCollection<AgentPool> pools, Action settle, Action<AgentPool> save)
+    public Autoscaler(ClusterState state, KubernetesTwin kubernetes, PoolNodes nodes, PoolRunner runner)
     {
-        (_context, _host, _naming, _gate, _pools, _settle, _save) = (context, host, naming, gate, pools, settle, save);
-        host.DemandChanged += Wake;
-        Wake();
+        (_state, _kubernetes, _nodes, _runner) = (state, kubernetes, nodes, runner);
+        kubernetes.DemandChanged += Wake;
     }
 
-    private TimingProfile Timing => _context.Options.Timing;
+    private DateTimeOffset Now => _state.Context.Now;
+
+    private TimingProfile Timing => _state.Context.Options.Timing;
 
     /// <summary>Has the pools looked at soon; many wakings before that count as one.</summary>
     public void Wake()
     {
         if (Interlocked.Exchange(ref _awake, 1) == 0)
-            _context.Scheduler.After(Timing.ScaleUpScan, Scan);
+            _state.Context.Scheduler.After(Timing.ScaleUpScan, Scan);
     }
 
     private void Scan()
     {
         Volatile.Write(ref _awake, 0);
-        lock (_gate)
+        lock (_state.Gate)
         {
-            _settle();
-            foreach (var pool in _pools.Where(p => p is { IsAutoscaled: true, Running: null, State: "Succeeded" }).ToArray())
+            _runner.Settle();
+            foreach (var pool in _state.Pools.Where(p => p is { Running: null, State: "Succeeded" } && p.Properties.Flag("enableAutoScaling") is true))
             {
                 // The scanner grows one pool at a time: what it adds may be room enough for the other pools' pods too.
                 if (Grow(pool))
@@ -56,48 +52,41 @@ internal sealed class Autoscaler
 
     private bool Grow(AgentPool pool)
     {
-        var room = pool.MaxCount - pool.Nodes.Count;
+        var room = pool.Number("maxCount") - pool.Nodes.Count;
         if (room <= 0)
             return false;
         // Nodes on their way are the answer to pods that wait; only those given up on are not.
-        var coming = pool.Nodes.Count(n => !n.Joined || (!_host.IsReady(n.Name) && _context.Now < n.BootedAt + GivenUpAfter));
-        var shape = _naming.Spec(pool, new($"{pool.Name}-shape", Zone: null, _context.Now, NeverReady: false, Joined: false));
-        var needed = _host.NodesNeeded(shape, room + coming);
+        var coming = pool.Nodes.Count(n => !_kubernetes.IsReady(n.Name) && Now < n.BootedAt + GivenUpAfter);
+        var shape = _nodes.Spec(pool, new($"{pool.Name}-shape", Zone: null, Now, NeverReady: false));
+        var needed = _kubernetes.NodesNeeded(shape, room + coming);
         if (needed > 0 && coming > 0)
-            _context.Scheduler.After(Timing.NodeReady + TimeSpan.FromSeconds(1), Wake);
+            _state.Context.Scheduler.After(Timing.NodeReady + TimeSpan.FromSeconds(1), Wake);
         if (needed <= coming)
             return false;
         for (var i = coming; i < needed; i++)
-            pool.Nodes.Add(_naming.Next(pool, _context.Now + Timing.NodeBoot, neverReady: false));
+            _nodes.Add(pool, Now + Timing.NodeBoot);
         Resized(pool);
-        _context.Scheduler.After(Timing.NodeBoot, () =>
-        {
-            lock (_gate)
-                _settle();
-            Wake();
-        });
+        _runner.SettleAt(Now + Timing.NodeBoot);
         return true;
     }
 
     private void Shrink(AgentPool pool)
     {
-        var now = _context.Now;
-        for (var i = pool.Nodes.Count - 1; i >= 0 && pool.Nodes.Count > pool.MinCount; i--)
+        foreach (var node in Enumerable.Reverse(pool.Nodes).ToArray())
         {
-            var node = pool.Nodes[i];
-            if (!node.Joined || !_host.IsIdle(node.Name))
+            if (!_kubernetes.IsIdle(node.Name))
             {
-                pool.Nodes[i] = node with { IdleSince = null };
+                node.IdleSince = null;
             }
             else if (node.IdleSince is null)
             {
-                pool.Nodes[i] = node with { IdleSince = now };
-                _context.Scheduler.After(Timing.ScaleDownUnneeded, Wake);
+                node.IdleSince = Now;
+                _state.Context.Scheduler.After(Timing.ScaleDownUnneeded, Wake);
             }
-            else if (now - node.IdleSince >= Timing.ScaleDownUnneeded)
+            else if (Now - node.IdleSince >= Timing.ScaleDownUnneeded && pool.Nodes.Count > pool.Number("minCount"))
             {
-                _host.RemoveNode(node.Name);
-                pool.Nodes.RemoveAt(i);
+                _kubernetes.RemoveNode(node.Name);
+                pool.Nodes.Remove(node);
                 Resized(pool);
             }
         }
@@ -105,7 +94,7 @@ internal sealed class Autoscaler
 
     private void Resized(AgentPool pool)
     {
-        pool.Properties["count"] = JsonValue.Create(pool.Nodes.Count);
-        _save(pool);
+        pool.Properties["count"] = pool.Nodes.Count;
+        _state.Save(pool);
     }
 }

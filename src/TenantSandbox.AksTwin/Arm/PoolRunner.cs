@@ -9,161 +9,142 @@ namespace TenantSandbox.AksTwin.Arm;
 /// </summary>
 internal sealed class PoolRunner
 {
-    private readonly ClusterContext _context;
-    private readonly KubernetesTwin _nodes;
     private readonly ClusterState _state;
-    private readonly Lock _gate;
-    private readonly PoolNodes _naming;
+    private readonly KubernetesTwin _kubernetes;
+    private readonly PoolNodes _nodes;
     private readonly Autoscaler _autoscaler;
 
-    public PoolRunner(ClusterContext context, KubernetesTwin nodes, ClusterState state, Lock gate)
+    public PoolRunner(ClusterState state, KubernetesTwin kubernetes)
     {
-        (_context, _nodes, _state, _gate, _naming) = (context, nodes, state, gate, new(context));
-        lock (gate)
-        {
-            _autoscaler = new(context, nodes, _naming, gate, state.Pools, Settle, state.Save);
+        (_state, _kubernetes, _nodes) = (state, kubernetes, new(state.Context));
+        _autoscaler = new(state, kubernetes, _nodes, this);
+        lock (state.Gate)
             Resume();
-        }
     }
 
-    /// <summary>Orders the machines that a pool lacks; when they will have booted, or null when it lacks none.</summary>
-    public DateTimeOffset? OrderNodes(AgentPool pool, bool neverReady)
-    {
-        var timing = _context.Options.Timing;
-        var booted = _context.Now + (pool.State == "Creating" ? timing.PoolCreate : TimeSpan.Zero) + timing.NodeBoot;
-        var lacks = pool.Nodes.Count < WantedNodes(pool);
-        while (pool.Nodes.Count < WantedNodes(pool))
-            pool.Nodes.Add(_naming.Next(pool, booted, neverReady));
-        return lacks ? booted : null;
-    }
+    private ClusterContext Context => _state.Context;
 
     /// <summary>Starts an operation, which ends after <paramref name="duration"/>; a late failure is decided here.</summary>
     public PoolOperation Start(AgentPool pool, string kind, TimeSpan duration, Fault? fault)
     {
-        var operation = new PoolOperation(_state.NewId(), kind, pool.Name, _context.Now, _context.Now + duration)
-        {
-            Error = fault?.Kind == FaultKind.FailLate ? ArmException.Error(fault.Code, ArmException.MessageOf(fault)) : null,
-        };
-        pool.Running = operation;
-        pool.Error = null;
+        var error = fault?.Kind == FaultKind.FailLate ? ArmException.Error(fault.Code, ArmException.MessageOf(fault)) : null;
+        var operation = new PoolOperation(_state.NewId(), kind, pool.Name, Context.Now, Context.Now + duration, error);
+        (pool.Running, pool.State) = (operation, kind);
+        pool.Properties.Remove("status");
         _state.Touch(pool);
         _state.Remember(operation);
-        _context.Scheduler.After(duration, SettleLater);
+        SettleAt(operation.DueAt);
         return operation;
+    }
+
+    /// <summary>Starts what a PUT asked for, and orders the machines that the pool lacks then.</summary>
+    public PoolOperation StartPut(AgentPool pool, string kind, Fault? fault)
+    {
+        var timing = Context.Options.Timing;
+        var ready = (kind == "Creating" ? timing.PoolCreate : TimeSpan.Zero) + timing.NodeBoot;
+        if (fault?.Kind == FaultKind.FailLate || pool.Nodes.Count >= pool.WantedNodes)
+            return Start(pool, kind, kind == "Creating" ? timing.PoolCreate : timing.PoolUpdate, fault);
+        while (pool.Nodes.Count < pool.WantedNodes)
+            _nodes.Add(pool, Context.Now + ready, fault?.Kind == FaultKind.NodesNeverReady);
+        return Start(pool, kind, ready, fault);
     }
 
     /// <summary>Does everything whose time has come, in the order it came: machines that booted, then operations that end.</summary>
     public void Settle()
     {
-        var now = _context.Now;
-        foreach (var pool in _state.Pools.Where(p => p.Running is not null || p.Nodes.Exists(n => !n.Joined)).ToArray())
+        var now = Context.Now;
+        foreach (var pool in _state.Pools)
         {
-            var joined = false;
-            for (var i = 0; i < pool.Nodes.Count; i++)
+            foreach (var node in pool.Nodes.Where(n => !n.Joined && n.BootedAt <= now && pool.State != "Deleting"))
             {
-                if (pool.Nodes[i] is { Joined: false } node && node.BootedAt <= now && pool.State != "Deleting")
-                {
-                    pool.Nodes[i] = node with { Joined = true };
-                    _nodes.AddNode(_naming.Spec(pool, node));
-                    joined = true;
-                }
+                node.Joined = true;
+                _kubernetes.AddNode(_nodes.Spec(pool, node));
+                _autoscaler.Wake();
             }
 
             if (pool.Running is { } running && running.DueAt <= now)
                 End(pool, running);
-            else if (joined)
-                _state.Save(pool);
         }
     }
+
+    /// <summary>Settles again when a time has come, whether or not somebody asks then.</summary>
+    public void SettleAt(DateTimeOffset due) => Context.Scheduler.After(due - Context.Now, () =>
+    {
+        lock (_state.Gate)
+            Settle();
+    });
 
     private void End(AgentPool pool, PoolOperation operation)
     {
         pool.Running = null;
-        var failed = operation.Error is not null;
-        pool.State = failed ? "Failed" : operation.Kind == "Abort" ? "Canceled" : "Succeeded";
-        pool.Error = (JsonObject?)operation.Error?.DeepClone();
-        _state.Remember(operation with { Status = failed ? "Failed" : "Succeeded", EndedAt = operation.DueAt });
-        if (!failed && operation.Kind == "Delete")
+        _state.Remember(operation with { Status = operation.Error is null ? "Succeeded" : "Failed" });
+        if (operation.Error is not null)
         {
-            foreach (var node in pool.Nodes)
-                _nodes.RemoveNode(node.Name);
+            pool.State = "Failed";
+            pool.Properties["status"] = new JsonObject { ["provisioningError"] = operation.Error.DeepClone() };
+        }
+        else if (operation.Kind == "Deleting")
+        {
+            pool.Nodes.ForEach(n => _kubernetes.RemoveNode(n.Name));
             _state.Remove(pool);
             return;
         }
-
-        if (!failed && operation.Kind == "Put")
-            Converge(pool);
-        if (!failed && operation.Kind == "UpgradeNodeImage")
+        else
         {
-            pool.NodeImageVersion = NodeImages.Newest(pool, operation.DueAt);
-            foreach (var node in pool.Nodes)
-            {
-                // A reimaged machine comes back under its name, without its pods.
-                _nodes.RemoveNode(node.Name);
-                _nodes.AddNode(_naming.Spec(pool, node));
-            }
+            pool.State = operation.Kind == "Canceling" ? "Canceled" : "Succeeded";
+            if (operation.Kind == "UpgradingNodeImageVersion")
+                Reimage(pool, operation.DueAt);
+            else if (operation.Kind != "Canceling")
+                Converge(pool);
         }
 
         _state.Save(pool);
         _autoscaler.Wake();
     }
 
+    // A reimaged machine comes back under its name, without its pods.
+    private void Reimage(AgentPool pool, DateTimeOffset now)
+    {
+        pool.Properties["nodeImageVersion"] = pool.NewestImage(now);
+        foreach (var node in pool.Nodes)
+        {
+            _kubernetes.RemoveNode(node.Name);
+            _kubernetes.AddNode(_nodes.Spec(pool, node));
+        }
+    }
+
     private void Converge(AgentPool pool)
     {
-        while (pool.Nodes.Count > WantedNodes(pool))
+        foreach (var surplus in pool.Nodes.Skip(pool.WantedNodes).ToArray())
         {
-            _nodes.RemoveNode(pool.Nodes[^1].Name);
-            pool.Nodes.RemoveAt(pool.Nodes.Count - 1);
+            _kubernetes.RemoveNode(surplus.Name);
+            pool.Nodes.Remove(surplus);
         }
 
         foreach (var node in pool.Nodes.Where(n => n.Joined))
-            _nodes.UpdateNode(_naming.Spec(pool, node));
+            _kubernetes.UpdateNode(_nodes.Spec(pool, node));
     }
-
-    private static int WantedNodes(AgentPool pool) =>
-        pool.Properties["powerState"]!["code"]!.GetValue<string>() == "Stopped" ? 0 : pool.Count;
-
-    private void SettleLater()
-    {
-        lock (_gate)
-            Settle();
-    }
-
 
     // After a restart: nodes stand where they stood, and what was under way goes on with the time that is left.
     private void Resume()
     {
-        foreach (var pool in _state.Pools)
-        {
-            foreach (var node in pool.Nodes.Where(n => n.Joined))
-                _nodes.AddNode(_naming.Spec(pool, node));
-            var pending = pool.Nodes.Where(n => !n.Joined).Select(n => n.BootedAt).Concat(pool.Running is { } r ? [r.DueAt] : []);
-            foreach (var due in pending.Distinct())
-                _context.Scheduler.After(due - _context.Now, SettleLater);
-        }
-
         if (_state.Pools.Count == 0)
             AddSystemPool();
+        Settle();
+        foreach (var pool in _state.Pools)
+        {
+            foreach (var due in pool.Nodes.Where(n => !n.Joined).Select(n => n.BootedAt).Concat(pool.Running is { } r ? [r.DueAt] : []).Distinct())
+                SettleAt(due);
+        }
     }
 
     private void AddSystemPool()
     {
-        var sent = new JsonObject
-        {
-            ["mode"] = "System",
-            ["count"] = _context.Cluster.SystemPoolCount,
-            ["vmSize"] = _context.Cluster.SystemPoolVmSize,
-            ["nodeTaints"] = new JsonArray("CriticalAddonsOnly=true:NoSchedule"),
-        };
-        var pool = new AgentPool { Name = "systempool", Properties = AgentPoolRules.Complete(sent, null, _context.Cluster), State = "Succeeded" };
-        pool.NodeImageVersion = NodeImages.Newest(pool, _context.Now);
-        for (var i = 0; i < _context.Cluster.SystemPoolCount; i++)
-        {
-            pool.Nodes.Add(_naming.Next(pool, _context.Now, neverReady: false) with { Joined = true });
-            _nodes.AddNode(_naming.Spec(pool, pool.Nodes[i]));
-        }
-
-        _state.Add(pool);
+        var sent = Json.Of($$"""{"mode":"System","count":2,"nodeTaints":["CriticalAddonsOnly=true:NoSchedule"]}""");
+        var pool = new AgentPool { Name = "systempool", Properties = AgentPoolRules.Complete(sent, null, Context.Cluster), State = "Succeeded" };
+        pool.Properties["nodeImageVersion"] = pool.NewestImage(Context.Now);
+        while (pool.Nodes.Count < pool.WantedNodes)
+            _nodes.Add(pool, Context.Now);
         _state.Touch(pool);
     }
 }

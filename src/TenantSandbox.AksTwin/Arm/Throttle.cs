@@ -14,37 +14,39 @@ internal sealed class Throttle(TimeProvider time)
     {
         lock (_gate)
         {
-            Take(call.Method switch
+            var (front, size, perSecond) = call.Route.Method switch
             {
                 "GET" => ("front reads", 250, 25),
                 "DELETE" => ("front deletes", 200, 10),
                 _ => ("front writes", 200, 10),
-            }, "SubscriptionRequestsThrottled");
-            Take(call.Name switch
+            };
+            Take(front, size, perSecond, "SubscriptionRequestsThrottled");
+            var (own, ownSize, ownPerSecond) = call.Route.Name switch
             {
-                "arm.agentPools.put" => ($"put {call.Cluster}/{call.Pool}", 20, 1 / 60.0),
-                "arm.managedClusters.get" => ($"get {call.Cluster}", 60, 1),
-                "arm.managedClusters.list" => ($"list {call.ResourceGroup}", call.ResourceGroup is null ? 500 : 60, 1),
+                "arm.agentPools.put" => ($"put {call.ClusterName}/{call.Pool}", 20, 1 / 60.0),
+                "arm.managedClusters.get" => ($"get {call.ClusterName}", 60, 1),
+                "arm.managedClusters.list" => ($"list {call.Group}", call.Group is null ? 500 : 60, 1),
                 "arm.operations.get" or "arm.operationresults.get" => ("operations", 200, 2),
                 _ => ("others", 60, 1),
-            }, "Throttled");
+            };
+            Take(own, ownSize, ownPerSecond, "Throttled");
         }
     }
 
-    private void Take((string Key, double Size, double PerSecond) bucket, string code)
+    private void Take(string bucket, double size, double perSecond, string code)
     {
         var now = time.GetTimestamp();
-        var (tokens, at) = _buckets.GetValueOrDefault(bucket.Key, (bucket.Size, now));
-        tokens = Math.Min(bucket.Size, tokens + time.GetElapsedTime(at, now).TotalSeconds * bucket.PerSecond);
+        var (tokens, at) = _buckets.GetValueOrDefault(bucket, (size, now));
+        tokens = Math.Min(size, tokens + time.GetElapsedTime(at, now).TotalSeconds * perSecond);
         if (tokens < 1)
         {
-            var wait = (int)Math.Ceiling((1 - tokens) / bucket.PerSecond);
-            throw new ArmException(429, code, $"The request is being throttled: the limit of '{bucket.Key}' is reached. Retry after {wait} seconds.")
+            var wait = (int)Math.Ceiling((1 - tokens) / perSecond);
+            throw new ArmException(code, $"The request is being throttled: the limit of '{bucket}' is reached. Retry after {wait} seconds.", status: 429)
             {
                 RetryAfter = wait,
             };
         }
 
-        _buckets[bucket.Key] = (tokens - 1, now);
+        _buckets[bucket] = (tokens - 1, now);
     }
 }
