@@ -5,142 +5,108 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// <summary>The defaults that the API server fills in before it validates.</summary>
 internal static class Defaults
 {
+    private const string Container = "containers|initContainers[*]";
+    private const string Probe = $"{Container}.livenessProbe|readinessProbe|startupProbe";
+    private const string Clustered = """{"internalTrafficPolicy":"Cluster","ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}""";
+
+    private static readonly (string Where, Func<JsonObject, JsonObject> Fields)[] Template =
+    [
+        ("", Always("""{"restartPolicy":"Always","terminationGracePeriodSeconds":30,"dnsPolicy":"ClusterFirst"}""")),
+        ("", Always("""{"schedulerName":"default-scheduler","securityContext":{}}""")),
+        (Container, Always("""{"terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":"File","resources":{}}""")),
+        (Container, c => new() { ["imagePullPolicy"] = PullPolicy(c.Text("image") ?? "") }),
+        ($"{Container}.ports[*]", Always("""{"protocol":"TCP"}""")),
+        ($"{Container}.env[*].valueFrom.fieldRef", Always("""{"apiVersion":"v1"}""")),
+        (Probe, Always("""{"timeoutSeconds":1,"periodSeconds":10,"successThreshold":1,"failureThreshold":3}""")),
+        ($"{Probe}.httpGet", Always("""{"path":"/","scheme":"HTTP"}""")),
+        ("volumes[*]", When(v => v.Count == 1, """{"emptyDir":{}}""")),
+        ("volumes[*].configMap|secret|projected|downwardAPI", Always("""{"defaultMode":420}""")),
+    ];
+
+    private static readonly (string Where, Func<JsonObject, JsonObject> Fields)[] Workload =
+    [
+        ("", Always("""{"spec":{"replicas":1,"template":{"metadata":{},"spec":{}}}}""")),
+        .. Template.Select(d => ($"spec.template.spec.{d.Where}", d.Fields)),
+    ];
+
+    /// <summary>By kind: which fields are filled in where, unless they are there.</summary>
+    private static readonly Dictionary<ResourceKind, (Pattern Where, Func<JsonObject, JsonObject> Fields)[]> Tables = new()
+    {
+        [Kinds.Pods] = Table(
+        [
+            ("", Always("""{"spec":{"enableServiceLinks":true,"priority":0,"preemptionPolicy":"PreemptLowerPriority","serviceAccountName":"default"}}""")),
+            .. Template.Select(d => ($"spec.{d.Where}", d.Fields)),
+            // Only pods get requests from limits; a template keeps what was written.
+            ($"spec.{Container}.resources", r => Json.Of($$"""{"requests":{{r["limits"]}}}""")),
+        ]),
+        [Kinds.ReplicaSets] = Table(Workload),
+        [Kinds.Deployments] = Table(
+        [
+            .. Workload,
+            ("spec", Always("""{"progressDeadlineSeconds":600,"revisionHistoryLimit":10,"strategy":{"type":"RollingUpdate"}}""")),
+            ("spec.strategy", When(s => s.Text("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}""")),
+        ]),
+        [Kinds.Services] = Table(
+        [
+            ("", Always("""{"spec":{"type":"ClusterIP","sessionAffinity":"None"}}""")),
+            ("spec.ports[*]", Always("""{"protocol":"TCP"}""")),
+            ("spec.ports[*]", p => Json.Of($$"""{"targetPort":{{p["port"]}}}""")),
+            ("spec", When(s => s.Text("type") != "ExternalName", Clustered)),
+        ]),
+        [Kinds.NetworkPolicies] = Table(
+        [
+            ("", Always("""{"spec":{"podSelector":{}}}""")),
+            ("spec", When(s => s["egress"] is null, """{"policyTypes":["Ingress"]}""")),
+            ("spec", Always("""{"policyTypes":["Ingress","Egress"]}""")),
+            ("spec.ingress|egress[*].ports[*]", Always("""{"protocol":"TCP"}""")),
+        ]),
+        [Kinds.LimitRanges] = Table([Limit("default", "max"), Limit("defaultRequest", "default"), Limit("defaultRequest", "min")]),
+    };
+
     public static void Apply(ResourceKind kind, JsonObject json)
     {
-        var spec = json.Object("spec");
+        foreach (var (where, fields) in Tables.GetValueOrDefault(kind) ?? [])
+        {
+            foreach (var part in where.Meet(json, "").Select(m => m.Value).OfType<JsonObject>())
+                Fill(part, fields(part));
+        }
+
         if (kind == Kinds.Namespaces)
             json.Ensure("metadata", "labels")["kubernetes.io/metadata.name"] = json.Text("metadata", "name");
-        else if (kind == Kinds.Pods && spec is not null)
-            Pod(spec);
-        else if (kind.HasScale && spec is not null)
-            Workload(kind, spec);
-        else if (kind == Kinds.Services && spec is not null)
-            Service(spec);
-        else if (kind == Kinds.NetworkPolicies)
-            NetworkPolicy(json.Ensure("spec"));
-        else if (kind == Kinds.LimitRanges)
-            LimitRange(spec);
+        var pod = kind == Kinds.Pods ? json.Object("spec") : json.Object("spec", "template", "spec");
+        if (pod.Text("serviceAccountName") is { } account)
+            pod!["serviceAccount"] = account;
     }
 
-    private static void Pod(JsonObject spec)
+    /// <summary>Gives an object, and the objects in it, the fields that it lacks.</summary>
+    public static void Fill(JsonObject json, JsonObject fields)
     {
-        Template(spec);
-        spec.Default("enableServiceLinks", true);
-        foreach (var container in spec.Items("containers").Concat(spec.Items("initContainers")))
+        foreach (var (name, value) in fields)
         {
-            // Only pods get requests from limits; a template keeps what was written.
-            foreach (var (name, limit) in container.Object("resources", "limits")?.ToList() ?? [])
-                container.Ensure("resources", "requests").Default(name, limit!.DeepClone());
+            if (json[name] is null)
+                json[name] = value?.DeepClone();
+            else if (json[name] is JsonObject inner && value is JsonObject more)
+                Fill(inner, more);
         }
     }
 
-    private static void Workload(ResourceKind kind, JsonObject spec)
+    private static (Pattern Where, Func<JsonObject, JsonObject> Fields)[] Table((string Where, Func<JsonObject, JsonObject> Fields)[] table) =>
+        [.. table.Select(d => (new Pattern(d.Where), d.Fields))];
+
+    private static Func<JsonObject, JsonObject> Always(string fields) => When(_ => true, fields);
+
+    private static Func<JsonObject, JsonObject> When(Predicate<JsonObject> holds, string fields)
     {
-        spec.Default("replicas", 1);
-        spec.Ensure("template").Ensure("metadata");
-        Template(spec.Ensure("template", "spec"));
-        if (kind != Kinds.Deployments)
-            return;
-        spec.Default("progressDeadlineSeconds", 600);
-        spec.Default("revisionHistoryLimit", 10);
-        var strategy = spec.Ensure("strategy");
-        strategy.Default("type", "RollingUpdate");
-        if (strategy.Text("type") == "RollingUpdate")
-        {
-            strategy.Ensure("rollingUpdate").Default("maxSurge", "25%");
-            strategy.Ensure("rollingUpdate").Default("maxUnavailable", "25%");
-        }
+        var parsed = (JsonObject)JsonNode.Parse(fields)!;
+        return part => holds(part) ? parsed : [];
     }
 
-    private static void Template(JsonObject spec)
+    private static (string Where, Func<JsonObject, JsonObject> Fields) Limit(string field, string source) =>
+        ("spec.limits[*]", l => l.Text("type") == "Container" ? Json.Of($$"""{ {{field}}:{{l[source]}} }""") : []);
+
+    private static string PullPolicy(string image)
     {
-        spec.Default("restartPolicy", "Always");
-        spec.Default("terminationGracePeriodSeconds", 30);
-        spec.Default("dnsPolicy", "ClusterFirst");
-        spec.Default("schedulerName", "default-scheduler");
-        spec.Ensure("securityContext");
-        if (spec.Text("serviceAccountName") is { } account)
-            spec["serviceAccount"] = account;
-        foreach (var container in spec.Items("containers").Concat(spec.Items("initContainers")))
-        {
-            var image = container.Text("image") ?? "";
-            var tag = image[(image.LastIndexOf('/') + 1)..];
-            container.Default("imagePullPolicy", !tag.Contains(':') || tag.EndsWith(":latest", StringComparison.Ordinal) ? "Always" : "IfNotPresent");
-            container.Default("terminationMessagePath", "/dev/termination-log");
-            container.Default("terminationMessagePolicy", "File");
-            container.Ensure("resources");
-            foreach (var port in container.Items("ports"))
-                port.Default("protocol", "TCP");
-            foreach (var field in container.Items("env").Select(e => e.Object("valueFrom", "fieldRef")).OfType<JsonObject>())
-                field.Default("apiVersion", "v1");
-            foreach (var probe in (string[])["livenessProbe", "readinessProbe", "startupProbe"])
-                Probe(container.Object(probe));
-        }
-
-        foreach (var volume in spec.Items("volumes"))
-        {
-            if (volume.Count == 1)
-                volume["emptyDir"] = new JsonObject();
-            foreach (var source in (string[])["configMap", "secret", "projected", "downwardAPI"])
-                volume.Object(source)?.Default("defaultMode", 420);
-        }
-    }
-
-    private static void Probe(JsonObject? probe)
-    {
-        if (probe is null)
-            return;
-        probe.Default("timeoutSeconds", 1);
-        probe.Default("periodSeconds", 10);
-        probe.Default("successThreshold", 1);
-        probe.Default("failureThreshold", 3);
-        if (probe.Object("httpGet") is { } get)
-        {
-            get.Default("path", "/");
-            get.Default("scheme", "HTTP");
-        }
-    }
-
-    private static void Service(JsonObject spec)
-    {
-        spec.Default("type", "ClusterIP");
-        spec.Default("sessionAffinity", "None");
-        foreach (var port in spec.Items("ports"))
-        {
-            port.Default("protocol", "TCP");
-            if (port["port"] is { } number)
-                port.Default("targetPort", number.DeepClone());
-        }
-
-        if (spec.Text("type") == "ExternalName")
-            return;
-        spec.Default("internalTrafficPolicy", "Cluster");
-        spec.Default("ipFamilies", new JsonArray("IPv4"));
-        spec.Default("ipFamilyPolicy", "SingleStack");
-    }
-
-    private static void NetworkPolicy(JsonObject spec)
-    {
-        spec.Ensure("podSelector");
-        if (spec["policyTypes"] is null)
-            spec["policyTypes"] = spec["egress"] is null ? new JsonArray("Ingress") : new JsonArray("Ingress", "Egress");
-        foreach (var port in spec.Items("ingress").Concat(spec.Items("egress")).SelectMany(r => r.Items("ports")))
-            port.Default("protocol", "TCP");
-    }
-
-    private static void LimitRange(JsonObject? spec)
-    {
-        foreach (var limit in spec.Items("limits").Where(l => l.Text("type") == "Container"))
-        {
-            Fill(limit, "default", "max");
-            Fill(limit, "defaultRequest", "default");
-            Fill(limit, "defaultRequest", "min");
-        }
-
-        static void Fill(JsonObject limit, string target, string source)
-        {
-            foreach (var (name, value) in limit.Object(source)?.ToList() ?? [])
-                limit.Ensure(target).Default(name, value!.DeepClone());
-        }
+        var tag = image[(image.LastIndexOf('/') + 1)..];
+        return !tag.Contains(':', StringComparison.Ordinal) || tag.EndsWith(":latest", StringComparison.Ordinal) ? "Always" : "IfNotPresent";
     }
 }

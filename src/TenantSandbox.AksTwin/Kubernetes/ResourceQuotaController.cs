@@ -2,9 +2,19 @@ using System.Text.Json.Nodes;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>Counts what a namespace uses against its quotas.</summary>
+/// <summary>Counts what a namespace uses of what its quotas allow, for their status and for admission.</summary>
 internal sealed class ResourceQuotaController(Cluster cluster) : IController
 {
+    /// <summary>Of these, each container must state those that a quota limits.</summary>
+    private static readonly string[] Compute = ["cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
+
+    /// <summary>What a quota may limit.</summary>
+    public static readonly string[] Countable =
+    [
+        .. Compute, "ephemeral-storage", "requests.ephemeral-storage", "limits.ephemeral-storage", "requests.storage", "pods", "services",
+        "services.nodeports", "services.loadbalancers", "configmaps", "secrets", "persistentvolumeclaims", "replicationcontrollers", "resourcequotas",
+    ];
+
     public bool SumsUp => true;
 
     public void Reconcile(ObjectKey key)
@@ -12,7 +22,7 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
         if (cluster.Store.Find(key) is not { } quota)
             return;
         var hard = quota.Json.Object("spec", "hard") ?? [];
-        var used = Used(cluster.Store, key.Namespace, hard.Select(p => p.Key));
+        var used = Used(cluster.Store, key.Namespace);
         cluster.Registry.Edit(quota, json => json["status"] = new JsonObject
         {
             ["hard"] = hard.DeepClone(),
@@ -20,49 +30,57 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
         });
     }
 
-    public static bool Known(string resource) => resource is "cpu" or "memory" or "ephemeral-storage" or "requests.cpu" or "requests.memory" or "requests.ephemeral-storage"
-        or "limits.cpu" or "limits.memory" or "limits.ephemeral-storage" or "pods" or "services" or "services.nodeports" or "services.loadbalancers"
-        or "configmaps" or "secrets" or "persistentvolumeclaims" or "replicationcontrollers" or "resourcequotas" or "requests.storage";
-
-    /// <summary>What one object costs, by quota resource.</summary>
-    public static IEnumerable<KeyValuePair<string, decimal>> Usage(ResourceKind kind, JsonObject? spec)
+    /// <exception cref="StatusException">403: a quota doesn't allow for one object more.</exception>
+    public static void Admit(ObjectStore store, ResourceKind kind, string ns, string name, JsonObject? spec)
     {
-        yield return new($"count/{kind.Resource}", 1);
-        if (kind == Kinds.Services || kind == Kinds.ConfigMaps || kind == Kinds.ResourceQuotas || kind == Kinds.Pods)
-            yield return new(kind.Plural, 1);
-        if (kind == Kinds.Services && spec.Text("type") is "LoadBalancer")
-            yield return new("services.loadbalancers", 1);
-        if (kind == Kinds.Services && spec.Text("type") is "LoadBalancer" or "NodePort")
-            yield return new("services.nodeports", spec.Items("ports").Count());
-        if (kind != Kinds.Pods)
-            yield break;
-        var resources = PodResources.Of(spec);
-        foreach (var (name, value) in resources.Requests)
+        foreach (var quota in store.List(Kinds.ResourceQuotas, ns))
         {
-            yield return new($"requests.{name}", value);
-            yield return new(name, value);
-        }
+            var hard = PodResources.Quantities(quota.Json.Object("spec", "hard"));
+            if (kind == Kinds.Pods && Unstated(hard.Keys, spec) is { Length: > 0 } unstated)
+                throw StatusException.Forbidden(kind, name, $"failed quota: {quota.Key.Name}: must specify {unstated}");
+            var wanted = Cost(kind, spec, PodResources.Of(spec)).Where(c => c.Value > 0 && hard.ContainsKey(c.Key)).ToDictionary();
+            var used = Used(store, ns);
+            var over = wanted.Keys.Where(r => used.GetValueOrDefault(r) + wanted[r] > hard[r]).Order(StringComparer.Ordinal).ToList();
+            if (over.Count > 0)
+                throw StatusException.Forbidden(kind, name, $"exceeded quota: {quota.Key.Name}, requested: {Say(wanted)}, used: {Say(used)}, limited: {Say(hard)}");
 
-        foreach (var (name, value) in resources.Limits)
-            yield return new($"limits.{name}", value);
+            string Say(Dictionary<string, decimal> values) => string.Join(',', over.Select(r => $"{r}={PodResources.Format(r, values.GetValueOrDefault(r))}"));
+        }
     }
 
-    public static Dictionary<string, decimal> Used(ObjectStore store, string ns, IEnumerable<string> resources)
+    private static string Unstated(IEnumerable<string> hard, JsonObject? spec) => string.Join(
+        "; ",
+        from resource in hard.Intersect(Compute).Order(StringComparer.Ordinal)
+        let without = spec.Items("containers").Where(c => Cost(PodResources.OfContainer(c)).All(u => u.Key != resource)).ToList()
+        where without.Count > 0
+        select $"{resource} for: {string.Join(',', without.Select(c => c.Text("name")))}");
+
+    /// <summary>What all objects of a namespace cost, by quota resource.</summary>
+    private static Dictionary<string, decimal> Used(ObjectStore store, string ns) => (
+        from kind in Kinds.All
+        where kind.Namespaced && kind != Kinds.Events
+        from item in store.List(kind, ns)
+        where item.Json.Text("status", "phase") is not ("Succeeded" or "Failed")
+        from cost in Cost(kind, item.Json.Object("spec"), item.Resources)
+        group cost.Value by cost.Key).ToDictionary(g => g.Key, g => g.Sum());
+
+    private static IEnumerable<KeyValuePair<string, decimal>> Cost(ResourceKind kind, JsonObject? spec, PodResources resources)
     {
-        var used = resources.ToDictionary(r => r, _ => 0m);
-        foreach (var item in Kinds.All.Where(k => k.Namespaced && k != Kinds.Events && Counts(k)).SelectMany(k => store.List(k, ns)))
-        {
-            if (item.Key.Kind == Kinds.Pods && item.Json.Text("status", "phase") is "Succeeded" or "Failed")
-                continue;
-            foreach (var (name, value) in Usage(item.Key.Kind, item.Json.Object("spec")))
-            {
-                if (used.TryGetValue(name, out var sum))
-                    used[name] = sum + value;
-            }
-        }
-
-        return used;
-
-        bool Counts(ResourceKind kind) => kind == Kinds.Pods || Usage(kind, new() { ["type"] = "LoadBalancer" }).Any(u => used.ContainsKey(u.Key));
+        var outside = kind == Kinds.Services && spec.Text("type") is "LoadBalancer" or "NodePort";
+        return
+        [
+            new($"count/{kind.Resource}", 1),
+            new(kind.Plural, 1),
+            new("services.loadbalancers", outside && spec.Text("type") is "LoadBalancer" ? 1 : 0),
+            new("services.nodeports", outside ? spec.Items("ports").Count() : 0),
+            .. Cost(resources),
+        ];
     }
+
+    private static IEnumerable<KeyValuePair<string, decimal>> Cost(PodResources resources) =>
+    [
+        .. resources.Requests,
+        .. resources.Requests.Select(r => KeyValuePair.Create($"requests.{r.Key}", r.Value)),
+        .. resources.Limits.Select(l => KeyValuePair.Create($"limits.{l.Key}", l.Value)),
+    ];
 }

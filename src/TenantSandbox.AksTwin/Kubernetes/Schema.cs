@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
@@ -15,6 +14,18 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 internal static partial class Schema
 {
     private static readonly ConcurrentDictionary<Type, Dictionary<string, Type>> Fields = new();
+
+    /// <summary>What has no parts: its name in Go, and the JSON that it takes.</summary>
+    private static readonly Dictionary<Type, (string Name, Predicate<JsonNode> Takes)> Scalars = new()
+    {
+        [typeof(string)] = ("string", v => v.Text() is not null),
+        [typeof(bool)] = ("bool", v => v.Flag() is not null),
+        [typeof(int)] = ("int32", v => v.Number() is >= int.MinValue and <= int.MaxValue),
+        [typeof(long)] = ("int64", v => v.Number() is not null),
+        [typeof(DateTime)] = ("Time", v => v.Time() is not null),
+        [typeof(IntOrString)] = ("intstr.IntOrString", v => v.Text() is not null || v.Number() is not null),
+        [typeof(object)] = ("interface {}", _ => true),
+    };
 
     /// <param name="unknown">Gets the path of each field that the kind doesn't have.</param>
     public static JsonObject Decode(ResourceKind kind, JsonObject input, List<string> unknown)
@@ -31,10 +42,11 @@ internal static partial class Schema
 
     private static JsonObject Struct(JsonObject input, Type type, string path, List<string> unknown)
     {
-        var fields = Fields.GetOrAdd(type, static t => t.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Select(p => (p.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name, p.PropertyType))
-            .Where(p => p.Name is not null)
-            .ToDictionary(p => p.Name!, p => p.PropertyType));
+        var fields = Fields.GetOrAdd(type, static t => (
+            from property in t.GetProperties()
+            let name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+            where name is not null
+            select KeyValuePair.Create(name, property.PropertyType)).ToDictionary());
         var output = new JsonObject();
         foreach (var (name, value) in input)
         {
@@ -51,48 +63,30 @@ internal static partial class Schema
     private static JsonNode? Value(JsonNode value, Type type, string path, List<string> unknown)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        var kind = value.GetValueKind();
-        if (type == typeof(string))
-            return kind == JsonValueKind.String ? value.DeepClone() : throw Wrong(kind, path, "string");
-        if (type == typeof(int) || type == typeof(long))
-            return kind == JsonValueKind.Number && value.Number() is { } n && (type == typeof(long) || n is >= int.MinValue and <= int.MaxValue)
-                ? n : throw Wrong(kind, path, type == typeof(int) ? "int32" : "int64");
-        if (type == typeof(bool))
-            return kind is JsonValueKind.True or JsonValueKind.False ? value.DeepClone() : throw Wrong(kind, path, "bool");
-        if (type == typeof(DateTime))
-            return value.Time() is not null ? value.DeepClone() : throw Wrong(kind, path, "Time");
+        if (Scalars.TryGetValue(type, out var scalar))
+            return scalar.Takes(value) ? value.DeepClone() : throw Wrong(value, path, scalar.Name);
         if (type == typeof(ResourceQuantity))
             return Quantity(value, path);
-        if (type == typeof(IntOrString))
-            return kind is JsonValueKind.String || value.Number() is not null ? value.DeepClone() : throw Wrong(kind, path, "intstr.IntOrString");
-        if (type == typeof(object))
-            return value.DeepClone();
-        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IDictionary<,>))
+        switch (type.GetGenericArguments())
         {
-            var map = new JsonObject();
-            foreach (var (name, item) in value as JsonObject ?? throw Wrong(kind, path, "map"))
-                map[name] = item is null ? "" : Value(item, type.GetGenericArguments()[1], $"{path}.{name}", unknown);
-            return map.Count == 0 ? null : map;
+            case [_, var of]:
+                var map = new JsonObject();
+                foreach (var (name, item) in value as JsonObject ?? throw Wrong(value, path, "map"))
+                    map[name] = item is null ? "" : Value(item, of, $"{path}.{name}", unknown);
+                return map.Count == 0 ? null : map;
+            case [var of]:
+                var list = new JsonArray();
+                foreach (var item in (value as JsonArray ?? throw Wrong(value, path, "slice")).OfType<JsonNode>())
+                    list.Add(Value(item, of, $"{path}[{list.Count}]", unknown));
+                return list.Count == 0 ? null : list;
+            default:
+                return Struct(value as JsonObject ?? throw Wrong(value, path, type.Name), type, path, unknown);
         }
-
-        if (type.IsGenericType)
-        {
-            var list = new JsonArray();
-            foreach (var item in value as JsonArray ?? throw Wrong(kind, path, "slice"))
-            {
-                if (item is not null)
-                    list.Add(Value(item, type.GetGenericArguments()[0], $"{path}[{list.Count}]", unknown));
-            }
-
-            return list.Count == 0 ? null : list;
-        }
-
-        return Struct(value as JsonObject ?? throw Wrong(kind, path, type.Name), type, path, unknown);
     }
 
     private static JsonValue Quantity(JsonNode value, string path)
     {
-        var text = value is JsonValue v && v.TryGetValue<string>(out var s) ? s : value.ToJsonString();
+        var text = value.Text() ?? value.ToJsonString();
         // Checked before the library sees it: an exponent of five digits would keep it busy for minutes, and it misprints what is negative.
         if (!QuantityForm().IsMatch(text))
             throw new FormatException($"{path}: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
@@ -111,13 +105,9 @@ internal static partial class Schema
     [GeneratedRegex(@"^[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,2})?\z", RegexOptions.ECMAScript)]
     private static partial Regex QuantityForm();
 
-    private static FormatException Wrong(JsonValueKind kind, string path, string want)
+    private static FormatException Wrong(JsonNode value, string path, string want)
     {
-        var have = kind switch
-        {
-            JsonValueKind.True or JsonValueKind.False => "bool",
-            _ => kind.ToString().ToLowerInvariant(),
-        };
+        var have = value.Flag() is null ? value.GetValueKind().ToString().ToLowerInvariant() : "bool";
         return new($"json: cannot unmarshal {have} into Go struct field {path} of type {want}");
     }
 }
