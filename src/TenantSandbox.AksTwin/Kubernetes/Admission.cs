@@ -15,7 +15,8 @@ internal sealed class Admission(ObjectStore store)
         if (kind != Kinds.Pods)
             return;
         var spec = json.Ensure("spec");
-        ServiceAccount(ns, name, spec.Text("serviceAccountName"));
+        if (spec.Text("serviceAccountName") is { } account && store.Find(Kinds.ServiceAccounts, ns, account) is null)
+            throw Forbidden(name, $"error looking up service account {ns}/{account}: serviceaccount \"{account}\" not found");
         LimitRangeDefaults(ns, spec);
         RuntimeClass(name, spec);
         foreach (var key in (string[])["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
@@ -32,7 +33,8 @@ internal sealed class Admission(ObjectStore store)
         if (kind == Kinds.Pods)
         {
             LimitRangeBounds(ns, name, spec);
-            PodSecurity.Enforce(store.Find(Kinds.Namespaces, "", ns), name, spec);
+            if (PodSecurity.Breaches(store.Find(Kinds.Namespaces, "", ns), "enforce", spec) is { } breaches)
+                throw Forbidden(name, $"violates {breaches}");
         }
 
         if (kind.Namespaced && kind != Kinds.Events)
@@ -54,12 +56,6 @@ internal sealed class Admission(ObjectStore store)
         throw StatusException.Forbidden(kind, name, $"unable to create new content in namespace {ns} because it is being terminated", cause);
     }
 
-    private void ServiceAccount(string ns, string pod, string? account)
-    {
-        if (store.Find(Kinds.ServiceAccounts, ns, account ?? "default") is null)
-            throw Forbidden(pod, $"error looking up service account {ns}/{account}: serviceaccount \"{account}\" not found");
-    }
-
     private void LimitRangeDefaults(string ns, JsonObject spec)
     {
         foreach (var limit in ContainerLimits(ns))
@@ -76,7 +72,7 @@ internal sealed class Admission(ObjectStore store)
             from limit in ContainerLimits(ns)
             from container in spec.Items("containers")
             from fault in Faults(limit, PodResources.OfContainer(container))
-            select fault).Distinct().ToList();
+            select fault).OfType<string>().Distinct().ToList();
         if (faults.Count > 0)
             throw Forbidden(pod, faults.Count == 1 ? faults[0] : $"[{string.Join(", ", faults)}]");
     }
@@ -85,35 +81,30 @@ internal sealed class Admission(ObjectStore store)
     private IEnumerable<JsonObject> ContainerLimits(string ns) =>
         store.List(Kinds.LimitRanges, ns).SelectMany(l => l.Json.Items("spec", "limits")).Where(l => l.Text("type") == "Container");
 
-    /// <summary>A request above its limit is refused before, so that the request is compared with the minimum, and the limit with the maximum only.</summary>
-    private static IEnumerable<string> Faults(JsonObject limit, PodResources container)
+    /// <summary>What is above its limit was refused before; so a minimum is of the request, and a maximum of the limit only.</summary>
+    private static IEnumerable<string?> Faults(JsonObject limit, PodResources container) =>
+    [
+        .. limit.Pairs("min").Select(min => Beyond("minimum", min, "request", container.Requests, -1)),
+        .. limit.Pairs("max").Select(max => Beyond("maximum", max, "limit", container.Limits, 1)),
+        .. limit.Pairs("maxLimitRequestRatio").Select(most => Apart(most, container)),
+    ];
+
+    private static string? Beyond(string word, KeyValuePair<string, string> bound, string side, Dictionary<string, decimal> values, int wrong)
     {
-        foreach (var (resource, min) in limit.Pairs("min"))
-        {
-            if (!container.Requests.TryGetValue(resource, out var request))
-                yield return $"minimum {resource} usage per Container is {min}.  No request is specified";
-            else if (request < PodResources.Quantity(min))
-                yield return $"minimum {resource} usage per Container is {min}, but request is {PodResources.Format(resource, request)}";
-        }
+        var says = $"{word} {bound.Key} usage per Container is {bound.Value}";
+        return !values.TryGetValue(bound.Key, out var value) ? $"{says}.  No {side} is specified"
+            : Math.Sign(value - PodResources.Quantity(bound.Value)) == wrong ? $"{says}, but {side} is {PodResources.Format(bound.Key, value)}"
+            : null;
+    }
 
-        foreach (var (resource, max) in limit.Pairs("max"))
-        {
-            if (!container.Limits.TryGetValue(resource, out var top))
-                yield return $"maximum {resource} usage per Container is {max}.  No limit is specified";
-            else if (top > PodResources.Quantity(max))
-                yield return $"maximum {resource} usage per Container is {max}, but limit is {PodResources.Format(resource, top)}";
-        }
-
-        foreach (var (resource, most) in limit.Pairs("maxLimitRequestRatio"))
-        {
-            var says = $"{resource} max limit to request ratio per Container is {most}";
-            if (container.Requests.GetValueOrDefault(resource) is var request && request == 0)
-                yield return $"{says}, but no request is specified or request is 0";
-            else if (container.Limits.GetValueOrDefault(resource) is var top && top == 0)
-                yield return $"{says}, but no limit is specified or limit is 0";
-            else if (top / request > PodResources.Quantity(most))
-                yield return string.Create(CultureInfo.InvariantCulture, $"{says}, but provided ratio is {top / request:F6}");
-        }
+    private static string? Apart(KeyValuePair<string, string> most, PodResources container)
+    {
+        var says = $"{most.Key} max limit to request ratio per Container is {most.Value}, but";
+        var (request, limit) = (container.Requests.GetValueOrDefault(most.Key), container.Limits.GetValueOrDefault(most.Key));
+        return request == 0 ? $"{says} no request is specified or request is 0"
+            : limit == 0 ? $"{says} no limit is specified or limit is 0"
+            : limit / request > PodResources.Quantity(most.Value) ? string.Create(CultureInfo.InvariantCulture, $"{says} provided ratio is {limit / request:F6}")
+            : null;
     }
 
     private void RuntimeClass(string pod, JsonObject spec)

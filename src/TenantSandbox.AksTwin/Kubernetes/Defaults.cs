@@ -7,72 +7,57 @@ internal static class Defaults
 {
     private const string Container = "containers|initContainers[*]";
     private const string Probe = $"{Container}.livenessProbe|readinessProbe|startupProbe";
-    private const string Clustered = """{"internalTrafficPolicy":"Cluster","ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}""";
 
-    private static readonly (string Where, Func<JsonObject, JsonObject> Fields)[] Template =
-    [
+    private static readonly Action<JsonObject> Template = All(
         ("", Always("""{"restartPolicy":"Always","terminationGracePeriodSeconds":30,"dnsPolicy":"ClusterFirst"}""")),
         ("", Always("""{"schedulerName":"default-scheduler","securityContext":{}}""")),
         (Container, Always("""{"terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":"File","resources":{}}""")),
-        (Container, c => new() { ["imagePullPolicy"] = PullPolicy(c.Text("image") ?? "") }),
+        (Container, c => c.Default("imagePullPolicy", PullPolicy(c.Text("image") ?? ""))),
         ($"{Container}.ports[*]", Always("""{"protocol":"TCP"}""")),
         ($"{Container}.env[*].valueFrom.fieldRef", Always("""{"apiVersion":"v1"}""")),
         (Probe, Always("""{"timeoutSeconds":1,"periodSeconds":10,"successThreshold":1,"failureThreshold":3}""")),
         ($"{Probe}.httpGet", Always("""{"path":"/","scheme":"HTTP"}""")),
         ("volumes[*]", When(v => v.Count == 1, """{"emptyDir":{}}""")),
-        ("volumes[*].configMap|secret|projected|downwardAPI", Always("""{"defaultMode":420}""")),
-    ];
+        ("volumes[*].configMap|secret|projected|downwardAPI", Always("""{"defaultMode":420}""")));
 
-    private static readonly (string Where, Func<JsonObject, JsonObject> Fields)[] Workload =
-    [
+    private static readonly Action<JsonObject> Workload = All(
         ("", Always("""{"spec":{"replicas":1,"template":{"metadata":{},"spec":{}}}}""")),
-        .. Template.Select(d => ($"spec.template.spec.{d.Where}", d.Fields)),
-    ];
+        ("spec.template.spec", Template));
 
-    /// <summary>By kind: which fields are filled in where, unless they are there.</summary>
-    private static readonly Dictionary<ResourceKind, (Pattern Where, Func<JsonObject, JsonObject> Fields)[]> Tables = new()
+    private static readonly Dictionary<ResourceKind, Action<JsonObject>> ByKind = new()
     {
-        [Kinds.Pods] = Table(
-        [
-            ("", Always("""{"spec":{"enableServiceLinks":true,"priority":0,"preemptionPolicy":"PreemptLowerPriority","serviceAccountName":"default"}}""")),
-            .. Template.Select(d => ($"spec.{d.Where}", d.Fields)),
+        [Kinds.Namespaces] = json => json.Ensure("metadata", "labels")["kubernetes.io/metadata.name"] = json.Text("metadata", "name"),
+        [Kinds.Pods] = All(
+            ("", Always("""{"spec":{"serviceAccountName":"default","enableServiceLinks":true}}""")),
+            ("spec", Always("""{"priority":0,"preemptionPolicy":"PreemptLowerPriority"}""")),
+            ("spec", Template),
             // Only pods get requests from limits; a template keeps what was written.
-            ($"spec.{Container}.resources", r => Json.Of($$"""{"requests":{{r["limits"]}}}""")),
-        ]),
-        [Kinds.ReplicaSets] = Table(Workload),
-        [Kinds.Deployments] = Table(
-        [
-            .. Workload,
+            ($"spec.{Container}.resources", r => Fill(r, Json.Of($$"""{"requests":{{r["limits"]}}}""")))),
+        [Kinds.ReplicaSets] = Workload,
+        [Kinds.Deployments] = All(
+            ("", Workload),
             ("spec", Always("""{"progressDeadlineSeconds":600,"revisionHistoryLimit":10,"strategy":{"type":"RollingUpdate"}}""")),
-            ("spec.strategy", When(s => s.Text("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}""")),
-        ]),
-        [Kinds.Services] = Table(
-        [
+            ("spec.strategy", When(s => s.Text("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}"""))),
+        [Kinds.Services] = All(
             ("", Always("""{"spec":{"type":"ClusterIP","sessionAffinity":"None"}}""")),
-            ("spec.ports[*]", Always("""{"protocol":"TCP"}""")),
-            ("spec.ports[*]", p => Json.Of($$"""{"targetPort":{{p["port"]}}}""")),
-            ("spec", When(s => s.Text("type") != "ExternalName", Clustered)),
-        ]),
-        [Kinds.NetworkPolicies] = Table(
-        [
+            ("spec", When(
+                s => s.Text("type") != "ExternalName",
+                """{"internalTrafficPolicy":"Cluster","ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}""")),
+            ("spec.ports[*]", p => Fill(p, Json.Of($$"""{"protocol":"TCP","targetPort":{{p["port"]}}}""")))),
+        [Kinds.NetworkPolicies] = All(
             ("", Always("""{"spec":{"podSelector":{}}}""")),
             ("spec", When(s => s["egress"] is null, """{"policyTypes":["Ingress"]}""")),
             ("spec", Always("""{"policyTypes":["Ingress","Egress"]}""")),
-            ("spec.ingress|egress[*].ports[*]", Always("""{"protocol":"TCP"}""")),
-        ]),
-        [Kinds.LimitRanges] = Table([Limit("default", "max"), Limit("defaultRequest", "default"), Limit("defaultRequest", "min")]),
+            ("spec.ingress|egress[*].ports[*]", Always("""{"protocol":"TCP"}"""))),
+        [Kinds.LimitRanges] = All(
+            ("spec.limits[*]", l => Limit(l, "default", "max")),
+            ("spec.limits[*]", l => Limit(l, "defaultRequest", "default")),
+            ("spec.limits[*]", l => Limit(l, "defaultRequest", "min"))),
     };
 
     public static void Apply(ResourceKind kind, JsonObject json)
     {
-        foreach (var (where, fields) in Tables.GetValueOrDefault(kind) ?? [])
-        {
-            foreach (var part in where.Meet(json, "").Select(m => m.Value).OfType<JsonObject>())
-                Fill(part, fields(part));
-        }
-
-        if (kind == Kinds.Namespaces)
-            json.Ensure("metadata", "labels")["kubernetes.io/metadata.name"] = json.Text("metadata", "name");
+        ByKind.GetValueOrDefault(kind)?.Invoke(json);
         var pod = kind == Kinds.Pods ? json.Object("spec") : json.Object("spec", "template", "spec");
         if (pod.Text("serviceAccountName") is { } account)
             pod!["serviceAccount"] = account;
@@ -90,23 +75,31 @@ internal static class Defaults
         }
     }
 
-    private static (Pattern Where, Func<JsonObject, JsonObject> Fields)[] Table((string Where, Func<JsonObject, JsonObject> Fields)[] table) =>
-        [.. table.Select(d => (new Pattern(d.Where), d.Fields))];
+    /// <summary>A table of defaults, each for the parts that its pattern meets, in order.</summary>
+    private static Action<JsonObject> All(params (string Where, Action<JsonObject> Fill)[] table)
+    {
+        var defaults = table.Select(d => (Where: new Pattern(d.Where), d.Fill)).ToArray();
+        return json =>
+        {
+            foreach (var (where, fill) in defaults)
+            {
+                foreach (var part in where.Meet(json, "").Select(m => m.Value).OfType<JsonObject>().ToList())
+                    fill(part);
+            }
+        };
+    }
 
-    private static Func<JsonObject, JsonObject> Always(string fields) => When(_ => true, fields);
+    private static Action<JsonObject> Always(string fields) => When(_ => true, fields);
 
-    private static Func<JsonObject, JsonObject> When(Predicate<JsonObject> holds, string fields)
+    private static Action<JsonObject> When(Predicate<JsonObject> holds, string fields)
     {
         var parsed = (JsonObject)JsonNode.Parse(fields)!;
-        return part => holds(part) ? parsed : [];
+        return part => Fill(part, holds(part) ? parsed : []);
     }
 
-    private static (string Where, Func<JsonObject, JsonObject> Fields) Limit(string field, string source) =>
-        ("spec.limits[*]", l => l.Text("type") == "Container" ? Json.Of($$"""{ {{field}}:{{l[source]}} }""") : []);
+    private static void Limit(JsonObject limit, string field, string source) =>
+        Fill(limit, limit.Text("type") == "Container" ? Json.Of($$"""{ {{field}}:{{limit[source]}} }""") : []);
 
-    private static string PullPolicy(string image)
-    {
-        var tag = image[(image.LastIndexOf('/') + 1)..];
-        return !tag.Contains(':', StringComparison.Ordinal) || tag.EndsWith(":latest", StringComparison.Ordinal) ? "Always" : "IfNotPresent";
-    }
+    private static string PullPolicy(string image) =>
+        image.IndexOf(':', image.LastIndexOf('/') + 1) < 0 || image.EndsWith(":latest", StringComparison.Ordinal) ? "Always" : "IfNotPresent";
 }

@@ -34,18 +34,8 @@ internal static class PodSecurity
             ? "must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\"" : null),
     ];
 
-    /// <exception cref="StatusException">403 with every breach of what the namespace enforces.</exception>
-    public static void Enforce(StoredObject? ns, string name, JsonObject? spec)
-    {
-        if (Breaches(ns, "enforce", spec) is { } breaches)
-            throw StatusException.Forbidden(Kinds.Pods, name, $"violates {breaches}");
-    }
-
-    /// <summary>What a client is warned of when it writes a template into a namespace that warns.</summary>
-    public static string? Warning(StoredObject? ns, JsonObject? spec) =>
-        Breaches(ns, "warn", spec) is { } breaches ? $"would violate {breaches}" : null;
-
-    private static string? Breaches(StoredObject? ns, string mode, JsonObject? spec)
+    /// <summary>All breaches of what a namespace enforces, or warns of; null when there are none.</summary>
+    public static string? Breaches(StoredObject? ns, string mode, JsonObject? spec)
     {
         var labels = ns?.Json.Object("metadata", "labels");
         if (labels.Text(Prefix + mode) != "restricted" || spec is null)

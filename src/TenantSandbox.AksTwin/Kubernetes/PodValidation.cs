@@ -7,8 +7,9 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 internal static class PodValidation
 {
     private const string Probe = "livenessProbe|readinessProbe|startupProbe";
-    private static readonly Pattern Containers = new("containers|initContainers[*]");
     private static readonly Pattern Mounts = new("containers|initContainers[*].volumeMounts[*].name");
+    private static readonly Pattern[] Changeable =
+        [new("activeDeadlineSeconds|terminationGracePeriodSeconds|tolerations"), new("containers|initContainers[*].image")];
 
     private static readonly Rule Container = All(
         ("name", Is(Format.Label)),
@@ -53,10 +54,8 @@ internal static class PodValidation
     private static JsonObject Fixed(JsonObject spec)
     {
         var rest = spec.Copy();
-        foreach (var field in (string[])["activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations"])
-            rest.Remove(field);
-        foreach (var container in Containers.Meet(rest, "").Select(m => m.Value).OfType<JsonObject>())
-            container.Remove("image");
+        foreach (var part in Changeable.SelectMany(c => c.Meet(rest, "")).Select(m => m.Value).OfType<JsonNode>().ToList())
+            part.Parent!.AsObject().Remove(part.GetPropertyName());
         return rest;
     }
 

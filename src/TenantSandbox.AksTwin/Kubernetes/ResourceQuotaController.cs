@@ -64,18 +64,14 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
         from cost in Cost(kind, item.Json.Object("spec"), item.Resources)
         group cost.Value by cost.Key).ToDictionary(g => g.Key, g => g.Sum());
 
-    private static IEnumerable<KeyValuePair<string, decimal>> Cost(ResourceKind kind, JsonObject? spec, PodResources resources)
-    {
-        var outside = kind == Kinds.Services && spec.Text("type") is "LoadBalancer" or "NodePort";
-        return
-        [
-            new($"count/{kind.Resource}", 1),
-            new(kind.Plural, 1),
-            new("services.loadbalancers", outside && spec.Text("type") is "LoadBalancer" ? 1 : 0),
-            new("services.nodeports", outside ? spec.Items("ports").Count() : 0),
-            .. Cost(resources),
-        ];
-    }
+    private static IEnumerable<KeyValuePair<string, decimal>> Cost(ResourceKind kind, JsonObject? spec, PodResources resources) =>
+    [
+        new($"count/{kind.Resource}", 1),
+        new(kind.Plural, 1),
+        new("services.loadbalancers", spec.Text("type") is "LoadBalancer" ? 1 : 0),
+        new("services.nodeports", spec.Text("type") is "LoadBalancer" or "NodePort" ? spec.Items("ports").Count() : 0),
+        .. Cost(resources),
+    ];
 
     private static IEnumerable<KeyValuePair<string, decimal>> Cost(PodResources resources) =>
     [

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
-using System.Reflection;
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using k8s.Models;
 
@@ -11,10 +9,8 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// Decodes objects as the API server's typed structs do: unknown fields are dropped (and reported), wrong types are refused,
 /// nulls and empty lists and maps vanish, quantities and times take their canonical form.
 /// </summary>
-internal static partial class Schema
+internal sealed partial class Schema(ResourceKind kind, List<string> unknown)
 {
-    private static readonly ConcurrentDictionary<Type, Dictionary<string, Type>> Fields = new();
-
     /// <summary>What has no parts: its name in Go, and the JSON that it takes.</summary>
     private static readonly Dictionary<Type, (string Name, Predicate<JsonNode> Takes)> Scalars = new()
     {
@@ -28,39 +24,25 @@ internal static partial class Schema
     };
 
     /// <param name="unknown">Gets the path of each field that the kind doesn't have.</param>
-    public static JsonObject Decode(ResourceKind kind, JsonObject input, List<string> unknown)
-    {
-        try
-        {
-            return Struct(input, kind.Model, "", unknown);
-        }
-        catch (FormatException e)
-        {
-            throw StatusException.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {e.Message}");
-        }
-    }
+    public static JsonObject Decode(ResourceKind kind, JsonObject input, List<string> unknown) => new Schema(kind, unknown).Struct(input, kind.Model, "");
 
-    private static JsonObject Struct(JsonObject input, Type type, string path, List<string> unknown)
+    private JsonObject Struct(JsonObject input, Type type, string path)
     {
-        var fields = Fields.GetOrAdd(type, static t => (
-            from property in t.GetProperties()
-            let name = property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
-            where name is not null
-            select KeyValuePair.Create(name, property.PropertyType)).ToDictionary());
+        var fields = JsonSerializerOptions.Default.GetTypeInfo(type).Properties;
         var output = new JsonObject();
         foreach (var (name, value) in input)
         {
             var at = path.Length == 0 ? name : $"{path}.{name}";
-            if (!fields.TryGetValue(name, out var field))
+            if (fields.FirstOrDefault(f => f.Name == name) is not { } field)
                 unknown.Add(at);
-            else if (value is not null && Value(value, field, at, unknown) is { } decoded)
+            else if (value is not null && Value(value, field.PropertyType, at) is { } decoded)
                 output[name] = decoded;
         }
 
         return output;
     }
 
-    private static JsonNode? Value(JsonNode value, Type type, string path, List<string> unknown)
+    private JsonNode? Value(JsonNode value, Type type, string path)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (Scalars.TryGetValue(type, out var scalar))
@@ -72,24 +54,24 @@ internal static partial class Schema
             case [_, var of]:
                 var map = new JsonObject();
                 foreach (var (name, item) in value as JsonObject ?? throw Wrong(value, path, "map"))
-                    map[name] = item is null ? "" : Value(item, of, $"{path}.{name}", unknown);
+                    map[name] = item is null ? "" : Value(item, of, $"{path}.{name}");
                 return map.Count == 0 ? null : map;
             case [var of]:
                 var list = new JsonArray();
                 foreach (var item in (value as JsonArray ?? throw Wrong(value, path, "slice")).OfType<JsonNode>())
-                    list.Add(Value(item, of, $"{path}[{list.Count}]", unknown));
+                    list.Add(Value(item, of, $"{path}[{list.Count}]"));
                 return list.Count == 0 ? null : list;
             default:
-                return Struct(value as JsonObject ?? throw Wrong(value, path, type.Name), type, path, unknown);
+                return Struct(value as JsonObject ?? throw Wrong(value, path, type.Name), type, path);
         }
     }
 
-    private static JsonValue Quantity(JsonNode value, string path)
+    private JsonValue Quantity(JsonNode value, string path)
     {
         var text = value.Text() ?? value.ToJsonString();
         // Checked before the library sees it: an exponent of five digits would keep it busy for minutes, and it misprints what is negative.
         if (!QuantityForm().IsMatch(text))
-            throw new FormatException($"{path}: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+            throw Refused($"{path}: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
         try
         {
             var quantity = new ResourceQuantity(text.TrimStart('+', '-'));
@@ -102,12 +84,15 @@ internal static partial class Schema
         }
     }
 
-    [GeneratedRegex(@"^[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,2})?\z", RegexOptions.ECMAScript)]
-    private static partial Regex QuantityForm();
-
-    private static FormatException Wrong(JsonNode value, string path, string want)
+    private StatusException Wrong(JsonNode value, string path, string want)
     {
         var have = value.Flag() is null ? value.GetValueKind().ToString().ToLowerInvariant() : "bool";
-        return new($"json: cannot unmarshal {have} into Go struct field {path} of type {want}");
+        return Refused($"json: cannot unmarshal {have} into Go struct field {path} of type {want}");
     }
+
+    private StatusException Refused(string why) =>
+        StatusException.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {why}");
+
+    [GeneratedRegex(@"^[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,2})?\z", RegexOptions.ECMAScript)]
+    private static partial Regex QuantityForm();
 }

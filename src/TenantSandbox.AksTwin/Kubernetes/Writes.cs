@@ -127,8 +127,8 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
         if (call.Text("fieldValidation") != "Ignore")
             _warnings.AddRange(faults);
         var ns = cluster.Store.Find(Kinds.Namespaces, "", call.Namespace);
-        if (PodSecurity.Warning(ns, decoded.Object("spec", "template", "spec")) is { } warning)
-            _warnings.Add(warning);
+        if (PodSecurity.Breaches(ns, "warn", decoded.Object("spec", "template", "spec")) is { } breaches)
+            _warnings.Add($"would violate {breaches}");
         if (decoded.Text("metadata", "namespace") is { Length: > 0 } own && own != call.Namespace)
             throw StatusException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
         decoded.Remove("apiVersion");
