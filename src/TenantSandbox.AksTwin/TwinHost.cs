@@ -95,8 +95,6 @@ public sealed class TwinHost : IAsyncDisposable
             await _app.DisposeAsync().ConfigureAwait(false);
         }
 
-        foreach (var surface in _surfaces)
-            surface.Kubernetes.Dispose();
         _surfaces.Clear();
         _store.Dispose();
         _certificates.Dispose();

@@ -1,14 +1,14 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>What a request asks for, read from its method, path, query and headers; <paramref name="Kind"/> is null for what isn't a resource.</summary>
+/// <summary>What a request asks for, read from its method, path, query and headers.</summary>
+/// <param name="Kind">Null for what isn't a resource.</param>
 internal sealed record ApiCall(
     HttpRequest Request, string Verb, ResourceKind? Kind = null, string Namespace = "", string Name = "", string Subresource = "")
 {
     /// <summary>As calls are counted and faults are scripted: <c>kube.pods.list</c>, <c>kube.pods/log.get</c>.</summary>
-    public string Title => $"kube.{(Kind is null ? "other" : Subresource.Length > 0 ? $"{Kind.Plural}/{Subresource}" : Kind.Plural)}.{Verb}";
+    public string Title => $"kube.{$"{Kind?.Plural ?? "other"}/{Subresource}".TrimEnd('/')}.{Verb}";
 
     public ObjectKey Key => new(Kind!, Namespace, Name);
 
@@ -18,13 +18,14 @@ internal sealed record ApiCall(
     public string MediaType => Request.ContentType?.Split(';')[0].Trim() is { Length: > 0 } type ? type : "application/json";
 
     /// <summary>Who writes: as said, or else the program's name.</summary>
-    public string Manager => ((string[])[Text("fieldManager"), Request.Headers.UserAgent.ToString().Split('/')[0], "unknown"]).First(n => n.Length > 0);
+    public string Manager =>
+        ((string[])[Text("fieldManager"), Request.Headers.UserAgent.ToString().Split('/')[0], "unknown"]).First(name => name.Length > 0);
 
     public bool DryRun => Text("dryRun") switch
     {
         "" => false,
         "All" => true,
-        var other => throw StatusException.Invalid("meta.k8s.io", "PatchOptions", "", FieldError.NotSupported("dryRun", other, "All")),
+        var other => throw StatusException.BadOptions("PatchOptions", FieldError.NotSupported("dryRun", other, "All")),
     };
 
     public string Text(string parameter) => Request.Query[parameter].ToString();
@@ -34,7 +35,7 @@ internal sealed record ApiCall(
     public long? Number(string parameter) => Text(parameter) switch
     {
         "" => null,
-        var text when long.TryParse(text, CultureInfo.InvariantCulture, out var number) && number >= 0 => number,
+        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
         var text => throw StatusException.BadRequest($"invalid {parameter}: \"{text}\" is not a number"),
     };
 
@@ -42,53 +43,43 @@ internal sealed record ApiCall(
     {
         var (group, rest) = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
-            ["api", "v1", .. var r] => ("", r),
-            ["apis", var g, "v1", .. var r] => (g, r),
+            ["api", "v1", .. var core] => ("", core),
+            ["apis", var named, "v1", .. var others] => (named, others),
             _ => ("", []),
         };
         if (rest.Length == 0)
             return new(request, request.Method.ToLowerInvariant());
-        var (ns, resource, tail) = rest is ["namespaces", var n, var inside, .. var below] ? (n, inside, below) : ("", rest[0], rest[1..]);
-        var kind = Kinds.All.FirstOrDefault(k => k.Group == group && k.Plural == resource);
-        var (name, log) = tail switch
+        var (ns, plural, tail) = rest is ["namespaces", var name, var inside, .. var below] ? (name, inside, below) : ("", rest[0], rest[1..]);
+        var kind = Kinds.All.FirstOrDefault(k => k.Group == group && k.Plural == plural);
+        var isInPlace = kind?.Namespaced == (ns.Length > 0);
+        var call = tail switch
         {
-            [] => ("", ""),
-            [var one] => (one, ""),
-            [var one, "log"] when kind == Kinds.Pods => (one, "log"),
+            [] when isInPlace || kind is { Namespaced: true } => new ApiCall(request, "", kind, ns),
+            [var one] when isInPlace => new(request, "", kind, ns, one),
+            [var one, "log"] when isInPlace && kind == Kinds.Pods => new(request, "", kind, ns, one, "log"),
             _ => throw StatusException.NoSuchPath(),
         };
-        var inPlace = kind?.Namespaced == (ns.Length > 0);
-        if (kind is null || (!inPlace && (!kind.Namespaced || name.Length > 0)))
-            throw StatusException.NoSuchPath();
-        var verb = (request.Method, name, log) switch
+        return call with
         {
-            ("GET" or "HEAD", "", _) => request.Query["watch"] == "true" || request.Query["watch"] == "1" ? "watch" : "list",
-            ("GET" or "HEAD", _, _) => "get",
-            ("POST", "", _) when inPlace => "create",
-            ("PUT", not "", "") => "update",
-            ("PATCH", not "", "") => "patch",
-            ("DELETE", not "", "") => "delete",
-            _ => throw StatusException.MethodNotAllowed(),
+            Verb = (request.Method, call.Name, call.Subresource) switch
+            {
+                ("GET" or "HEAD", "", _) => call.Flag("watch") ? "watch" : "list",
+                ("GET" or "HEAD", _, _) => "get",
+                ("POST", "", _) when isInPlace => "create",
+                ("PUT", not "", "") => "update",
+                ("PATCH", not "", "") => "patch",
+                ("DELETE", not "", "") => "delete",
+                _ => throw StatusException.MethodNotAllowed(),
+            },
         };
-        return new(request, verb, kind, ns, name, log);
     }
 
     private static bool Negotiate(HttpRequest request)
     {
-        foreach (var type in request.Headers.Accept.ToString().Replace(" ", "", StringComparison.Ordinal).Split(','))
-        {
-            if (type.StartsWith("application/json;", StringComparison.Ordinal) && type.Split(';') is var options && options.Contains("as=Table"))
-            {
-                if (options.Contains("v=v1"))
-                    return true;
-            }
-            else if (type.Split(';') is ["" or "*/*" or "application/*" or "application/json" or "text/plain", ..])
-            {
-                return false;
-            }
-        }
-
-        throw new StatusException(406, "NotAcceptable", "only the following media types are accepted: "
-            + "application/json, application/json;as=Table;v=v1;g=meta.k8s.io");
+        var types = request.Headers.Accept.ToString().Replace(" ", "", StringComparison.Ordinal).Split(',').Select(type => type.Split(';'));
+        var accepted = types.FirstOrDefault(type => type[0] is "" or "*/*" or "application/*" or "application/json" or "text/plain"
+            && (type.Contains("as=Table") ? type.Contains("v=v1") : !type.Any(option => option.StartsWith("as=", StringComparison.Ordinal))));
+        return accepted?.Contains("as=Table") ?? throw new StatusException(
+            406, "NotAcceptable", "only the following media types are accepted: application/json, application/json;as=Table;v=v1;g=meta.k8s.io");
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
@@ -98,14 +97,14 @@ internal static class FieldPaths
 
         void Walk(JsonNode? node, string path, string name, string parent, bool isItem)
         {
-            var map = ListTypes.IsAtomic(name) ? null : node as JsonObject;
-            var keys = ListTypes.Keys(parent, name);
+            var map = Merging.IsAtomic(name) ? null : node as JsonObject;
+            var keys = Merging.Keys(parent, name);
             var list = keys is null || isItem ? null : node as JsonArray;
             fields[path] = new(node, isItem || (map?.Count ?? list?.Count ?? 0) == 0, map is null && list is null);
             foreach (var (field, value) in map ?? [])
                 Walk(value, $"{path}{Separator}f:{field}", field, name, false);
             foreach (var item in list ?? [])
-                Walk(item, $"{path}{Separator}{ListTypes.Element(keys!, item)}", name, name, true);
+                Walk(item, $"{path}{Separator}{Merging.Element(keys!, item)}", name, name, true);
         }
     }
 

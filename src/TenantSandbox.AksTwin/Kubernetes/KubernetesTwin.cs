@@ -7,7 +7,7 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// The Kubernetes API of one twin cluster, with the controllers, scheduler and kubelets behind it. What it doesn't serve is answered with the
 /// API's own errors. ARM calls in to add nodes and to ask about them, under its own lock, so nothing here calls back into ARM synchronously. State lives under <c>kube/{cluster}/</c> in the twin's store and is taken up again from there.
 /// </summary>
-internal sealed class KubernetesTwin : IDisposable
+internal sealed class KubernetesTwin
 {
     private readonly Cluster _cluster;
     private readonly ApiServer _api;
@@ -70,8 +70,6 @@ internal sealed class KubernetesTwin : IDisposable
     /// <summary>Whether a node is Ready; false for an unknown node.</summary>
     public bool IsReady(string nodeName) =>
         _cluster.Do(() => _cluster.Store.Find(Kinds.Nodes, "", nodeName) is { } node && Condition.Status(node.Json, "Ready") == "True");
-
-    public void Dispose() => _api.Dispose();
 
     private void Start()
     {

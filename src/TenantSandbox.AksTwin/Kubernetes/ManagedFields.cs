@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Nodes;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
@@ -28,7 +27,7 @@ internal static class ManagedFields
     {
         var (mine, others) = Read(kind, live, manager, isApply: true);
         var fields = FieldPaths.Of(applied);
-        var merged = (JsonObject)ListTypes.Merge(live, applied)!;
+        var merged = Merging.Apply(live, applied);
         FieldPaths.Remove(merged, mine.Fields.Except(fields), others.Aggregate(fields, (held, other) => held.Union(other.Fields)));
         // Defaults are part of the live object: without them here, a list that is replaced as a whole would always look changed.
         Defaults.Apply(kind, merged);

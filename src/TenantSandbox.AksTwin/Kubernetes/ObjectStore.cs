@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using System.Threading.Channels;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
@@ -10,19 +8,9 @@ internal sealed record Change(long Revision, ObjectKey Key, StoredObject? Before
 /// <summary>Somebody who follows a kind, in one namespace or in all (empty); ended by the store when it reads too slowly.</summary>
 internal sealed class Watcher(string ns)
 {
-    private const int MostUnread = 20_000;
-
     public string Namespace => ns;
 
     public Channel<Change> Changes { get; } = Channel.CreateUnbounded<Change>();
-
-    public void Tell(Change change)
-    {
-        if (Changes.Reader.Count < MostUnread)
-            Changes.Writer.TryWrite(change);
-        else
-            Changes.Writer.TryComplete();
-    }
 }
 
 /// <summary>
@@ -32,6 +20,7 @@ internal sealed class Watcher(string ns)
 internal sealed class ObjectStore(TwinStore durable, string prefix)
 {
     private const int LogLength = 10_000;
+    private const int MostUnread = 20_000;
 
     private readonly Dictionary<ResourceKind, Shelf> _shelves = Kinds.All.ToDictionary(k => k, _ => new Shelf());
     private readonly Dictionary<string, ObjectKey> _byUid = new(StringComparer.Ordinal);
@@ -62,22 +51,16 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
     public StoredObject Put(ObjectKey key, JsonObject json)
     {
         var now = new StoredObject(key, json, ++Revision);
-        var before = Insert(now);
-        if (durable.IsDurable && !key.Kind.Cold)
+        if (!key.Kind.Cold)
             durable.Put(prefix + key, now.Utf8);
-        Commit(new(Revision, key, before, now));
+        Commit(new(Revision, key, Place(key, now), now));
         return now;
     }
 
     public void Remove(StoredObject stored)
     {
-        var objects = _shelves[stored.Key.Kind].Objects;
-        objects[stored.Key.Namespace].Remove(stored.Key.Name);
-        if (objects[stored.Key.Namespace].Count == 0)
-            objects.Remove(stored.Key.Namespace);
-        Unindex(stored);
         durable.Remove(prefix + stored.Key);
-        Commit(new(++Revision, stored.Key, stored.At(Revision), null));
+        Commit(new(++Revision, stored.Key, Place(stored.Key, null)!.At(Revision), null));
     }
 
     /// <summary>Takes up what an earlier process left.</summary>
@@ -90,7 +73,8 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
             if (kind is null || JsonNode.Parse(utf8) is not JsonObject json)
                 continue;
             var revision = long.Parse(json.Text("metadata", "resourceVersion") ?? "0", CultureInfo.InvariantCulture);
-            Insert(new(new(kind, parts.Length > 2 ? parts[1] : "", parts[^1]), json, revision));
+            var key = new ObjectKey(kind, parts.Length > 2 ? parts[1] : "", parts[^1]);
+            Place(key, new(key, json, revision));
             Revision = Math.Max(Revision, revision);
         }
 
@@ -110,33 +94,30 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
 
     public void Unsubscribe(ResourceKind kind, Watcher watcher) => _shelves[kind].Watchers.Remove(watcher);
 
-    private StoredObject? Insert(StoredObject now)
+    /// <summary>Puts an object in its place or, for null, empties that; returns what was there.</summary>
+    private StoredObject? Place(ObjectKey key, StoredObject? now)
     {
-        var objects = _shelves[now.Key.Kind].Objects;
-        if (!objects.TryGetValue(now.Key.Namespace, out var names))
-            objects[now.Key.Namespace] = names = new(StringComparer.Ordinal);
-        if (names.GetValueOrDefault(now.Key.Name) is var before && before is not null)
-            Unindex(before);
-        names[now.Key.Name] = now;
-        foreach (var owner in Owners(now))
+        var objects = _shelves[key.Kind].Objects;
+        if (!objects.TryGetValue(key.Namespace, out var names))
+            objects[key.Namespace] = names = new(StringComparer.Ordinal);
+        names.Remove(key.Name, out var before);
+        if (now is not null)
+            names[key.Name] = now;
+        else if (names.Count == 0)
+            objects.Remove(key.Namespace);
+        if (before is not null)
+            _byUid.Remove(before.Uid);
+        if (now is not null)
+            _byUid[now.Uid] = key;
+        foreach (var owner in Owners(before).Except(Owners(now)))
         {
-            if (!_byOwner.TryGetValue(owner, out var owned))
-                _byOwner[owner] = owned = [];
-            owned.Add(now.Key);
-        }
-
-        _byUid[now.Uid] = now.Key;
-        return before;
-    }
-
-    private void Unindex(StoredObject stored)
-    {
-        _byUid.Remove(stored.Uid);
-        foreach (var owner in Owners(stored))
-        {
-            if (_byOwner.TryGetValue(owner, out var owned) && owned.Remove(stored.Key) && owned.Count == 0)
+            if (_byOwner[owner].Remove(key) && _byOwner[owner].Count == 0)
                 _byOwner.Remove(owner);
         }
+
+        foreach (var owner in Owners(now))
+            (_byOwner.TryGetValue(owner, out var owned) ? owned : _byOwner[owner] = []).Add(key);
+        return before;
     }
 
     private void Commit(Change change)
@@ -146,12 +127,16 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
         if (shelf.Log.Count > LogLength)
             shelf.Oldest = shelf.Log.Dequeue().Revision;
         foreach (var watcher in shelf.Watchers.Where(w => w.Namespace.Length == 0 || w.Namespace == change.Key.Namespace))
-            watcher.Tell(change);
+        {
+            if (watcher.Changes.Reader.Count >= MostUnread || !watcher.Changes.Writer.TryWrite(change))
+                watcher.Changes.Writer.TryComplete();
+        }
+
         Changed?.Invoke(change);
     }
 
     /// <summary>Nobody owns what is cold, and to ask would be dear.</summary>
-    private static IEnumerable<string> Owners(StoredObject stored) => stored.Key.Kind.Cold ? []
+    private static IEnumerable<string> Owners(StoredObject? stored) => stored is null or { Key.Kind.Cold: true } ? []
         : stored.Json.Items("metadata", "ownerReferences").Select(o => o.Text("uid") ?? "").Distinct();
 
     /// <summary>Everything of one kind, by namespace and name.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Gets, logs and lists. Runs under the cluster's lock.</summary>
@@ -30,22 +26,21 @@ internal sealed class Reads(Cluster cluster)
         var meta = Meta(revision);
         if (call.Number("limit") is > 0 and var limit && limit < items.Count)
         {
-            var rest = items[(int)limit..];
-            items = items[..(int)limit];
             // Revisions jump at a restart, so that no token comes twice.
             _token = Math.Max(_token, revision) + 1;
-            _continued.Add(_token, (revision, rest));
+            _continued.Add(_token, (revision, items[(int)limit..]));
             if (_continued.Count > MostContinued)
                 _continued.RemoveAt(0);
             meta["continue"] = $"{_token}";
-            meta["remainingItemCount"] = rest.Count;
+            meta["remainingItemCount"] = items.Count - limit;
+            items = items[..(int)limit];
         }
 
         if (call.AsTable)
             return new(200, Tables.Of(call, items, cluster.Now, meta));
-        var head = $$"""{"kind":"{{call.Kind!.Kind}}List","apiVersion":"{{call.Kind.ApiVersion}}","metadata":{{meta.ToJsonString()}},"items":[""";
         using var buffer = new MemoryStream(items.Sum(i => i.Utf8.Length + 1) + 256);
-        buffer.Write(Encoding.UTF8.GetBytes(head));
+        buffer.Write(Encoding.UTF8.GetBytes(
+            $$"""{"kind":"{{call.Kind!.Kind}}List","apiVersion":"{{call.Kind.ApiVersion}}","metadata":{{meta.ToJsonString()}},"items":["""));
         foreach (var item in items)
         {
             buffer.Write(item == items[0] ? ""u8 : ","u8);
@@ -56,12 +51,12 @@ internal sealed class Reads(Cluster cluster)
         return new(200, buffer.ToArray());
     }
 
-    private static JsonObject Meta(long revision) => new() { ["resourceVersion"] = $"{revision}" };
-
     private (long Revision, List<StoredObject> Left) Continued(string token) =>
         !long.TryParse(token, CultureInfo.InvariantCulture, out var key)
             ? throw StatusException.BadRequest("continue key is not valid: it must be the one that the list's last page gave")
             : _continued.TryGetValue(key, out var kept) ? kept
             : throw StatusException.Expired("The provided continue parameter is too old to display a consistent list result. "
                 + "You can start a new list without the continue parameter.");
+
+    private static JsonObject Meta(long revision) => new() { ["resourceVersion"] = $"{revision}" };
 }

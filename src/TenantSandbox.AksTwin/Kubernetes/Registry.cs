@@ -1,6 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json.Nodes;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
@@ -23,8 +21,7 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         if (!string.IsNullOrEmpty(metadata.Text("resourceVersion")))
             throw StatusException.BadRequest("resourceVersion should not be set on objects to be created");
         var key = new ObjectKey(kind, ns, metadata.Text("name") ?? "");
-        foreach (var field in (string[])["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"])
-            metadata.Remove(field);
+        Keep([], metadata, "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation");
         if (kind.Namespaced)
             metadata["namespace"] = ns;
         metadata["uid"] = Names.Uid($"{context.Options.Seed}/{context.Cluster.Name}/{key}/{store.Revision}/{_generated}");
@@ -37,14 +34,21 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         _admission.Mutate(kind, ns, json);
         Defaults.Apply(kind, json);
         // Nodes come with theirs.
-        if (kind.HasStatus && (kind != Kinds.Nodes || json["status"] is null))
-            json["status"] = InitialStatus(kind, json);
+        if (kind.HasStatus && kind != Kinds.Nodes)
+            json["status"] = JsonNode.Parse(kind.FirstStatus);
+        if (kind == Kinds.Pods)
+            json.Ensure("status")["qosClass"] = QosClass(json.Object("spec"));
         Validation.Check(kind, json, null);
         _admission.Validate(kind, ns, json);
         if (store.Find(key) is not null)
             throw StatusException.AlreadyExists(kind, key.Name);
-        if (kind == Kinds.Services)
-            AllocateClusterIp(json.Ensure("spec"), key);
+        if (kind == Kinds.Services && json.Text("spec", "type") != "ExternalName")
+        {
+            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString()));
+            json.Ensure("spec").Default("clusterIP", $"10.0.{hash[0]}.{Math.Max((byte)1, hash[1])}");
+            json.Ensure("spec")["clusterIPs"] = new JsonArray(json.Text("spec", "clusterIP"));
+        }
+
         if (manager is not null)
             ManagedFields.Track(kind, new() { ["status"] = json["status"]?.DeepClone() }, json, manager, context.Now);
         return dryRun ? new(key, json, 0) : store.Put(key, json);
@@ -151,13 +155,6 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
             ? 0
             : Math.Max(0, asked ?? pod.Json.Number("spec", "terminationGracePeriodSeconds") ?? 30);
 
-    private static JsonObject InitialStatus(ResourceKind kind, JsonObject json) =>
-        kind == Kinds.Namespaces ? new() { ["phase"] = "Active" }
-        : kind == Kinds.Pods ? new() { ["phase"] = "Pending", ["qosClass"] = QosClass(json.Object("spec")) }
-        : kind == Kinds.Services ? new() { ["loadBalancer"] = new JsonObject() }
-        : kind == Kinds.ReplicaSets ? new() { ["replicas"] = 0 }
-        : [];
-
     /// <summary>Follows from requests, which defaults have filled in from limits.</summary>
     private static string QosClass(JsonObject? spec)
     {
@@ -178,14 +175,5 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
             else
                 next.Remove(field);
         }
-    }
-
-    private static void AllocateClusterIp(JsonObject spec, ObjectKey key)
-    {
-        if (spec.Text("type") == "ExternalName")
-            return;
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString()));
-        spec.Default("clusterIP", $"10.0.{hash[0]}.{Math.Max((byte)1, hash[1])}");
-        spec["clusterIPs"] = new JsonArray(spec.Text("clusterIP"));
     }
 }

@@ -28,8 +28,6 @@ internal sealed class ResourceKind
 
     public string ApiVersion { get; }
 
-    public string Version { get; } = "v1";
-
     public string Singular => Kind.ToLowerInvariant();
 
     /// <summary>Plural and group, as error messages have it: <c>deployments.apps</c>.</summary>
@@ -38,9 +36,6 @@ internal sealed class ResourceKind
     public bool HasStatus { get; }
 
     public bool Namespaced { get; init; } = true;
-
-    /// <summary>Whether it makes pods from a template.</summary>
-    public bool HasScale { get; init; }
 
     /// <summary>Whether a change of the spec counts up metadata.generation.</summary>
     public bool HasGeneration { get; init; }
@@ -60,7 +55,8 @@ internal sealed class ResourceKind
     /// <summary>What field selectors may ask for besides name and namespace.</summary>
     public string[] Fields { get; init; } = [];
 
-    public override string ToString() => Resource;
+    /// <summary>What the status of a new object says.</summary>
+    public string FirstStatus { get; init; } = "{}";
 }
 
 /// <summary>Everything that the twin serves: what the app writes, and what explains it to a person.</summary>
@@ -80,7 +76,8 @@ internal static class Kinds
     };
 
     public static readonly ResourceKind LimitRanges = new(typeof(V1LimitRange), "limits");
-    public static readonly ResourceKind Namespaces = new(typeof(V1Namespace), "ns") { Namespaced = false, Fields = ["status.phase"] };
+    public static readonly ResourceKind Namespaces = new(typeof(V1Namespace), "ns") 
+        { Namespaced = false, Fields = ["status.phase"], FirstStatus = """{"phase":"Active"}""" };
     public static readonly ResourceKind Nodes = new(typeof(V1Node), "no") { Namespaced = false, Fields = ["spec.unschedulable"] };
 
     public static readonly ResourceKind Pods = new(typeof(V1Pod), "po")
@@ -88,18 +85,20 @@ internal static class Kinds
         HasGeneration = true,
         IsInAll = true,
         ReturnsDeleted = true,
+        FirstStatus = """{"phase":"Pending"}""",
         Fields = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "status.phase", "status.podIP"],
     };
 
     public static readonly ResourceKind ResourceQuotas = new(typeof(V1ResourceQuota), "quota") { ReturnsDeleted = true };
     public static readonly ResourceKind ServiceAccounts = new(typeof(V1ServiceAccount), "sa") { ReturnsDeleted = true };
-    public static readonly ResourceKind Services = new(typeof(V1Service), "svc") { IsInAll = true, ReturnsDeleted = true };
+    public static readonly ResourceKind Services = new(typeof(V1Service), "svc")
+        { IsInAll = true, ReturnsDeleted = true, FirstStatus = """{"loadBalancer":{}}""" };
 
-    public static readonly ResourceKind Deployments =
-        new(typeof(V1Deployment), "deploy") { HasScale = true, HasGeneration = true, IsInAll = true };
+    public static readonly ResourceKind Deployments = new(typeof(V1Deployment), "deploy")
+        { HasGeneration = true, IsInAll = true };
 
-    public static readonly ResourceKind ReplicaSets =
-        new(typeof(V1ReplicaSet), "rs") { HasScale = true, HasGeneration = true, IsInAll = true, Fields = ["status.replicas"] };
+    public static readonly ResourceKind ReplicaSets = new(typeof(V1ReplicaSet), "rs")
+        { HasGeneration = true, IsInAll = true, Fields = ["status.replicas"], FirstStatus = """{"replicas":0}""" };
 
     public static readonly ResourceKind NetworkPolicies = new(typeof(V1NetworkPolicy), "netpol") { HasGeneration = true };
     public static readonly ResourceKind RuntimeClasses = new(typeof(V1RuntimeClass)) { Namespaced = false };

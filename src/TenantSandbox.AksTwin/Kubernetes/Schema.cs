@@ -91,7 +91,7 @@ internal sealed partial class Schema(ResourceKind kind, List<string> unknown)
     }
 
     private StatusException Refused(string why) =>
-        StatusException.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {why}");
+        StatusException.BadRequest($"{kind.Kind} in version \"v1\" cannot be handled as a {kind.Kind}: {why}");
 
     [GeneratedRegex(@"^[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,2})?\z", RegexOptions.ECMAScript)]
     private static partial Regex QuantityForm();

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
@@ -41,16 +40,10 @@ internal sealed partial class LabelSelector(IEnumerable<(string Key, string Oper
         _ => false,
     });
 
-    private static (string, string, string[]) Read(GroupCollection groups)
-    {
-        var values = groups["value"].Captures.Select(v => v.Value.Trim()).ToArray();
-        return (groups["key"].Value, groups["not"].Success ? "DoesNotExist" : groups["operator"].Value switch
-        {
-            "=" or "==" or "in" => "In",
-            "!=" or "notin" => "NotIn",
-            _ => "Exists",
-        }, values);
-    }
+    private static (string, string, string[]) Read(GroupCollection term) => (
+        term["key"].Value,
+        term["operator"].Value switch { "=" or "==" or "in" => "In", "!=" or "notin" => "NotIn", "!" => "DoesNotExist", _ => "Exists" },
+        [.. term["value"].Captures.Select(v => v.Value.Trim())]);
 
     private static IEnumerable<(string, string, string[])> Equal(JsonObject? map) =>
         map.Pairs().Select(p => (p.Key, "In", new[] { p.Value }));
@@ -61,8 +54,8 @@ internal sealed partial class LabelSelector(IEnumerable<(string Key, string Oper
     [GeneratedRegex(@",(?![^(]*\))")]
     private static partial Regex Comma();
 
-    [GeneratedRegex(@"^(?:(?<not>!)\s*)?(?<key>[A-Za-z0-9]([\w./-]*[A-Za-z0-9])?)"
-        + @"(?(not)|(?:\s*(?<operator>==|=|!=)\s*(?<value>[\w.-]*)|\s+(?<operator>in|notin)\s*\((?<value>[\w.\s-]*)(,(?<value>[\w.\s-]*))*\))?)$")]
+    [GeneratedRegex(@"^(?:(?<operator>!)\s*)?(?<key>[A-Za-z0-9]([\w./-]*[A-Za-z0-9])?)"
+        + @"(?(operator)|(?:\s*(?<operator>==|=|!=)\s*(?<value>[\w.-]*)|\s+(?<operator>in|notin)\s*\((?<value>[\w.\s-]*)(,(?<value>[\w.\s-]*))*\))?)$")]
     private static partial Regex Term();
 }
 

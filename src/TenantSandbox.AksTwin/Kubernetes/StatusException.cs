@@ -1,4 +1,4 @@
-using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
@@ -36,7 +36,17 @@ internal sealed class StatusException(int code, string reason, string message, J
         "details":{{{details ?? Json.Of($$"""{"retryAfterSeconds":{{RetryAfter}} }""")}}},"code":{{{code}}}}
         """);
 
+    /// <summary>Whatever went wrong, as an API error.</summary>
+    public static StatusException Of(Exception error) => error switch
+    {
+        StatusException own => own,
+        BadHttpRequestException bad => new(bad.StatusCode, bad.StatusCode == 413 ? "RequestEntityTooLarge" : "BadRequest", bad.Message),
+        _ => new(500, "InternalError", $"Internal error occurred: {error.GetType().Name}: {error.Message}"),
+    };
+
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
+
+    public static StatusException BadOptions(string kind, FieldError error) => Invalid("meta.k8s.io", kind, "", error);
 
     public static StatusException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
@@ -46,7 +56,8 @@ internal sealed class StatusException(int code, string reason, string message, J
     public static StatusException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
 
-    public static StatusException NotFound(ResourceKind kind, string name) => Of(404, "NotFound", kind, name, $"{Title(kind, name)} not found");
+    public static StatusException NotFound(ResourceKind kind, string name) =>
+        Of(404, "NotFound", kind, name, $"{Title(kind, name)} not found");
 
     public static StatusException AlreadyExists(ResourceKind kind, string name) =>
         Of(409, "AlreadyExists", kind, name, $"{Title(kind, name)} already exists");
@@ -78,21 +89,20 @@ internal sealed class StatusException(int code, string reason, string message, J
         var texts = conflicts.GroupBy(c => c.Manager, c => c.Field).Select(fields => fields.Count() == 1
             ? $"conflict with {fields.Key}: {fields.First()}"
             : $"conflicts with {fields.Key}:\n- {string.Join("\n- ", fields)}");
-        return new(
-            409,
-            "Conflict",
+        return new(409, "Conflict",
             $"Apply failed with {conflicts.Count} conflict{(conflicts.Count == 1 ? "" : "s")}: {string.Join('\n', texts)}",
-            Details(causes: [.. conflicts.Select(c => new FieldError("FieldManagerConflict", c.Field, $"conflict with {c.Manager}"))]));
+            new() { ["causes"] = Causes(conflicts.Select(c => new FieldError("FieldManagerConflict", c.Field, $"conflict with {c.Manager}"))) });
     }
+
+    public static JsonObject Details(string group, string kind, string name, params FieldError[] causes) => Json.Of($$"""
+        {"name":{{name}},"group":{{(group.Length == 0 ? null : group)}},"kind":{{kind}},"causes":{{(causes.Length == 0 ? null : Causes(causes))}} }
+        """);
+
+    private static JsonArray Causes(IEnumerable<FieldError> causes) =>
+        causes.Select(c => Json.Of($$"""{"reason":{{c.Reason}},"message":{{c.Message}},"field":{{c.Field}} }""")).ToJson();
 
     private static string Title(ResourceKind kind, string name) => $"{kind.Resource} \"{name}\"";
 
     private static StatusException Of(int code, string reason, ResourceKind kind, string name, string message, params FieldError[] causes) =>
         new(code, reason, message, Details(kind.Group, kind.Plural, name, causes));
-
-    private static JsonObject Details(string? group = null, string? kind = null, string? name = null, params FieldError[] causes)
-    {
-        var list = causes.Length == 0 ? null : causes.Select(c => new { reason = c.Reason, message = c.Message, field = c.Field });
-        return Json.Of($$"""{"name":{{name}},"group":{{(group is "" ? null : group)}},"kind":{{kind}},"causes":{{list}} }""");
-    }
 }

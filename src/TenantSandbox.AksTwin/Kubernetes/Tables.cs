@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>The tables that <c>kubectl get</c> prints.</summary>
@@ -89,36 +87,23 @@ internal static class Tables
     public static JsonObject Of(ApiCall call, IEnumerable<StoredObject> items, DateTimeOffset now, JsonObject meta)
     {
         var columns = Columns[call.Kind!];
-        return new()
-        {
-            ["kind"] = "Table",
-            ["apiVersion"] = "meta.k8s.io/v1",
-            ["metadata"] = meta,
-            ["columnDefinitions"] = columns.Select(c => (JsonNode)new JsonObject
-            {
-                ["name"] = c.Name,
-                ["type"] = c.Type,
-                ["format"] = c.Name == "Name" ? "name" : "",
-                ["description"] = c.Name,
-                ["priority"] = c.IsWide ? 1 : 0,
-            }).ToJson(),
-            ["rows"] = items.Select(item => (JsonNode)new JsonObject
-            {
-                ["cells"] = new JsonArray([.. columns.Select(c => Cell(c, item.Json, now) ?? "<none>")]),
-                ["object"] = call.Text("includeObject") switch
-                {
-                    "None" => null,
-                    "Object" => JsonNode.Parse(item.Document()),
-                    _ => new JsonObject
-                    {
-                        ["kind"] = "PartialObjectMetadata",
-                        ["apiVersion"] = "meta.k8s.io/v1",
-                        ["metadata"] = item.Json["metadata"]?.DeepClone(),
-                    },
-                },
-            }).ToJson(),
-        };
+        var definitions = columns.Select(c => Json.Of($$"""
+            {"name":{{c.Name}},"type":{{c.Type}},"format":{{(c == Name ? "name" : "")}},"description":{{c.Name}},"priority":{{(c.IsWide ? 1 : 0)}} }
+            """));
+        var rows = items.Select(item => Json.Of($$"""
+            {"cells":{{columns.Select(c => Cell(c, item.Json, now) ?? "<none>")}},"object":{{Shown(item, call.Text("includeObject"))}} }
+            """));
+        return Json.Of($$"""
+            {"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{{meta}},"columnDefinitions":{{definitions}},"rows":{{rows}} }
+            """);
     }
+
+    private static JsonNode? Shown(StoredObject item, string form) => form switch
+    {
+        "None" => null,
+        "Object" => JsonNode.Parse(item.Document()),
+        _ => Json.Of($$"""{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{{item.Json["metadata"]}} }"""),
+    };
 
     private static JsonNode? Cell(Column column, JsonObject item, DateTimeOffset now) =>
         column.IsTime ? Ago(column.Value(item).Time(), now) : column.Value(item);

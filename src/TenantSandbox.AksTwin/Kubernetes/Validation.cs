@@ -61,7 +61,7 @@ internal static class Validation
             .. Is(format, "name or generateName is required")(name, "metadata.name"),
             .. Metadata(json["metadata"], "metadata"),
             .. ByKind.GetValueOrDefault(kind)?.Invoke(json, "") ?? [],
-            .. old is null ? [] : Immutable(kind == Kinds.RuntimeClasses ? "handler" : kind.HasScale ? "spec.selector" : "spec.clusterIP", json, old),
+            .. old is null ? [] : Immutable(kind == Kinds.RuntimeClasses ? "handler" : kind == Kinds.Services ? "spec.clusterIP" : "spec.selector", json, old),
             .. old is not null && kind == Kinds.Pods ? PodValidation.CheckUpdate(json.Object("spec")!, old.Object("spec")!) : [],
         ];
         if (errors.Count > 0)

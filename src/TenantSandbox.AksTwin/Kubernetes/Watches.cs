@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
@@ -12,10 +9,9 @@ internal sealed class Watches(Cluster cluster)
     private static readonly TimeSpan BookmarkEvery = TimeSpan.FromMinutes(1);
 
     /// <param name="cut">A fault: the connection breaks after the first event.</param>
-    public async Task ServeAsync(HttpContext http, ApiCall call, bool cut, CancellationToken stopping)
+    public async Task ServeAsync(HttpContext http, ApiCall call, bool cut)
     {
         var selection = new Selection(call);
-        var time = cluster.Context.Options.TimeProvider;
         var timeout = call.Number("timeoutSeconds") is > 0 and var seconds ? TimeSpan.FromSeconds(Math.Min(seconds, 86_400)) : Usual;
         var watcher = new Watcher(call.Namespace);
         lock (cluster.Gate)
@@ -24,11 +20,11 @@ internal sealed class Watches(Cluster cluster)
             cluster.Store.Subscribe(call.Kind!, watcher);
         }
 
+        var time = cluster.Context.Options.TimeProvider;
+        await using var bookmarks = time.CreateTimer(_ => Mark(), null, BookmarkEvery, BookmarkEvery);
+        await using var end = time.CreateTimer(_ => End(), null, timeout, Timeout.InfiniteTimeSpan);
         try
         {
-            await using var bookmarks = time.CreateTimer(_ => Mark(), null, BookmarkEvery, BookmarkEvery);
-            await using var end = time.CreateTimer(_ => End(), null, timeout, Timeout.InfiniteTimeSpan);
-            await using var stop = stopping.Register(End);
             http.Response.ContentType = "application/json;stream=watch";
             await http.Response.Body.FlushAsync(http.RequestAborted);
             await foreach (var change in watcher.Changes.Reader.ReadAllAsync(http.RequestAborted))
@@ -36,10 +32,9 @@ internal sealed class Watches(Cluster cluster)
                 byte[]? line;
                 lock (cluster.Gate)
                     line = Line(call, change, selection);
-                if (line is null)
-                    continue;
-                await http.Response.Body.WriteAsync(line, http.RequestAborted);
-                if (cut)
+                if (line is not null)
+                    await http.Response.Body.WriteAsync(line, http.RequestAborted);
+                if (line is not null && cut)
                     http.Abort();
             }
         }
@@ -57,10 +52,11 @@ internal sealed class Watches(Cluster cluster)
         // A bookmark is a change of nothing; it takes its place after all that it covers.
         void Mark()
         {
-            if (!call.Flag("allowWatchBookmarks"))
-                return;
             lock (cluster.Gate)
-                watcher.Tell(new(cluster.Store.Revision, call.Key, null, null));
+            {
+                if (call.Flag("allowWatchBookmarks"))
+                    watcher.Changes.Writer.TryWrite(new(cluster.Store.Revision, call.Key, null, null));
+            }
         }
 
         void End()
@@ -72,13 +68,10 @@ internal sealed class Watches(Cluster cluster)
 
     private void Begin(ApiCall call, Watcher watcher)
     {
-        if (call.Flag("sendInitialEvents"))
-        {
-            throw StatusException.Invalid("meta.k8s.io", "ListOptions", "", FieldError.Forbidden(
-                "sendInitialEvents", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"));
-        }
-
         var version = call.Text("resourceVersion");
+        if (call.Flag("sendInitialEvents"))
+            throw StatusException.BadOptions("ListOptions", FieldError.Forbidden(
+                "sendInitialEvents", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"));
         if (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var from) && version.Length > 0)
             throw StatusException.BadRequest($"Invalid value: \"{version}\": resourceVersion must be a number");
         try
@@ -98,21 +91,21 @@ internal sealed class Watches(Cluster cluster)
     /// <summary>A change as a selector sees it: what comes into view is added, what leaves it is deleted.</summary>
     private byte[]? Line(ApiCall call, Change change, Selection selection)
     {
-        var (before, now) = (change.Before is { } was && selection.Matches(was), change.Now is { } item && selection.Matches(item));
-        return change switch
-        {
-            { Before: null, Now: null } => Event("BOOKMARK", Encoding.UTF8.GetBytes($$$"""
+        if (change is { Before: null, Now: null })
+            return Event("BOOKMARK", Encoding.UTF8.GetBytes($$$"""
                 {"kind":"{{{call.Kind!.Kind}}}","apiVersion":"{{{call.Kind.ApiVersion}}}","metadata":{"resourceVersion":"{{{change.Revision}}}"}}
-                """)),
-            _ when now => Event(before ? "MODIFIED" : "ADDED", Document(change.Now!)),
+                """));
+        return (change.Before is { } was && selection.Matches(was), change.Now is { } now && selection.Matches(now)) switch
+        {
+            (false, true) => Event("ADDED", Document(change.Now!)),
+            (true, true) => Event("MODIFIED", Document(change.Now!)),
             // The last state carries the revision of its disappearance.
-            _ when before => Event("DELETED", Document(change.Before!.At(change.Revision))),
+            (true, false) => Event("DELETED", Document(change.Before!.At(change.Revision))),
             _ => null,
         };
 
-        byte[] Document(StoredObject shown) => call.AsTable
-            ? JsonSerializer.SerializeToUtf8Bytes(Tables.Of(call, [shown], cluster.Now, new() { ["resourceVersion"] = $"{shown.Revision}" }))
-            : shown.Document();
+        byte[] Document(StoredObject shown) => !call.AsTable ? shown.Document() : JsonSerializer.SerializeToUtf8Bytes(
+            Tables.Of(call, [shown], cluster.Now, new() { ["resourceVersion"] = $"{shown.Revision}" }));
     }
 
     private static byte[] Event(string type, byte[] document) =>

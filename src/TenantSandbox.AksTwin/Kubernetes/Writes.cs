@@ -1,10 +1,9 @@
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>One request that writes: what it sends is decoded and checked, and handed to the registry. Runs under the cluster's lock.</summary>
 internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? fault)
 {
+    private const string Plain = "application/json";
     private const string Merge = "application/merge-patch+json";
     private const string Strategic = "application/strategic-merge-patch+json";
     private const string Applied = "application/apply-patch+yaml";
@@ -14,57 +13,19 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
 
     public Answer Answer()
     {
-        var answer = call.Verb switch
+        var answer = (call.Verb, call.MediaType) switch
         {
-            "create" => Create(),
-            "update" => Replace(Decode(Body("application/json")), call.Manager),
-            "patch" when call.MediaType == Applied => Apply(),
-            "patch" => Patch(),
+            ("create", _) => Create(Mark(Decode(Body(Plain))), call.Manager),
+            ("update", _) => Replace(Decode(Body(Plain)), call.Manager),
+            ("patch", Applied) => Apply(),
+            ("patch", _) => Patch(),
             _ => Delete(),
         };
         return answer with { Warnings = _warnings };
     }
 
-    private Answer Create()
-    {
-        var json = Mark(Decode(Body("application/json")));
-        return new(201, cluster.Registry.Create(_kind, call.Namespace, json, call.Manager, call.DryRun).Document());
-    }
-
-    private Answer Patch()
-    {
-        var patch = Body(Merge, Strategic, Applied);
-        if (call.Text("force").Length > 0)
-            throw BadOptions(FieldError.Forbidden("force", "may not be specified for non-apply patch"));
-        if (call.MediaType == Strategic && !MergePatch.IsPlain(patch))
-            throw new StatusException(415, "UnsupportedMediaType", "a strategic merge patch of lists is not supported here: use kubectl apply --server-side");
-        return Replace(Decode(MergePatch.Of(Live().Json, patch)), call.Manager);
-    }
-
-    private Answer Apply()
-    {
-        var patch = Body(Applied);
-        if (call.Text("fieldManager") is not { Length: > 0 } manager)
-            throw BadOptions(FieldError.Required("fieldManager", "is required for apply patch"));
-        if (patch.At("metadata", "managedFields") is not null)
-            throw StatusException.BadRequest("metadata.managedFields must be nil");
-        var applied = Mark(Decode(patch));
-        if (_kind.HasStatus)
-            applied.Remove("status");
-        if (cluster.Store.Find(call.Key) is { } live)
-        {
-            var merged = ManagedFields.Apply(_kind, live.Json, applied, manager, call.Flag("force"), cluster.Now);
-            return Replace(merged, manager: null);
-        }
-
-        var metadata = applied.Ensure("metadata");
-        Registry.Require(call.Key, "UID", metadata.Text("uid"), "");
-        metadata.Default("name", call.Name);
-        metadata.Remove("resourceVersion");
-        CheckName(applied);
-        var json = ManagedFields.Apply(_kind, [], applied, manager, force: true, cluster.Now);
-        return new(201, cluster.Registry.Create(_kind, call.Namespace, json, manager: null, call.DryRun).Document());
-    }
+    private Answer Create(JsonObject json, string? manager) =>
+        new(201, cluster.Registry.Create(_kind, call.Namespace, json, manager, call.DryRun).Document());
 
     private Answer Replace(JsonObject json, string? manager)
     {
@@ -72,16 +33,40 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
         return new(200, cluster.Registry.Update(Live(), json, manager, call.DryRun).Document());
     }
 
+    private Answer Patch()
+    {
+        var patch = Body(Merge, Strategic, Applied);
+        if (call.MediaType == Strategic && !Merging.IsPlain(patch))
+            throw Unsupported("a strategic merge patch of lists is not supported here: use kubectl apply --server-side");
+        return Replace(Decode(Merging.Patch(Live().Json, patch)), call.Manager);
+    }
+
+    private Answer Apply()
+    {
+        if (call.Text("fieldManager") is not { Length: > 0 } manager)
+            throw StatusException.BadOptions("PatchOptions", FieldError.Required("fieldManager", "is required for apply patch"));
+        var patch = Body(Applied);
+        if (patch.At("metadata", "managedFields") is not null)
+            throw StatusException.BadRequest("metadata.managedFields must be nil");
+        var applied = Mark(Decode(patch));
+        if (_kind.HasStatus)
+            applied.Remove("status");
+        if (cluster.Store.Find(call.Key) is { } live)
+            return Replace(ManagedFields.Apply(_kind, live.Json, applied, manager, call.Flag("force"), cluster.Now), manager: null);
+        var metadata = applied.Ensure("metadata");
+        metadata.Default("name", call.Name);
+        CheckName(applied);
+        Registry.Require(call.Key, "UID", metadata.Text("uid"), "");
+        metadata.Remove("resourceVersion");
+        return Create(ManagedFields.Apply(_kind, [], applied, manager, force: true, cluster.Now), manager: null);
+    }
+
     private Answer Delete()
     {
         var options = body.Length == 0 ? [] : Json.Parse(body);
         var propagation = options.Text("propagationPolicy") ?? call.Text("propagationPolicy");
         if (propagation is not ("" or "Background" or "Foreground" or "Orphan"))
-        {
-            throw StatusException.Invalid("", "DeleteOptions", "",
-                FieldError.NotSupported("propagationPolicy", propagation, "Foreground", "Background", "Orphan", "nil"));
-        }
-
+            throw StatusException.BadOptions("DeleteOptions", FieldError.NotSupported("propagationPolicy", propagation, "Foreground", "Background", "Orphan"));
         var live = Live();
         if (fault is { Kind: FaultKind.StuckFinalizer })
             live = cluster.Registry.Edit(live, json => Mark(json));
@@ -91,31 +76,25 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
             options.Text("preconditions", "uid"),
             options.Text("preconditions", "resourceVersion"),
             call.DryRun || options.Texts("dryRun").Contains("All")));
-        if (!gone || _kind.ReturnsDeleted)
-            return new(200, item.Document());
-        var group = _kind.Group.Length == 0 ? null : _kind.Group;
-        return new(200, Json.Of($$$"""
-            {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success",
-            "details":{"name":{{{call.Name}}},"group":{{{group}}},"kind":{{{_kind.Plural}}},"uid":{{{item.Uid}}}}}
-            """));
+        var details = StatusException.Details(_kind.Group, _kind.Plural, call.Name);
+        details["uid"] = item.Uid;
+        return !gone || _kind.ReturnsDeleted ? new(200, item.Document())
+            : new(200, Json.Of($$"""{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","details":{{details}} }"""));
     }
 
     private StoredObject Live() => cluster.Store.Get(call.Key);
 
-    private JsonObject Body(params string[] types) => types.Contains(call.MediaType)
-        ? Json.Parse(body)
-        : throw new StatusException(415, "UnsupportedMediaType",
-            $"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", types)}");
+    private JsonObject Body(params string[] types) => types.Contains(call.MediaType) ? Json.Parse(body)
+        : throw Unsupported($"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", types)}");
 
-    /// <summary>Takes what is sent for an object of the URL's kind, without saying so in its own fields.</summary>
+    /// <summary>Takes what is sent for an object of the URL's kind, without what it says of kind and version.</summary>
     private JsonObject Decode(JsonObject json)
     {
-        var isApply = call.MediaType == Applied;
         var title = $"{_kind.Kind} in version \"v1\" cannot be handled as a {_kind.Kind}";
-        var (apiVersion, kind) = isApply ? ("", "") : (_kind.ApiVersion, _kind.Kind);
-        (apiVersion, kind) = (json.Text("apiVersion") ?? apiVersion, json.Text("kind") ?? kind);
-        if (apiVersion != _kind.ApiVersion || kind != _kind.Kind)
-            throw StatusException.BadRequest($"{title}: the body says {apiVersion}, {kind}");
+        var isApply = call.MediaType == Applied;
+        var sent = (json.Text("apiVersion") ?? (isApply ? "" : _kind.ApiVersion), json.Text("kind") ?? (isApply ? "" : _kind.Kind));
+        if (sent != (_kind.ApiVersion, _kind.Kind))
+            throw StatusException.BadRequest($"{title}: the body says {sent}");
         var unknown = new List<string>();
         var decoded = Schema.Decode(_kind, json, unknown);
         var faults = unknown.Select(field => $"unknown field \"{field}\"").ToList();
@@ -152,5 +131,5 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
         return json;
     }
 
-    private static StatusException BadOptions(FieldError error) => StatusException.Invalid("meta.k8s.io", "PatchOptions", "", error);
+    private static StatusException Unsupported(string message) => new(415, "UnsupportedMediaType", message);
 }
