@@ -11,4 +11,6 @@ internal sealed record ClusterContext(
     TwinCluster Cluster, TwinOptions Options, TwinScheduler Scheduler, FaultScript Faults, CallCounter Calls, TwinStore Store)
 {
     public DateTimeOffset Now => Options.TimeProvider.GetUtcNow();
+
+    public string NodeResourceGroup => $"MC_{Options.ResourceGroup}_{Cluster.Name}_{Cluster.Location}";
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TenantSandbox.AksTwin;
 
 /// <summary>The kubeconfig files that the twin gives out.</summary>

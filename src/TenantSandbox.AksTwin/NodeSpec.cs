@@ -5,17 +5,10 @@ namespace TenantSandbox.AksTwin;
 /// <param name="Labels">All of them: those that AKS stamps, and the pool's own.</param>
 /// <param name="Taints">The pool's taints as AKS writes them: <c>key=value:Effect</c>.</param>
 /// <param name="RuntimeClass">The class that AKS installs for such nodes' pods; null where pods run under runc.</param>
+/// <param name="NeverReady">Set by a fault: the node registers, but its kubelet never reports Ready.</param>
 internal sealed record NodeSpec(
-    string Name,
-    VmSize Size,
-    IReadOnlyDictionary<string, string> Labels,
-    IReadOnlyList<string> Taints,
-    string? RuntimeClass,
-    string KubernetesVersion,
-    int MaxPods)
+    string Name, VmSize Size, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<string> Taints,
+    string? RuntimeClass, string KubernetesVersion, int MaxPods, bool NeverReady = false)
 {
-    /// <summary>Set by a fault: the node registers, but its kubelet never reports Ready.</summary>
-    public bool NeverReady { get; init; }
-
     public bool IsKata => RuntimeClass is not null;
 }

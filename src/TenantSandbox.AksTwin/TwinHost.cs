@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -13,23 +12,46 @@ using TenantSandbox.AksTwin.Kubernetes;
 namespace TenantSandbox.AksTwin;
 
 /// <summary>
-/// A running twin of AKS on 127.0.0.1, over HTTPS with a certificate authority of its own: one port for ARM, and one for each
-/// cluster's Kubernetes API. Both take any non-empty bearer token.
+/// A running twin of AKS on 127.0.0.1, over HTTPS with a certificate of its own: one port for ARM, and one for each cluster's
+/// Kubernetes API. Both take any non-empty bearer token.
 /// </summary>
 public sealed class TwinHost : IAsyncDisposable
 {
-    private readonly TwinCertificates _certificates = new();
+    private readonly X509Certificate2 _certificate = TwinCertificate.Create();
     private readonly TwinStore _store;
     private readonly TwinScheduler _scheduler;
-    private readonly List<Surface> _surfaces = [];
-    private WebApplication? _app;
-    private ListenOptions? _armListener;
+    private readonly List<ArmCluster> _clusters;
+    private readonly WebApplication _app;
+
+    // ARM's, then each cluster's.
+    private readonly List<ListenOptions> _listeners = [];
 
     private TwinHost(TwinOptions options)
     {
         (Options, Faults) = (options, new(options.Seed));
-        _store = new(options.StateDirectory);
-        _scheduler = new(options.TimeProvider);
+        (_store, _scheduler) = (new(options.StateDirectory), new(options.TimeProvider));
+        _clusters = [.. options.Clusters.Select(c => new ArmCluster(new(c, options, _scheduler, Faults, Calls, _store)))];
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Services.AddRouting().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 4 << 20;
+            kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = _certificate);
+            kestrel.ConfigureEndpointDefaults(_listeners.Add);
+            foreach (var port in (int[])[options.ArmPort, .. _clusters.Select(_ => 0)])
+                kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps());
+        });
+        _app = builder.Build();
+        _app.Use((http, next) =>
+        {
+            http.Response.Headers.Server = "aks-twin (not Azure)";
+            var port = _listeners.FindIndex(l => l.IPEndPoint!.Port == http.Connection.LocalPort);
+            return port > 0 ? _clusters[port - 1].Kubernetes.HandleAsync(http) : next(http);
+        });
+        _app.UseRouting();
+        TwinAdmin.Map(_app, this, _clusters);
+        _app.MapFallback("{**path}", new ArmApi(this, _clusters).HandleAsync);
     }
 
     public TwinOptions Options { get; }
@@ -41,10 +63,10 @@ public sealed class TwinHost : IAsyncDisposable
     public CallCounter Calls { get; } = new();
 
     /// <summary>Where ARM listens.</summary>
-    public Uri ArmEndpoint => AddressOf(_armListener);
+    public Uri ArmEndpoint => AddressOf(0);
 
-    /// <summary>The throwaway certificate authority, for clients to trust.</summary>
-    public string CertificateAuthorityPem => _certificates.Authority.ExportCertificatePem();
+    /// <summary>The throwaway certificate, for clients to trust.</summary>
+    public string CertificateAuthorityPem => _certificate.ExportCertificatePem();
 
     /// <summary>Starts a twin; it serves when this returns.</summary>
     public static async Task<TwinHost> StartAsync(TwinOptions options, CancellationToken cancellationToken = default)
@@ -52,7 +74,7 @@ public sealed class TwinHost : IAsyncDisposable
         var twin = new TwinHost(options);
         try
         {
-            await twin.RunAsync(cancellationToken).ConfigureAwait(false);
+            await twin._app.StartAsync(cancellationToken).ConfigureAwait(false);
             return twin;
         }
         catch
@@ -63,14 +85,12 @@ public sealed class TwinHost : IAsyncDisposable
     }
 
     /// <summary>Where a cluster's Kubernetes API listens.</summary>
-    public Uri KubernetesEndpoint(string? cluster = null) => AddressOf(Find(cluster).Listener);
-
-    internal KubernetesTwin Kubernetes(string? cluster = null) => Find(cluster).Kubernetes;
+    public Uri KubernetesEndpoint(string? cluster = null) => AddressOf(_clusters.IndexOf(Find(cluster)) + 1);
 
     /// <summary>A kubeconfig for kubectl, with a token.</summary>
-    public string Kubeconfig(string? cluster = null) => AksTwin.Kubeconfig.WithToken(this, Find(cluster).Arm.Name);
+    public string Kubeconfig(string? cluster = null) => AksTwin.Kubeconfig.WithToken(this, Find(cluster).Name);
 
-    /// <summary>A handler that trusts the twin's certificate authority, and no other.</summary>
+    /// <summary>A handler that trusts the twin's certificate, and no other.</summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
         SslOptions = new()
@@ -78,7 +98,7 @@ public sealed class TwinHost : IAsyncDisposable
             CertificateChainPolicy = new()
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
-                CustomTrustStore = { _certificates.Authority },
+                CustomTrustStore = { _certificate },
                 RevocationMode = X509RevocationMode.NoCheck,
             },
         },
@@ -87,61 +107,17 @@ public sealed class TwinHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _scheduler.Dispose();
-        if (_app is not null)
-        {
-            // Watches never end by themselves, so nobody waits for them.
-            using var now = new CancellationTokenSource(TimeSpan.Zero);
-            await _app.StopAsync(now.Token).ConfigureAwait(false);
-            await _app.DisposeAsync().ConfigureAwait(false);
-        }
-
-        _surfaces.Clear();
+        // Watches never end by themselves, so nobody waits for them.
+        await _app.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
+        await _app.DisposeAsync().ConfigureAwait(false);
         _store.Dispose();
-        _certificates.Dispose();
+        _certificate.Dispose();
     }
 
-    private async Task RunAsync(CancellationToken cancellationToken)
-    {
-        foreach (var cluster in Options.Clusters)
-        {
-            var context = new ClusterContext(cluster, Options, _scheduler, Faults, Calls, _store);
-            var kubernetes = new KubernetesTwin(context);
-            _surfaces.Add(new(new(context, kubernetes), kubernetes));
-        }
+    internal KubernetesTwin Kubernetes(string? cluster = null) => Find(cluster).Kubernetes;
 
-        var clusters = _surfaces.ConvertAll(s => s.Arm);
-        var (arm, admin) = (new ArmApi(this, clusters), new TwinAdmin(this, clusters));
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 4 << 20;
-            kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = _certificates.Server);
-            kestrel.Listen(IPAddress.Loopback, Options.ArmPort, listen => (_armListener = listen).UseHttps());
-            foreach (var surface in _surfaces)
-                kestrel.Listen(IPAddress.Loopback, 0, listen => (surface.Listener = listen).UseHttps());
-        });
-        _app = builder.Build();
-        _app.Run(http =>
-        {
-            http.Response.Headers.Server = "aks-twin (not Azure)";
-            if (_surfaces.Find(s => s.Listener!.IPEndPoint!.Port == http.Connection.LocalPort) is { } surface)
-                return surface.Kubernetes.HandleAsync(http);
-            return http.Request.Path.StartsWithSegments("/twin") ? admin.HandleAsync(http) : arm.HandleAsync(http);
-        });
-        await _app.StartAsync(cancellationToken).ConfigureAwait(false);
-    }
+    private Uri AddressOf(int listener) => new($"https://127.0.0.1:{_listeners[listener].IPEndPoint!.Port}");
 
-    private static Uri AddressOf(ListenOptions? listener) => new($"https://127.0.0.1:{listener!.IPEndPoint!.Port}");
-
-    private Surface Find(string? cluster) =>
-        _surfaces.Find(s => cluster is null || s.Arm.Name == cluster)
-        ?? throw new ArgumentException($"The twin has no cluster '{cluster}'; it has {string.Join(", ", Options.Clusters.Select(c => c.Name))}.", nameof(cluster));
-
-    /// <summary>One cluster's two sides, and where its Kubernetes API listens.</summary>
-    private sealed record Surface(ArmCluster Arm, KubernetesTwin Kubernetes)
-    {
-        public ListenOptions? Listener { get; set; }
-    }
+    private ArmCluster Find(string? name) => _clusters.Find(c => name is null || c.Name == name) ?? throw new ArgumentException(
+        $"The twin has no cluster '{name}'; it has {string.Join(", ", Options.Clusters.Select(c => c.Name))}.", nameof(name));
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Arm;
 
 /// <summary>One agent pool and the machines it has. What is public is kept; its cluster's lock guards it.</summary>
@@ -26,16 +23,16 @@ internal sealed class AgentPool
         set => Properties["provisioningState"] = value;
     }
 
+    internal int Count => Number("count");
+
     internal VmSize Size => VmSize.Find(this["vmSize"]!)!;
 
-    internal int VCpus => Number("count") * Size.VCpus;
-
-    internal int WantedNodes => Properties.Text("powerState", "code") == "Stopped" ? 0 : Number("count");
+    internal int VCpus => Count * Size.VCpus;
 
     /// <summary>Node images come out weekly; the newest is the one of the last Thursday, and Kata pools have images of their own.</summary>
     internal string NewestImage(DateTimeOffset now)
     {
-        var thursday = now.UtcDateTime.Date.AddDays(-(((int)now.UtcDateTime.DayOfWeek - (int)DayOfWeek.Thursday + 7) % 7));
+        var thursday = now.UtcDateTime.AddDays(-(((int)now.UtcDateTime.DayOfWeek - (int)DayOfWeek.Thursday + 7) % 7));
         var family = this["osSKU"]!.StartsWith("Ubuntu", StringComparison.Ordinal) ? "AKSUbuntu-2404gen2containerd"
             : AgentPoolRules.IsKata(Properties) ? "AKSAzureLinux-V3katagen2" : "AKSAzureLinux-V3gen2";
         return string.Create(CultureInfo.InvariantCulture, $"{family}-{thursday:yyyyMM.dd}.0");

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Arm;
@@ -12,111 +11,122 @@ internal sealed class ArmCluster
     private readonly ClusterContext _context;
     private readonly ClusterState _state;
     private readonly PoolRunner _runner;
+    private readonly string _group;
     private DateTimeOffset _busyUntil;
 
-    public ArmCluster(ClusterContext context, KubernetesTwin kubernetes)
+    public ArmCluster(ClusterContext context)
     {
-        _context = context;
-        _state = new(context);
-        _runner = new(_state, kubernetes);
+        (_context, Kubernetes, _state) = (context, new(context), new(context));
+        _runner = new(_state, Kubernetes);
+        _group = $"/subscriptions/{context.Options.SubscriptionId}/resourceGroups/{context.Options.ResourceGroup}";
     }
 
-    public string Name => _context.Cluster.Name;
+    public KubernetesTwin Kubernetes { get; }
 
-    public string Location => _context.Cluster.Location;
+    public string Name => _context.Cluster.Name;
 
     /// <summary>Whether something runs that belongs to the whole cluster; then no pool can be written.</summary>
     private bool IsBusy => _context.Now < _busyUntil;
 
-    private string Group => $"/subscriptions/{_context.Options.SubscriptionId}/resourceGroups/{_context.Options.ResourceGroup}";
+    private string Id => $"{_group}/providers/Microsoft.ContainerService/managedClusters/{Name}";
 
-    private string Id => $"{Group}/providers/Microsoft.ContainerService/managedClusters/{Name}";
-
-    public JsonObject View() => Do(() => Json.Of(
-        $$$"""
-        {"id":{{{Id}}}, "name":{{{Name}}}, "type":"Microsoft.ContainerService/managedClusters", "location":{{{Location}}},
-        "tags":{"twin":"true"}, "sku":{"name":"Base","tier":"Standard"}, "properties":{
-            "provisioningState":{{{(IsBusy ? "Updating" : "Succeeded")}}}, "powerState":{"code":"Running"},
-            "kubernetesVersion":{{{_context.Cluster.KubernetesVersion}}}, "currentKubernetesVersion":{{{_context.Cluster.KubernetesVersion}}},
-            "dnsPrefix":{{{Name}}}, "fqdn":{{{$"{Name}.hcp.{Location}.twin.invalid"}}},
-            "agentPoolProfiles":{{{_state.Pools.Select(p => p.Profile())}}},
-            "nodeResourceGroup":{{{$"MC_{_context.Options.ResourceGroup}_{Name}_{Location}"}}}, "enableRBAC":true,
-            "maxAgentPools":{{{AgentPoolRules.MaxPools}}}, "aadProfile":{"managed":true,"enableAzureRBAC":true},
-            "networkProfile":{"networkPlugin":"azure","networkPluginMode":"overlay","networkPolicy":"cilium"} } }
-        """));
+    public ArmAnswer Get() => Do(() =>
+    {
+        var (location, version) = (_context.Cluster.Location, _context.Cluster.KubernetesVersion);
+        return new ArmAnswer(200, Json.Of(
+            $$$"""
+            {"id":{{{Id}}}, "name":{{{Name}}}, "type":"Microsoft.ContainerService/managedClusters", "location":{{{location}}},
+            "tags":{"twin":"true"}, "sku":{"name":"Base","tier":"Standard"}, "properties":{
+                "provisioningState":{{{(IsBusy ? "Updating" : "Succeeded")}}}, "powerState":{"code":"Running"},
+                "kubernetesVersion":{{{version}}}, "currentKubernetesVersion":{{{version}}},
+                "dnsPrefix":{{{Name}}}, "fqdn":{{{$"{Name}.hcp.{location}.twin.invalid"}}}, "enableRBAC":true,
+                "agentPoolProfiles":{{{_state.Pools.Select(p => p.Profile())}}}, "maxAgentPools":{{{AgentPoolRules.MaxPools}}},
+                "nodeResourceGroup":{{{_context.NodeResourceGroup}}}, "aadProfile":{"managed":true,"enableAzureRBAC":true},
+                "networkProfile":{"networkPlugin":"azure","networkPluginMode":"overlay","networkPolicy":"cilium"} } }
+            """));
+    });
 
     /// <summary>Pools in order of name.</summary>
-    public JsonArray Pools() => Do(() => _state.Pools.Select(p => p.View(Id)).ToJson());
+    public ArmAnswer ListPools() => Do(() => new ArmAnswer(200, Json.Of($$"""{"value":{{_state.Pools.Select(p => p.View(Id))}} }""")));
 
-    public JsonObject Pool(string name) => Do(() => Find(name).View(Id));
+    public ArmAnswer GetPool(ArmCall call) => Do(() => new ArmAnswer(200, Find(call).View(Id)));
 
-    public PoolOperation? Operation(string id) => Do(() => _state.Operation(id));
+    public ArmAnswer PutPool(ArmCall call) => Do(() =>
+    {
+        var existing = _state.Find(call.Pool);
+        call.CheckETag(existing?["eTag"]);
+        var properties = AgentPoolRules.Complete(AgentPoolRules.Read(call.Body), existing, _context.Cluster);
+        AgentPoolRules.Check(call.Pool, properties, existing, _context.Cluster);
+        RefuseIfBusy(existing);
+        if (existing is null && _state.Pools.Count >= AgentPoolRules.MaxPools)
+            throw new ArmException("QuotaExceeded", $"The maximum number of agent pools in a managed cluster is {AgentPoolRules.MaxPools}.");
+        if (properties.Text("mode") != "System")
+            RequireAnotherSystemPool(existing);
+        var wanted = new AgentPool { Name = call.Pool, Properties = properties };
+        CheckQuota(wanted);
+
+        var pool = existing ?? wanted;
+        pool.Properties = properties;
+        properties.Default("nodeImageVersion", pool.NewestImage(_context.Now));
+        var kind = existing is null or { State: "Failed", Nodes.Count: 0 } ? "Creating"
+            : pool.Nodes.Count != pool.Count ? "Scaling" : "Updating";
+        var operation = _runner.StartPut(pool, kind, call.Fault);
+        return new ArmAnswer(existing is null ? 201 : 200, pool.View(Id), PollOf(operation));
+    });
+
+    public ArmAnswer DeletePool(ArmCall call) => Do(() =>
+    {
+        if (_state.Find(call.Pool) is not { } pool)
+            return new ArmAnswer(204);
+        call.CheckETag(pool["eTag"]);
+        RefuseIfBusy(pool);
+        RequireAnotherSystemPool(pool);
+        return new(202, null, PollOf(_runner.Start(pool, "Deleting", _state.Timing.PoolDelete, call.Fault)));
+    });
+
+    /// <summary>Cancels what runs on a pool. It is not undone.</summary>
+    public ArmAnswer Abort(ArmCall call) => Do(() =>
+    {
+        var pool = Find(call);
+        if (pool.Running is not { } running)
+            throw new ArmException("OperationNotAllowed", $"There is no operation in progress on agent pool {pool.Name}.", status: 409);
+        var error = new ArmException("OperationCanceled", "The operation was canceled by an abort request.").Error;
+        _state.Save(running with { Status = "Canceled", DueAt = _context.Now, Error = error });
+        return new ArmAnswer(202, null, PollOf(_runner.Start(pool, "Canceling", _state.Timing.RetryAfter, null)));
+    });
+
+    /// <summary>Moves a pool to the newest node image, unless it has it.</summary>
+    public ArmAnswer UpgradeNodeImage(ArmCall call) => Do(() =>
+    {
+        var pool = Find(call);
+        RefuseIfBusy(pool);
+        if (pool.NewestImage(_context.Now) == pool["nodeImageVersion"])
+            return new ArmAnswer(200, pool.View(Id));
+        var duration = _state.Timing.NodeReimage * Math.Max(1, pool.Nodes.Count);
+        var operation = _runner.Start(pool, "UpgradingNodeImageVersion", duration, call.Fault);
+        return new(202, pool.View(Id), PollOf(operation));
+    });
+
+    /// <summary>How an operation goes; null when this cluster has none of that id.</summary>
+    public ArmAnswer? OperationStatus(string id) => Do(() =>
+        _state.Operation(id) is { } operation ? new ArmAnswer(200, operation.View(), operation.IsRunning ? PollOf(operation) : null) : null);
+
+    /// <summary>What came of an operation; null when this cluster has none of that id.</summary>
+    public ArmAnswer? OperationResult(string id) => Do(() => _state.Operation(id) switch
+    {
+        null => null,
+        { IsRunning: true } running => new ArmAnswer(202, null, PollOf(running)),
+        { Error: { } error } => throw new ArmException(error.Text("code")!, error.Text("message")!, status: 409),
+        { Kind: "Creating" or "Updating" or "Scaling" } put => new(200, _state.Find(put.Pool)?.View(Id)),
+        _ => new(204),
+    });
 
     /// <summary>An operation of AKS's own on the whole cluster: all writes to pools answer 409 until it ends.</summary>
     public void Occupy(TimeSpan duration) => Do(() =>
     {
-        _busyUntil = _context.Now + duration;
         foreach (var pool in _state.Pools)
-            _state.Touch(pool);
-        return _busyUntil;
-    });
-
-    /// <summary>Takes a PUT; true when the pool is new.</summary>
-    public (bool Created, PoolOperation Operation) Put(string name, JsonNode? body, Conditions conditions, string apiVersion, Fault? fault) => Do(() =>
-    {
-        var existing = _state.Find(name);
-        conditions.Check(existing?["eTag"]);
-        var properties = AgentPoolRules.Complete(AgentPoolRules.Read(body), existing, _context.Cluster);
-        AgentPoolRules.Check(name, properties, existing, _context.Cluster, apiVersion);
-        RefuseIfBusy(existing);
-        if (existing is null && _state.Pools.Count >= AgentPoolRules.MaxPools)
-            throw new ArmException("QuotaExceeded", $"The maximum number of agent pools in a managed cluster is {AgentPoolRules.MaxPools}.");
-        CheckQuota(name, properties);
-        if (properties.Text("mode") != "System")
-            RequireAnotherSystemPool(existing);
-
-        var pool = existing ?? new AgentPool { Name = name, Properties = properties };
-        pool.Properties = properties;
-        properties.Default("nodeImageVersion", pool.NewestImage(_context.Now));
-        var kind = existing is null or { State: "Failed", Nodes.Count: 0 } ? "Creating"
-            : pool.Nodes.Count != pool.Number("count") ? "Scaling" : "Updating";
-        return (existing is null, _runner.StartPut(pool, kind, fault));
-    });
-
-    /// <summary>Takes a DELETE; null when there is no such pool.</summary>
-    public PoolOperation? Delete(string name, Conditions conditions, Fault? fault) => Do(() =>
-    {
-        if (_state.Find(name) is not { } pool)
-            return null;
-        conditions.Check(pool["eTag"]);
-        RefuseIfBusy(pool);
-        RequireAnotherSystemPool(pool);
-        return _runner.Start(pool, "Deleting", _context.Options.Timing.PoolDelete, fault);
-    });
-
-    /// <summary>Cancels what runs on a pool. It is not undone.</summary>
-    public PoolOperation Abort(string name) => Do(() =>
-    {
-        var pool = Find(name);
-        if (pool.Running is not { } running)
-        {
-            throw new ArmException(
-                "OperationNotAllowed", $"There is no operation in progress on agent pool {name}: it has already finished.", status: 409);
-        }
-
-        var error = ArmException.Error("OperationCanceled", "The operation was canceled by an abort request.");
-        _state.Remember(running with { Status = "Canceled", DueAt = _context.Now, Error = error });
-        return _runner.Start(pool, "Canceling", _context.Options.Timing.RetryAfter, null);
-    });
-
-    /// <summary>Moves a pool to the newest node image; null when it has it.</summary>
-    public PoolOperation? UpgradeNodeImage(string name, Fault? fault) => Do(() =>
-    {
-        var pool = Find(name);
-        RefuseIfBusy(pool);
-        return pool.NewestImage(_context.Now) == pool["nodeImageVersion"]
-            ? null
-            : _runner.Start(pool, "UpgradingNodeImageVersion", _context.Options.Timing.NodeReimage * Math.Max(1, pool.Nodes.Count), fault);
+            _runner.Touch(pool);
+        return _busyUntil = _context.Now + duration;
     });
 
     private T Do<T>(Func<T> call)
@@ -127,6 +137,8 @@ internal sealed class ArmCluster
             return call();
         }
     }
+
+    private string PollOf(PoolOperation operation) => $"{_context.Cluster.Location}/operations/{operation.Id}";
 
     private void RefuseIfBusy(AgentPool? pool)
     {
@@ -141,22 +153,18 @@ internal sealed class ArmCluster
             throw new ArmException("OperationNotAllowed", "There has to be at least one system agent pool.");
     }
 
-    private void CheckQuota(string name, JsonObject properties)
+    private void CheckQuota(AgentPool wanted)
     {
-        var wanted = new AgentPool { Name = name, Properties = properties };
-        var family = wanted.Size.Family;
-        var others = _state.Pools.Where(p => p.Name != name && p.Size.Family == family).Sum(p => p.VCpus);
-        var left = _context.Options.VCpuQuotaPerFamily - others;
-        if (wanted.VCpus > left)
+        var (family, location) = (wanted.Size.Family, _context.Cluster.Location);
+        var others = _state.Pools.Where(p => p.Name != wanted.Name && p.Size.Family == family).Sum(p => p.VCpus);
+        if (_context.Options.VCpuQuotaPerFamily - others is var left && wanted.VCpus > left)
         {
             throw new ArmException(
                 "ErrCode_InsufficientVCPUQuota",
-                $"Insufficient vcpu quota requested {wanted.VCpus}, remaining {Math.Max(0, left)} for family {family} for region {Location}.");
+                $"Insufficient vcpu quota requested {wanted.VCpus}, remaining {Math.Max(0, left)} for family {family} for region {location}.");
         }
     }
 
-    private AgentPool Find(string name) => _state.Find(name) ?? throw new ArmException(
-        "NotFound",
-        $"Could not find the agentpool: '{name}' in managed cluster '{Name}' of resource group '{_context.Options.ResourceGroup}'.",
-        status: 404);
+    private AgentPool Find(ArmCall call) => _state.Find(call.Pool) ?? throw new ArmException(
+        "NotFound", $"Could not find the agentpool: '{call.Pool}' in managed cluster '{Name}'.", status: 404);
 }

@@ -1,23 +1,25 @@
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Arm;
 
 /// <summary>What nodes a pool makes: names, zones, and the labels that AKS stamps.</summary>
 internal sealed class PoolNodes(ClusterContext context)
 {
-    // AKS puts one number per cluster into its scale sets' names.
-    private readonly uint _number = 10_000_000 + (uint)(new Random(context.Options.Seed).Next() % 80_000_000);
+    private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 
+    // AKS puts one number per cluster into its scale sets' names.
+    private readonly int _number = 10_000_000 + new Random(context.Options.Seed).Next() % 80_000_000;
+
+    /// <summary>Orders a machine.</summary>
     public void Add(AgentPool pool, DateTimeOffset bootedAt, bool neverReady = false)
     {
         var index = pool.NextNode++;
         var zones = pool.Properties.Texts("availabilityZones").ToList();
-        pool.Nodes.Add(new($"aks-{pool.Name}-{_number}-vmss{Base36(index)}", zones.Count > 0 ? zones[index % zones.Count] : null, bootedAt, neverReady));
+        var base36 = string.Concat(Enumerable.Range(0, 6).Select(i => Digits[index / (int)Math.Pow(36, 5 - i) % 36]));
+        pool.Nodes.Add(new($"aks-{pool.Name}-{_number}-vmss{base36}", zones.Count > 0 ? zones[index % zones.Count] : null, bootedAt, neverReady));
     }
 
     public NodeSpec Spec(AgentPool pool, PoolNode node)
     {
-        var (size, location) = (pool.Size, context.Cluster.Location);
+        var (size, location, isKata) = (pool.Size, context.Cluster.Location, AgentPoolRules.IsKata(pool.Properties));
         var architecture = size.Arm64 ? "arm64" : "amd64";
         var labels = new Dictionary<string, string>
         {
@@ -26,7 +28,7 @@ internal sealed class PoolNodes(ClusterContext context)
             ["beta.kubernetes.io/os"] = "linux",
             ["failure-domain.beta.kubernetes.io/region"] = location,
             ["kubernetes.azure.com/agentpool"] = pool.Name,
-            ["kubernetes.azure.com/cluster"] = $"MC_{context.Options.ResourceGroup}_{context.Cluster.Name}_{location}",
+            ["kubernetes.azure.com/cluster"] = context.NodeResourceGroup,
             ["kubernetes.azure.com/mode"] = pool["mode"]!.ToLowerInvariant(),
             ["kubernetes.azure.com/node-image-version"] = pool["nodeImageVersion"]!,
             ["kubernetes.azure.com/os-sku"] = pool["osSKU"]!,
@@ -38,16 +40,9 @@ internal sealed class PoolNodes(ClusterContext context)
             ["topology.kubernetes.io/region"] = location,
             ["topology.kubernetes.io/zone"] = node.Zone is null ? "0" : $"{location}-{node.Zone}",
         };
-        var runtimeClass = pool["workloadRuntime"] switch
-        {
-            "KataVmIsolation" => "kata-vm-isolation",
-            "KataMshvVmIsolation" => "kata-mshv-vm-isolation",
-            _ => null,
-        };
-        // AKS stamps only the label that belongs to the value it was sent.
-        if (runtimeClass is not null)
-            labels[$"kubernetes.azure.com/{runtimeClass}"] = "true";
         var taints = pool.Properties.Texts("nodeTaints").ToList();
+        if (isKata)
+            labels["kubernetes.azure.com/kata-vm-isolation"] = "true";
         if (pool["scaleSetPriority"] == "Spot")
         {
             labels["kubernetes.azure.com/scalesetpriority"] = "spot";
@@ -56,14 +51,7 @@ internal sealed class PoolNodes(ClusterContext context)
 
         foreach (var (key, value) in pool.Properties.Pairs("nodeLabels"))
             labels[key] = value;
-        return new(node.Name, size, labels, taints, runtimeClass, pool["orchestratorVersion"]!, pool.Number("maxPods")) { NeverReady = node.NeverReady };
-    }
-
-    private static string Base36(int value)
-    {
-        Span<char> digits = ['0', '0', '0', '0', '0', '0'];
-        for (var i = 5; i >= 0 && value > 0; i--, value /= 36)
-            digits[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[value % 36];
-        return new(digits);
+        var runtimeClass = isKata ? "kata-vm-isolation" : null;
+        return new(node.Name, size, labels, taints, runtimeClass, pool["orchestratorVersion"]!, pool.Number("maxPods"), node.NeverReady);
     }
 }
