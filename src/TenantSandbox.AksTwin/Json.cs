@@ -35,7 +35,9 @@ internal static class Json
 
     /// <summary>The object's properties whose values are text.</summary>
     public static IEnumerable<KeyValuePair<string, string>> Pairs(this JsonNode? node, params ReadOnlySpan<string> path) =>
-        node.Object(path)?.Where(p => p.Value is not null).Select(p => KeyValuePair.Create(p.Key, p.Value.Text() ?? p.Value!.ToJsonString())) ?? [];
+        from property in node.Object(path) ?? []
+        where property.Value is not null
+        select KeyValuePair.Create(property.Key, property.Value.Text() ?? property.Value!.ToJsonString());
 
     /// <summary>The object at a path, made where it is missing.</summary>
     public static JsonObject Ensure(this JsonObject node, params ReadOnlySpan<string> path)
@@ -70,10 +72,11 @@ internal static class Json
 
     public static JsonArray ToJson(this IEnumerable<JsonNode> nodes) => new([.. nodes]);
 
-    public static string Stamp(this DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Stamp(this DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     public static DateTimeOffset? Time(this JsonNode? node, params ReadOnlySpan<string> path) =>
-        node.Text(path) is { } s && DateTimeOffset.TryParse(s, System.Globalization.CultureInfo.InvariantCulture, out var t) ? t : null;
+        node.Text(path) is { } s && DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, out var t) ? t : null;
 
     /// <summary>Parses a request's JSON object strictly; duplicate names are refused, as the API server does.</summary>
     public static JsonObject Parse(ReadOnlySpan<byte> utf8)

@@ -57,6 +57,15 @@ public sealed class KubernetesTwinTests
     }
 
     [Fact]
+    public async Task Create_UnknownFieldBeyondAscii_IsWarnedOf()
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        var reply = await api.PostAsync("/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"one"},"größe":1}""");
+        Assert.Equal(201, reply.Status);
+        Assert.Contains("unknown field \"gr", reply.Message.Headers.GetValues("Warning").Single().Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task List_ContinuedTooLate_Expired()
     {
         await using var api = await KubernetesServer.TwinAsync();

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>What a request asks for, read from its method, path, query and headers.</summary>
@@ -49,7 +47,8 @@ internal sealed record ApiCall(
         };
         if (rest.Length == 0)
             return new(request, request.Method.ToLowerInvariant());
-        var (ns, plural, tail) = rest is ["namespaces", var name, var inside, .. var below] ? (name, inside, below) : ("", rest[0], rest[1..]);
+        var (ns, plural, tail) = rest is ["namespaces", var name, var inside, .. var below]
+            ? (name, inside, below) : ("", rest[0], rest[1..]);
         var kind = Kinds.All.FirstOrDefault(k => k.Group == group && k.Plural == plural);
         var isInPlace = kind?.Namespaced == (ns.Length > 0);
         var call = tail switch
@@ -76,10 +75,10 @@ internal sealed record ApiCall(
 
     private static bool Negotiate(HttpRequest request)
     {
-        var types = request.Headers.Accept.ToString().Replace(" ", "", StringComparison.Ordinal).Split(',').Select(type => type.Split(';'));
+        var types = request.Headers.Accept.ToString().Split(',').Select(type => type.Split(';', StringSplitOptions.TrimEntries));
         var accepted = types.FirstOrDefault(type => type[0] is "" or "*/*" or "application/*" or "application/json" or "text/plain"
-            && (type.Contains("as=Table") ? type.Contains("v=v1") : !type.Any(option => option.StartsWith("as=", StringComparison.Ordinal))));
-        return accepted?.Contains("as=Table") ?? throw new StatusException(
-            406, "NotAcceptable", "only the following media types are accepted: application/json, application/json;as=Table;v=v1;g=meta.k8s.io");
+            && (type.Contains("as=Table") ? type.Contains("v=v1") : !type.Any(o => o.StartsWith("as=", StringComparison.Ordinal))));
+        return accepted?.Contains("as=Table") ?? throw new StatusException(406, "NotAcceptable",
+            "only the following media types are accepted: application/json, application/json;as=Table;v=v1;g=meta.k8s.io");
     }
 }

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Answers requests: who asks, what for, which fault strikes, and in which form the answer goes out.</summary>
@@ -7,7 +5,6 @@ internal sealed class ApiServer(Cluster cluster)
 {
     private const int LargestBody = 3 << 20;
     private readonly Reads _reads = new(cluster);
-    private readonly Watches _watches = new(cluster);
 
     public async Task HandleAsync(HttpContext http)
     {
@@ -26,7 +23,7 @@ internal sealed class ApiServer(Cluster cluster)
             if (http.Response.HasStarted)
                 http.Abort();
             else
-                await WriteAsync(http, Answer.Of(StatusException.Of(e)));
+                await WriteAsync(http, StatusException.Of(e).ToAnswer());
         }
     }
 
@@ -45,7 +42,7 @@ internal sealed class ApiServer(Cluster cluster)
             await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), cluster.Context.Options.TimeProvider, http.RequestAborted);
         if (call.Verb == "watch")
         {
-            await _watches.ServeAsync(http, call, cut: fault is { Kind: FaultKind.LoseAnswer });
+            await new Watch(cluster, call).ServeAsync(http, cut: fault is { Kind: FaultKind.LoseAnswer });
             return;
         }
 
@@ -65,8 +62,9 @@ internal sealed class ApiServer(Cluster cluster)
 
     private static async Task WriteAsync(HttpContext http, Answer answer)
     {
-        foreach (var warning in answer.Warnings)
-            http.Response.Headers.Append("Warning", $"299 - {JsonSerializer.Serialize(warning, StoredObject.Compact)}");
+        // Headers are ASCII; whatever else a field's name holds is told with question marks.
+        foreach (var warning in answer.Warnings.Select(w => Encoding.ASCII.GetBytes(JsonSerializer.Serialize(w, StoredObject.Compact))))
+            http.Response.Headers.Append("Warning", $"299 - {Encoding.ASCII.GetString(warning)}");
         http.Response.Headers.RetryAfter = answer.RetryAfter?.ToString(CultureInfo.InvariantCulture);
         http.Response.StatusCode = answer.Status;
         http.Response.ContentType = answer.ContentType;

@@ -1,32 +1,31 @@
-using Microsoft.AspNetCore.Http;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>What clients ask before they ask for objects: versions, groups, resources, and as much of OpenAPI as kubectl's apply needs.</summary>
+/// <summary>What clients ask before they ask for objects: versions, groups, resources, as much of OpenAPI as kubectl's apply needs.</summary>
 internal static class Discovery
 {
-    private static readonly string[] Groups =
-        [.. Kinds.All.Select(k => k.Group).Where(g => g.Length > 0).Distinct().Order(StringComparer.Ordinal)];
+    private static readonly string[] Groups = [.. Kinds.All.Select(k => k.Group).Distinct()];
 
     public static JsonObject Answer(HttpRequest request, TwinCluster cluster)
     {
-        var answer = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        var path = (request.Path.Value ?? "").Trim('/');
+        var answer = path switch
         {
-            [] => Json.Of($$"""{"paths":["/api","/apis","/openapi/v3","/version"]}"""),
-            ["version"] => Version(cluster.KubernetesVersion),
-            ["api"] => Json.Of($$"""{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[]}"""),
-            ["apis"] => Json.Of($$"""{"kind":"APIGroupList","apiVersion":"v1","groups":{{Groups.Select(Group)}} }"""),
-            ["apis", var group] when Groups.Contains(group) => Group(group),
-            ["api", "v1"] => Resources("", "v1"),
-            ["apis", var group, "v1"] when Groups.Contains(group) => Resources(group, $"{group}/v1"),
-            ["openapi", "v3"] => Json.Of($$"""{"paths":{{Groups.Select(g => $"apis/{g}/v1").Prepend("api/v1")
-                .ToDictionary(path => path, path => new { serverRelativeURL = $"/openapi/v3/{path}?hash=1" })}} }"""),
-            ["openapi", "v3", "api", "v1"] => OpenApi("", "/api/v1"),
-            ["openapi", "v3", "apis", var group, "v1"] when Groups.Contains(group) => OpenApi(group, $"/apis/{group}/v1"),
+            "" => Json.Of($$"""{"paths":["/api","/apis","/openapi/v3","/version"]}"""),
+            "version" => Version(cluster.KubernetesVersion),
+            "api" => Json.Of($$"""{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[]}"""),
+            "apis" => Json.Of($$"""{"kind":"APIGroupList","apiVersion":"v1","groups":{{Groups.Except([""]).Select(Group)}} }"""),
+            "openapi/v3" => Json.Of($$"""
+                {"paths":{{Groups.ToDictionary(Root, g => new { serverRelativeURL = $"/openapi/v3/{Root(g)}?hash=1" })}} }
+                """),
+            _ when Array.Find(Groups, g => path == Root(g)) is { } group => Resources(group),
+            _ when Array.Find(Groups, g => path == $"apis/{g}") is { } group => Group(group),
+            _ when Array.Find(Groups, g => path == $"openapi/v3/{Root(g)}") is { } group => OpenApi(group),
             _ => throw StatusException.NoSuchPath(),
         };
         return request.Method is "GET" or "HEAD" ? answer : throw StatusException.MethodNotAllowed();
     }
+
+    private static string Root(string group) => group.Length == 0 ? "api/v1" : $"apis/{group}/v1";
 
     private static JsonObject Version(string version) => Json.Of($$"""
         {"major":{{version.Split('.')[0]}},"minor":{{version.Split('.')[1]}},"gitVersion":{{$"v{version}+twin"}},
@@ -36,34 +35,30 @@ internal static class Discovery
 
     private static JsonObject Group(string group)
     {
-        var version = Json.Of($$"""{"groupVersion":{{$"{group}/v1"}},"version":"v1"}""");
-        return Json.Of($$"""{"kind":"APIGroup","apiVersion":"v1","name":{{group}},"versions":[{{version}}],"preferredVersion":{{version}} }""");
+        var v1 = Json.Of($$"""{"groupVersion":{{$"{group}/v1"}},"version":"v1"}""");
+        return Json.Of($$"""{"kind":"APIGroup","apiVersion":"v1","name":{{group}},"versions":[{{v1}}],"preferredVersion":{{v1}} }""");
     }
 
-    private static JsonObject Resources(string group, string apiVersion)
+    private static JsonObject Resources(string group)
     {
-        var resources = Kinds.All.Where(k => k.Group == group).Select(k => Json.Of($$"""
-            {"name":{{k.Plural}},"singularName":{{k.Singular}},"namespaced":{{k.Namespaced}},"kind":{{k.Kind}},"shortNames":{{k.ShortNames}},
-            "categories":{{(k.IsInAll ? (string[])["all"] : [])}},"verbs":["create","delete","get","list","patch","update","watch"]}
+        var kinds = Kinds.All.Where(k => k.Group == group).Select(k => Json.Of($$"""
+            {"name":{{k.Plural}},"singularName":{{k.Kind.ToLowerInvariant()}},"namespaced":{{k.Namespaced}},"kind":{{k.Kind}},
+            "shortNames":{{k.ShortNames}},"categories":{{k.Categories}},"verbs":["create","delete","get","list","patch","update","watch"]}
             """));
-        if (group.Length == 0)
-        {
-            resources = resources.Append(
-                Json.Of($$"""{"name":"pods/log","singularName":"","namespaced":true,"kind":"Pod","verbs":["get"]}"""));
-        }
-
-        return Json.Of($$"""{"kind":"APIResourceList","apiVersion":"v1","groupVersion":{{apiVersion}},"resources":{{resources}} }""");
+        var log = Json.Of($$"""{"name":"pods/log","singularName":"","namespaced":true,"kind":"Pod","verbs":["get"]}""");
+        return Json.Of($$"""
+            {"kind":"APIResourceList","apiVersion":"v1","groupVersion":{{$"{group}/v1".TrimStart('/')}},
+            "resources":{{(group.Length == 0 ? kinds.Append(log) : kinds)}} }
+            """);
     }
 
-    /// <summary>Just enough to tell kubectl that the server checks fields itself (<c>fieldValidation</c>), so that it doesn't ask for schemas.</summary>
-    private static JsonObject OpenApi(string group, string root)
+    /// <summary>Just enough to tell kubectl that the server checks fields itself, so that it doesn't ask for schemas.</summary>
+    private static JsonObject OpenApi(string group)
     {
-        var parameters = ((string[])["dryRun", "fieldManager", "fieldValidation", "force"])
-            .Select(name => Json.Of($$$"""{"name":{{{name}}},"in":"query","schema":{"type":"string"}}"""));
         var paths = Kinds.All.Where(k => k.Group == group).ToDictionary(
-            kind => $"{root}/{(kind.Namespaced ? "namespaces/{namespace}/" : "")}{kind.Plural}/{{name}}",
+            kind => $"/{Root(group)}/{(kind.Namespaced ? "namespaces/{namespace}/" : "")}{kind.Plural}/{{name}}",
             kind => Json.Of($$$$"""
-                {"patch":{"parameters":{{{{parameters}}}},"responses":{"200":{"description":"OK"}},
+                {"patch":{"parameters":[{"name":"dryRun","in":"query"},{"name":"fieldValidation","in":"query"}],
                 "x-kubernetes-group-version-kind":{"group":{{{{group}}}},"version":"v1","kind":{{{{kind.Kind}}}}}}}
                 """));
         return Json.Of($$"""{"openapi":"3.0.0","info":{"title":"Kubernetes (a twin of AKS)","version":"v1"},"paths":{{paths}} }""");

@@ -38,7 +38,7 @@ internal static class FieldPaths
     /// <summary>Every field that an object sets.</summary>
     public static ImmutableSortedSet<string> Of(JsonObject json) => Set(Members(Walk(json)));
 
-    /// <summary>What differs: fields that <paramref name="to"/> adds or changes, and fields that only <paramref name="from"/> has.</summary>
+    /// <summary>Fields that <paramref name="to"/> adds or changes, and fields that only <paramref name="from"/> has.</summary>
     public static (ImmutableSortedSet<string> Changed, ImmutableSortedSet<string> Removed) Compare(JsonObject from, JsonObject to)
     {
         var (old, now) = (Walk(from), Walk(to));

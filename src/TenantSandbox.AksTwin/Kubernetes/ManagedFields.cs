@@ -10,19 +10,14 @@ internal static class ManagedFields
         /// <summary>As conflict messages name the manager.</summary>
         public string Title => $"\"{Manager}\"" + (IsApply ? "" : $" using {ApiVersion}" + (Time is null ? "" : $" at {Time}"));
 
-        public JsonObject ToJson() => new()
-        {
-            ["manager"] = Manager,
-            ["operation"] = IsApply ? "Apply" : "Update",
-            ["apiVersion"] = ApiVersion,
-            ["time"] = Time,
-            ["fieldsType"] = "FieldsV1",
-            ["fieldsV1"] = FieldPaths.ToFieldsV1(Fields),
-        };
+        public JsonObject ToJson() => Json.Of($$"""
+            {"manager":{{Manager}},"operation":{{(IsApply ? "Apply" : "Update")}},"apiVersion":{{ApiVersion}},"time":{{Time}},
+            "fieldsType":"FieldsV1","fieldsV1":{{FieldPaths.ToFieldsV1(Fields)}} }
+            """);
     }
 
     /// <summary>Merges what a manager applies into the live object, and takes away what it applied before and no longer does.</summary>
-    /// <exception cref="StatusException">409: another manager holds another value in one of the fields, unless <paramref name="force"/>.</exception>
+    /// <exception cref="StatusException">409: another manager holds a field with another value, unless <paramref name="force"/>.</exception>
     public static JsonObject Apply(ResourceKind kind, JsonObject live, JsonObject applied, string manager, bool force, DateTimeOffset now)
     {
         var (mine, others) = Read(kind, live, manager, isApply: true);
@@ -58,7 +53,8 @@ internal static class ManagedFields
 
     /// <summary>Writes down who owns what. A write that changes nothing keeps its time, so that nothing is stored.</summary>
     private static void Write(
-        JsonObject json, Entry mine, ImmutableSortedSet<string> fields, List<Entry> others, ImmutableSortedSet<string> touched, DateTimeOffset now)
+        JsonObject json, Entry mine, ImmutableSortedSet<string> fields, List<Entry> others, ImmutableSortedSet<string> touched,
+        DateTimeOffset now)
     {
         var time = touched.IsEmpty && mine.Fields.SetEquals(fields) ? mine.Time : now.Stamp();
         var entries = others.Select(o => o with { Fields = o.Fields.Except(touched) }).Append(mine with { Fields = fields, Time = time })

@@ -1,17 +1,7 @@
-using System.Threading.Channels;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>One committed change; <paramref name="Now"/> is null for a removal, whose last state is <paramref name="Before"/>.</summary>
 internal sealed record Change(long Revision, ObjectKey Key, StoredObject? Before, StoredObject? Now);
-
-/// <summary>Somebody who follows a kind, in one namespace or in all (empty); ended by the store when it reads too slowly.</summary>
-internal sealed class Watcher(string ns)
-{
-    public string Namespace => ns;
-
-    public Channel<Change> Changes { get; } = Channel.CreateUnbounded<Change>();
-}
 
 /// <summary>
 /// All objects of one cluster, with one revision counter, a bounded log of changes for watches, and the indexes that controllers need.
@@ -20,7 +10,6 @@ internal sealed class Watcher(string ns)
 internal sealed class ObjectStore(TwinStore durable, string prefix)
 {
     private const int LogLength = 10_000;
-    private const int MostUnread = 20_000;
 
     private readonly Dictionary<ResourceKind, Shelf> _shelves = Kinds.All.ToDictionary(k => k, _ => new Shelf());
     private readonly Dictionary<string, ObjectKey> _byUid = new(StringComparer.Ordinal);
@@ -84,15 +73,14 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
             shelf.Oldest = Revision;
     }
 
-    /// <summary>Changes of a kind after a revision.</summary>
-    /// <exception cref="StatusException">410: the log doesn't reach back so far.</exception>
-    public IEnumerable<Change> Since(ResourceKind kind, long revision) => revision < _shelves[kind].Oldest
-        ? throw StatusException.Expired($"too old resource version: {revision} ({_shelves[kind].Oldest})")
-        : _shelves[kind].Log.Where(c => c.Revision > revision);
+    /// <summary>The last revision that the log of a kind's changes doesn't reach.</summary>
+    public long Oldest(ResourceKind kind) => _shelves[kind].Oldest;
 
-    public void Subscribe(ResourceKind kind, Watcher watcher) => _shelves[kind].Watchers.Add(watcher);
+    public IEnumerable<Change> Since(ResourceKind kind, long revision) => _shelves[kind].Log.Where(c => c.Revision > revision);
 
-    public void Unsubscribe(ResourceKind kind, Watcher watcher) => _shelves[kind].Watchers.Remove(watcher);
+    public void Subscribe(ResourceKind kind, Watch watch) => _shelves[kind].Watches.Add(watch);
+
+    public void Unsubscribe(ResourceKind kind, Watch watch) => _shelves[kind].Watches.Remove(watch);
 
     /// <summary>Puts an object in its place or, for null, empties that; returns what was there.</summary>
     private StoredObject? Place(ObjectKey key, StoredObject? now)
@@ -126,12 +114,8 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
         shelf.Log.Enqueue(change);
         if (shelf.Log.Count > LogLength)
             shelf.Oldest = shelf.Log.Dequeue().Revision;
-        foreach (var watcher in shelf.Watchers.Where(w => w.Namespace.Length == 0 || w.Namespace == change.Key.Namespace))
-        {
-            if (watcher.Changes.Reader.Count >= MostUnread || !watcher.Changes.Writer.TryWrite(change))
-                watcher.Changes.Writer.TryComplete();
-        }
-
+        foreach (var watch in shelf.Watches.Where(w => w.Namespace.Length == 0 || w.Namespace == change.Key.Namespace))
+            watch.Tell(change);
         Changed?.Invoke(change);
     }
 
@@ -146,9 +130,8 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
 
         public Queue<Change> Log { get; } = new();
 
-        /// <summary>The last revision that the log doesn't reach.</summary>
         public long Oldest { get; set; }
 
-        public List<Watcher> Watchers { get; } = [];
+        public List<Watch> Watches { get; } = [];
     }
 }

@@ -14,16 +14,14 @@ internal sealed class Reads(Cluster cluster)
         if (call.Verb == "list")
             return List(call);
         var live = cluster.Store.Get(call.Key);
-        return call.Subresource == "log" ? PodLog.Read(cluster, live, call)
-            : call.AsTable ? new(200, Tables.Of(call, [live], cluster.Now, Meta(cluster.Store.Revision)))
-            : new(200, live.Document());
+        return call.Subresource == "log" ? PodLog.Read(cluster, live, call) : new(200, Tables.Show(call, live, cluster.Now));
     }
 
     private Answer List(ApiCall call)
     {
         var (revision, items) = call.Text("continue") is { Length: > 0 } token ? Continued(token)
             : (cluster.Store.Revision, [.. cluster.Store.List(call.Kind!, call.Namespace).Where(new Selection(call).Matches)]);
-        var meta = Meta(revision);
+        var meta = Json.Of($$"""{"resourceVersion":{{$"{revision}"}} }""");
         if (call.Number("limit") is > 0 and var limit && limit < items.Count)
         {
             // Revisions jump at a restart, so that no token comes twice.
@@ -38,17 +36,10 @@ internal sealed class Reads(Cluster cluster)
 
         if (call.AsTable)
             return new(200, Tables.Of(call, items, cluster.Now, meta));
-        using var buffer = new MemoryStream(items.Sum(i => i.Utf8.Length + 1) + 256);
-        buffer.Write(Encoding.UTF8.GetBytes(
-            $$"""{"kind":"{{call.Kind!.Kind}}List","apiVersion":"{{call.Kind.ApiVersion}}","metadata":{{meta.ToJsonString()}},"items":["""));
-        foreach (var item in items)
-        {
-            buffer.Write(item == items[0] ? ""u8 : ","u8);
-            buffer.Write(item.Utf8);
-        }
-
-        buffer.Write("]}"u8);
-        return new(200, buffer.ToArray());
+        var list = string.Join(',', items.Select(i => Encoding.UTF8.GetString(i.Utf8)));
+        return new(200, Encoding.UTF8.GetBytes($$"""
+            {"kind":"{{call.Kind!.Kind}}List","apiVersion":"{{call.Kind.ApiVersion}}","metadata":{{meta.ToJsonString()}},"items":[{{list}}]}
+            """));
     }
 
     private (long Revision, List<StoredObject> Left) Continued(string token) =>
@@ -57,6 +48,4 @@ internal sealed class Reads(Cluster cluster)
             : _continued.TryGetValue(key, out var kept) ? kept
             : throw StatusException.Expired("The provided continue parameter is too old to display a consistent list result. "
                 + "You can start a new list without the continue parameter.");
-
-    private static JsonObject Meta(long revision) => new() { ["resourceVersion"] = $"{revision}" };
 }

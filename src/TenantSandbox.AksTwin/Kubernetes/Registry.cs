@@ -6,7 +6,7 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 internal sealed record DeleteOptions(
     long? GracePeriod = null, string Propagation = "", string? Uid = null, string? ResourceVersion = null, bool DryRun = false);
 
-/// <summary>Create, update and delete with everything that the API server does around the store: defaults, admission, validation, lifecycle.</summary>
+/// <summary>Create, update, delete with all that the API server does around the store: defaults, admission, validation, lifecycle.</summary>
 internal sealed class Registry(ClusterContext context, ObjectStore store)
 {
     private readonly Admission _admission = new(store);
@@ -15,16 +15,16 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
     /// <param name="manager">Who gets the fields; null when their owners stand in the object already, or nobody is to own them.</param>
     public StoredObject Create(ResourceKind kind, string ns, JsonObject json, string? manager = null, bool dryRun = false)
     {
-        var metadata = json.Ensure("metadata");
+        var (metadata, seed) = (json.Ensure("metadata"), context.Options.Seed);
         if (string.IsNullOrEmpty(metadata.Text("name")) && metadata.Text("generateName") is { Length: > 0 } prefix)
-            metadata["name"] = prefix[..Math.Min(prefix.Length, 58)] + Names.Suffix($"{context.Options.Seed}/{store.Revision}/{++_generated}", 5);
+            metadata["name"] = prefix[..Math.Min(prefix.Length, 58)] + Names.Suffix($"{seed}/{store.Revision}/{++_generated}", 5);
         if (!string.IsNullOrEmpty(metadata.Text("resourceVersion")))
             throw StatusException.BadRequest("resourceVersion should not be set on objects to be created");
         var key = new ObjectKey(kind, ns, metadata.Text("name") ?? "");
         Keep([], metadata, "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation");
         if (kind.Namespaced)
             metadata["namespace"] = ns;
-        metadata["uid"] = Names.Uid($"{context.Options.Seed}/{context.Cluster.Name}/{key}/{store.Revision}/{_generated}");
+        metadata["uid"] = Names.Uid($"{seed}/{context.Cluster.Name}/{key}/{store.Revision}/{_generated}");
         metadata["creationTimestamp"] = context.Now.Stamp();
         if (kind.HasGeneration)
             metadata["generation"] = 1;
@@ -65,10 +65,7 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         Require(live.Key, "UID", metadata.Text("uid"), live.Uid);
         Keep(live.Json.Object("metadata")!, metadata, "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp",
             "deletionGracePeriodSeconds", "generation", "generateName", "resourceVersion");
-        if (kind.HasStatus)
-            Keep(live.Json, json, "status");
-        if (kind == Kinds.Namespaces)
-            Keep(live.Json, json, "spec");
+        Keep(live.Json, json, kind == Kinds.Namespaces ? ["status", "spec"] : kind.HasStatus ? ["status"] : []);
         foreach (var field in (string[])["clusterIP", "clusterIPs", "nodeName"])
         {
             if (live.Json.At("spec", field) is { } assigned)
@@ -132,7 +129,8 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
     public static void Require(ObjectKey key, string what, string? wanted, string actual)
     {
         if (!string.IsNullOrEmpty(wanted) && wanted != actual)
-            throw StatusException.Conflict(key.Kind, key.Name, $"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {actual}");
+            throw StatusException.Conflict(
+                key.Kind, key.Name, $"Precondition failed: {what} in precondition: {wanted}, {what} in object meta: {actual}");
     }
 
     /// <summary>Stores what has changed; what is being deleted and waits for nothing any more goes instead.</summary>
@@ -158,11 +156,12 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
     /// <summary>Follows from requests, which defaults have filled in from limits.</summary>
     private static string QosClass(JsonObject? spec)
     {
-        var compute = (from container in spec.Items("containers").Concat(spec.Items("initContainers"))
-                       from name in (string[])["cpu", "memory"]
-                       select (Request: container.Text("resources", "requests", name), Limit: container.Text("resources", "limits", name))).ToList();
-        return compute.TrueForAll(r => r is (null, null)) ? "BestEffort"
-            : compute.TrueForAll(r => r.Limit is not null && r.Limit == r.Request) ? "Guaranteed"
+        var compute = (
+            from container in spec.Items("containers").Concat(spec.Items("initContainers"))
+            from name in (string[])["cpu", "memory"]
+            select (container.Text("resources", "requests", name), container.Text("resources", "limits", name))).ToList();
+        return compute.TrueForAll(c => c is (null, null)) ? "BestEffort"
+            : compute.TrueForAll(c => c is ({ } request, { } limit) && request == limit) ? "Guaranteed"
             : "Burstable";
     }
 

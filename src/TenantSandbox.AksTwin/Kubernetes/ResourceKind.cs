@@ -28,8 +28,6 @@ internal sealed class ResourceKind
 
     public string ApiVersion { get; }
 
-    public string Singular => Kind.ToLowerInvariant();
-
     /// <summary>Plural and group, as error messages have it: <c>deployments.apps</c>.</summary>
     public string Resource { get; }
 
@@ -40,8 +38,7 @@ internal sealed class ResourceKind
     /// <summary>Whether a change of the spec counts up metadata.generation.</summary>
     public bool HasGeneration { get; init; }
 
-    /// <summary>Whether <c>kubectl get all</c> shows it.</summary>
-    public bool IsInAll { get; init; }
+    public string[] Categories { get; init; } = [];
 
     /// <summary>
     /// Whether a deletion that is over at once is answered with the object; other kinds answer with a Status
@@ -68,22 +65,18 @@ internal static class Kinds
     public static readonly ResourceKind Events = new(typeof(Corev1Event), "ev")
     {
         Cold = true,
-        Fields =
-        [
-            "reason", "type", "reportingComponent", "involvedObject.kind", "involvedObject.namespace", "involvedObject.name",
-            "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion", "involvedObject.fieldPath",
-        ],
+        Fields = [.. ((string[])["kind", "namespace", "name", "uid"]).Select(f => $"involvedObject.{f}"), "reason", "type"],
     };
 
     public static readonly ResourceKind LimitRanges = new(typeof(V1LimitRange), "limits");
-    public static readonly ResourceKind Namespaces = new(typeof(V1Namespace), "ns") 
+    public static readonly ResourceKind Namespaces = new(typeof(V1Namespace), "ns")
         { Namespaced = false, Fields = ["status.phase"], FirstStatus = """{"phase":"Active"}""" };
     public static readonly ResourceKind Nodes = new(typeof(V1Node), "no") { Namespaced = false, Fields = ["spec.unschedulable"] };
 
     public static readonly ResourceKind Pods = new(typeof(V1Pod), "po")
     {
         HasGeneration = true,
-        IsInAll = true,
+        Categories = ["all"],
         ReturnsDeleted = true,
         FirstStatus = """{"phase":"Pending"}""",
         Fields = ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "status.phase", "status.podIP"],
@@ -92,13 +85,12 @@ internal static class Kinds
     public static readonly ResourceKind ResourceQuotas = new(typeof(V1ResourceQuota), "quota") { ReturnsDeleted = true };
     public static readonly ResourceKind ServiceAccounts = new(typeof(V1ServiceAccount), "sa") { ReturnsDeleted = true };
     public static readonly ResourceKind Services = new(typeof(V1Service), "svc")
-        { IsInAll = true, ReturnsDeleted = true, FirstStatus = """{"loadBalancer":{}}""" };
+        { Categories = ["all"], ReturnsDeleted = true, FirstStatus = """{"loadBalancer":{}}""" };
 
-    public static readonly ResourceKind Deployments = new(typeof(V1Deployment), "deploy")
-        { HasGeneration = true, IsInAll = true };
+    public static readonly ResourceKind Deployments = new(typeof(V1Deployment), "deploy") { HasGeneration = true, Categories = ["all"] };
 
     public static readonly ResourceKind ReplicaSets = new(typeof(V1ReplicaSet), "rs")
-        { HasGeneration = true, IsInAll = true, Fields = ["status.replicas"], FirstStatus = """{"replicas":0}""" };
+        { HasGeneration = true, Categories = ["all"], Fields = ["status.replicas"], FirstStatus = """{"replicas":0}""" };
 
     public static readonly ResourceKind NetworkPolicies = new(typeof(V1NetworkPolicy), "netpol") { HasGeneration = true };
     public static readonly ResourceKind RuntimeClasses = new(typeof(V1RuntimeClass)) { Namespaced = false };

@@ -2,17 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>What of a kind a list or a watch asks for.</summary>
+/// <summary>What of a kind a list or a watch asks for, by labels and by the fields that the API server knows for the kind.</summary>
 internal sealed class Selection(ApiCall call)
 {
     private readonly LabelSelector _labels = LabelSelector.Parse(call.Text("labelSelector"));
-    private readonly FieldSelector _fields = new(call.Kind!, call.Text("fieldSelector"));
+    private readonly LabelSelector _fields = LabelSelector.ParseFields(call.Kind!, call.Text("fieldSelector"));
 
-    public bool Matches(StoredObject item) =>
-        (_labels.IsEmpty || _labels.Matches(item.Json.Object("metadata", "labels"))) && (_fields.IsEmpty || _fields.Matches(item.Json));
+    public bool Matches(StoredObject item) => (_labels.IsEmpty || _labels.Matches(item.Json.Object("metadata", "labels")))
+        && (_fields.IsEmpty || _fields.Matches(path => item.Json.At(path.Split('.')) is { } node ? node.Text() ?? node.ToJsonString() : ""));
 }
 
-/// <summary>A label selector, from a query or from an object's <c>matchLabels</c> and <c>matchExpressions</c>.</summary>
+/// <summary>A selector from a query, or from an object's <c>matchLabels</c> and <c>matchExpressions</c>.</summary>
 internal sealed partial class LabelSelector(IEnumerable<(string Key, string Operator, string[] Values)> terms)
 {
     private readonly (string Key, string Operator, string[] Values)[] _terms = [.. terms];
@@ -21,8 +21,17 @@ internal sealed partial class LabelSelector(IEnumerable<(string Key, string Oper
 
     /// <summary>Parses the query form: <c>a=b,c!=d,e in (f,g),h notin (i),j,!k</c>.</summary>
     public static LabelSelector Parse(string text) => new(string.IsNullOrWhiteSpace(text) ? [] : Comma().Split(text).Select(part =>
-        Term().Match(part.Trim()) is { Success: true } match ? Read(match.Groups)
-            : throw StatusException.BadRequest($"unable to parse requirement: invalid label selector \"{text}\" near \"{part}\"")));
+        Term().Match(part.Trim()) is { Success: true, Groups: var term }
+            ? (term["key"].Value, Operator(term["operator"].Value), term["value"].Captures.Select(v => v.Value.Trim()).ToArray())
+            : throw StatusException.BadRequest($"unable to parse requirement: invalid selector \"{text}\" near \"{part}\"")));
+
+    public static LabelSelector ParseFields(ResourceKind kind, string text)
+    {
+        var fields = Parse(text);
+        var known = kind.Fields.Append("metadata.name").Append(kind.Namespaced ? "metadata.namespace" : "metadata.name");
+        return fields._terms.FirstOrDefault(t => t.Values.Length != 1 || !known.Contains(t.Key)) is { Key: { } unknown }
+            ? throw StatusException.BadRequest($"field label not supported: {unknown}") : fields;
+    }
 
     public static LabelSelector From(JsonObject? selector) =>
         new([.. Equal(selector.Object("matchLabels")), .. Expressions(selector.Items("matchExpressions"))]);
@@ -31,19 +40,18 @@ internal sealed partial class LabelSelector(IEnumerable<(string Key, string Oper
 
     public static LabelSelector FromMap(JsonObject? map) => new(Equal(map));
 
-    public bool Matches(JsonObject? labels) => Array.TrueForAll(_terms, term => (term.Operator, labels.Text(term.Key)) switch
+    public bool Matches(JsonObject? labels) => Matches(key => labels.Text(key));
+
+    public bool Matches(Func<string, string?> value) => Array.TrueForAll(_terms, term => (term.Operator, value(term.Key)) switch
     {
-        ("In", var value) => value is not null && term.Values.Contains(value),
-        ("NotIn", var value) => value is null || !term.Values.Contains(value),
-        ("Exists", var value) => value is not null,
-        ("DoesNotExist", var value) => value is null,
+        ("In", { } found) => term.Values.Contains(found),
+        ("NotIn", { } found) => !term.Values.Contains(found),
+        ("Exists", { }) or ("NotIn" or "DoesNotExist", null) => true,
         _ => false,
     });
 
-    private static (string, string, string[]) Read(GroupCollection term) => (
-        term["key"].Value,
-        term["operator"].Value switch { "=" or "==" or "in" => "In", "!=" or "notin" => "NotIn", "!" => "DoesNotExist", _ => "Exists" },
-        [.. term["value"].Captures.Select(v => v.Value.Trim())]);
+    private static string Operator(string sign) =>
+        sign switch { "=" or "==" or "in" => "In", "!=" or "notin" => "NotIn", "!" => "DoesNotExist", _ => "Exists" };
 
     private static IEnumerable<(string, string, string[])> Equal(JsonObject? map) =>
         map.Pairs().Select(p => (p.Key, "In", new[] { p.Value }));
@@ -56,28 +64,5 @@ internal sealed partial class LabelSelector(IEnumerable<(string Key, string Oper
 
     [GeneratedRegex(@"^(?:(?<operator>!)\s*)?(?<key>[A-Za-z0-9]([\w./-]*[A-Za-z0-9])?)"
         + @"(?(operator)|(?:\s*(?<operator>==|=|!=)\s*(?<value>[\w.-]*)|\s+(?<operator>in|notin)\s*\((?<value>[\w.\s-]*)(,(?<value>[\w.\s-]*))*\))?)$")]
-    private static partial Regex Term();
-}
-
-/// <summary>A field selector; only the fields that the API server knows for the kind are allowed.</summary>
-internal sealed partial class FieldSelector(ResourceKind kind, string text)
-{
-    private readonly (string[] Path, bool IsEqual, string Value)[] _terms = [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(part =>
-    {
-        var term = Term().Match(part);
-        if (!term.Success)
-            throw StatusException.BadRequest($"invalid selector: '{text}'; can't understand '{part}'");
-        var field = term.Groups[1].Value;
-        if (field != "metadata.name" && !(field == "metadata.namespace" && kind.Namespaced) && !kind.Fields.Contains(field))
-            throw StatusException.BadRequest($"field label not supported: {field}");
-        return (field.Split('.'), term.Groups[2].Value != "!=", term.Groups[3].Value);
-    })];
-
-    public bool IsEmpty => _terms.Length == 0;
-
-    public bool Matches(JsonObject json) => Array.TrueForAll(_terms, term =>
-        ((json.At(term.Path) is { } node ? node.Text() ?? node.ToJsonString() : "") == term.Value) == term.IsEqual);
-
-    [GeneratedRegex("^([^=!]+)(==|=|!=)(.*)$")]
     private static partial Regex Term();
 }

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>One fault of an object's field.</summary>
@@ -27,14 +25,14 @@ internal sealed record FieldError(string Reason, string Field, string Message)
 /// <summary>An API error, in the API's own form: <c>meta/v1 Status</c>.</summary>
 internal sealed class StatusException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
 {
-    public int Code => code;
-
     public int? RetryAfter { get; init; }
 
     public JsonObject ToJson() => Json.Of($$$"""
         {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":{{{Message}}},"reason":{{{reason}}},
         "details":{{{details ?? Json.Of($$"""{"retryAfterSeconds":{{RetryAfter}} }""")}}},"code":{{{code}}}}
         """);
+
+    public Answer ToAnswer() => new(code, ToJson()) { RetryAfter = RetryAfter };
 
     /// <summary>Whatever went wrong, as an API error.</summary>
     public static StatusException Of(Exception error) => error switch
@@ -56,20 +54,19 @@ internal sealed class StatusException(int code, string reason, string message, J
     public static StatusException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
 
-    public static StatusException NotFound(ResourceKind kind, string name) =>
-        Of(404, "NotFound", kind, name, $"{Title(kind, name)} not found");
+    public static StatusException NotFound(ResourceKind kind, string name) => About(kind, name, 404, "NotFound", "{0} not found");
 
     public static StatusException AlreadyExists(ResourceKind kind, string name) =>
-        Of(409, "AlreadyExists", kind, name, $"{Title(kind, name)} already exists");
+        About(kind, name, 409, "AlreadyExists", "{0} already exists");
 
     public static StatusException Conflict(ResourceKind kind, string name, string why) =>
-        Of(409, "Conflict", kind, name, $"Operation cannot be fulfilled on {Title(kind, name)}: {why}");
+        About(kind, name, 409, "Conflict", $"Operation cannot be fulfilled on {{0}}: {why}");
 
     public static StatusException Modified(ResourceKind kind, string name) =>
         Conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
 
     public static StatusException Forbidden(ResourceKind kind, string name, string why, FieldError? cause = null) =>
-        Of(403, "Forbidden", kind, name, $"{Title(kind, name)} is forbidden: {why}", cause is null ? [] : [cause]);
+        About(kind, name, 403, "Forbidden", $"{{0}} is forbidden: {why}", cause is null ? [] : [cause]);
 
     public static StatusException Expired(string message) => new(410, "Expired", message);
 
@@ -89,20 +86,20 @@ internal sealed class StatusException(int code, string reason, string message, J
         var texts = conflicts.GroupBy(c => c.Manager, c => c.Field).Select(fields => fields.Count() == 1
             ? $"conflict with {fields.Key}: {fields.First()}"
             : $"conflicts with {fields.Key}:\n- {string.Join("\n- ", fields)}");
-        return new(409, "Conflict",
-            $"Apply failed with {conflicts.Count} conflict{(conflicts.Count == 1 ? "" : "s")}: {string.Join('\n', texts)}",
-            new() { ["causes"] = Causes(conflicts.Select(c => new FieldError("FieldManagerConflict", c.Field, $"conflict with {c.Manager}"))) });
+        var causes = conflicts.Select(c => new FieldError("FieldManagerConflict", c.Field, $"conflict with {c.Manager}"));
+        var title = $"Apply failed with {conflicts.Count} conflict{(conflicts.Count == 1 ? "" : "s")}";
+        return new(409, "Conflict", $"{title}: {string.Join('\n', texts)}", new() { ["causes"] = Causes(causes) });
     }
 
     public static JsonObject Details(string group, string kind, string name, params FieldError[] causes) => Json.Of($$"""
-        {"name":{{name}},"group":{{(group.Length == 0 ? null : group)}},"kind":{{kind}},"causes":{{(causes.Length == 0 ? null : Causes(causes))}} }
+        {"name":{{name}},"group":{{(group is "" ? null : group)}},"kind":{{kind}},"causes":{{(causes is [] ? null : Causes(causes))}} }
         """);
 
     private static JsonArray Causes(IEnumerable<FieldError> causes) =>
         causes.Select(c => Json.Of($$"""{"reason":{{c.Reason}},"message":{{c.Message}},"field":{{c.Field}} }""")).ToJson();
 
-    private static string Title(ResourceKind kind, string name) => $"{kind.Resource} \"{name}\"";
-
-    private static StatusException Of(int code, string reason, ResourceKind kind, string name, string message, params FieldError[] causes) =>
-        new(code, reason, message, Details(kind.Group, kind.Plural, name, causes));
+    /// <param name="message">With {0} for the object.</param>
+    private static StatusException About(
+        ResourceKind kind, string name, int code, string reason, string message, params FieldError[] causes) => new(
+            code, reason, message.Replace("{0}", $"{kind.Resource} \"{name}\"", StringComparison.Ordinal), Details(kind.Group, kind.Plural, name, causes));
 }

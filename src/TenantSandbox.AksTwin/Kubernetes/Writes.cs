@@ -1,6 +1,6 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>One request that writes: what it sends is decoded and checked, and handed to the registry. Runs under the cluster's lock.</summary>
+/// <summary>One request that writes: decodes and checks what it sends, and hands it to the registry. Runs under the cluster's lock.</summary>
 internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? fault)
 {
     private const string Plain = "application/json";
@@ -66,7 +66,8 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
         var options = body.Length == 0 ? [] : Json.Parse(body);
         var propagation = options.Text("propagationPolicy") ?? call.Text("propagationPolicy");
         if (propagation is not ("" or "Background" or "Foreground" or "Orphan"))
-            throw StatusException.BadOptions("DeleteOptions", FieldError.NotSupported("propagationPolicy", propagation, "Foreground", "Background", "Orphan"));
+            throw StatusException.BadOptions(
+                "DeleteOptions", FieldError.NotSupported("propagationPolicy", propagation, "Foreground", "Background", "Orphan"));
         var live = Live();
         if (fault is { Kind: FaultKind.StuckFinalizer })
             live = cluster.Registry.Edit(live, json => Mark(json));
