@@ -13,20 +13,14 @@ public sealed class FaultScript(int seed)
         get
         {
             lock (_gate)
-                return [.. _entries.Select(e => e.Fault)];
+                return _entries.ConvertAll(e => e.Fault);
         }
     }
 
     public void Add(params ReadOnlySpan<Fault> faults)
     {
         lock (_gate)
-        {
-            foreach (var fault in faults)
-            {
-                if (fault.Times is not <= 0)
-                    _entries.Add(new(fault));
-            }
-        }
+            _entries.AddRange(faults.ToArray().Where(f => f.Times is not <= 0).Select(f => new Entry(f)));
     }
 
     public void Clear()
@@ -55,13 +49,13 @@ public sealed class FaultScript(int seed)
     }
 
     private static bool Matches(string pattern, string value) => pattern.EndsWith('*')
-        ? value.AsSpan().StartsWith(pattern.AsSpan()[..^1], StringComparison.OrdinalIgnoreCase)
+        ? value.StartsWith(pattern[..^1], StringComparison.OrdinalIgnoreCase)
         : value.Equals(pattern, StringComparison.OrdinalIgnoreCase);
 
-    private sealed record Entry(Fault Fault)
+    private sealed class Entry(Fault fault)
     {
-        public int Seen { get; set; }
-
-        public int Strikes { get; set; }
+        public readonly Fault Fault = fault;
+        public int Seen;
+        public int Strikes;
     }
 }

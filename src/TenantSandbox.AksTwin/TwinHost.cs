@@ -51,7 +51,7 @@ public sealed class TwinHost : IAsyncDisposable
         });
         _app.UseRouting();
         TwinAdmin.Map(_app, this, _clusters);
-        _app.MapFallback("{**path}", new ArmApi(this, _clusters).HandleAsync);
+        new ArmApi(this, _clusters).Map(_app);
     }
 
     public TwinOptions Options { get; }
@@ -93,15 +93,7 @@ public sealed class TwinHost : IAsyncDisposable
     /// <summary>A handler that trusts the twin's certificate, and no other.</summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
-        SslOptions = new()
-        {
-            CertificateChainPolicy = new()
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                CustomTrustStore = { _certificate },
-                RevocationMode = X509RevocationMode.NoCheck,
-            },
-        },
+        SslOptions = new() { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetRawCertData().SequenceEqual(_certificate.RawData) is true },
     };
 
     public async ValueTask DisposeAsync()

@@ -11,14 +11,10 @@ internal sealed class TwinStore : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SqliteConnection _file = new();
-    private readonly SqliteCommand _put;
-    private readonly SqliteCommand _remove;
 
     /// <param name="directory">Where the file lies; null for memory only.</param>
     public TwinStore(string? directory)
     {
-        _put = Command("INSERT INTO state VALUES ($key, $json) ON CONFLICT (key) DO UPDATE SET json = $json");
-        _remove = Command("DELETE FROM state WHERE key = $key");
         if (directory is null)
             return;
         Directory.CreateDirectory(directory);
@@ -42,8 +38,7 @@ internal sealed class TwinStore : IDisposable
             return found;
         lock (_gate)
         {
-            using var query = Command("SELECT key, json FROM state WHERE substr(key, 1, length($key)) = $key ORDER BY key");
-            query.Parameters["$key"].Value = prefix;
+            using var query = Command("SELECT key, json FROM state WHERE substr(key, 1, length($key)) = $key ORDER BY key", prefix);
             using var rows = query.ExecuteReader();
             while (rows.Read())
                 found.Add(new(rows.GetString(0), rows.GetFieldValue<byte[]>(1)));
@@ -52,30 +47,27 @@ internal sealed class TwinStore : IDisposable
         return found;
     }
 
-    public void Put(string key, byte[] json) => Write(_put, key, json);
+    public void Put(string key, byte[] json) => Write("INSERT OR REPLACE INTO state VALUES ($key, $json)", key, json);
 
-    public void Remove(string key) => Write(_remove, key, []);
+    public void Remove(string key) => Write("DELETE FROM state WHERE key = $key", key, []);
 
     public void Dispose()
     {
         lock (_gate)
-        {
-            _put.Dispose();
-            _remove.Dispose();
             _file.Dispose();
-        }
     }
 
-    private void Write(SqliteCommand command, string key, byte[] json)
+    private void Write(string sql, string key, byte[] json)
     {
         lock (_gate)
         {
             if (!IsDurable)
                 return;
-            (command.Parameters["$key"].Value, command.Parameters["$json"].Value) = (key, json);
+            using var command = Command(sql, key, json);
             command.ExecuteNonQuery();
         }
     }
 
-    private SqliteCommand Command(string sql) => new(sql, _file) { Parameters = { new("$key", SqliteType.Text), new("$json", SqliteType.Blob) } };
+    private SqliteCommand Command(string sql, string key = "", byte[]? json = null) =>
+        new(sql, _file) { Parameters = { new("$key", key), new("$json", json ?? []) } };
 }

@@ -1,51 +1,53 @@
 using System.Net.Http.Headers;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace TenantSandbox.AksTwin.Arm;
 
 /// <summary>Azure Resource Manager in front of the clusters: authentication, versions, throttling, faults, the error envelope.</summary>
-internal sealed class ArmApi
+internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
 {
-    private const string Provider = "subscriptions/{subscription}/providers/Microsoft.ContainerService";
-    private const string Clusters = "subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ContainerService/managedClusters";
-    private const string Pools = Clusters + "/{cluster}/agentPools";
+    private const string Provider = "/subscriptions/{subscription}/providers/Microsoft.ContainerService";
+    private const string Clusters = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ContainerService/managedClusters";
+    private const string Cluster = Clusters + "/{cluster}";
+    private const string Pools = Cluster + "/agentPools";
+    private const string Pool = Pools + "/{pool}";
+    private const string Location = Provider + "/locations/{location}";
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
 
-    private readonly TwinHost _twin;
-    private readonly List<ArmCluster> _clusters;
-    private readonly Throttle? _throttle;
-    private readonly ArmRoute[] _routes;
+    private readonly Throttle? _throttle =
+        twin.Options.Throttling ?? twin.Options.Timing == TimingProfile.TrueToLife ? new(twin.Options.TimeProvider) : null;
 
-    public ArmApi(TwinHost twin, List<ArmCluster> clusters)
+    public void Map(WebApplication app)
     {
-        (_twin, _clusters) = (twin, clusters);
-        _throttle = twin.Options.Throttling ?? twin.Options.Timing == TimingProfile.TrueToLife ? new(twin.Options.TimeProvider) : null;
-        _routes =
-        [
-            new("arm.managedClusters.list", "GET", Provider + "/managedClusters", ListClusters),
-            new("arm.managedClusters.list", "GET", Clusters, ListClusters),
-            new("arm.managedClusters.get", "GET", Clusters + "/{cluster}", c => c.Cluster.Get()),
-            new("arm.managedClusters.listClusterUserCredential", "POST", Clusters + "/{cluster}/listClusterUserCredential", ListCredential),
-            new("arm.agentPools.list", "GET", Pools, c => c.Cluster.ListPools()),
-            new("arm.agentPools.get", "GET", Pools + "/{pool}", c => c.Cluster.GetPool(c)),
-            new("arm.agentPools.put", "PUT", Pools + "/{pool}", c => c.Cluster.PutPool(c)),
-            new("arm.agentPools.delete", "DELETE", Pools + "/{pool}", c => c.Cluster.DeletePool(c)),
-            new("arm.agentPools.abort", "POST", Pools + "/{pool}/abort", c => c.Cluster.Abort(c)),
-            new("arm.agentPools.upgradeNodeImageVersion", "POST", Pools + "/{pool}/upgradeNodeImageVersion", c => c.Cluster.UpgradeNodeImage(c)),
-            new("arm.operations.get", "GET", Provider + "/locations/{location}/operations/{operation}", OfOperation((c, id) => c.OperationStatus(id))),
-            new("arm.operationresults.get", "GET", Provider + "/locations/{location}/operationresults/{operation}", OfOperation((c, id) => c.OperationResult(id))),
-        ];
+        Route("GET", Provider + "/managedClusters", "arm.managedClusters.list", ListClusters);
+        Route("GET", Clusters, "arm.managedClusters.list", ListClusters);
+        Route("GET", Cluster, "arm.managedClusters.get", c => c.Cluster.Get());
+        Route("POST", Cluster + "/listClusterUserCredential", "arm.managedClusters.listClusterUserCredential", ListCredential);
+        Route("GET", Pools, "arm.agentPools.list", c => c.Cluster.ListPools());
+        Route("GET", Pool, "arm.agentPools.get", c => c.Cluster.GetPool(c));
+        Route("PUT", Pool, "arm.agentPools.put", c => c.Cluster.PutPool(c));
+        Route("DELETE", Pool, "arm.agentPools.delete", c => c.Cluster.DeletePool(c));
+        Route("POST", Pool + "/abort", "arm.agentPools.abort", c => c.Cluster.Abort(c));
+        Route("POST", Pool + "/upgradeNodeImageVersion", "arm.agentPools.upgradeNodeImageVersion", c => c.Cluster.UpgradeNodeImage(c));
+        Route("GET", Location + "/operations/{operation}", "arm.operations.get", OfOperation((c, id) => c.OperationStatus(id)));
+        Route("GET", Location + "/operationresults/{operation}", "arm.operationresults.get", OfOperation((c, id) => c.OperationResult(id)));
+        app.MapFallback("{**path}", http => HandleAsync(new("arm.unknown", http), null));
+
+        void Route(string method, string path, string name, Func<ArmCall, ArmAnswer> answer) =>
+            app.MapMethods(path, [method], http => HandleAsync(new(name, http), answer));
     }
 
-    public async Task HandleAsync(HttpContext http)
+    private async Task HandleAsync(ArmCall call, Func<ArmCall, ArmAnswer>? answer)
     {
-        http.Response.Headers["x-ms-request-id"] = http.TraceIdentifier;
+        var response = call.Http.Response;
+        response.Headers["x-ms-request-id"] = call.Http.TraceIdentifier;
         try
         {
-            await AnswerAsync(http).ConfigureAwait(false);
+            await AnswerAsync(call, answer).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ArmException or JsonException or BadHttpRequestException && !http.Response.HasStarted)
+        catch (Exception e) when (e is ArmException or JsonException or BadHttpRequestException && !response.HasStarted)
         {
             var error = e switch
             {
@@ -53,65 +55,65 @@ internal sealed class ArmApi
                 BadHttpRequestException bad => new(bad.StatusCode == 413 ? "RequestContentTooLarge" : "BadRequest", e.Message, status: bad.StatusCode),
                 _ => (ArmException)e,
             };
-            http.Response.Headers["x-ms-error-code"] = error.Error.Text("code");
-            http.Response.Headers.RetryAfter = error.RetryAfter?.ToString(CultureInfo.InvariantCulture);
-            await WriteAsync(http, error.Status, new JsonObject { ["error"] = error.Error }).ConfigureAwait(false);
+            response.Headers["x-ms-error-code"] = error.Error.Text("code");
+            response.Headers.RetryAfter = error.RetryAfter?.ToString(CultureInfo.InvariantCulture);
+            await WriteAsync(call, new(error.Status, new JsonObject { ["error"] = error.Error })).ConfigureAwait(false);
         }
     }
 
-    private async Task AnswerAsync(HttpContext http)
+    private async Task AnswerAsync(ArmCall call, Func<ArmCall, ArmAnswer>? answer)
     {
-        var call = _routes.Select(r => r.Match(http.Request)).FirstOrDefault(c => c is not null);
-        _twin.Calls.Count(call?.Route.Name ?? "arm.unknown");
-        Authenticate(http);
+        var request = call.Http.Request;
+        twin.Calls.Count(call.Name);
+        Authenticate(call.Http);
         // Said before the body is asked for, so that a client that waits for leave never sends it.
-        if (http.Request.ContentLength > http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+        if (request.ContentLength > call.Http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
             throw new ArmException("RequestContentTooLarge", "The request content is larger than 4 MB.", status: 413);
-        CheckApiVersion(http.Request.Query["api-version"].ToString());
-        if (call is null)
-            throw new ArmException("InvalidResourceType", $"The resource type could not be found, or not for {http.Request.Method} in this twin.", status: 404);
+        CheckApiVersion(request.Query["api-version"].ToString());
+        if (answer is null)
+            throw new ArmException("InvalidResourceType", $"The resource type could not be found, or not for {request.Method} in this twin.", status: 404);
         _throttle?.Take(call);
         var cluster = Find(call);
-        var fault = _twin.Faults.Next(call.Route.Name, call["pool"] ?? call["cluster"]);
+        var fault = twin.Faults.Next(call.Name, call["pool"] ?? call["cluster"]);
         if (fault?.Kind == FaultKind.Refuse)
             throw ArmException.From(fault);
         if (fault?.Kind == FaultKind.Delay)
-            await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), _twin.Options.TimeProvider, http.RequestAborted).ConfigureAwait(false);
-        var body = call.Route.Method != "PUT" ? null
-            : await JsonNode.ParseAsync(http.Request.Body, documentOptions: Strict, cancellationToken: http.RequestAborted).ConfigureAwait(false);
-        var answer = call.Route.Answer(call with { Cluster = cluster!, Fault = fault, Body = body })!;
+            await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), twin.Options.TimeProvider, call.Http.RequestAborted).ConfigureAwait(false);
+        var body = request.Method == "PUT" ? await JsonNode.ParseAsync(request.Body, null, Strict, call.Http.RequestAborted).ConfigureAwait(false) : null;
+        var answered = answer(call with { Cluster = cluster!, Fault = fault, Body = body });
         if (fault?.Kind == FaultKind.LoseAnswer)
-            http.Abort();
+            call.Http.Abort();
         else
-            await WriteAsync(http, answer).ConfigureAwait(false);
+            await WriteAsync(call, answered).ConfigureAwait(false);
     }
 
-    private ArmAnswer ListClusters(ArmCall call) => new(200, Json.Of($$"""{"value":{{_clusters.Select(c => c.Get().Body)}} }"""));
+    private ArmAnswer ListClusters(ArmCall call) => new(200, Json.Of($$"""{"value":{{clusters.Select(c => c.Get().Body)}} }"""));
 
     private ArmAnswer ListCredential(ArmCall call)
     {
-        var file = Encoding.UTF8.GetBytes(Kubeconfig.ForEntra(_twin, call.Cluster.Name, exec: call.Request.Query["format"] != "azure"));
+        var file = Encoding.UTF8.GetBytes(Kubeconfig.ForEntra(twin, call.Cluster.Name, exec: call.Http.Request.Query["format"] != "azure"));
         return new(200, Json.Of($$"""{"kubeconfigs":[{"name":"clusterUser","value":{{file}} }]}"""));
     }
 
     private Func<ArmCall, ArmAnswer> OfOperation(Func<ArmCluster, string, ArmAnswer?> ask) => call =>
-        _clusters.Select(c => ask(c, call["operation"]!)).FirstOrDefault(a => a is not null)
+        clusters.Select(c => ask(c, call["operation"]!)).FirstOrDefault(a => a is not null)
         ?? throw new ArmException("NotFound", $"The operation {call["operation"]} was not found.", status: 404);
 
     /// <summary>The cluster that a call names, if it names one; or the error of the first name in its path that nothing has.</summary>
     private ArmCluster? Find(ArmCall call)
     {
-        if (!Same(call["subscription"], _twin.Options.SubscriptionId))
+        if (!Same(call["subscription"], twin.Options.SubscriptionId))
             throw new ArmException("SubscriptionNotFound", $"The subscription '{call["subscription"]}' could not be found.", status: 404);
-        if (call["group"] is { } group && !Same(group, _twin.Options.ResourceGroup))
+        if (call["group"] is { } group && !Same(group, twin.Options.ResourceGroup))
             throw new ArmException("ResourceGroupNotFound", $"Resource group '{group}' could not be found.", status: 404);
-        return call["cluster"] is not { } name ? null : _clusters.Find(c => Same(c.Name, name)) ?? throw new ArmException(
+        return call["cluster"] is not { } name ? null : clusters.Find(c => Same(c.Name, name)) ?? throw new ArmException(
             "ResourceNotFound", $"The Resource 'Microsoft.ContainerService/managedClusters/{name}' was not found.", status: 404);
     }
 
     private static void Authenticate(HttpContext http)
     {
-        if (AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header) && Same(header.Scheme, "Bearer") && header.Parameter is { Length: > 0 })
+        if (AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header)
+            && Same(header.Scheme, "Bearer") && header.Parameter is { Length: > 0 })
             return;
         http.Response.Headers.WWWAuthenticate = "Bearer authorization_uri=\"https://login.microsoftonline.com/common\", error=\"invalid_token\"";
         throw new ArmException("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or no bearer token.", status: 401);
@@ -128,28 +130,22 @@ internal sealed class ArmApi
 
     private static bool Same(string? left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
-    private Task WriteAsync(HttpContext http, ArmAnswer answer)
+    private async Task WriteAsync(ArmCall call, ArmAnswer answer)
     {
-        var headers = http.Response.Headers;
+        var response = call.Http.Response;
+        response.StatusCode = answer.Status;
         if (answer.Poll is not null)
         {
-            var url = $"{_twin.ArmEndpoint}subscriptions/{_twin.Options.SubscriptionId}/providers/Microsoft.ContainerService/locations/{answer.Poll}?api-version=2016-03-30";
-            headers.RetryAfter = Math.Ceiling(_twin.Options.Timing.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            if (http.Request.Method != "GET")
-                headers["Azure-AsyncOperation"] = url;
+            var locations = $"{twin.ArmEndpoint}subscriptions/{twin.Options.SubscriptionId}/providers/Microsoft.ContainerService/locations";
+            var url = $"{locations}/{answer.Poll}?api-version=2016-03-30";
+            response.Headers.RetryAfter = Math.Ceiling(twin.Options.Timing.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            if (call.Http.Request.Method != "GET")
+                response.Headers["Azure-AsyncOperation"] = url;
             if (answer.Status == 202)
-                headers.Location = url.Replace("/operations/", "/operationresults/", StringComparison.Ordinal);
+                response.Headers.Location = url.Replace("/operations/", "/operationresults/", StringComparison.Ordinal);
         }
 
-        return WriteAsync(http, answer.Status, answer.Body);
-    }
-
-    private static async Task WriteAsync(HttpContext http, int status, JsonNode? body)
-    {
-        http.Response.StatusCode = status;
-        if (body is null)
-            return;
-        http.Response.ContentType = "application/json; charset=utf-8";
-        await http.Response.WriteAsync(body.ToJsonString(), http.RequestAborted).ConfigureAwait(false);
+        if (answer.Body is not null)
+            await response.WriteAsJsonAsync(answer.Body, call.Http.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -1,26 +1,8 @@
-using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Template;
-
 namespace TenantSandbox.AksTwin.Arm;
 
-/// <summary>A kind of call: how it is told from others, and what answers it.</summary>
-/// <param name="Name">The name for counters and faults.</param>
-/// <param name="Path">A template; its fixed parts are compared without case, as ARM does.</param>
-internal sealed record ArmRoute(string Name, string Method, string Path, Func<ArmCall, ArmAnswer?> Answer)
-{
-    private readonly TemplateMatcher _path = new(TemplateParser.Parse(Path), []);
-
-    /// <summary>The call that a request is, or null when it is another.</summary>
-    public ArmCall? Match(HttpRequest request)
-    {
-        var parts = new RouteValueDictionary();
-        return request.Method == Method && _path.TryMatch(request.Path, parts) ? new(this, request, parts) : null;
-    }
-}
-
 /// <summary>One request.</summary>
-/// <param name="Parts">What its path names.</param>
-internal sealed record ArmCall(ArmRoute Route, HttpRequest Request, RouteValueDictionary Parts)
+/// <param name="Name">The name for counters and faults.</param>
+internal sealed record ArmCall(string Name, HttpContext Http)
 {
     public string Pool => this["pool"]!;
 
@@ -31,24 +13,23 @@ internal sealed record ArmCall(ArmRoute Route, HttpRequest Request, RouteValueDi
 
     public JsonNode? Body { get; init; }
 
-    public string? this[string part] => Parts[part] as string;
+    /// <summary>What the path says in a place; null when it has no such place.</summary>
+    public string? this[string place] => Http.Request.RouteValues[place] as string;
 
     /// <summary>Throws 412 by the table of AKS's "use-etags": a mismatch is never a 409. Tags count with or without quotes.</summary>
     public void CheckETag(string? current)
     {
-        var (match, noneMatch) = (Request.Headers.IfMatch.FirstOrDefault(), Request.Headers.IfNoneMatch.FirstOrDefault());
+        var (match, noneMatch) = (Bare(Http.Request.Headers.IfMatch), Bare(Http.Request.Headers.IfNoneMatch));
         // The code, and the words of the first, are AKS's (Azure/azure-cli#30309).
         if (match is not null && current is null)
             throw Failed("Resource not found but ETag header is provided. If this is a request to create, please do not provide ETag.");
-        if (match is not (null or "*") && Bare(match) != current)
-            throw Failed($"The If-Match header '{match}' does not match the current eTag.");
-        if (noneMatch is not null && current is not null && (noneMatch == "*" || Bare(noneMatch) == current))
-            throw Failed($"The If-None-Match header '{noneMatch}' matches: the resource exists.");
+        if ((match is not (null or "*") && match != current) || (current is not null && (noneMatch == "*" || noneMatch == current)))
+            throw Failed($"The ETag header does not agree with the current eTag '{current}'.");
     }
 
     private static ArmException Failed(string why) => new("PreconditionFailed", why, status: 412);
 
-    private static string Bare(string tag) => tag.StartsWith("W/", StringComparison.Ordinal) ? tag[2..].Trim('"') : tag.Trim('"');
+    private static string? Bare(string? tag) => tag?.TrimStart('W', '/').Trim('"');
 }
 
 /// <summary>An answer to be written.</summary>

@@ -11,14 +11,15 @@ internal sealed class ArmCluster
     private readonly ClusterContext _context;
     private readonly ClusterState _state;
     private readonly PoolRunner _runner;
-    private readonly string _group;
+    private readonly string _id;
     private DateTimeOffset _busyUntil;
 
     public ArmCluster(ClusterContext context)
     {
         (_context, Kubernetes, _state) = (context, new(context), new(context));
         _runner = new(_state, Kubernetes);
-        _group = $"/subscriptions/{context.Options.SubscriptionId}/resourceGroups/{context.Options.ResourceGroup}";
+        var group = $"/subscriptions/{context.Options.SubscriptionId}/resourceGroups/{context.Options.ResourceGroup}";
+        _id = $"{group}/providers/Microsoft.ContainerService/managedClusters/{Name}";
     }
 
     public KubernetesTwin Kubernetes { get; }
@@ -28,14 +29,12 @@ internal sealed class ArmCluster
     /// <summary>Whether something runs that belongs to the whole cluster; then no pool can be written.</summary>
     private bool IsBusy => _context.Now < _busyUntil;
 
-    private string Id => $"{_group}/providers/Microsoft.ContainerService/managedClusters/{Name}";
-
     public ArmAnswer Get() => Do(() =>
     {
         var (location, version) = (_context.Cluster.Location, _context.Cluster.KubernetesVersion);
         return new ArmAnswer(200, Json.Of(
             $$$"""
-            {"id":{{{Id}}}, "name":{{{Name}}}, "type":"Microsoft.ContainerService/managedClusters", "location":{{{location}}},
+            {"id":{{{_id}}}, "name":{{{Name}}}, "type":"Microsoft.ContainerService/managedClusters", "location":{{{location}}},
             "tags":{"twin":"true"}, "sku":{"name":"Base","tier":"Standard"}, "properties":{
                 "provisioningState":{{{(IsBusy ? "Updating" : "Succeeded")}}}, "powerState":{"code":"Running"},
                 "kubernetesVersion":{{{version}}}, "currentKubernetesVersion":{{{version}}},
@@ -47,9 +46,9 @@ internal sealed class ArmCluster
     });
 
     /// <summary>Pools in order of name.</summary>
-    public ArmAnswer ListPools() => Do(() => new ArmAnswer(200, Json.Of($$"""{"value":{{_state.Pools.Select(p => p.View(Id))}} }""")));
+    public ArmAnswer ListPools() => Do(() => new ArmAnswer(200, Json.Of($$"""{"value":{{_state.Pools.Select(p => p.View(_id))}} }""")));
 
-    public ArmAnswer GetPool(ArmCall call) => Do(() => new ArmAnswer(200, Find(call).View(Id)));
+    public ArmAnswer GetPool(ArmCall call) => Do(() => new ArmAnswer(200, Find(call).View(_id)));
 
     public ArmAnswer PutPool(ArmCall call) => Do(() =>
     {
@@ -71,7 +70,7 @@ internal sealed class ArmCluster
         var kind = existing is null or { State: "Failed", Nodes.Count: 0 } ? "Creating"
             : pool.Nodes.Count != pool.Count ? "Scaling" : "Updating";
         var operation = _runner.StartPut(pool, kind, call.Fault);
-        return new ArmAnswer(existing is null ? 201 : 200, pool.View(Id), PollOf(operation));
+        return new ArmAnswer(existing is null ? 201 : 200, pool.View(_id), PollOf(operation));
     });
 
     public ArmAnswer DeletePool(ArmCall call) => Do(() =>
@@ -101,10 +100,10 @@ internal sealed class ArmCluster
         var pool = Find(call);
         RefuseIfBusy(pool);
         if (pool.NewestImage(_context.Now) == pool["nodeImageVersion"])
-            return new ArmAnswer(200, pool.View(Id));
+            return new ArmAnswer(200, pool.View(_id));
         var duration = _state.Timing.NodeReimage * Math.Max(1, pool.Nodes.Count);
         var operation = _runner.Start(pool, "UpgradingNodeImageVersion", duration, call.Fault);
-        return new(202, pool.View(Id), PollOf(operation));
+        return new(202, pool.View(_id), PollOf(operation));
     });
 
     /// <summary>How an operation goes; null when this cluster has none of that id.</summary>
@@ -117,7 +116,7 @@ internal sealed class ArmCluster
         null => null,
         { IsRunning: true } running => new ArmAnswer(202, null, PollOf(running)),
         { Error: { } error } => throw new ArmException(error.Text("code")!, error.Text("message")!, status: 409),
-        { Kind: "Creating" or "Updating" or "Scaling" } put => new(200, _state.Find(put.Pool)?.View(Id)),
+        { Kind: "Creating" or "Updating" or "Scaling" } put => new(200, _state.Find(put.Pool)?.View(_id)),
         _ => new(204),
     });
 
@@ -143,7 +142,7 @@ internal sealed class ArmCluster
     private void RefuseIfBusy(AgentPool? pool)
     {
         if (IsBusy || pool?.Running is not null)
-            throw ArmException.Pending(IsBusy ? null : pool);
+            throw new ArmException("OperationNotAllowed", IsBusy ? null : ArmException.Pending($"agentpool operation ({pool!.Name} - {pool.State})"), status: 409);
     }
 
     // Code and words as in kubernetes-sigs/cluster-api-provider-azure#1355.

@@ -14,13 +14,13 @@ internal sealed class Throttle(TimeProvider time)
     {
         lock (_gate)
         {
-            Take("SubscriptionRequestsThrottled", call.Route.Method switch
+            Take("SubscriptionRequestsThrottled", call.Http.Request.Method switch
             {
                 "GET" => ("front reads", 250, 25),
                 "DELETE" => ("front deletes", 200, 10),
                 _ => ("front writes", 200, 10),
             });
-            Take("Throttled", call.Route.Name switch
+            Take("Throttled", call.Name switch
             {
                 "arm.agentPools.put" => ($"put {call["cluster"]}/{call.Pool}", 20, 1 / 60.0),
                 "arm.managedClusters.get" => ($"get {call["cluster"]}", 60, 1),
