@@ -9,9 +9,7 @@ namespace TenantSandbox.AksTwin;
 /// </summary>
 public sealed record TimingProfile
 {
-    private TimingProfile(string name) => Name = name;
-
-    public string Name { get; init; }
+    public string Name { get; init; } = "true-to-life";
 
     /// <summary>From the PUT of a new agent pool until its VM scale set stands; node boot comes on top.</summary>
     public TimeSpan PoolCreate { get; init; } = TimeSpan.FromSeconds(100);
@@ -56,7 +54,7 @@ public sealed record TimingProfile
     /// <summary>What asynchronous answers carry in Retry-After; whole seconds on the wire, at least 1 unless zero.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(10);
 
-    public static TimingProfile TrueToLife { get; } = new("true-to-life");
+    public static TimingProfile TrueToLife { get; } = new();
 
     /// <summary>
     /// Nothing takes any time; an operation is finished when it is asked about for the first time. Only idle nodes stay as long
@@ -74,7 +72,7 @@ public sealed record TimingProfile
     // Every duration, also the next one to be added.
     private static TimingProfile Scaled(string name, double scale)
     {
-        var profile = new TimingProfile(name);
+        var profile = new TimingProfile { Name = name };
         foreach (var duration in typeof(TimingProfile).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType == typeof(TimeSpan)))
             duration.SetValue(profile, (TimeSpan)duration.GetValue(profile)! * scale);
         return profile;

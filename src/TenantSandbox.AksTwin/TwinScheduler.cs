@@ -15,16 +15,12 @@ internal sealed class TwinScheduler(TimeProvider time) : IDisposable
     /// </summary>
     public void After(TimeSpan delay, Action action)
     {
-        if (delay <= TimeSpan.Zero)
-        {
-            ThreadPool.QueueUserWorkItem(_ => Run(action));
-            return;
-        }
-
+        // What is due at once doesn't wait until a fake clock moves.
+        var (clock, due) = delay > TimeSpan.Zero ? (time, delay) : (TimeProvider.System, TimeSpan.Zero);
         var key = new object();
         // Made dormant and started once it is registered: a fake clock may fire within these calls.
-        var timer = _pending[key] = time.CreateTimer(_ => Fire(key, action), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        timer.Change(delay, Timeout.InfiniteTimeSpan);
+        var timer = _pending[key] = clock.CreateTimer(_ => Fire(key, action), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        timer.Change(due, Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose()

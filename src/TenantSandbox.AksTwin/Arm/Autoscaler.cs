@@ -28,10 +28,18 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
             runner.Settle();
             foreach (var pool in state.Pools.Where(p => p is { Running: null, State: "Succeeded" } && p.Properties.Flag("enableAutoScaling") is true))
             {
+                var grows = Grow(pool);
+                if (!grows)
+                    Shrink(pool);
+                if (pool.Nodes.Count != pool.Count)
+                {
+                    pool.Properties["count"] = pool.Nodes.Count;
+                    state.Save(pool);
+                }
+
                 // The scanner grows one pool at a time: what it adds may be room enough for the other pools' pods too.
-                if (Grow(pool))
+                if (grows)
                     return;
-                Shrink(pool);
             }
         }
     }
@@ -51,7 +59,6 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
             return false;
         for (var i = coming; i < needed; i++)
             nodes.Add(pool, state.Now + state.Timing.NodeBoot);
-        Resized(pool);
         runner.SettleAt(state.Now + state.Timing.NodeBoot);
         return true;
     }
@@ -60,27 +67,13 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
     {
         foreach (var node in Enumerable.Reverse(pool.Nodes).ToArray())
         {
-            if (!kubernetes.IsIdle(node.Name))
-            {
-                node.IdleSince = null;
-            }
-            else if (node.IdleSince is null)
-            {
-                node.IdleSince = state.Now;
+            node.IdleSince = kubernetes.IsIdle(node.Name) ? node.IdleSince ?? state.Now : null;
+            if (node.IdleSince == state.Now)
                 state.Context.Scheduler.After(state.Timing.ScaleDownUnneeded, Wake);
-            }
-            else if (state.Now - node.IdleSince >= state.Timing.ScaleDownUnneeded && pool.Nodes.Count > pool.Number("minCount"))
-            {
-                kubernetes.RemoveNode(node.Name);
-                pool.Nodes.Remove(node);
-                Resized(pool);
-            }
+            if (state.Now - node.IdleSince < state.Timing.ScaleDownUnneeded || node.IdleSince is null || pool.Nodes.Count <= pool.Number("minCount"))
+                continue;
+            kubernetes.RemoveNode(node.Name);
+            pool.Nodes.Remove(node);
         }
-    }
-
-    private void Resized(AgentPool pool)
-    {
-        pool.Properties["count"] = pool.Nodes.Count;
-        state.Save(pool);
     }
 }

@@ -19,39 +19,23 @@ internal sealed class PoolNodes(ClusterContext context)
 
     public NodeSpec Spec(AgentPool pool, PoolNode node)
     {
-        var (size, location, isKata) = (pool.Size, context.Cluster.Location, AgentPoolRules.IsKata(pool.Properties));
-        var architecture = size.Arm64 ? "arm64" : "amd64";
-        var labels = new Dictionary<string, string>
-        {
-            ["agentpool"] = pool.Name,
-            ["beta.kubernetes.io/arch"] = architecture,
-            ["beta.kubernetes.io/os"] = "linux",
-            ["failure-domain.beta.kubernetes.io/region"] = location,
-            ["kubernetes.azure.com/agentpool"] = pool.Name,
-            ["kubernetes.azure.com/cluster"] = context.NodeResourceGroup,
-            ["kubernetes.azure.com/mode"] = pool["mode"]!.ToLowerInvariant(),
-            ["kubernetes.azure.com/node-image-version"] = pool["nodeImageVersion"]!,
-            ["kubernetes.azure.com/os-sku"] = pool["osSKU"]!,
-            ["kubernetes.azure.com/role"] = "agent",
-            ["kubernetes.io/arch"] = architecture,
-            ["kubernetes.io/hostname"] = node.Name,
-            ["kubernetes.io/os"] = "linux",
-            ["node.kubernetes.io/instance-type"] = size.Name,
-            ["topology.kubernetes.io/region"] = location,
-            ["topology.kubernetes.io/zone"] = node.Zone is null ? "0" : $"{location}-{node.Zone}",
-        };
-        var taints = pool.Properties.Texts("nodeTaints").ToList();
-        if (isKata)
-            labels["kubernetes.azure.com/kata-vm-isolation"] = "true";
-        if (pool["scaleSetPriority"] == "Spot")
-        {
-            labels["kubernetes.azure.com/scalesetpriority"] = "spot";
-            taints.Add("kubernetes.azure.com/scalesetpriority=spot:NoSchedule");
-        }
-
-        foreach (var (key, value) in pool.Properties.Pairs("nodeLabels"))
-            labels[key] = value;
-        var runtimeClass = isKata ? "kata-vm-isolation" : null;
+        var (size, location, isSpot) = (pool.Size, context.Cluster.Location, pool["scaleSetPriority"] == "Spot");
+        var (architecture, runtimeClass) = (size.Arm64 ? "arm64" : "amd64", AgentPoolRules.IsKata(pool.Properties) ? "kata-vm-isolation" : null);
+        var stamped = Json.Of(
+            $$"""
+            {"agentpool":{{pool.Name}}, "kubernetes.azure.com/agentpool":{{pool.Name}},
+            "kubernetes.io/arch":{{architecture}}, "beta.kubernetes.io/arch":{{architecture}},
+            "kubernetes.io/os":"linux", "beta.kubernetes.io/os":"linux", "kubernetes.io/hostname":{{node.Name}},
+            "kubernetes.azure.com/cluster":{{context.NodeResourceGroup}}, "kubernetes.azure.com/role":"agent",
+            "kubernetes.azure.com/mode":{{pool["mode"]!.ToLowerInvariant()}}, "kubernetes.azure.com/os-sku":{{pool["osSKU"]}},
+            "kubernetes.azure.com/node-image-version":{{pool["nodeImageVersion"]}},
+            "kubernetes.azure.com/kata-vm-isolation":{{(runtimeClass is null ? null : "true")}},
+            "kubernetes.azure.com/scalesetpriority":{{(isSpot ? "spot" : null)}}, "node.kubernetes.io/instance-type":{{size.Name}},
+            "topology.kubernetes.io/region":{{location}}, "failure-domain.beta.kubernetes.io/region":{{location}},
+            "topology.kubernetes.io/zone":{{(node.Zone is null ? "0" : $"{location}-{node.Zone}")}} }
+            """);
+        var labels = stamped.Pairs().Concat(pool.Properties.Pairs("nodeLabels")).ToDictionary();
+        string[] taints = [.. pool.Properties.Texts("nodeTaints"), .. isSpot ? ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"] : (string[])[]];
         return new(node.Name, size, labels, taints, runtimeClass, pool["orchestratorVersion"]!, pool.Number("maxPods"), node.NeverReady);
     }
 }

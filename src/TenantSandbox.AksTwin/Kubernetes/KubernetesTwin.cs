@@ -47,12 +47,10 @@ internal sealed class KubernetesTwin
 
     /// <summary>
     /// Registers a node (the VM has booted). It gets Ready after <see cref="TimingProfile.NodeReady"/>, or never when
-    /// <see cref="NodeSpec.NeverReady"/>. Adding a node that is there already updates it (a restart adds them all again).
+    /// <see cref="NodeSpec.NeverReady"/>. A node that is there already gets its pool's changed labels, taints and image; pods stay where
+    /// they are (a restart adds all nodes again).
     /// </summary>
     public void AddNode(NodeSpec node) => _cluster.Do(() => _nodes.Add(node));
-
-    /// <summary>Puts a pool's changed labels, taints or node image on a node; pods stay where they are.</summary>
-    public void UpdateNode(NodeSpec node) => _cluster.Do(() => _nodes.Update(node));
 
     /// <summary>Takes a node and the pods on it away; owners make the pods again elsewhere.</summary>
     public void RemoveNode(string name) => _cluster.Do(() => _nodes.Remove(name));

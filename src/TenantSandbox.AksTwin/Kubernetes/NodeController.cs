@@ -38,12 +38,6 @@ internal sealed class NodeController(Cluster cluster) : IController
         cluster.Enqueue(this, key);
     }
 
-    public void Update(NodeSpec spec)
-    {
-        if (cluster.Store.Find(Kinds.Nodes, "", spec.Name) is { } live)
-            Update(live, Shape(spec));
-    }
-
     public void Remove(string name)
     {
         if (cluster.Store.Find(Kinds.Nodes, "", name) is not { } node)
