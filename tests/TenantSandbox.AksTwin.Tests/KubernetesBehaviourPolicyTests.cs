@@ -86,6 +86,29 @@ public sealed class KubernetesBehaviourPolicyTests(KubernetesFixture fixture)
     }
 
     [Fact]
+    public async Task LimitRange_LimitTooFarAboveRequest_Forbidden()
+    {
+        var ns = await Api.NamespaceAsync();
+        await Api.PostAsync($"/api/v1/namespaces/{ns}/limitranges", """
+            {"metadata":{"name":"l"},"spec":{"limits":[{"type":"Container","min":{"memory":"64Mi"},"maxLimitRequestRatio":{"cpu":"1"}}]}}
+            """);
+        var pod = Bodies.Pod("a", resources: """{"limits":{"cpu":"300m","memory":"32Mi"},"requests":{"cpu":"200m"}}""");
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", pod);
+        Assert.Equal(403, reply.Status);
+        Assert.Contains("minimum memory usage per Container is 64Mi, but request is 32Mi", reply.Text, StringComparison.Ordinal);
+        Assert.Contains("cpu max limit to request ratio per Container is 1, but provided ratio is 1.500000", reply.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LimitRange_OfClaims_LeavesPodsAlone()
+    {
+        var ns = await Api.NamespaceAsync();
+        var range = """{"metadata":{"name":"l"},"spec":{"limits":[{"type":"PersistentVolumeClaim","min":{"storage":"1Gi"}}]}}""";
+        Assert.Equal(201, (await Api.PostAsync($"/api/v1/namespaces/{ns}/limitranges", range)).Status);
+        Assert.Equal(201, (await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("a"))).Status);
+    }
+
+    [Fact]
     public async Task RuntimeClass_Missing_PodForbidden()
     {
         var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", Bodies.Pod("p", extra: "\"runtimeClassName\":\"no-such-class\","));
@@ -108,6 +131,25 @@ public sealed class KubernetesBehaviourPolicyTests(KubernetesFixture fixture)
         Assert.Equal("true", pod.Text("spec", "nodeSelector", KubernetesServer.KataLabel));
         // The pod's own toleration covers one of the class's two, and the other is added.
         Assert.Equal(["dedicated", "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable", "sandbox"], pod.Items("spec", "tolerations").Select(t => t.Text("key")).Order());
+        await Api.SendAsync("DELETE", $"/apis/node.k8s.io/v1/runtimeclasses/{name}");
+    }
+
+    [Fact]
+    public async Task RuntimeClass_SelectorAgainstThePods_Forbidden()
+    {
+        var name = $"rc-{Guid.NewGuid():N}"[..12];
+        await Api.PostAsync("/apis/node.k8s.io/v1/runtimeclasses", Bodies.RuntimeClass(name));
+        await Api.UntilAsync("/apis/node.k8s.io/v1/runtimeclasses", o => o.Text("metadata", "name") == name);
+        var extra = $$"""
+            "runtimeClassName":"{{name}}","nodeSelector":{"{{KubernetesServer.KataLabel}}":"false"},
+            """;
+        var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", Bodies.Pod("p", extra: extra));
+        Assert.Equal(403, reply.Status);
+        Assert.Contains(
+            $"pods \"p\" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[{KubernetesServer.KataLabel}] = true; "
+                + $"pod.spec.nodeSelector[{KubernetesServer.KataLabel}] = false",
+            reply.Text,
+            StringComparison.Ordinal);
         await Api.SendAsync("DELETE", $"/apis/node.k8s.io/v1/runtimeclasses/{name}");
     }
 

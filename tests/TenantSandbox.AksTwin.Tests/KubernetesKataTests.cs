@@ -76,6 +76,20 @@ public sealed class KubernetesKataTests
     }
 
     [Theory]
+    [InlineData("\"hostNetwork\":true,\"hostPID\":true,", "host namespaces (hostNetwork=true, hostPID=true)")]
+    [InlineData("\"volumes\":[{\"name\":\"v\",\"hostPath\":{\"path\":\"/\"}}],", "restricted volume types (volume \"v\" uses restricted volume type \"hostPath\")")]
+    [InlineData("\"initContainers\":[{\"name\":\"i\",\"image\":\"i\"}],", "runAsNonRoot != true (pod or containers \"c\", \"i\" must set")]
+    [InlineData("\"securityContext\":{\"runAsUser\":0},", "runAsUser=0 (pod must not set runAsUser=0)")]
+    public async Task PodSecurity_Restricted_NamesWhatBreaksIt(string extra, string breach)
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        var ns = await api.NamespaceAsync("""{"pod-security.kubernetes.io/enforce":"restricted"}""");
+        var refused = await api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p", extra: extra));
+        Assert.Equal(403, refused.Status);
+        Assert.Contains(breach, refused.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("registry.example.com/missing:1", "Pending", "ImagePullBackOff")]
     [InlineData("registry.example.com/crashing:1", "Running", "CrashLoopBackOff")]
     [InlineData("registry.example.com/unready:1", "Running", null)]

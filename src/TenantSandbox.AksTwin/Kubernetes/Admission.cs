@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
@@ -6,6 +5,8 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// <summary>The admission plugins that AKS runs and that the app leans on, in the API server's order.</summary>
 internal sealed class Admission(ObjectStore store)
 {
+    private const string Automount = "automountServiceAccountToken";
+
     /// <summary>Plugins that look at or change an object before it is validated.</summary>
     public void Mutate(ResourceKind kind, string ns, JsonObject json)
     {
@@ -15,8 +16,7 @@ internal sealed class Admission(ObjectStore store)
         if (kind != Kinds.Pods)
             return;
         var spec = json.Ensure("spec");
-        if (spec.Text("serviceAccountName") is { } account && store.Find(Kinds.ServiceAccounts, ns, account) is null)
-            throw Forbidden(name, $"error looking up service account {ns}/{account}: serviceaccount \"{account}\" not found");
+        ServiceAccount(ns, name, spec);
         LimitRangeDefaults(ns, spec);
         RuntimeClass(name, spec);
         foreach (var key in (string[])["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
@@ -56,6 +56,24 @@ internal sealed class Admission(ObjectStore store)
         throw StatusException.Forbidden(kind, name, $"unable to create new content in namespace {ns} because it is being terminated", cause);
     }
 
+    private void ServiceAccount(string ns, string pod, JsonObject spec)
+    {
+        var account = spec.Text("serviceAccountName")!;
+        var live = store.Find(Kinds.ServiceAccounts, ns, account)
+            ?? throw Forbidden(pod, $"error looking up service account {ns}/{account}: serviceaccount \"{account}\" not found");
+        if (!(spec.Flag(Automount) ?? live.Json.Flag(Automount) ?? true))
+            return;
+        var volume = $"kube-api-access-{Names.Suffix(pod, 5)}";
+        spec.EnsureArray("volumes").Add(Json.Of($$$"""
+            {"name":{{{volume}}},"projected":{"defaultMode":420,"sources":[{"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},
+            {"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},
+            {"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}]}}
+            """));
+        var mount = Json.Of($$"""{"name":{{volume}},"readOnly":true,"mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}""");
+        foreach (var container in spec.Items("containers"))
+            container.EnsureArray("volumeMounts").Add(mount.Copy());
+    }
+
     private void LimitRangeDefaults(string ns, JsonObject spec)
     {
         foreach (var limit in ContainerLimits(ns))
@@ -71,7 +89,7 @@ internal sealed class Admission(ObjectStore store)
         var faults = (
             from limit in ContainerLimits(ns)
             from container in spec.Items("containers")
-            from fault in Faults(limit, PodResources.OfContainer(container))
+            from fault in Faults(limit, PodResources.OfContainer(container).Costs)
             select fault).OfType<string>().Distinct().ToList();
         if (faults.Count > 0)
             throw Forbidden(pod, faults.Count == 1 ? faults[0] : $"[{string.Join(", ", faults)}]");
@@ -82,52 +100,46 @@ internal sealed class Admission(ObjectStore store)
         store.List(Kinds.LimitRanges, ns).SelectMany(l => l.Json.Items("spec", "limits")).Where(l => l.Text("type") == "Container");
 
     /// <summary>What is above its limit was refused before; so a minimum is of the request, and a maximum of the limit only.</summary>
-    private static IEnumerable<string?> Faults(JsonObject limit, PodResources container) =>
+    private static IEnumerable<string?> Faults(JsonObject limit, Dictionary<string, decimal> container) =>
     [
-        .. limit.Pairs("min").Select(min => Beyond("minimum", min, "request", container.Requests, -1)),
-        .. limit.Pairs("max").Select(max => Beyond("maximum", max, "limit", container.Limits, 1)),
+        .. limit.Pairs("min").Select(min => Beyond("minimum", min, "request", container, -1)),
+        .. limit.Pairs("max").Select(max => Beyond("maximum", max, "limit", container, 1)),
         .. limit.Pairs("maxLimitRequestRatio").Select(most => Apart(most, container)),
     ];
 
-    private static string? Beyond(string word, KeyValuePair<string, string> bound, string side, Dictionary<string, decimal> values, int wrong)
+    private static string? Beyond(string word, KeyValuePair<string, string> bound, string side, Dictionary<string, decimal> container, int wrong)
     {
         var says = $"{word} {bound.Key} usage per Container is {bound.Value}";
-        return !values.TryGetValue(bound.Key, out var value) ? $"{says}.  No {side} is specified"
+        return !container.TryGetValue($"{side}s.{bound.Key}", out var value) ? $"{says}.  No {side} is specified"
             : Math.Sign(value - PodResources.Quantity(bound.Value)) == wrong ? $"{says}, but {side} is {PodResources.Format(bound.Key, value)}"
             : null;
     }
 
-    private static string? Apart(KeyValuePair<string, string> most, PodResources container)
+    private static string? Apart(KeyValuePair<string, string> most, Dictionary<string, decimal> container)
     {
         var says = $"{most.Key} max limit to request ratio per Container is {most.Value}, but";
-        var (request, limit) = (container.Requests.GetValueOrDefault(most.Key), container.Limits.GetValueOrDefault(most.Key));
+        var (request, limit) = (container.GetValueOrDefault($"requests.{most.Key}"), container.GetValueOrDefault($"limits.{most.Key}"));
         return request == 0 ? $"{says} no request is specified or request is 0"
             : limit == 0 ? $"{says} no limit is specified or limit is 0"
-            : limit / request > PodResources.Quantity(most.Value) ? string.Create(CultureInfo.InvariantCulture, $"{says} provided ratio is {limit / request:F6}")
+            : limit / request > PodResources.Quantity(most.Value) ? FormattableString.Invariant($"{says} provided ratio is {limit / request:F6}")
             : null;
     }
 
     private void RuntimeClass(string pod, JsonObject spec)
     {
-        var name = spec.Text("runtimeClassName");
-        var live = name is null ? null
-            : store.Find(Kinds.RuntimeClasses, "", name) ?? throw Forbidden(pod, $"pod rejected: RuntimeClass \"{name}\" not found");
-        var overhead = live?.Json.Object("overhead", "podFixed");
-        if (spec["overhead"] is { } own && !JsonNode.DeepEquals(own, overhead))
-        {
-            throw Forbidden(pod, overhead is null
-                ? "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead"
-                : "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
-        }
-
-        foreach (var (key, value) in live?.Json.Pairs("scheduling", "nodeSelector") ?? [])
+        if (spec.Text("runtimeClassName") is not { } name)
+            return;
+        var runtimeClass = store.Find(Kinds.RuntimeClasses, "", name)?.Json
+            ?? throw Forbidden(pod, $"pod rejected: RuntimeClass \"{name}\" not found");
+        var selector = runtimeClass.Object("scheduling", "nodeSelector");
+        foreach (var (key, value) in selector.Pairs())
         {
             if (spec.Text("nodeSelector", key) is { } other && other != value)
                 throw Forbidden(pod, $"conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; pod.spec.nodeSelector[{key}] = {other}");
         }
 
-        Defaults.Fill(spec, Json.Of($$"""{"overhead":{{overhead}},"nodeSelector":{{live?.Json.At("scheduling", "nodeSelector")}}}"""));
-        foreach (var toleration in live?.Json.Items("scheduling", "tolerations") ?? [])
+        Defaults.Fill(spec, Json.Of($$"""{"overhead":{{runtimeClass.At("overhead", "podFixed")}},"nodeSelector":{{selector}}}"""));
+        foreach (var toleration in runtimeClass.Items("scheduling", "tolerations"))
             Tolerate(spec, toleration.Copy());
     }
 

@@ -79,14 +79,7 @@ internal static class Defaults
     private static Action<JsonObject> All(params (string Where, Action<JsonObject> Fill)[] table)
     {
         var defaults = table.Select(d => (Where: new Pattern(d.Where), d.Fill)).ToArray();
-        return json =>
-        {
-            foreach (var (where, fill) in defaults)
-            {
-                foreach (var part in where.Meet(json, "").Select(m => m.Value).OfType<JsonObject>().ToList())
-                    fill(part);
-            }
-        };
+        return json => Array.ForEach(defaults, d => d.Where.Objects(json).ForEach(d.Fill));
     }
 
     private static Action<JsonObject> Always(string fields) => When(_ => true, fields);

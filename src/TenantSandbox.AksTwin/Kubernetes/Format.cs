@@ -32,13 +32,10 @@ internal sealed class Format(int most, string pattern, string says, params strin
 
     private readonly string _rule = $"{says} (e.g. {string.Join(" or ", examples.Select(e => $"'{e}', "))}regex used for validation is '{pattern}')";
 
-    /// <param name="part">What is checked, when it is but a part of the value, and how messages call it.</param>
-    public IEnumerable<FieldError> Check(string value, string path, (string Text, string Name)? part = null)
-    {
-        var (text, name) = part ?? (value, "");
-        if (text.Length > most)
-            yield return FieldError.Invalid(path, value, $"{name}must be no more than {most} characters");
-        else if (!_form.IsMatch(text))
-            yield return FieldError.Invalid(path, value, $"{name}{_rule}");
-    }
+    /// <param name="whole">The value that the text is but a part of.</param>
+    /// <param name="part">How messages call this part.</param>
+    public IEnumerable<FieldError> Check(string text, string path, string? whole = null, string part = "") =>
+        text.Length > most ? [FieldError.Invalid(path, whole ?? text, $"{part}must be no more than {most} characters")]
+        : !_form.IsMatch(text) ? [FieldError.Invalid(path, whole ?? text, part + _rule)]
+        : [];
 }

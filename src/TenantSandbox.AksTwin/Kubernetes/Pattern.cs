@@ -25,6 +25,9 @@ internal sealed class Pattern(string text)
         return met;
     }
 
+    /// <summary>The parts that are objects, found before any of them changes.</summary>
+    public List<JsonObject> Objects(JsonObject json) => [.. Meet(json, "").Select(m => m.Value).OfType<JsonObject>()];
+
     private static IEnumerable<(JsonNode? Value, string Path)> Fields(JsonObject parent, string path, string[] names) => names is ["*"]
         ? parent.Select(p => (p.Value, $"{path}[{p.Key}]"))
         : names.Select(name => (parent[name], path.Length == 0 ? name : $"{path}.{name}"));

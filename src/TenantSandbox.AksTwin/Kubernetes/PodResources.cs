@@ -3,25 +3,26 @@ using k8s.Models;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>What a container, or a pod as a whole, asks for and may use.</summary>
-internal sealed record PodResources(Dictionary<string, decimal> Requests, Dictionary<string, decimal> Limits)
+/// <summary>What a container, or a pod as a whole, asks for and may use, by quota resource: <c>cpu</c> is <c>requests.cpu</c>, <c>limits.cpu</c> another.</summary>
+internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> costs)
 {
-    public decimal Cpu => Requests.GetValueOrDefault("cpu");
+    public Dictionary<string, decimal> Costs { get; } = costs.GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.Sum(c => c.Value));
 
-    public decimal Memory => Requests.GetValueOrDefault("memory");
+    public decimal Cpu => Costs.GetValueOrDefault("cpu");
+
+    public decimal Memory => Costs.GetValueOrDefault("memory");
 
     /// <summary>The sum of a pod's containers, plus its overhead.</summary>
     public static PodResources Of(JsonObject? spec)
     {
-        var containers = spec.Items("containers").Select(OfContainer).ToList();
-        var overhead = Quantities(spec.Object("overhead"));
-        var limits = Sum(containers.SelectMany(c => c.Limits));
+        var costs = spec.Items("containers").SelectMany(c => OfContainer(c).Costs).ToList();
+        var overhead = List(spec.Object("overhead"), spec.Object("overhead"));
         // Overhead doesn't make an unlimited resource limited.
-        return new(Sum(containers.SelectMany(c => c.Requests).Concat(overhead)), Sum(limits.Concat(overhead.Where(o => limits.ContainsKey(o.Key)))));
+        return new([.. costs, .. overhead.Where(o => !o.Key.StartsWith("limits.", StringComparison.Ordinal) || costs.Exists(c => c.Key == o.Key))]);
     }
 
     public static PodResources OfContainer(JsonObject container) =>
-        new(Quantities(container.Object("resources", "requests")), Quantities(container.Object("resources", "limits")));
+        new(List(container.Object("resources", "requests"), container.Object("resources", "limits")));
 
     public static Dictionary<string, decimal> Quantities(JsonObject? map) => map.Pairs().ToDictionary(p => p.Key, p => Quantity(p.Value));
 
@@ -35,6 +36,8 @@ internal sealed record PodResources(Dictionary<string, decimal> Requests, Dictio
         return new ResourceQuantity(value, 0, form).CanonicalizeString();
     }
 
-    private static Dictionary<string, decimal> Sum(IEnumerable<KeyValuePair<string, decimal>> costs) =>
-        costs.GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.Sum(c => c.Value));
+    private static IEnumerable<KeyValuePair<string, decimal>> List(JsonObject? requests, JsonObject? limits) =>
+        from cost in (IEnumerable<(string Prefix, JsonObject? Map)>)[("", requests), ("requests.", requests), ("limits.", limits)]
+        from quantity in Quantities(cost.Map)
+        select KeyValuePair.Create(cost.Prefix + quantity.Key, quantity.Value);
 }

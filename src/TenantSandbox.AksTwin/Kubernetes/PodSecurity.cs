@@ -6,13 +6,17 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 internal static class PodSecurity
 {
     private const string Prefix = "pod-security.kubernetes.io/";
+    private static readonly string[] HostNamespaces = ["hostNetwork", "hostPID", "hostIPC"];
+    private static readonly string[] NonRoot = ["securityContext", "runAsNonRoot"];
     private static readonly string[] Seccomp = ["securityContext", "seccompProfile", "type"];
     private static readonly string[] FreeVolumes =
         ["name", "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"];
 
-    /// <summary>What is checked, of each what, and how one of them breaks it in a pod; null when it doesn't.</summary>
+    /// <summary>What is checked, of what, and how one of these breaks it in a pod; null when it doesn't.</summary>
     private static readonly (string Name, string Of, Func<JsonObject, JsonObject, string?> Breach)[] Checks =
     [
+        ("host namespaces", "pod", (pod, _) => pod.Where(p => HostNamespaces.Contains(p.Key) && p.Value.Flag() is true).ToList() is { Count: > 0 } used
+            ? string.Join(", ", used.Select(p => $"{p.Key}=true")) : null),
         ("hostPort", "container", (_, c) => c.Items("ports").FirstOrDefault(p => p.Number("hostPort") is > 0) is { } port
             ? $"uses hostPort {port.Number("hostPort")}" : null),
         ("privileged", "container", (_, c) => c.Flag("securityContext", "privileged") is true
@@ -21,36 +25,33 @@ internal static class PodSecurity
             ? "must set securityContext.allowPrivilegeEscalation=false" : null),
         ("unrestricted capabilities", "container", (_, c) => !c.Texts("securityContext", "capabilities", "drop").Contains("ALL")
             ? "must set securityContext.capabilities.drop=[\"ALL\"]" : null),
-        ("unrestricted capabilities", "container", (_, c) => c.Texts("securityContext", "capabilities", "add").Except(["NET_BIND_SERVICE"]).Any()
-            ? "must not include other than \"NET_BIND_SERVICE\" in securityContext.capabilities.add" : null),
+        ("unrestricted capabilities", "container", (_, c) => c.Texts("securityContext", "capabilities", "add").Except(["NET_BIND_SERVICE"]).ToList()
+            is { Count: > 0 } added ? $"must not include \"{string.Join("\", \"", added)}\" in securityContext.capabilities.add" : null),
         ("restricted volume types", "volume", (_, v) => v.Select(p => p.Key).Except(FreeVolumes).FirstOrDefault() is { } type
             ? $"uses restricted volume type \"{type}\"" : null),
-        ("runAsNonRoot != true", "pod or container", (pod, c) =>
-            (c.Flag("securityContext", "runAsNonRoot") ?? pod.Flag("securityContext", "runAsNonRoot")) is not true
+        ("runAsNonRoot != true", "pod or container", (pod, c) => (c.Flag(NonRoot) ?? pod.Flag(NonRoot)) is not true
             ? "must set securityContext.runAsNonRoot=true" : null),
-        ("runAsUser=0", "container", (pod, c) => (c.Number("securityContext", "runAsUser") ?? pod.Number("securityContext", "runAsUser")) is 0
-            ? "must not set runAsUser=0" : null),
+        ("runAsUser=0", "pod", (pod, _) => pod.Number("securityContext", "runAsUser") is 0 ? "pod must not set runAsUser=0" : null),
+        ("runAsUser=0", "container", (_, c) => c.Number("securityContext", "runAsUser") is 0 ? "must not set runAsUser=0" : null),
         ("seccompProfile", "pod or container", (pod, c) => (c.Text(Seccomp) ?? pod.Text(Seccomp)) is not ("RuntimeDefault" or "Localhost")
             ? "must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\"" : null),
     ];
 
     /// <summary>All breaches of what a namespace enforces, or warns of; null when there are none.</summary>
-    public static string? Breaches(StoredObject? ns, string mode, JsonObject? spec)
+    public static string? Breaches(StoredObject? ns, string mode, JsonObject? pod)
     {
         var labels = ns?.Json.Object("metadata", "labels");
-        if (labels.Text(Prefix + mode) != "restricted" || spec is null)
+        if (labels.Text(Prefix + mode) != "restricted" || pod is null)
             return null;
-        var host = ((string[])["hostNetwork", "hostPID", "hostIPC"]).Where(field => spec.Flag(field) is true).Select(field => $"{field}=true").ToList();
-        List<string> breaches =
-        [
-            .. host.Count > 0 ? [$"host namespaces ({string.Join(", ", host)})"] : Array.Empty<string>(),
-            .. from check in Checks
-               from item in spec.Items(check.Of == "volume" ? "volumes" : "containers")
-               group $"\"{item.Text("name")}\"" by (check.Name, check.Of, How: check.Breach(spec, item)) into found
-               where found.Key.How is not null
-               select $"{found.Key.Name} ({found.Key.Of}{(found.Count() > 1 ? "s" : "")} {string.Join(", ", found)} {found.Key.How})",
-        ];
-        var version = labels.Text($"{Prefix}{mode}-version") ?? "latest";
-        return breaches.Count == 0 ? null : $"PodSecurity \"restricted:{version}\": {string.Join(", ", breaches)}";
+        var breaches =
+            from check in Checks
+            from item in check.Of switch { "pod" => [pod], "volume" => pod.Items("volumes"), _ => pod.Items("containers").Concat(pod.Items("initContainers")) }
+            group item.Text("name") by (check.Name, check.Of, How: check.Breach(pod, item)) into found
+            where found.Key.How is not null
+            let named = $"{found.Key.Of}{(found.Count() > 1 ? "s" : "")} {string.Join(", ", found.Select(name => $"\"{name}\""))} "
+            group (found.Key.Of == "pod" ? "" : named) + found.Key.How by found.Key.Name into check
+            select $"{check.Key} ({string.Join("; ", check)})";
+        var text = string.Join(", ", breaches);
+        return text.Length == 0 ? null : $"PodSecurity \"restricted:{labels.Text($"{Prefix}{mode}-version") ?? "latest"}\": {text}";
     }
 }

@@ -38,20 +38,20 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
             var hard = PodResources.Quantities(quota.Json.Object("spec", "hard"));
             if (kind == Kinds.Pods && Unstated(hard.Keys, spec) is { Length: > 0 } unstated)
                 throw StatusException.Forbidden(kind, name, $"failed quota: {quota.Key.Name}: must specify {unstated}");
-            var wanted = Cost(kind, spec, PodResources.Of(spec)).Where(c => c.Value > 0 && hard.ContainsKey(c.Key)).ToDictionary();
-            var used = Used(store, ns);
-            var over = wanted.Keys.Where(r => used.GetValueOrDefault(r) + wanted[r] > hard[r]).Order(StringComparer.Ordinal).ToList();
-            if (over.Count > 0)
-                throw StatusException.Forbidden(kind, name, $"exceeded quota: {quota.Key.Name}, requested: {Say(wanted)}, used: {Say(used)}, limited: {Say(hard)}");
-
-            string Say(Dictionary<string, decimal> values) => string.Join(',', over.Select(r => $"{r}={PodResources.Format(r, values.GetValueOrDefault(r))}"));
+            var (used, wanted) = (Used(store, ns), Cost(kind, spec, PodResources.Of(spec)).ToDictionary());
+            var over = hard.Keys.Where(r => wanted.GetValueOrDefault(r) > 0 && used.GetValueOrDefault(r) + wanted[r] > hard[r]);
+            string Say(string what, Dictionary<string, decimal> values) => $"{what}: " + string.Join(
+                ',', over.Order(StringComparer.Ordinal).Select(r => $"{r}={PodResources.Format(r, values.GetValueOrDefault(r))}"));
+            if (over.Any())
+                throw StatusException.Forbidden(
+                    kind, name, $"exceeded quota: {quota.Key.Name}, {Say("requested", wanted)}, {Say("used", used)}, {Say("limited", hard)}");
         }
     }
 
     private static string Unstated(IEnumerable<string> hard, JsonObject? spec) => string.Join(
         "; ",
         from resource in hard.Intersect(Compute).Order(StringComparer.Ordinal)
-        let without = spec.Items("containers").Where(c => Cost(PodResources.OfContainer(c)).All(u => u.Key != resource)).ToList()
+        let without = spec.Items("containers").Where(c => !PodResources.OfContainer(c).Costs.ContainsKey(resource)).ToList()
         where without.Count > 0
         select $"{resource} for: {string.Join(',', without.Select(c => c.Text("name")))}");
 
@@ -70,13 +70,6 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
         new(kind.Plural, 1),
         new("services.loadbalancers", spec.Text("type") is "LoadBalancer" ? 1 : 0),
         new("services.nodeports", spec.Text("type") is "LoadBalancer" or "NodePort" ? spec.Items("ports").Count() : 0),
-        .. Cost(resources),
-    ];
-
-    private static IEnumerable<KeyValuePair<string, decimal>> Cost(PodResources resources) =>
-    [
-        .. resources.Requests,
-        .. resources.Requests.Select(r => KeyValuePair.Create($"requests.{r.Key}", r.Value)),
-        .. resources.Limits.Select(l => KeyValuePair.Create($"limits.{l.Key}", l.Value)),
+        .. resources.Costs,
     ];
 }

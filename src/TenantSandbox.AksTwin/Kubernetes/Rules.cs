@@ -48,7 +48,7 @@ internal static class Rules
     public static IEnumerable<FieldError> QualifiedName(string name, string path)
     {
         var slash = name.IndexOf('/', StringComparison.Ordinal);
-        var prefix = slash < 0 ? [] : Format.Subdomain.Check(name, path, (name[..slash], "prefix part "));
-        return prefix.Concat(Format.Key.Check(name, path, (name[(slash + 1)..], "name part ")));
+        var prefix = slash < 0 ? [] : Format.Subdomain.Check(name[..slash], path, name, "prefix part ");
+        return prefix.Concat(Format.Key.Check(name[(slash + 1)..], path, name, "name part "));
     }
 }

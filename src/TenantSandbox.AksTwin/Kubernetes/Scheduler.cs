@@ -170,10 +170,8 @@ internal sealed class NodeRoom
         _memory = allocatable.GetValueOrDefault("memory");
         _maxPods = (int)allocatable.GetValueOrDefault("pods");
         (Pods, _usedCpu, _usedMemory) = before is null ? (0, 0, 0) : (before.Pods, before._usedCpu, before._usedMemory);
-        Take(new(Nothing, Nothing), 0);
+        Take(new([]), 0);
     }
-
-    private static readonly Dictionary<string, decimal> Nothing = [];
 
     public string Name { get; }
 

@@ -7,37 +7,58 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// <summary>The rules of metadata, and of each kind that has some of its own.</summary>
 internal static class Validation
 {
+    private const string Probe = "livenessProbe|readinessProbe|startupProbe";
+
     private static readonly Rule Metadata = All(
         ("labels", Labels),
         ("annotations", QualifiedKeys),
         ("finalizers", Finalizers),
         ("ownerReferences[*].apiVersion|kind|name|uid", NotEmpty));
 
+    private static readonly Rule Container = All(
+        ("name", Is(Format.Label)),
+        ("image", Required),
+        ("imagePullPolicy", OneOf("Always", "IfNotPresent", "Never")),
+        ("ports[*].containerPort", Port),
+        ("ports[*].protocol", OneOf("SCTP", "TCP", "UDP")),
+        ("env[*].name", Required),
+        ("volumeMounts[*].mountPath", Required),
+        ("resources.limits|requests.*", NotNegative),
+        ("resources", RequestsWithinLimits),
+        (Probe, OneHandler),
+        ($"{Probe}.httpGet|tcpSocket.port", Port));
+
+    private static readonly Rule Pod = All(
+        ("containers", Required),
+        ("containers|initContainers|volumes", DistinctNames),
+        ("containers|initContainers[*]", Container),
+        ("", MountedVolumes),
+        ("volumes[*].name", Is(Format.Label)),
+        ("nodeSelector", Labels),
+        ("tolerations[*].operator", OneOf("Equal", "Exists")));
+
     private static readonly Rule Workload = All(
         ("spec.replicas", NotNegative),
         ("spec", Selector),
         ("spec.template.metadata.labels", Labels),
-        ("spec.template.spec", PodValidation.Spec),
+        ("spec.template.spec", Pod),
         ("spec.template.spec.restartPolicy", OneOf("Always")),
         ("spec.strategy.type", OneOf("Recreate", "RollingUpdate")));
 
     private static readonly Dictionary<ResourceKind, Rule> ByKind = new()
     {
-        [Kinds.Pods] = All(("spec", PodValidation.Spec)),
+        [Kinds.Pods] = All(("spec", Pod)),
         [Kinds.Deployments] = Workload,
         [Kinds.ReplicaSets] = Workload,
         [Kinds.Services] = All(
-            ("spec", Ports),
+            ("spec", HasPorts),
             ("spec.ports", DistinctNames),
             ("spec.ports[*].port|targetPort", Port),
             ("spec.ports[*].name", Optional(Is(Format.Label))),
             ("spec.type", OneOf("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")),
             ("spec.selector", Labels)),
-        [Kinds.ResourceQuotas] = All(
-            ("spec.hard", Countable),
-            ("spec.hard.*", NotNegative)),
-        [Kinds.LimitRanges] = All(
-            ("spec.limits[*].type", OneOf("Container", "PersistentVolumeClaim", "Pod"))),
+        [Kinds.ResourceQuotas] = All(("spec.hard", Countable), ("spec.hard.*", NotNegative)),
+        [Kinds.LimitRanges] = All(("spec.limits[*].type", OneOf("Container", "PersistentVolumeClaim", "Pod"))),
         [Kinds.NetworkPolicies] = All(
             ("spec.ingress|egress[*].from|to[*]", Peer),
             ("spec.ingress|egress[*].from|to[*].ipBlock.cidr", Cidr),
@@ -61,17 +82,33 @@ internal static class Validation
             .. Is(format, "name or generateName is required")(name, "metadata.name"),
             .. Metadata(json["metadata"], "metadata"),
             .. ByKind.GetValueOrDefault(kind)?.Invoke(json, "") ?? [],
-            .. old is null ? [] : Immutable(kind == Kinds.RuntimeClasses ? "handler" : kind == Kinds.Services ? "spec.clusterIP" : "spec.selector", json, old),
-            .. old is not null && kind == Kinds.Pods ? PodValidation.CheckUpdate(json.Object("spec")!, old.Object("spec")!) : [],
+            .. old is null ? [] : Immutable(kind, json, old),
         ];
         if (errors.Count > 0)
             throw StatusException.Invalid(kind, name ?? "", errors);
     }
 
-    private static FieldError[] Immutable(string field, JsonObject json, JsonObject old)
+    private static IEnumerable<FieldError> Immutable(ResourceKind kind, JsonObject json, JsonObject old)
     {
-        var (now, before) = (json.At(field.Split('.')), old.At(field.Split('.')));
-        return JsonNode.DeepEquals(now, before) ? [] : [FieldError.Invalid(field, now, "field is immutable")];
+        string[] field = kind == Kinds.RuntimeClasses ? ["handler"] : kind.HasScale ? ["spec", "selector"] : ["spec", "clusterIP"];
+        if (!JsonNode.DeepEquals(json.At(field), old.At(field)))
+            yield return FieldError.Invalid(string.Join('.', field), json.At(field), "field is immutable");
+        if (kind == Kinds.Pods && !JsonNode.DeepEquals(Fixed(json), Fixed(old)))
+        {
+            yield return FieldError.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,"
+                + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
+                + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
+        }
+    }
+
+    /// <summary>A pod's spec but for what may change.</summary>
+    private static JsonObject Fixed(JsonObject pod)
+    {
+        var spec = pod.Object("spec")!.Copy();
+        foreach (var field in (string[])["activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations"])
+            spec.Remove(field);
+        new Pattern("containers|initContainers[*]").Objects(spec).ForEach(c => c.Remove("image"));
+        return spec;
     }
 
     private static IEnumerable<FieldError> Finalizers(JsonNode? finalizers, string path) => finalizers.Texts().SelectMany(name =>
@@ -81,6 +118,25 @@ internal static class Validation
 
     private static IEnumerable<FieldError> NotEmpty(JsonNode? value, string path) =>
         string.IsNullOrEmpty(value.Text()) ? [FieldError.Invalid(path, "", "must not be empty")] : [];
+
+    private static IEnumerable<FieldError> MountedVolumes(JsonNode? spec, string path) =>
+        from mount in new Pattern("containers|initContainers[*].volumeMounts[*].name").Meet(spec, path)
+        where !spec.Items("volumes").Any(v => v.Text("name") == mount.Value.Text())
+        select FieldError.NotFound(mount.Path, mount.Value.Text());
+
+    private static IEnumerable<FieldError> RequestsWithinLimits(JsonNode? resources, string path) =>
+        from request in resources.Pairs("requests")
+        let limit = resources.Text("limits", request.Key)
+        where limit is not null && PodResources.Quantity(request.Value) > PodResources.Quantity(limit)
+        select FieldError.Invalid($"{path}.requests", request.Value, $"must be less than or equal to {request.Key} limit of {limit}");
+
+    private static IEnumerable<FieldError> OneHandler(JsonNode? probe, string path) =>
+        (probe is null ? 1 : ((string[])["exec", "httpGet", "tcpSocket", "grpc"]).Count(h => probe[h] is not null)) switch
+        {
+            0 => [FieldError.Required(path, "must specify a handler type")],
+            1 => [],
+            _ => [FieldError.Forbidden(path, "may not specify more than 1 handler type")],
+        };
 
     private static IEnumerable<FieldError> Selector(JsonNode? spec, string path)
     {
@@ -93,13 +149,8 @@ internal static class Validation
             yield return FieldError.Invalid($"{path}.template.metadata.labels", labels ?? [], "`selector` does not match template `labels`");
     }
 
-    private static IEnumerable<FieldError> Ports(JsonNode? spec, string path)
-    {
-        var names = spec.Items("ports").Select(p => p.Text("name")).ToList();
-        if (names.Count == 0 && spec.Text("clusterIP") != "None" && spec.Text("type") != "ExternalName")
-            return [FieldError.Required($"{path}.ports")];
-        return Enumerable.Range(0, names.Count).Where(i => names.Count > 1 && names[i] is null).Select(i => FieldError.Required($"{path}.ports[{i}].name"));
-    }
+    private static IEnumerable<FieldError> HasPorts(JsonNode? spec, string path) =>
+        spec!["ports"] is null && spec.Text("clusterIP") != "None" && spec.Text("type") != "ExternalName" ? [FieldError.Required($"{path}.ports")] : [];
 
     private static IEnumerable<FieldError> Countable(JsonNode? hard, string path) =>
         from resource in hard.Pairs()
@@ -107,9 +158,7 @@ internal static class Validation
         select FieldError.Invalid($"{path}[{resource.Key}]", resource.Key, "must be a standard resource for quota");
 
     private static IEnumerable<FieldError> Peer(JsonNode? peer, string path) =>
-        peer is JsonObject { Count: 0 } ? [FieldError.Required(path, "must specify a peer")]
-        : peer is JsonObject { Count: > 1 } && peer["ipBlock"] is not null ? [FieldError.Forbidden(path, "may not specify both ipBlock and another peer")]
-        : [];
+        peer is JsonObject { Count: 0 } ? [FieldError.Required(path, "must specify a peer")] : [];
 
     private static IEnumerable<FieldError> Cidr(JsonNode? value, string path) => IPNetwork.TryParse(value.Text(), out _)
         ? [] : [FieldError.Invalid(path, value ?? "", "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")];
