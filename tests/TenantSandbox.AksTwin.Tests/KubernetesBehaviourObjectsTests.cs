@@ -158,6 +158,14 @@ public sealed class KubernetesBehaviourObjectsTests(KubernetesFixture fixture)
     }
 
     [Fact]
+    public async Task Create_NullQuantity_IsZero()
+    {
+        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods";
+        var reply = await Api.PostAsync(path, Bodies.Pod("p", resources: """{"limits":{"cpu":null}}"""));
+        Assert.Equal("0", reply.Body.Items("spec", "containers").First().Text("resources", "limits", "cpu"));
+    }
+
+    [Fact]
     public async Task Create_NegativeQuantity_Invalid()
     {
         var reply = await Api.PostAsync($"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods", Bodies.Pod("p", resources: """{"limits":{"cpu":"-1"}}"""));

@@ -52,8 +52,8 @@ internal sealed class Admission(ObjectStore store)
         var live = store.Find(Kinds.Namespaces, "", ns) ?? throw StatusException.NotFound(Kinds.Namespaces, ns);
         if (!live.IsTerminating || kind == Kinds.Events)
             return;
-        var cause = new FieldError("NamespaceTerminating", "metadata.namespace", $"namespace {ns} is being terminated");
-        throw StatusException.Forbidden(kind, name, $"unable to create new content in namespace {ns} because it is being terminated", cause);
+        var why = $"unable to create new content in namespace {ns} because it is being terminated";
+        throw StatusException.Forbidden(kind, name, why, new("NamespaceTerminating", "metadata.namespace", $"namespace {ns} is being terminated"));
     }
 
     private void ServiceAccount(string ns, string pod, JsonObject spec)
@@ -102,27 +102,29 @@ internal sealed class Admission(ObjectStore store)
     /// <summary>What is above its limit was refused before; so a minimum is of the request, and a maximum of the limit only.</summary>
     private static IEnumerable<string?> Faults(JsonObject limit, Dictionary<string, decimal> container) =>
     [
-        .. limit.Pairs("min").Select(min => Beyond("minimum", min, "request", container, -1)),
-        .. limit.Pairs("max").Select(max => Beyond("maximum", max, "limit", container, 1)),
+        .. limit.Pairs("min").Select(min => Beyond(min, "minimum", "request", -1, container)),
+        .. limit.Pairs("max").Select(max => Beyond(max, "maximum", "limit", 1, container)),
         .. limit.Pairs("maxLimitRequestRatio").Select(most => Apart(most, container)),
     ];
 
-    private static string? Beyond(string word, KeyValuePair<string, string> bound, string side, Dictionary<string, decimal> container, int wrong)
+    /// <param name="wrong">The sign of what is beyond the bound.</param>
+    private static string? Beyond(KeyValuePair<string, string> bound, string word, string side, int wrong, Dictionary<string, decimal> container)
     {
         var says = $"{word} {bound.Key} usage per Container is {bound.Value}";
-        return !container.TryGetValue($"{side}s.{bound.Key}", out var value) ? $"{says}.  No {side} is specified"
-            : Math.Sign(value - PodResources.Quantity(bound.Value)) == wrong ? $"{says}, but {side} is {PodResources.Format(bound.Key, value)}"
-            : null;
+        if (!container.TryGetValue($"{side}s.{bound.Key}", out var value))
+            return $"{says}.  No {side} is specified";
+        var isBeyond = Math.Sign(value - PodResources.Quantity(bound.Value)) == wrong;
+        return isBeyond ? $"{says}, but {side} is {PodResources.Format(bound.Key, value)}" : null;
     }
 
     private static string? Apart(KeyValuePair<string, string> most, Dictionary<string, decimal> container)
     {
         var says = $"{most.Key} max limit to request ratio per Container is {most.Value}, but";
         var (request, limit) = (container.GetValueOrDefault($"requests.{most.Key}"), container.GetValueOrDefault($"limits.{most.Key}"));
-        return request == 0 ? $"{says} no request is specified or request is 0"
-            : limit == 0 ? $"{says} no limit is specified or limit is 0"
-            : limit / request > PodResources.Quantity(most.Value) ? FormattableString.Invariant($"{says} provided ratio is {limit / request:F6}")
-            : null;
+        if (request == 0 || limit == 0)
+            return request == 0 ? $"{says} no request is specified or request is 0" : $"{says} no limit is specified or limit is 0";
+        var ratio = limit / request;
+        return ratio > PodResources.Quantity(most.Value) ? FormattableString.Invariant($"{says} provided ratio is {ratio:F6}") : null;
     }
 
     private void RuntimeClass(string pod, JsonObject spec)
@@ -135,7 +137,8 @@ internal sealed class Admission(ObjectStore store)
         foreach (var (key, value) in selector.Pairs())
         {
             if (spec.Text("nodeSelector", key) is { } other && other != value)
-                throw Forbidden(pod, $"conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; pod.spec.nodeSelector[{key}] = {other}");
+                throw Forbidden(pod, $"conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; "
+                    + $"pod.spec.nodeSelector[{key}] = {other}");
         }
 
         Defaults.Fill(spec, Json.Of($$"""{"overhead":{{runtimeClass.At("overhead", "podFixed")}},"nodeSelector":{{selector}}}"""));
@@ -153,6 +156,6 @@ internal sealed class Admission(ObjectStore store)
     private static bool Covers(JsonObject wide, JsonObject narrow) => JsonNode.DeepEquals(wide, narrow)
         || ((wide.Text("key") == narrow.Text("key") || (wide.Text("key") is null or "" && wide.Text("operator") == "Exists"))
             && (wide.Text("effect") is null or "" || wide.Text("effect") == narrow.Text("effect"))
-            && (wide["tolerationSeconds"] is null || (narrow.Number("tolerationSeconds") ?? long.MaxValue) <= wide.Number("tolerationSeconds"))
+            && (wide.Number("tolerationSeconds") ?? long.MaxValue) >= (narrow.Number("tolerationSeconds") ?? long.MaxValue)
             && (wide.Text("operator") == "Exists" || (narrow.Text("operator") == "Equal" && wide.Text("value") == narrow.Text("value"))));
 }

@@ -37,7 +37,8 @@ internal static class Defaults
         [Kinds.Deployments] = All(
             ("", Workload),
             ("spec", Always("""{"progressDeadlineSeconds":600,"revisionHistoryLimit":10,"strategy":{"type":"RollingUpdate"}}""")),
-            ("spec.strategy", When(s => s.Text("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}"""))),
+            ("spec.strategy", When(
+                s => s.Text("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}"""))),
         [Kinds.Services] = All(
             ("", Always("""{"spec":{"type":"ClusterIP","sessionAffinity":"None"}}""")),
             ("spec", When(
@@ -93,6 +94,9 @@ internal static class Defaults
     private static void Limit(JsonObject limit, string field, string source) =>
         Fill(limit, limit.Text("type") == "Container" ? Json.Of($$"""{ {{field}}:{{limit[source]}} }""") : []);
 
-    private static string PullPolicy(string image) =>
-        image.IndexOf(':', image.LastIndexOf('/') + 1) < 0 || image.EndsWith(":latest", StringComparison.Ordinal) ? "Always" : "IfNotPresent";
+    private static string PullPolicy(string image)
+    {
+        var name = image[(image.LastIndexOf('/') + 1)..];
+        return !name.Contains(':', StringComparison.Ordinal) || name.EndsWith(":latest", StringComparison.Ordinal) ? "Always" : "IfNotPresent";
+    }
 }

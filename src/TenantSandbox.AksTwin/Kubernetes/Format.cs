@@ -22,7 +22,8 @@ internal sealed class Format(int most, string pattern, string says, params strin
 
     public static readonly Format LabelValue = new(
         63, "(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?",
-        $"a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.'{Ends}", "MyValue", "my_value", "12345");
+        $"a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.'{Ends}",
+        "MyValue", "my_value", "12345");
 
     public static readonly Format Key = new(
         63, "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]",
@@ -30,7 +31,8 @@ internal sealed class Format(int most, string pattern, string says, params strin
 
     private readonly Regex _form = new($@"^({pattern})\z");
 
-    private readonly string _rule = $"{says} (e.g. {string.Join(" or ", examples.Select(e => $"'{e}', "))}regex used for validation is '{pattern}')";
+    private readonly string _rule =
+        $"{says} (e.g. {string.Join(" or ", examples.Select(e => $"'{e}', "))}regex used for validation is '{pattern}')";
 
     /// <param name="whole">The value that the text is but a part of.</param>
     /// <param name="part">How messages call this part.</param>

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
-/// Says which parts of an object are meant: <c>a.b</c> is a field, met wherever <c>a</c> is, <c>a|b</c> both of two, <c>a[*]</c> each item of
-/// a list, <c>*</c> each value of a map, and nothing the object itself.
+/// Says which parts of an object are meant: <c>a.b</c> is a field, met wherever <c>a</c> is, <c>a|b</c> both of two, <c>a[*]</c> each item
+/// of a list, <c>*</c> each value of a map, and nothing the object itself.
 /// </summary>
 internal sealed class Pattern(string text)
 {

@@ -3,7 +3,10 @@ using k8s.Models;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>What a container, or a pod as a whole, asks for and may use, by quota resource: <c>cpu</c> is <c>requests.cpu</c>, <c>limits.cpu</c> another.</summary>
+/// <summary>
+/// What a container, or a pod as a whole, asks for and may use, by the names that quotas have for it: <c>cpu</c> is <c>requests.cpu</c>,
+/// <c>limits.cpu</c> another.
+/// </summary>
 internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> costs)
 {
     public Dictionary<string, decimal> Costs { get; } = costs.GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.Sum(c => c.Value));
@@ -18,7 +21,8 @@ internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> co
         var costs = spec.Items("containers").SelectMany(c => OfContainer(c).Costs).ToList();
         var overhead = List(spec.Object("overhead"), spec.Object("overhead"));
         // Overhead doesn't make an unlimited resource limited.
-        return new([.. costs, .. overhead.Where(o => !o.Key.StartsWith("limits.", StringComparison.Ordinal) || costs.Exists(c => c.Key == o.Key))]);
+        var unlimited = overhead.Where(o => o.Key.StartsWith("limits.", StringComparison.Ordinal)).ExceptBy(costs.Select(c => c.Key), o => o.Key);
+        return new(costs.Concat(overhead.Except(unlimited)));
     }
 
     public static PodResources OfContainer(JsonObject container) =>

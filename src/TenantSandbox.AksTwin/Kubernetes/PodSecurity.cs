@@ -15,20 +15,20 @@ internal static class PodSecurity
     /// <summary>What is checked, of what, and how one of these breaks it in a pod; null when it doesn't.</summary>
     private static readonly (string Name, string Of, Func<JsonObject, JsonObject, string?> Breach)[] Checks =
     [
-        ("host namespaces", "pod", (pod, _) => pod.Where(p => HostNamespaces.Contains(p.Key) && p.Value.Flag() is true).ToList() is { Count: > 0 } used
-            ? string.Join(", ", used.Select(p => $"{p.Key}=true")) : null),
-        ("hostPort", "container", (_, c) => c.Items("ports").FirstOrDefault(p => p.Number("hostPort") is > 0) is { } port
-            ? $"uses hostPort {port.Number("hostPort")}" : null),
+        ("host namespaces", "pod", (pod, _) => All(HostNamespaces.Where(name => pod.Flag(name) is true), used => $"{used}=true")),
+        ("hostPort", "container", (_, c) => All(
+            c.Items("ports").Select(p => p.Number("hostPort") ?? 0).Where(port => port > 0), port => $"uses hostPort {port}")),
         ("privileged", "container", (_, c) => c.Flag("securityContext", "privileged") is true
             ? "must not set securityContext.privileged=true" : null),
         ("allowPrivilegeEscalation != false", "container", (_, c) => c.Flag("securityContext", "allowPrivilegeEscalation") is not false
             ? "must set securityContext.allowPrivilegeEscalation=false" : null),
         ("unrestricted capabilities", "container", (_, c) => !c.Texts("securityContext", "capabilities", "drop").Contains("ALL")
             ? "must set securityContext.capabilities.drop=[\"ALL\"]" : null),
-        ("unrestricted capabilities", "container", (_, c) => c.Texts("securityContext", "capabilities", "add").Except(["NET_BIND_SERVICE"]).ToList()
-            is { Count: > 0 } added ? $"must not include \"{string.Join("\", \"", added)}\" in securityContext.capabilities.add" : null),
-        ("restricted volume types", "volume", (_, v) => v.Select(p => p.Key).Except(FreeVolumes).FirstOrDefault() is { } type
-            ? $"uses restricted volume type \"{type}\"" : null),
+        ("unrestricted capabilities", "container", (_, c) => All(
+            c.Texts("securityContext", "capabilities", "add").Where(name => name != "NET_BIND_SERVICE"),
+            name => $"must not include \"{name}\" in securityContext.capabilities.add")),
+        ("restricted volume types", "volume", (_, v) => All(
+            v.Select(p => p.Key).Except(FreeVolumes), type => $"uses restricted volume type \"{type}\"")),
         ("runAsNonRoot != true", "pod or container", (pod, c) => (c.Flag(NonRoot) ?? pod.Flag(NonRoot)) is not true
             ? "must set securityContext.runAsNonRoot=true" : null),
         ("runAsUser=0", "pod", (pod, _) => pod.Number("securityContext", "runAsUser") is 0 ? "pod must not set runAsUser=0" : null),
@@ -45,7 +45,7 @@ internal static class PodSecurity
             return null;
         var breaches =
             from check in Checks
-            from item in check.Of switch { "pod" => [pod], "volume" => pod.Items("volumes"), _ => pod.Items("containers").Concat(pod.Items("initContainers")) }
+            from item in Parts(pod, check.Of)
             group item.Text("name") by (check.Name, check.Of, How: check.Breach(pod, item)) into found
             where found.Key.How is not null
             let named = $"{found.Key.Of}{(found.Count() > 1 ? "s" : "")} {string.Join(", ", found.Select(name => $"\"{name}\""))} "
@@ -54,4 +54,13 @@ internal static class PodSecurity
         var text = string.Join(", ", breaches);
         return text.Length == 0 ? null : $"PodSecurity \"restricted:{labels.Text($"{Prefix}{mode}-version") ?? "latest"}\": {text}";
     }
+
+    private static IEnumerable<JsonObject> Parts(JsonObject pod, string of) => of switch
+    {
+        "pod" => [pod],
+        "volume" => pod.Items("volumes"),
+        _ => pod.Items("containers").Concat(pod.Items("initContainers")),
+    };
+
+    private static string? All<T>(IEnumerable<T> found, Func<T, string> says) => found.Any() ? string.Join(", ", found.Select(says)) : null;
 }

@@ -12,7 +12,8 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
     public static readonly string[] Countable =
     [
         .. Compute, "ephemeral-storage", "requests.ephemeral-storage", "limits.ephemeral-storage", "requests.storage", "pods", "services",
-        "services.nodeports", "services.loadbalancers", "configmaps", "secrets", "persistentvolumeclaims", "replicationcontrollers", "resourcequotas",
+        "services.nodeports", "services.loadbalancers", "configmaps", "secrets", "persistentvolumeclaims", "replicationcontrollers",
+        "resourcequotas",
     ];
 
     public bool SumsUp => true;
@@ -33,18 +34,22 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
     /// <exception cref="StatusException">403: a quota doesn't allow for one object more.</exception>
     public static void Admit(ObjectStore store, ResourceKind kind, string ns, string name, JsonObject? spec)
     {
+        var used = new Lazy<Dictionary<string, decimal>>(() => Used(store, ns));
         foreach (var quota in store.List(Kinds.ResourceQuotas, ns))
         {
             var hard = PodResources.Quantities(quota.Json.Object("spec", "hard"));
             if (kind == Kinds.Pods && Unstated(hard.Keys, spec) is { Length: > 0 } unstated)
                 throw StatusException.Forbidden(kind, name, $"failed quota: {quota.Key.Name}: must specify {unstated}");
-            var (used, wanted) = (Used(store, ns), Cost(kind, spec, PodResources.Of(spec)).ToDictionary());
-            var over = hard.Keys.Where(r => wanted.GetValueOrDefault(r) > 0 && used.GetValueOrDefault(r) + wanted[r] > hard[r]);
-            string Say(string what, Dictionary<string, decimal> values) => $"{what}: " + string.Join(
-                ',', over.Order(StringComparer.Ordinal).Select(r => $"{r}={PodResources.Format(r, values.GetValueOrDefault(r))}"));
+            var wanted = Cost(kind, spec, PodResources.Of(spec)).Where(c => c.Value > 0).ToDictionary();
+            var over = hard.Keys.Intersect(wanted.Keys).Where(r => used.Value.GetValueOrDefault(r) + wanted[r] > hard[r]);
             if (over.Any())
+            {
                 throw StatusException.Forbidden(
-                    kind, name, $"exceeded quota: {quota.Key.Name}, {Say("requested", wanted)}, {Say("used", used)}, {Say("limited", hard)}");
+                    kind, name, $"exceeded quota: {quota.Key.Name}, requested: {Say(wanted)}, used: {Say(used.Value)}, limited: {Say(hard)}");
+            }
+
+            string Say(Dictionary<string, decimal> values) => string.Join(
+                ',', over.Order(StringComparer.Ordinal).Select(r => $"{r}={PodResources.Format(r, values.GetValueOrDefault(r))}"));
         }
     }
 

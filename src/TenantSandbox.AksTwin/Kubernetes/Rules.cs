@@ -42,7 +42,11 @@ internal static class Rules
     public static Rule All(params (string Pattern, Rule Rule)[] table)
     {
         var rules = table.Select(r => (Pattern: new Pattern(r.Pattern), r.Rule)).ToArray();
-        return (value, path) => rules.SelectMany(r => r.Pattern.Meet(value ?? new JsonObject(), path).SelectMany(m => r.Rule(m.Value, m.Path)));
+        return (value, path) =>
+            from rule in rules
+            from field in rule.Pattern.Meet(value ?? new JsonObject(), path)
+            from error in rule.Rule(field.Value, field.Path)
+            select error;
     }
 
     public static IEnumerable<FieldError> QualifiedName(string name, string path)

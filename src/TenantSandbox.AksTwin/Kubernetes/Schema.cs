@@ -24,7 +24,8 @@ internal sealed partial class Schema(ResourceKind kind, List<string> unknown)
     };
 
     /// <param name="unknown">Gets the path of each field that the kind doesn't have.</param>
-    public static JsonObject Decode(ResourceKind kind, JsonObject input, List<string> unknown) => new Schema(kind, unknown).Struct(input, kind.Model, "");
+    public static JsonObject Decode(ResourceKind kind, JsonObject input, List<string> unknown) =>
+        new Schema(kind, unknown).Struct(input, kind.Model, "");
 
     private JsonObject Struct(JsonObject input, Type type, string path)
     {
@@ -54,7 +55,7 @@ internal sealed partial class Schema(ResourceKind kind, List<string> unknown)
             case [_, var of]:
                 var map = new JsonObject();
                 foreach (var (name, item) in value as JsonObject ?? throw Wrong(value, path, "map"))
-                    map[name] = item is null ? "" : Value(item, of, $"{path}.{name}");
+                    map[name] = Value(item ?? (of == typeof(ResourceQuantity) ? "0" : ""), of, $"{path}.{name}");
                 return map.Count == 0 ? null : map;
             case [var of]:
                 var list = new JsonArray();

@@ -35,7 +35,8 @@ internal static class Validation
         ("", MountedVolumes),
         ("volumes[*].name", Is(Format.Label)),
         ("nodeSelector", Labels),
-        ("tolerations[*].operator", OneOf("Equal", "Exists")));
+        ("tolerations[*].operator", OneOf("Equal", "Exists")),
+        ("tolerations[*].effect", OneOf("NoSchedule", "PreferNoSchedule", "NoExecute")));
 
     private static readonly Rule Workload = All(
         ("spec.replicas", NotNegative),
@@ -51,7 +52,7 @@ internal static class Validation
         [Kinds.Deployments] = Workload,
         [Kinds.ReplicaSets] = Workload,
         [Kinds.Services] = All(
-            ("spec", HasPorts),
+            ("spec", Ports),
             ("spec.ports", DistinctNames),
             ("spec.ports[*].port|targetPort", Port),
             ("spec.ports[*].name", Optional(Is(Format.Label))),
@@ -140,17 +141,27 @@ internal static class Validation
 
     private static IEnumerable<FieldError> Selector(JsonNode? spec, string path)
     {
-        var (selector, labels) = (LabelSelector.From(spec.Object("selector")), spec.Object("template", "metadata", "labels"));
+        var selector = LabelSelector.From(spec.Object("selector"));
+        var labels = spec.Object("template", "metadata", "labels") ?? [];
         if (spec!["selector"] is null)
             yield return FieldError.Required($"{path}.selector");
         else if (selector.IsEmpty)
             yield return FieldError.Invalid($"{path}.selector", spec["selector"], "empty selector is invalid for deployment");
         if (!selector.Matches(labels))
-            yield return FieldError.Invalid($"{path}.template.metadata.labels", labels ?? [], "`selector` does not match template `labels`");
+            yield return FieldError.Invalid($"{path}.template.metadata.labels", labels, "`selector` does not match template `labels`");
     }
 
-    private static IEnumerable<FieldError> HasPorts(JsonNode? spec, string path) =>
-        spec!["ports"] is null && spec.Text("clusterIP") != "None" && spec.Text("type") != "ExternalName" ? [FieldError.Required($"{path}.ports")] : [];
+    private static IEnumerable<FieldError> Ports(JsonNode? spec, string path)
+    {
+        var ports = spec.Items("ports").ToList();
+        if (ports.Count == 0 && spec.Text("clusterIP") != "None" && spec.Text("type") != "ExternalName")
+            yield return FieldError.Required($"{path}.ports");
+        for (var i = 0; ports.Count > 1 && i < ports.Count; i++)
+        {
+            if (ports[i]["name"] is null)
+                yield return FieldError.Required($"{path}.ports[{i}].name");
+        }
+    }
 
     private static IEnumerable<FieldError> Countable(JsonNode? hard, string path) =>
         from resource in hard.Pairs()
