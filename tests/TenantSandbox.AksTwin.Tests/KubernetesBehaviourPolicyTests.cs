@@ -170,6 +170,8 @@ public sealed class KubernetesBehaviourPolicyTests(KubernetesFixture fixture)
         var reply = await Api.PostAsync(path, """{"metadata":{"name":"deny"},"spec":{"podSelector":{},"policyTypes":["Ingress","Egress"]}}""");
         Assert.Equal(201, reply.Status);
         Assert.NotNull(reply.Body.Object("spec", "podSelector"));
+        var wide = await Api.PostAsync(path, """{"metadata":{"name":"wide"},"spec":{"podSelector":{},"egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.5/8"}}]}]}}""");
+        Assert.Equal(201, wide.Status);
         var bad = await Api.PostAsync(path, """{"metadata":{"name":"bad"},"spec":{"podSelector":{},"egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.0/99"}}]}]}}""");
         Assert.Equal(422, bad.Status);
     }

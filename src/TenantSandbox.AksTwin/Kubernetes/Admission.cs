@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>The admission plugins that AKS runs and that the app leans on, in the API server's order.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using k8s.Models;
 
 namespace TenantSandbox.AksTwin.Kubernetes;

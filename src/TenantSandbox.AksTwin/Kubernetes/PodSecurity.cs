@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Pod Security Admission at the level <c>restricted</c>, the only one that namespaces here ask for by their labels.</summary>

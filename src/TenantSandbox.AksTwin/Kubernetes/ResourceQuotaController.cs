@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Counts what a namespace uses of what its quotas allow, for their status and for admission.</summary>

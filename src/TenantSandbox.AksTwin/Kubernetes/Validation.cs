@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using static TenantSandbox.AksTwin.Kubernetes.Rules;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
@@ -25,7 +24,7 @@ internal static class Validation
         ("volumeMounts[*].mountPath", Required),
         ("resources.limits|requests.*", NotNegative),
         ("resources", RequestsWithinLimits),
-        (Probe, OneHandler),
+        (Probe, Handler),
         ($"{Probe}.httpGet|tcpSocket.port", Port));
 
     private static readonly Rule Pod = All(
@@ -91,7 +90,7 @@ internal static class Validation
 
     private static IEnumerable<FieldError> Immutable(ResourceKind kind, JsonObject json, JsonObject old)
     {
-        string[] field = kind == Kinds.RuntimeClasses ? ["handler"] : kind.HasScale ? ["spec", "selector"] : ["spec", "clusterIP"];
+        string[] field = kind == Kinds.RuntimeClasses ? ["handler"] : ["spec", kind == Kinds.Services ? "clusterIP" : "selector"];
         if (!JsonNode.DeepEquals(json.At(field), old.At(field)))
             yield return FieldError.Invalid(string.Join('.', field), json.At(field), "field is immutable");
         if (kind == Kinds.Pods && !JsonNode.DeepEquals(Fixed(json), Fixed(old)))
@@ -131,13 +130,9 @@ internal static class Validation
         where limit is not null && PodResources.Quantity(request.Value) > PodResources.Quantity(limit)
         select FieldError.Invalid($"{path}.requests", request.Value, $"must be less than or equal to {request.Key} limit of {limit}");
 
-    private static IEnumerable<FieldError> OneHandler(JsonNode? probe, string path) =>
-        (probe is null ? 1 : ((string[])["exec", "httpGet", "tcpSocket", "grpc"]).Count(h => probe[h] is not null)) switch
-        {
-            0 => [FieldError.Required(path, "must specify a handler type")],
-            1 => [],
-            _ => [FieldError.Forbidden(path, "may not specify more than 1 handler type")],
-        };
+    private static IEnumerable<FieldError> Handler(JsonNode? probe, string path) =>
+        probe is null || ((string[])["exec", "httpGet", "tcpSocket", "grpc"]).Any(h => probe[h] is not null) ? []
+        : [FieldError.Required(path, "must specify a handler type")];
 
     private static IEnumerable<FieldError> Selector(JsonNode? spec, string path)
     {
@@ -151,17 +146,9 @@ internal static class Validation
             yield return FieldError.Invalid($"{path}.template.metadata.labels", labels, "`selector` does not match template `labels`");
     }
 
-    private static IEnumerable<FieldError> Ports(JsonNode? spec, string path)
-    {
-        var ports = spec.Items("ports").ToList();
-        if (ports.Count == 0 && spec.Text("clusterIP") != "None" && spec.Text("type") != "ExternalName")
-            yield return FieldError.Required($"{path}.ports");
-        for (var i = 0; ports.Count > 1 && i < ports.Count; i++)
-        {
-            if (ports[i]["name"] is null)
-                yield return FieldError.Required($"{path}.ports[{i}].name");
-        }
-    }
+    private static IEnumerable<FieldError> Ports(JsonNode? spec, string path) =>
+        spec!["ports"] is not null || spec.Text("clusterIP") is "None" || spec.Text("type") is "ExternalName" ? []
+        : [FieldError.Required($"{path}.ports")];
 
     private static IEnumerable<FieldError> Countable(JsonNode? hard, string path) =>
         from resource in hard.Pairs()
