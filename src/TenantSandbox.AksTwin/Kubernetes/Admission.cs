@@ -50,8 +50,9 @@ internal sealed class Admission(ObjectStore store)
         var live = store.Find(Kinds.Namespaces, "", ns) ?? throw StatusException.NotFound(Kinds.Namespaces, ns);
         if (!live.IsTerminating || kind == Kinds.Events)
             return;
-        var why = $"unable to create new content in namespace {ns} because it is being terminated";
-        throw StatusException.Forbidden(kind, name, why, new("NamespaceTerminating", "metadata.namespace", $"namespace {ns} is being terminated"));
+        var cause = new FieldError("NamespaceTerminating", "metadata.namespace", $"namespace {ns} is being terminated");
+        throw StatusException.Forbidden(
+            kind, name, $"unable to create new content in namespace {ns} because it is being terminated", cause);
     }
 
     private void ServiceAccount(string ns, string pod, JsonObject spec)
@@ -63,8 +64,8 @@ internal sealed class Admission(ObjectStore store)
             return;
         var volume = $"kube-api-access-{Names.Suffix(pod, 5)}";
         spec.EnsureArray("volumes").Add(Json.Of($$$"""
-            {"name":{{{volume}}},"projected":{"defaultMode":420,"sources":[{"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},
-            {"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},
+            {"name":{{{volume}}},"projected":{"defaultMode":420,"sources":[
+            {"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},{"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},
             {"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}]}}
             """));
         var mount = Json.Of($$"""{"name":{{volume}},"readOnly":true,"mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}""");
@@ -93,7 +94,7 @@ internal sealed class Admission(ObjectStore store)
             throw Forbidden(pod, faults.Count == 1 ? faults[0] : $"[{string.Join(", ", faults)}]");
     }
 
-    /// <summary>Bounds for a whole pod aren't known here.</summary>
+    /// <summary>Those of containers; what a whole pod may have isn't bounded here.</summary>
     private IEnumerable<JsonObject> ContainerLimits(string ns) =>
         store.List(Kinds.LimitRanges, ns).SelectMany(l => l.Json.Items("spec", "limits")).Where(l => l.Text("type") == "Container");
 
@@ -106,7 +107,8 @@ internal sealed class Admission(ObjectStore store)
     ];
 
     /// <param name="wrong">The sign of what is beyond the bound.</param>
-    private static string? Beyond(KeyValuePair<string, string> bound, string word, string side, int wrong, Dictionary<string, decimal> container)
+    private static string? Beyond(
+        KeyValuePair<string, string> bound, string word, string side, int wrong, Dictionary<string, decimal> container)
     {
         var says = $"{word} {bound.Key} usage per Container is {bound.Value}";
         if (!container.TryGetValue($"{side}s.{bound.Key}", out var value))

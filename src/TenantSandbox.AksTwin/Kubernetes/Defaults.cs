@@ -94,7 +94,7 @@ internal static class Defaults
 
     private static string PullPolicy(string image)
     {
-        var name = image[(image.LastIndexOf('/') + 1)..];
-        return !name.Contains(':', StringComparison.Ordinal) || name.EndsWith(":latest", StringComparison.Ordinal) ? "Always" : "IfNotPresent";
+        var tag = image[(image.LastIndexOf('/') + 1)..].Split(':').ElementAtOrDefault(1);
+        return tag is null or "latest" ? "Always" : "IfNotPresent";
     }
 }

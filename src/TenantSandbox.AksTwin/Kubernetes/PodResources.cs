@@ -18,14 +18,14 @@ internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> co
     public static PodResources Of(JsonObject? spec)
     {
         var costs = spec.Items("containers").SelectMany(c => OfContainer(c).Costs).ToList();
-        var overhead = List(spec.Object("overhead"), spec.Object("overhead"));
+        var overhead = Quantities(spec.Object("overhead"));
         // Overhead doesn't make an unlimited resource limited.
-        var unlimited = overhead.Where(o => o.Key.StartsWith("limits.", StringComparison.Ordinal)).ExceptBy(costs.Select(c => c.Key), o => o.Key);
-        return new(costs.Concat(overhead.Except(unlimited)));
+        var limited = overhead.Where(o => costs.Exists(c => c.Key == $"limits.{o.Key}"));
+        return new(costs.Concat(Named(overhead, limited)));
     }
 
     public static PodResources OfContainer(JsonObject container) =>
-        new(List(container.Object("resources", "requests"), container.Object("resources", "limits")));
+        new(Named(Quantities(container.Object("resources", "requests")), Quantities(container.Object("resources", "limits"))));
 
     public static Dictionary<string, decimal> Quantities(JsonObject? map) => map.Pairs().ToDictionary(p => p.Key, p => Quantity(p.Value));
 
@@ -39,8 +39,11 @@ internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> co
         return new ResourceQuantity(value, 0, form).CanonicalizeString();
     }
 
-    private static IEnumerable<KeyValuePair<string, decimal>> List(JsonObject? requests, JsonObject? limits) =>
-        from cost in (IEnumerable<(string Prefix, JsonObject? Map)>)[("", requests), ("requests.", requests), ("limits.", limits)]
-        from quantity in Quantities(cost.Map)
-        select KeyValuePair.Create(cost.Prefix + quantity.Key, quantity.Value);
+    private static IEnumerable<KeyValuePair<string, decimal>> Named(
+        Dictionary<string, decimal> requests, IEnumerable<KeyValuePair<string, decimal>> limits) =>
+    [
+        .. requests,
+        .. requests.Select(r => KeyValuePair.Create($"requests.{r.Key}", r.Value)),
+        .. limits.Select(l => KeyValuePair.Create($"limits.{l.Key}", l.Value)),
+    ];
 }

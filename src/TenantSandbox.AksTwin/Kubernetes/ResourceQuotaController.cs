@@ -42,8 +42,8 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
             var over = hard.Keys.Intersect(wanted.Keys).Where(r => used.Value.GetValueOrDefault(r) + wanted[r] > hard[r]);
             if (over.Any())
             {
-                throw StatusException.Forbidden(
-                    kind, name, $"exceeded quota: {quota.Key.Name}, requested: {Say(wanted)}, used: {Say(used.Value)}, limited: {Say(hard)}");
+                throw StatusException.Forbidden(kind, name, $"exceeded quota: {quota.Key.Name}, "
+                    + $"requested: {Say(wanted)}, used: {Say(used.Value)}, limited: {Say(hard)}");
             }
 
             string Say(Dictionary<string, decimal> values) => string.Join(
