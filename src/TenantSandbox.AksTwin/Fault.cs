@@ -34,7 +34,7 @@ public sealed record Fault
     /// <summary>The call's name, as counted: <c>arm.agentPools.put</c>; a trailing <c>*</c> matches any rest.</summary>
     public required string Call { get; init; }
 
-    /// <summary>The name of the pool or object that the call is about; null or <c>*</c> for any, a trailing <c>*</c> for any rest.</summary>
+    /// <summary>The name of the pool or object that the call is about; null for any, a trailing <c>*</c> for any rest.</summary>
     public string? Target { get; init; }
 
     public FaultKind Kind { get; init; } = FaultKind.Refuse;

@@ -4,29 +4,22 @@ namespace TenantSandbox.AksTwin;
 public sealed class FaultScript(int seed)
 {
     private readonly Lock _gate = new();
-    private readonly List<Entry> _entries = [];
     private readonly Random _random = new(seed);
+    private Entry[] _entries = [];
 
     /// <summary>The faults that may still strike, as added.</summary>
-    public IReadOnlyList<Fault> Pending
-    {
-        get
-        {
-            lock (_gate)
-                return _entries.ConvertAll(e => e.Fault);
-        }
-    }
+    public IReadOnlyList<Fault> Pending => [.. _entries.Select(e => e.Fault)];
 
     public void Add(params ReadOnlySpan<Fault> faults)
     {
         lock (_gate)
-            _entries.AddRange(faults.ToArray().Where(f => f.Times is not <= 0).Select(f => new Entry(f)));
+            _entries = [.. _entries, .. faults.ToArray().Where(f => f.Times is not <= 0).Select(f => new Entry(f))];
     }
 
     public void Clear()
     {
         lock (_gate)
-            _entries.Clear();
+            _entries = [];
     }
 
     /// <summary>The fault that strikes this call, or null. One call gets at most one: the first added that is due.</summary>
@@ -38,12 +31,13 @@ public sealed class FaultScript(int seed)
             foreach (var entry in _entries.Where(e => Matches(e.Fault.Call, call) && Matches(e.Fault.Target ?? "*", target ?? "")))
             {
                 // Every matching entry sees the call, so that Skip counts calls and not what other faults left over.
-                if (entry.Seen++ >= entry.Fault.Skip && strikes is null && (entry.Fault.Probability >= 1 || _random.NextDouble() < entry.Fault.Probability))
+                var isDue = entry.Seen++ >= entry.Fault.Skip && strikes is null;
+                if (isDue && (entry.Fault.Probability >= 1 || _random.NextDouble() < entry.Fault.Probability))
                     strikes = entry;
             }
 
             if (strikes is not null && ++strikes.Strikes >= strikes.Fault.Times)
-                _entries.Remove(strikes);
+                _entries = [.. _entries.Where(e => e != strikes)];
             return strikes?.Fault;
         }
     }

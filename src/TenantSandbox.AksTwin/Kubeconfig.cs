@@ -7,7 +7,7 @@ internal static class Kubeconfig
     private const string ServerApp = "6dae42f8-4368-4678-94ff-3960e28e3630";
 
     /// <summary>For kubectl: with a token that the twin takes (it takes any).</summary>
-    public static string WithToken(TwinHost twin, string cluster) => Write(twin, cluster, "{token: twin}");
+    public static string WithToken(TwinHost twin, string cluster) => Write(twin, cluster, "{ token: twin }");
 
     /// <summary>What listClusterUserCredential answers: the server and its CA, and how to get a token, but none.</summary>
     public static string ForEntra(TwinHost twin, string cluster, bool exec) => Write(twin, cluster, exec
@@ -17,22 +17,18 @@ internal static class Kubeconfig
             """
         : $$"""{ auth-provider: { name: azure, config: { apiserver-id: {{ServerApp}}, environment: AzurePublicCloud } } }""");
 
-    private static string Write(TwinHost twin, string cluster, string user) =>
-        $$"""
-         apiVersion: v1
-         kind: Config
-         clusters:
-         - name: {{cluster}}
-           cluster:
-             server: {{twin.KubernetesEndpoint(cluster).GetLeftPart(UriPartial.Authority)}}
-             certificate-authority-data: {{Convert.ToBase64String(Encoding.ASCII.GetBytes(twin.CertificateAuthorityPem))}}
-         contexts:
-         - name: {{cluster}}
-           context: {cluster: {{cluster}}, user: clusterUser_{{cluster}}}
-         current-context: {{cluster}}
-         users:
-         - name: clusterUser_{{cluster}}
-           user: {{user}}
+    private static string Write(TwinHost twin, string cluster, string user)
+    {
+        var server = twin.KubernetesEndpoint(cluster).GetLeftPart(UriPartial.Authority);
+        var authority = Convert.ToBase64String(Encoding.ASCII.GetBytes(twin.CertificateAuthorityPem));
+        return $$"""
+            apiVersion: v1
+            kind: Config
+            clusters: [{ name: {{cluster}}, cluster: { server: "{{server}}", certificate-authority-data: {{authority}} } }]
+            contexts: [{ name: {{cluster}}, context: { cluster: {{cluster}}, user: clusterUser_{{cluster}} } }]
+            current-context: {{cluster}}
+            users: [{ name: clusterUser_{{cluster}}, user: {{user}} }]
 
-         """;
+            """;
+    }
 }

@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace TenantSandbox.AksTwin;
 
 /// <summary>
@@ -73,7 +71,7 @@ public sealed record TimingProfile
     private static TimingProfile Scaled(string name, double scale)
     {
         var profile = new TimingProfile { Name = name };
-        foreach (var duration in typeof(TimingProfile).GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType == typeof(TimeSpan)))
+        foreach (var duration in typeof(TimingProfile).GetProperties().Where(p => p.PropertyType == typeof(TimeSpan)))
             duration.SetValue(profile, (TimeSpan)duration.GetValue(profile)! * scale);
         return profile;
     }

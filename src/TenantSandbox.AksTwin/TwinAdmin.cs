@@ -11,8 +11,7 @@ internal static class TwinAdmin
 {
     public static void Map(WebApplication app, TwinHost twin, List<ArmCluster> clusters)
     {
-        var (options, about) = (twin.Options, "This is a twin of AKS, not Azure.");
-        app.MapGet("/twin", () => new { Twin = about, Arm = twin.ArmEndpoint, Clusters = clusters.Select(c => c.Name), Timing = options.Timing.Name });
+        app.MapGet("/twin", () => new { Twin = "not Azure", Clusters = clusters.Select(c => c.Name), Timing = twin.Options.Timing.Name });
         app.MapGet("/twin/faults", () => twin.Faults.Pending);
         app.MapPost("/twin/faults", (HttpRequest request) => AddFaultsAsync(twin.Faults, request.Body));
         app.MapDelete("/twin/faults", () => Done(twin.Faults.Clear));
@@ -29,8 +28,8 @@ internal static class TwinAdmin
         try
         {
             var json = await JsonSerializer.DeserializeAsync<JsonNode>(body).ConfigureAwait(false);
-            var faults = (json as JsonArray ?? [json]).Select(f => f.Deserialize<Fault>(JsonSerializerOptions.Web) ?? throw new JsonException("null"));
-            return Done(() => script.Add([.. faults]));
+            var faults = (json as JsonArray ?? [json]).Select(f => f.Deserialize<Fault>(JsonSerializerOptions.Web));
+            return Done(() => script.Add([.. faults.Select(f => f ?? throw new JsonException("null is none."))]));
         }
         catch (JsonException e)
         {

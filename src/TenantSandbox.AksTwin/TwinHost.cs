@@ -93,7 +93,7 @@ public sealed class TwinHost : IAsyncDisposable
     /// <summary>A handler that trusts the twin's certificate, and no other.</summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
-        SslOptions = new() { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetRawCertData().SequenceEqual(_certificate.RawData) is true },
+        SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == _certificate.Thumbprint },
     };
 
     public async ValueTask DisposeAsync()

@@ -27,27 +27,21 @@ internal sealed class TwinScheduler(TimeProvider time) : IDisposable
     {
         _disposed = true;
         foreach (var key in _pending.Keys)
-            Fire(key, null);
+            Fire(key, () => { });
     }
 
-    private void Fire(object key, Action? action)
+    private void Fire(object key, Action action)
     {
         if (!_pending.TryRemove(key, out var timer))
             return;
         timer.Dispose();
-        Run(action);
-    }
-
-    private void Run(Action? action)
-    {
         try
         {
             if (!_disposed)
-                action?.Invoke();
+                action();
         }
-#pragma warning disable CA1031 // A timer's callback is the end of the line: whatever it throws would end the process.
+        // A timer's callback is the end of the line: whatever it throws would end the process.
         catch (Exception e)
-#pragma warning restore CA1031
         {
             Console.Error.WriteLine($"A scheduled action of the twin failed; the twin goes on without it. {e}");
         }

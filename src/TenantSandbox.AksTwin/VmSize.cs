@@ -24,8 +24,6 @@ internal sealed record VmSize(string Name, string Family, int VCpus, double Memo
         .. Series("A", "_v2", "standardAv2Family", 2, kata: false, [2]),
     ]).ToDictionary(s => s.Name, StringComparer.OrdinalIgnoreCase);
 
-    public static IEnumerable<string> Names => All.Keys;
-
     public long MemoryBytes => (long)(MemoryGiB * (1L << 30));
 
     public static VmSize? Find(string name) => All.GetValueOrDefault(name);

@@ -17,11 +17,9 @@ internal sealed class AgentPool
 
     public string? this[string property] => Properties.Text(property);
 
-    internal string State
-    {
-        get => this["provisioningState"] ?? "";
-        set => Properties["provisioningState"] = value;
-    }
+    internal string State { get => this["provisioningState"] ?? ""; set => Properties["provisioningState"] = value; }
+
+    internal bool IsAutoscaled => Properties.Flag("enableAutoScaling") is true;
 
     internal int Count => Number("count");
 
@@ -41,7 +39,8 @@ internal sealed class AgentPool
     internal int Number(string property) => (int?)Properties.Number(property) ?? 0;
 
     /// <summary>The pool as its cluster shows it.</summary>
-    internal JsonObject Profile() => new(Properties.Copy().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())).Append(new("name", Name)));
+    internal JsonObject Profile() =>
+        new(Properties.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())).Append(new("name", Name)));
 
     internal JsonObject View(string cluster) => Json.Of(
         $$"""

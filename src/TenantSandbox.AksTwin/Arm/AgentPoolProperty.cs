@@ -46,25 +46,29 @@ internal sealed record AgentPoolProperty(
         .. Of(Text, "orchestratorVersion", "podIPAllocationMode", "proximityPlacementGroupID", "scaleSetEvictionPolicy"),
     ]).ToDictionary(p => p.Name);
 
-    /// <summary>Whether a PUT that leaves it out keeps it. It replaces the rest, but leaving these out couldn't mean anything else.</summary>
+    /// <summary>
+    /// Whether a PUT that leaves it out keeps it. It replaces the rest, but leaving these out couldn't mean anything else.
+    /// </summary>
     public bool IsKept => Immutable || ReadOnly || Name is "count" or "orchestratorVersion" or "osSKU";
 
     /// <summary>A value as AKS keeps it; null when it isn't of the property's kind.</summary>
     public JsonNode? Read(JsonNode value) => (Kind, value) switch
     {
-        (Text, _) when IsText(value) => Allowed?.FirstOrDefault(a => a.Equals(value.Text(), StringComparison.OrdinalIgnoreCase)) ?? value.Text(),
+        (Text, _) when IsText(value) => Allowed?.FirstOrDefault(a => ArmApi.Same(a, value.Text())) ?? value.Text(),
         (Integer, JsonValue number) when !number.TryGetValue<int>(out _) => null,
         (Integer or Number, _) when value.GetValueKind() == JsonValueKind.Number => value.DeepClone(),
         (Flag, _) => value.Flag(),
         (Texts, JsonArray list) when list.All(IsText) => value.DeepClone(),
         (TextMap, JsonObject map) when map.All(m => IsText(m.Value)) => value.DeepClone(),
-        (Settings, JsonObject map) when map.All(m => m.Value is null || IsText(m.Value) != m.Key.EndsWith("InMinutes", StringComparison.Ordinal)) =>
-            value.DeepClone(),
+        (Settings, JsonObject map) when map.All(m => m.Value is null || IsText(m.Value) != IsMinutes(m.Key)) => value.DeepClone(),
         (Map, JsonObject) or (List, JsonArray) => value.DeepClone(),
         _ => null,
     };
 
     private static bool IsText(JsonNode? value) => value?.GetValueKind() == JsonValueKind.String;
 
-    private static IEnumerable<AgentPoolProperty> Of(PropertyKind kind, params string[] names) => names.Select(n => new AgentPoolProperty(n, kind));
+    private static bool IsMinutes(string name) => name.EndsWith("InMinutes", StringComparison.Ordinal);
+
+    private static IEnumerable<AgentPoolProperty> Of(PropertyKind kind, params string[] names) =>
+        names.Select(n => new AgentPoolProperty(n, kind));
 }

@@ -3,25 +3,26 @@ using System.Text.RegularExpressions;
 namespace TenantSandbox.AksTwin.Arm;
 
 /// <summary>What AKS makes of the body of a PUT, and the checks before it takes it, with its error codes.</summary>
-internal static partial class AgentPoolRules
+internal static class AgentPoolRules
 {
     public const int MaxPools = 100;
     private const int MaxNodesPerPool = 1000;
+    private const string Taint = "^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?(=[A-Za-z0-9._-]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$";
 
     /// <summary>The properties of a PUT's body without nulls and read-only ones; or the error that AKS answers.</summary>
     public static JsonObject Read(JsonNode? body)
     {
         if (body is not JsonObject resource)
-            throw new ArmException("InvalidRequestContent", "The request content was invalid and could not be deserialized: an object is expected.");
+            throw new ArmException(400, "InvalidRequestContent", "The request content could not be deserialized: it is no object.");
         if (resource["properties"] is not JsonObject sent)
-            throw new ArmException("InvalidParameter", "Required parameter properties is missing (null).", "properties");
+            throw new ArmException(400, "InvalidParameter", "Required parameter properties is missing (null).", "properties");
         var properties = new JsonObject();
         foreach (var (name, value) in sent)
         {
             if (!AgentPoolProperty.All.TryGetValue(name, out var property))
                 throw Unreadable(name, $"unknown field \"{name}\"");
             // AKS takes an empty list of zones for none, and an empty version for its own.
-            if (value is null || property.ReadOnly || (name, value.ToString()) is ("availabilityZones", "[]") or ("orchestratorVersion", ""))
+            if (value is null || property.ReadOnly || (name, $"{value}") is ("availabilityZones", "[]") or ("orchestratorVersion", ""))
                 continue;
             properties[name] = property.Read(value) ?? throw Unreadable(name, $"cannot read properties.{name}: {value.ToJsonString()}");
             if (property.Allowed?.Contains(properties.Text(name)) is false)
@@ -42,30 +43,29 @@ internal static partial class AgentPoolRules
         }
 
         // A minor version means its newest patch.
-        if (sent.Text("orchestratorVersion") is { } version && version.Count(c => c == '.') == 1)
-            result["orchestratorVersion"] = $"{cluster.KubernetesVersion}.".StartsWith($"{version}.", StringComparison.Ordinal) ? cluster.KubernetesVersion : $"{version}.9";
-        result["currentOrchestratorVersion"] = result.Text("orchestratorVersion");
+        var version = result.Text("orchestratorVersion")!;
+        result["currentOrchestratorVersion"] = version.Count(c => c == '.') != 1 ? version
+            : cluster.KubernetesVersion.StartsWith($"{version}.", StringComparison.Ordinal) ? cluster.KubernetesVersion
+            : $"{version}.9";
         return result;
     }
 
     /// <summary>Throws the error that AKS answers; all checks that need no other pool.</summary>
     public static void Check(string name, JsonObject p, AgentPool? existing, TwinCluster cluster)
     {
-        if (!PoolName().IsMatch(name))
+        if (!Regex.IsMatch(name, "^[a-z][a-z0-9]{0,11}$"))
             throw Invalid("name", "is invalid. Please see https://aka.ms/aks-naming-rules for more details");
-        foreach (var (fixedName, _) in existing is null ? [] : AgentPoolProperty.All.Where(q => q.Value.Immutable || (q.Key == "osSKU" && IsKata(p))))
-        {
-            if (!string.Equals($"{p[fixedName]}", $"{existing!.Properties[fixedName]}", StringComparison.OrdinalIgnoreCase))
-                throw new ArmException("PropertyChangeNotAllowed", $"Changing property 'properties.{fixedName}' is not allowed.", $"properties.{fixedName}");
-        }
-
+        var changed = existing is null ? [] : AgentPoolProperty.All.Keys.Where(q => !ArmApi.Same($"{p[q]}", $"{existing.Properties[q]}"));
+        if (changed.FirstOrDefault(q => AgentPoolProperty.All[q].Immutable || (q == "osSKU" && IsKata(p))) is { } changedName)
+            throw new ArmException(400, "PropertyChangeNotAllowed", $"Changing property 'properties.{changedName}' is not allowed.");
         if (p.Text("powerState", "code") != "Running")
             throw Invalid("powerState", "is invalid: this twin's pools don't stop");
         CheckCounts(p, p.Text("mode") == "System" ? 1 : 0);
         CheckMachines(name, p, cluster);
-        if (p.Texts("nodeTaints").FirstOrDefault(t => !Taint().IsMatch(t)) is { } taint)
+        if (p.Texts("nodeTaints").FirstOrDefault(t => !Regex.IsMatch(t, Taint)) is { } taint)
             throw Invalid("nodeTaints", $"is invalid: '{taint}' is not key=value:effect");
-        if (p.Pairs("nodeLabels").Select(l => l.Key).FirstOrDefault(ReservedLabel().IsMatch) is { } label)
+        var reserved = p.Pairs("nodeLabels").Where(l => Regex.IsMatch(l.Key, @"kubernetes\.(azure\.com|io)/", RegexOptions.IgnoreCase));
+        if (reserved.FirstOrDefault().Key is { } label)
             throw Invalid("nodeLabels", $"is invalid: '{label}' has a prefix that is reserved for system use");
     }
 
@@ -73,16 +73,11 @@ internal static partial class AgentPoolRules
 
     private static void CheckCounts(JsonObject p, int least)
     {
-        var (bottom, top) = (least, MaxNodesPerPool);
-        if ((p["minCount"] ?? p["maxCount"]) is not null && p.Flag("enableAutoScaling") is not true)
+        var scales = p.Flag("enableAutoScaling") is true;
+        if (!scales && (p["minCount"] ?? p["maxCount"]) is not null)
             throw Invalid("minCount", "and maxCount are only allowed while enableAutoScaling is true");
-        if (p.Flag("enableAutoScaling") is true)
-        {
-            (bottom, top) = (CheckRange(p, "minCount", least, MaxNodesPerPool), CheckRange(p, "maxCount", 1, MaxNodesPerPool));
-            if (bottom > top)
-                throw Invalid("minCount", $"({bottom}) must be less than or equal to agentPoolProfile.maxCount ({top})");
-        }
-
+        var bottom = scales ? CheckRange(p, "minCount", least, MaxNodesPerPool) : least;
+        var top = scales ? CheckRange(p, "maxCount", Math.Max(1, bottom), MaxNodesPerPool) : MaxNodesPerPool;
         CheckRange(p, "count", bottom, top);
         CheckRange(p, "maxPods", 10, 250);
     }
@@ -90,14 +85,14 @@ internal static partial class AgentPoolRules
     private static void CheckMachines(string name, JsonObject p, TwinCluster cluster)
     {
         var size = VmSize.Find(p.Text("vmSize")!) ?? throw new ArmException(
-            "BadRequest", $"The VM size of {p["vmSize"]} is not allowed in your subscription in location '{cluster.Location}'.", "properties.vmSize");
+            400, "BadRequest", $"The VM size of {p["vmSize"]} is not allowed in your subscription in location '{cluster.Location}'.");
         if (size.VCpus < 2 || (p.Text("mode") == "System" && size.MemoryGiB < 4))
             throw Invalid("vmSize", $"is invalid: {size.Name} is too small for an agent pool of mode {p["mode"]}");
         if (p.Texts("availabilityZones").FirstOrDefault(z => z is not ("1" or "2" or "3")) is { } zone)
-            throw new ArmException("AvailabilityZoneNotSupported", $"The zone(s) '{zone}' for resource '{name}' is not supported.", "properties.availabilityZones");
-        var plane = Version.Parse(cluster.KubernetesVersion);
-        if (!Version.TryParse(p.Text("orchestratorVersion"), out var version) || version > plane || version < new Version(plane.Major, plane.Minor - 2))
-            throw new ArmException("NodePoolMcVersionIncompatible", $"Node pool version {p["orchestratorVersion"]} and control plane version {plane} are incompatible.");
+            throw new ArmException(400, "AvailabilityZoneNotSupported", $"The zone(s) '{zone}' for resource '{name}' is not supported.");
+        var (version, plane) = (p.Text("orchestratorVersion"), Version.Parse(cluster.KubernetesVersion));
+        if (!Version.TryParse(version, out var its) || its > plane || its < new Version(plane.Major, plane.Minor - 2))
+            throw new ArmException(400, "NodePoolMcVersionIncompatible", $"Node pool {version} is incompatible with control plane {plane}.");
         var misfit = !IsKata(p) ? null
             : !size.SupportsKata ? $"has to be used with vm size that supports nested virtualization; {size.Name} does not"
             : p.Text("osSKU") is not ("AzureLinux" or "CBLMariner") ? "has to be used with os sku AzureLinux"
@@ -105,26 +100,18 @@ internal static partial class AgentPoolRules
             : p.Flag("artifactStreamingProfile", "enabled") is true ? "cannot be used with artifact streaming"
             : null;
         if (misfit is not null)
-            throw new ArmException("InvalidWorkloadRuntimeSettingError", $"workloadRuntime KataVmIsolation {misfit}.", "properties.workloadRuntime");
+            throw new ArmException(400, "InvalidWorkloadRuntimeSettingError", $"workloadRuntime KataVmIsolation {misfit}.");
     }
 
     // The words are AKS's (kubernetes-sigs/cluster-api-provider-azure#5947).
-    private static int CheckRange(JsonObject p, string name, int least, int most) =>
-        (int?)p.Number(name) is { } value && value >= least && value <= most
+    private static int CheckRange(JsonObject p, string name, int min, int max) =>
+        (int?)p.Number(name) is { } value && value >= min && value <= max
             ? value
-            : throw Invalid(name, $"was {p[name] ?? "null"}. It must be greater or equal to minCount:{least} and less than or equal to maxCount:{most}");
+            : throw Invalid(name, $"was {p[name]}. It must be greater or equal to minCount:{min} and less than or equal to maxCount:{max}");
 
-    private static ArmException Invalid(string name, string why) => new("InvalidParameter", $"agentPoolProfile.{name} {why}.", $"agentPoolProfile.{name}");
+    private static ArmException Invalid(string name, string why) =>
+        new(400, "InvalidParameter", $"agentPoolProfile.{name} {why}.", $"agentPoolProfile.{name}");
 
     private static ArmException Unreadable(string name, string why) =>
-        new("UnmarshalError", $"UnmarshalEntity encountered error: json: {why}.", $"properties.{name}");
-
-    [GeneratedRegex("^[a-z][a-z0-9]{0,11}$")]
-    private static partial Regex PoolName();
-
-    [GeneratedRegex("^[A-Za-z0-9]([A-Za-z0-9._/-]*[A-Za-z0-9])?(=[A-Za-z0-9._-]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$")]
-    private static partial Regex Taint();
-
-    [GeneratedRegex(@"kubernetes\.(azure\.com|io)/", RegexOptions.IgnoreCase)]
-    private static partial Regex ReservedLabel();
+        new(400, "UnmarshalError", $"UnmarshalEntity encountered error: json: {why}.", $"properties.{name}");
 }

@@ -8,7 +8,8 @@ namespace TenantSandbox.AksTwin.Arm;
 internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
 {
     private const string Provider = "/subscriptions/{subscription}/providers/Microsoft.ContainerService";
-    private const string Clusters = "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ContainerService/managedClusters";
+    private const string Group = "/subscriptions/{subscription}/resourceGroups/{group}";
+    private const string Clusters = Group + "/providers/Microsoft.ContainerService/managedClusters";
     private const string Cluster = Clusters + "/{cluster}";
     private const string Pools = Cluster + "/agentPools";
     private const string Pool = Pools + "/{pool}";
@@ -51,8 +52,9 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
         {
             var error = e switch
             {
-                JsonException => new("InvalidRequestContent", $"The request content was invalid and could not be deserialized: '{e.Message}'."),
-                BadHttpRequestException bad => new(bad.StatusCode == 413 ? "RequestContentTooLarge" : "BadRequest", e.Message, status: bad.StatusCode),
+                JsonException => new(400, "InvalidRequestContent", $"The request content could not be deserialized: '{e.Message}'."),
+                BadHttpRequestException { StatusCode: 413 } => new(413, "RequestContentTooLarge", e.Message),
+                BadHttpRequestException bad => new(bad.StatusCode, "BadRequest", e.Message),
                 _ => (ArmException)e,
             };
             response.Headers["x-ms-error-code"] = error.Error.Text("code");
@@ -63,23 +65,23 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
 
     private async Task AnswerAsync(ArmCall call, Func<ArmCall, ArmAnswer>? answer)
     {
-        var request = call.Http.Request;
+        var (request, stop) = (call.Http.Request, call.Http.RequestAborted);
         twin.Calls.Count(call.Name);
         Authenticate(call.Http);
         // Said before the body is asked for, so that a client that waits for leave never sends it.
         if (request.ContentLength > call.Http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
-            throw new ArmException("RequestContentTooLarge", "The request content is larger than 4 MB.", status: 413);
+            throw new ArmException(413, "RequestContentTooLarge", "The request content is larger than 4 MB.");
         CheckApiVersion(request.Query["api-version"].ToString());
         if (answer is null)
-            throw new ArmException("InvalidResourceType", $"The resource type could not be found, or not for {request.Method} in this twin.", status: 404);
+            throw new ArmException(404, "InvalidResourceType", $"The resource type could not be found for {request.Method}.");
         _throttle?.Take(call);
         var cluster = Find(call);
         var fault = twin.Faults.Next(call.Name, call["pool"] ?? call["cluster"]);
         if (fault?.Kind == FaultKind.Refuse)
             throw ArmException.From(fault);
         if (fault?.Kind == FaultKind.Delay)
-            await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), twin.Options.TimeProvider, call.Http.RequestAborted).ConfigureAwait(false);
-        var body = request.Method == "PUT" ? await JsonNode.ParseAsync(request.Body, null, Strict, call.Http.RequestAborted).ConfigureAwait(false) : null;
+            await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), twin.Options.TimeProvider, stop).ConfigureAwait(false);
+        var body = request.Method == "PUT" ? await JsonNode.ParseAsync(request.Body, null, Strict, stop).ConfigureAwait(false) : null;
         var answered = answer(call with { Cluster = cluster!, Fault = fault, Body = body });
         if (fault?.Kind == FaultKind.LoseAnswer)
             call.Http.Abort();
@@ -97,17 +99,17 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
 
     private Func<ArmCall, ArmAnswer> OfOperation(Func<ArmCluster, string, ArmAnswer?> ask) => call =>
         clusters.Select(c => ask(c, call["operation"]!)).FirstOrDefault(a => a is not null)
-        ?? throw new ArmException("NotFound", $"The operation {call["operation"]} was not found.", status: 404);
+        ?? throw new ArmException(404, "NotFound", $"The operation {call["operation"]} was not found.");
 
     /// <summary>The cluster that a call names, if it names one; or the error of the first name in its path that nothing has.</summary>
     private ArmCluster? Find(ArmCall call)
     {
         if (!Same(call["subscription"], twin.Options.SubscriptionId))
-            throw new ArmException("SubscriptionNotFound", $"The subscription '{call["subscription"]}' could not be found.", status: 404);
+            throw new ArmException(404, "SubscriptionNotFound", $"The subscription '{call["subscription"]}' could not be found.");
         if (call["group"] is { } group && !Same(group, twin.Options.ResourceGroup))
-            throw new ArmException("ResourceGroupNotFound", $"Resource group '{group}' could not be found.", status: 404);
+            throw new ArmException(404, "ResourceGroupNotFound", $"Resource group '{group}' could not be found.");
         return call["cluster"] is not { } name ? null : clusters.Find(c => Same(c.Name, name)) ?? throw new ArmException(
-            "ResourceNotFound", $"The Resource 'Microsoft.ContainerService/managedClusters/{name}' was not found.", status: 404);
+            404, "ResourceNotFound", $"The Resource 'Microsoft.ContainerService/managedClusters/{name}' was not found.");
     }
 
     private static void Authenticate(HttpContext http)
@@ -115,20 +117,21 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
         if (AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header)
             && Same(header.Scheme, "Bearer") && header.Parameter is { Length: > 0 })
             return;
-        http.Response.Headers.WWWAuthenticate = "Bearer authorization_uri=\"https://login.microsoftonline.com/common\", error=\"invalid_token\"";
-        throw new ArmException("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing or no bearer token.", status: 401);
+        http.Response.Headers.WWWAuthenticate = "Bearer authorization_uri=\"https://login.microsoftonline.com/common\"";
+        throw new ArmException(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
     }
 
     private static void CheckApiVersion(string version)
     {
         if (version.Length == 0)
-            throw new ArmException("MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required for all requests.");
+            throw new ArmException(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required.");
         var date = version.EndsWith("-preview", StringComparison.Ordinal) ? version[..^"-preview".Length] : version;
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
-            throw new ArmException("InvalidApiVersionParameter", $"The api-version '{version}' is invalid: it is no date like 2026-04-01.");
+            throw new ArmException(400, "InvalidApiVersionParameter", $"The api-version '{version}' is no date like 2026-04-01.");
     }
 
-    private static bool Same(string? left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    /// <summary>Whether two names are one: ARM takes them in any case.</summary>
+    public static bool Same(string? left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
     private async Task WriteAsync(ArmCall call, ArmAnswer answer)
     {

@@ -2,16 +2,10 @@ namespace TenantSandbox.AksTwin.Arm;
 
 /// <summary>One request.</summary>
 /// <param name="Name">The name for counters and faults.</param>
-internal sealed record ArmCall(string Name, HttpContext Http)
+/// <param name="Cluster">The cluster that the path names, once it is found.</param>
+internal sealed record ArmCall(string Name, HttpContext Http, ArmCluster Cluster = null!, Fault? Fault = null, JsonNode? Body = null)
 {
     public string Pool => this["pool"]!;
-
-    /// <summary>The cluster that the path names, once it is found.</summary>
-    public ArmCluster Cluster { get; init; } = null!;
-
-    public Fault? Fault { get; init; }
-
-    public JsonNode? Body { get; init; }
 
     /// <summary>What the path says in a place; null when it has no such place.</summary>
     public string? this[string place] => Http.Request.RouteValues[place] as string;
@@ -27,7 +21,7 @@ internal sealed record ArmCall(string Name, HttpContext Http)
             throw Failed($"The ETag header does not agree with the current eTag '{current}'.");
     }
 
-    private static ArmException Failed(string why) => new("PreconditionFailed", why, status: 412);
+    private static ArmException Failed(string why) => new(412, "PreconditionFailed", why);
 
     private static string? Bare(string? tag) => tag?.TrimStart('W', '/').Trim('"');
 }

@@ -24,26 +24,24 @@ internal sealed class ArmCluster
 
     public KubernetesTwin Kubernetes { get; }
 
-    public string Name => _context.Cluster.Name;
+    public string Name => Cluster.Name;
+
+    private TwinCluster Cluster => _context.Cluster;
 
     /// <summary>Whether something runs that belongs to the whole cluster; then no pool can be written.</summary>
     private bool IsBusy => _context.Now < _busyUntil;
 
-    public ArmAnswer Get() => Do(() =>
-    {
-        var (location, version) = (_context.Cluster.Location, _context.Cluster.KubernetesVersion);
-        return new ArmAnswer(200, Json.Of(
-            $$$"""
-            {"id":{{{_id}}}, "name":{{{Name}}}, "type":"Microsoft.ContainerService/managedClusters", "location":{{{location}}},
-            "tags":{"twin":"true"}, "sku":{"name":"Base","tier":"Standard"}, "properties":{
-                "provisioningState":{{{(IsBusy ? "Updating" : "Succeeded")}}}, "powerState":{"code":"Running"},
-                "kubernetesVersion":{{{version}}}, "currentKubernetesVersion":{{{version}}},
-                "dnsPrefix":{{{Name}}}, "fqdn":{{{$"{Name}.hcp.{location}.twin.invalid"}}}, "enableRBAC":true,
-                "agentPoolProfiles":{{{_state.Pools.Select(p => p.Profile())}}}, "maxAgentPools":{{{AgentPoolRules.MaxPools}}},
-                "nodeResourceGroup":{{{_context.NodeResourceGroup}}}, "aadProfile":{"managed":true,"enableAzureRBAC":true},
-                "networkProfile":{"networkPlugin":"azure","networkPluginMode":"overlay","networkPolicy":"cilium"} } }
-            """));
-    });
+    public ArmAnswer Get() => Do(() => new ArmAnswer(200, Json.Of(
+        $$$"""
+        {"id":{{{_id}}}, "name":{{{Name}}}, "type":"Microsoft.ContainerService/managedClusters", "location":{{{Cluster.Location}}},
+        "tags":{"twin":"true"}, "sku":{"name":"Base","tier":"Standard"}, "properties":{
+            "provisioningState":{{{(IsBusy ? "Updating" : "Succeeded")}}}, "powerState":{"code":"Running"},
+            "kubernetesVersion":{{{Cluster.KubernetesVersion}}}, "currentKubernetesVersion":{{{Cluster.KubernetesVersion}}},
+            "dnsPrefix":{{{Name}}}, "fqdn":{{{$"{Name}.hcp.{Cluster.Location}.twin.invalid"}}}, "enableRBAC":true,
+            "agentPoolProfiles":{{{_state.Pools.Select(p => p.Profile())}}}, "maxAgentPools":{{{AgentPoolRules.MaxPools}}},
+            "nodeResourceGroup":{{{_context.NodeResourceGroup}}}, "aadProfile":{"managed":true,"enableAzureRBAC":true},
+            "networkProfile":{"networkPlugin":"azure","networkPluginMode":"overlay","networkPolicy":"cilium"} } }
+        """)));
 
     /// <summary>Pools in order of name.</summary>
     public ArmAnswer ListPools() => Do(() => new ArmAnswer(200, Json.Of($$"""{"value":{{_state.Pools.Select(p => p.View(_id))}} }""")));
@@ -54,11 +52,11 @@ internal sealed class ArmCluster
     {
         var existing = _state.Find(call.Pool);
         call.CheckETag(existing?["eTag"]);
-        var properties = AgentPoolRules.Complete(AgentPoolRules.Read(call.Body), existing, _context.Cluster);
-        AgentPoolRules.Check(call.Pool, properties, existing, _context.Cluster);
+        var properties = AgentPoolRules.Complete(AgentPoolRules.Read(call.Body), existing, Cluster);
+        AgentPoolRules.Check(call.Pool, properties, existing, Cluster);
         RefuseIfBusy(existing);
         if (existing is null && _state.Pools.Count >= AgentPoolRules.MaxPools)
-            throw new ArmException("QuotaExceeded", $"The maximum number of agent pools in a managed cluster is {AgentPoolRules.MaxPools}.");
+            throw new ArmException(400, "QuotaExceeded", $"The maximum number of agent pools is {AgentPoolRules.MaxPools}.");
         if (properties.Text("mode") != "System")
             RequireAnotherSystemPool(existing);
         var wanted = new AgentPool { Name = call.Pool, Properties = properties };
@@ -69,8 +67,8 @@ internal sealed class ArmCluster
         properties.Default("nodeImageVersion", pool.NewestImage(_context.Now));
         var kind = existing is null or { State: "Failed", Nodes.Count: 0 } ? "Creating"
             : pool.Nodes.Count != pool.Count ? "Scaling" : "Updating";
-        var operation = _runner.StartPut(pool, kind, call.Fault);
-        return new ArmAnswer(existing is null ? 201 : 200, pool.View(_id), PollOf(operation));
+        var poll = PollOf(_runner.StartPut(pool, kind, call.Fault));
+        return new ArmAnswer(existing is null ? 201 : 200, pool.View(_id), poll);
     });
 
     public ArmAnswer DeletePool(ArmCall call) => Do(() =>
@@ -88,8 +86,8 @@ internal sealed class ArmCluster
     {
         var pool = Find(call);
         if (pool.Running is not { } running)
-            throw new ArmException("OperationNotAllowed", $"There is no operation in progress on agent pool {pool.Name}.", status: 409);
-        var error = new ArmException("OperationCanceled", "The operation was canceled by an abort request.").Error;
+            throw new ArmException(409, "OperationNotAllowed", $"There is no operation in progress on agent pool {pool.Name}.");
+        var error = new ArmException(400, "OperationCanceled", "The operation was canceled by an abort request.").Error;
         _state.Save(running with { Status = "Canceled", DueAt = _context.Now, Error = error });
         return new ArmAnswer(202, null, PollOf(_runner.Start(pool, "Canceling", _state.Timing.RetryAfter, null)));
     });
@@ -107,16 +105,17 @@ internal sealed class ArmCluster
     });
 
     /// <summary>How an operation goes; null when this cluster has none of that id.</summary>
-    public ArmAnswer? OperationStatus(string id) => Do(() =>
-        _state.Operation(id) is { } operation ? new ArmAnswer(200, operation.View(), operation.IsRunning ? PollOf(operation) : null) : null);
+    public ArmAnswer? OperationStatus(string id) => Do(() => _state.Operation(id) is { } operation
+        ? new ArmAnswer(200, operation.View(), operation.IsRunning ? PollOf(operation) : null)
+        : null);
 
     /// <summary>What came of an operation; null when this cluster has none of that id.</summary>
     public ArmAnswer? OperationResult(string id) => Do(() => _state.Operation(id) switch
     {
         null => null,
         { IsRunning: true } running => new ArmAnswer(202, null, PollOf(running)),
-        { Error: { } error } => throw new ArmException(error.Text("code")!, error.Text("message")!, status: 409),
-        { Kind: "Creating" or "Updating" or "Scaling" } put => new(200, _state.Find(put.Pool)?.View(_id)),
+        { Error: { } error } => throw new ArmException(409, error.Text("code")!, error.Text("message")!),
+        { Kind: "Creating" or "Updating" or "Scaling" } put when _state.Find(put.Pool) is { } pool => new(200, pool.View(_id)),
         _ => new(204),
     });
 
@@ -137,33 +136,33 @@ internal sealed class ArmCluster
         }
     }
 
-    private string PollOf(PoolOperation operation) => $"{_context.Cluster.Location}/operations/{operation.Id}";
+    private string PollOf(PoolOperation operation) => $"{Cluster.Location}/operations/{operation.Id}";
 
     private void RefuseIfBusy(AgentPool? pool)
     {
-        if (IsBusy || pool?.Running is not null)
-            throw new ArmException("OperationNotAllowed", IsBusy ? null : ArmException.Pending($"agentpool operation ({pool!.Name} - {pool.State})"), status: 409);
+        if (IsBusy)
+            throw new ArmException(409, "OperationNotAllowed");
+        if (pool?.Running is not null)
+            throw new ArmException(409, "OperationNotAllowed", ArmException.Pending($"agentpool operation ({pool.Name} - {pool.State})"));
     }
 
     // Code and words as in kubernetes-sigs/cluster-api-provider-azure#1355.
     private void RequireAnotherSystemPool(AgentPool? pool)
     {
         if (pool?["mode"] == "System" && !_state.Pools.Any(p => p != pool && p["mode"] == "System" && p.Nodes.Count > 0))
-            throw new ArmException("OperationNotAllowed", "There has to be at least one system agent pool.");
+            throw new ArmException(400, "OperationNotAllowed", "There has to be at least one system agent pool.");
     }
 
     private void CheckQuota(AgentPool wanted)
     {
-        var (family, location) = (wanted.Size.Family, _context.Cluster.Location);
+        var (family, location) = (wanted.Size.Family, Cluster.Location);
         var others = _state.Pools.Where(p => p.Name != wanted.Name && p.Size.Family == family).Sum(p => p.VCpus);
-        if (_context.Options.VCpuQuotaPerFamily - others is var left && wanted.VCpus > left)
-        {
-            throw new ArmException(
-                "ErrCode_InsufficientVCPUQuota",
-                $"Insufficient vcpu quota requested {wanted.VCpus}, remaining {Math.Max(0, left)} for family {family} for region {location}.");
-        }
+        var left = Math.Max(0, _context.Options.VCpuQuotaPerFamily - others);
+        var said = $"Insufficient vcpu quota requested {wanted.VCpus}, remaining {left} for family {family} for region {location}.";
+        if (wanted.VCpus > left)
+            throw new ArmException(400, "ErrCode_InsufficientVCPUQuota", said);
     }
 
     private AgentPool Find(ArmCall call) => _state.Find(call.Pool) ?? throw new ArmException(
-        "NotFound", $"Could not find the agentpool: '{call.Pool}' in managed cluster '{Name}'.", status: 404);
+        404, "NotFound", $"Could not find the agentpool: '{call.Pool}' in managed cluster '{Name}'.");
 }

@@ -2,15 +2,13 @@ namespace TenantSandbox.AksTwin.Arm;
 
 /// <summary>An answer of ARM that is an error.</summary>
 /// <param name="message">Null for what AKS usually says along with the code.</param>
-#pragma warning disable CA1032 // The standard constructors would make an error without status or code, which ARM doesn't have.
-internal sealed class ArmException(string code, string? message = null, string? target = null, int status = 400)
+internal sealed class ArmException(int status, string code, string? message = null, string? target = null)
     : Exception(message ?? UsualMessages.GetValueOrDefault(code, $"The request failed with {code} (scripted)."))
-#pragma warning restore CA1032
 {
     private static readonly Dictionary<string, string> UsualMessages = new()
     {
         ["OperationNotAllowed"] = Pending("operation (PutExtensionAddonHandler.PUT)"),
-        ["Throttled"] = "The request is being throttled because the limit has been reached for operation type - the request rate is too high.",
+        ["Throttled"] = "The request is being throttled because the limit has been reached for operation type.",
         ["ErrCode_InsufficientVCPUQuota"] = "Insufficient vcpu quota requested for the VM family in the region.",
         ["SkuNotAvailable"] = "The requested VM size is currently not available in the location. Please try another size or location.",
         ["ZonalAllocationFailed"] = "Allocation failed. We do not have sufficient capacity for the requested VM size in this zone.",
@@ -24,7 +22,7 @@ internal sealed class ArmException(string code, string? message = null, string? 
     /// <summary>What the envelope holds.</summary>
     public JsonObject Error => Json.Of($$"""{"code":{{code}},"message":{{Message}},"target":{{target}} }""");
 
-    public static ArmException From(Fault fault) => new(fault.Code, fault.Message, status: fault.Status) { RetryAfter = fault.RetryAfter };
+    public static ArmException From(Fault fault) => new(fault.Status, fault.Code, fault.Message) { RetryAfter = fault.RetryAfter };
 
     // https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/create-upgrade-delete/operationnotallowed
     public static string Pending(string operation) =>

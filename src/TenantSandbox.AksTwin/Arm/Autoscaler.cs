@@ -26,7 +26,7 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
         lock (state.Gate)
         {
             runner.Settle();
-            foreach (var pool in state.Pools.Where(p => p is { Running: null, State: "Succeeded" } && p.Properties.Flag("enableAutoScaling") is true))
+            foreach (var pool in state.Pools.Where(p => p is { IsAutoscaled: true, Running: null, State: "Succeeded" }))
             {
                 var grows = Grow(pool);
                 if (!grows)
@@ -70,10 +70,11 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
             node.IdleSince = kubernetes.IsIdle(node.Name) ? node.IdleSince ?? state.Now : null;
             if (node.IdleSince == state.Now)
                 state.Context.Scheduler.After(state.Timing.ScaleDownUnneeded, Wake);
-            if (state.Now - node.IdleSince < state.Timing.ScaleDownUnneeded || node.IdleSince is null || pool.Nodes.Count <= pool.Number("minCount"))
-                continue;
-            kubernetes.RemoveNode(node.Name);
-            pool.Nodes.Remove(node);
+            if (state.Now - node.IdleSince >= state.Timing.ScaleDownUnneeded && pool.Nodes.Count > pool.Number("minCount"))
+            {
+                kubernetes.RemoveNode(node.Name);
+                pool.Nodes.Remove(node);
+            }
         }
     }
 }

@@ -53,11 +53,7 @@ internal sealed class ClusterState
     /// <summary>A GUID that is the same for the same seed, time and order of calls, and another after a restart.</summary>
     public string NewId() => Names.Uid($"{Context.Options.Seed}/{Now.UtcTicks}/{_serial++}");
 
-    private void Put<T>(string key, T value)
-    {
-        if (Context.Store.IsDurable)
-            Context.Store.Put(_prefix + key, JsonSerializer.SerializeToUtf8Bytes(value));
-    }
+    private void Put<T>(string key, T value) => Context.Store.Put(_prefix + key, JsonSerializer.SerializeToUtf8Bytes(value));
 
     private IEnumerable<T> Load<T>(string kind) => Context.Store.Load(_prefix + kind).Select(e => JsonSerializer.Deserialize<T>(e.Value)!);
 }

@@ -14,13 +14,15 @@ internal sealed class PoolNodes(ClusterContext context)
         var index = pool.NextNode++;
         var zones = pool.Properties.Texts("availabilityZones").ToList();
         var base36 = string.Concat(Enumerable.Range(0, 6).Select(i => Digits[index / (int)Math.Pow(36, 5 - i) % 36]));
-        pool.Nodes.Add(new($"aks-{pool.Name}-{_number}-vmss{base36}", zones.Count > 0 ? zones[index % zones.Count] : null, bootedAt, neverReady));
+        var zone = zones.Count > 0 ? zones[index % zones.Count] : null;
+        pool.Nodes.Add(new($"aks-{pool.Name}-{_number}-vmss{base36}", zone, bootedAt, neverReady));
     }
 
     public NodeSpec Spec(AgentPool pool, PoolNode node)
     {
         var (size, location, isSpot) = (pool.Size, context.Cluster.Location, pool["scaleSetPriority"] == "Spot");
-        var (architecture, runtimeClass) = (size.Arm64 ? "arm64" : "amd64", AgentPoolRules.IsKata(pool.Properties) ? "kata-vm-isolation" : null);
+        var architecture = size.Arm64 ? "arm64" : "amd64";
+        var runtimeClass = AgentPoolRules.IsKata(pool.Properties) ? "kata-vm-isolation" : null;
         var stamped = Json.Of(
             $$"""
             {"agentpool":{{pool.Name}}, "kubernetes.azure.com/agentpool":{{pool.Name}},
@@ -35,7 +37,10 @@ internal sealed class PoolNodes(ClusterContext context)
             "topology.kubernetes.io/zone":{{(node.Zone is null ? "0" : $"{location}-{node.Zone}")}} }
             """);
         var labels = stamped.Pairs().Concat(pool.Properties.Pairs("nodeLabels")).ToDictionary();
-        string[] taints = [.. pool.Properties.Texts("nodeTaints"), .. isSpot ? ["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"] : (string[])[]];
-        return new(node.Name, size, labels, taints, runtimeClass, pool["orchestratorVersion"]!, pool.Number("maxPods"), node.NeverReady);
+        var taints = pool.Properties.Texts("nodeTaints").ToList();
+        if (isSpot)
+            taints.Add("kubernetes.azure.com/scalesetpriority=spot:NoSchedule");
+        var version = pool["currentOrchestratorVersion"]!;
+        return new(node.Name, size, labels, taints, runtimeClass, version, pool.Number("maxPods"), node.NeverReady);
     }
 }
