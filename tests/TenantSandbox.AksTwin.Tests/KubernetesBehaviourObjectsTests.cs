@@ -158,6 +158,15 @@ public sealed class KubernetesBehaviourObjectsTests(KubernetesFixture fixture)
     }
 
     [Fact]
+    public async Task Create_EmptyText_GetsTheDefault()
+    {
+        var path = $"/apis/apps/v1/namespaces/{await Api.NamespaceAsync()}/deployments";
+        var reply = await Api.PostAsync(path, Bodies.Deployment("web", 0, more: "\"strategy\":{\"type\":\"\"},", extra: "\"dnsPolicy\":\"\","));
+        Assert.Equal("RollingUpdate", reply.Body.Text("spec", "strategy", "type"));
+        Assert.Equal("ClusterFirst", reply.Body.Text("spec", "template", "spec", "dnsPolicy"));
+    }
+
+    [Fact]
     public async Task Create_NullQuantity_IsZero()
     {
         var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/pods";

@@ -10,7 +10,7 @@ internal static class Defaults
         ("", Always("""{"restartPolicy":"Always","terminationGracePeriodSeconds":30,"dnsPolicy":"ClusterFirst"}""")),
         ("", Always("""{"schedulerName":"default-scheduler","securityContext":{}}""")),
         (Container, Always("""{"terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":"File","resources":{}}""")),
-        (Container, c => c.Default("imagePullPolicy", PullPolicy(c.Text("image") ?? ""))),
+        (Container, c => Fill(c, new() { ["imagePullPolicy"] = PullPolicy(c.Text("image") ?? "") })),
         ($"{Container}.ports[*]", Always("""{"protocol":"TCP"}""")),
         ($"{Container}.env[*].valueFrom.fieldRef", Always("""{"apiVersion":"v1"}""")),
         (Probe, Always("""{"timeoutSeconds":1,"periodSeconds":10,"successThreshold":1,"failureThreshold":3}""")),
@@ -62,12 +62,12 @@ internal static class Defaults
             pod!["serviceAccount"] = account;
     }
 
-    /// <summary>Gives an object, and the objects in it, the fields that it lacks.</summary>
+    /// <summary>Gives an object, and the objects in it, the fields that it lacks; an empty text is as good as none.</summary>
     public static void Fill(JsonObject json, JsonObject fields)
     {
         foreach (var (name, value) in fields)
         {
-            if (json[name] is null)
+            if (json[name] is null || json[name].Text() == "")
                 json[name] = value?.DeepClone();
             else if (json[name] is JsonObject inner && value is JsonObject more)
                 Fill(inner, more);

@@ -58,7 +58,9 @@ internal static class Validation
             ("spec.type", OneOf("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")),
             ("spec.selector", Labels)),
         [Kinds.ResourceQuotas] = All(("spec.hard", Countable), ("spec.hard.*", NotNegative)),
-        [Kinds.LimitRanges] = All(("spec.limits[*].type", OneOf("Container", "PersistentVolumeClaim", "Pod"))),
+        [Kinds.LimitRanges] = All(
+            ("spec.limits[*].type", Required),
+            ("spec.limits[*].type", OneOf("Container", "PersistentVolumeClaim", "Pod"))),
         [Kinds.NetworkPolicies] = All(
             ("spec.ingress|egress[*].from|to[*]", Peer),
             ("spec.ingress|egress[*].from|to[*].ipBlock.cidr", Cidr),
@@ -114,7 +116,8 @@ internal static class Validation
     private static IEnumerable<FieldError> Finalizers(JsonNode? finalizers, string path) => finalizers.Texts().SelectMany(name =>
         name is "orphan" or "foregroundDeletion" or "kubernetes" || name.Contains('/', StringComparison.Ordinal)
             ? QualifiedName(name, path)
-            : [FieldError.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")]);
+            : QualifiedName(name, path).Append(
+                FieldError.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")));
 
     private static IEnumerable<FieldError> NotEmpty(JsonNode? value, string path) =>
         string.IsNullOrEmpty(value.Text()) ? [FieldError.Invalid(path, "", "must not be empty")] : [];
