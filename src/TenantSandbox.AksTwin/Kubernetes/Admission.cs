@@ -65,7 +65,8 @@ internal sealed class Admission(ObjectStore store)
         var volume = $"kube-api-access-{Names.Suffix(pod, 5)}";
         spec.EnsureArray("volumes").Add(Json.Of($$$"""
             {"name":{{{volume}}},"projected":{"defaultMode":420,"sources":[
-            {"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},{"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},
+            {"serviceAccountToken":{"expirationSeconds":3607,"path":"token"}},
+            {"configMap":{"name":"kube-root-ca.crt","items":[{"key":"ca.crt","path":"ca.crt"}]}},
             {"downwardAPI":{"items":[{"path":"namespace","fieldRef":{"apiVersion":"v1","fieldPath":"metadata.namespace"}}]}}]}}
             """));
         var mount = Json.Of($$"""{"name":{{volume}},"readOnly":true,"mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}""");
