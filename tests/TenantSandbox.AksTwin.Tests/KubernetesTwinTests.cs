@@ -44,6 +44,15 @@ public sealed class KubernetesTwinTests
         Assert.Equal((status, reason), (reply.Status, reply.Reason));
     }
 
+    [Fact]
+    public async Task Delete_OptionsAsProtobuf_UnsupportedMediaType()
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        var ns = await api.NamespaceAsync();
+        var reply = await api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}", "k8s", "application/vnd.kubernetes.protobuf");
+        Assert.Equal((415, "UnsupportedMediaType"), (reply.Status, reply.Reason));
+    }
+
     [Theory]
     [InlineData("application/strategic-merge-patch+json", """{"spec":{"template":{"spec":{"containers":[{"name":"c","env":[]}]}}}}""")]
     [InlineData("application/strategic-merge-patch+json", """{"metadata":{"labels":{"$patch":"replace"}}}""")]

@@ -63,7 +63,7 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
 
     private Answer Delete()
     {
-        var options = body.Length == 0 ? [] : Json.Parse(body);
+        var options = body.Length == 0 ? [] : Body(Plain);
         var propagation = options.Text("propagationPolicy") ?? call.Text("propagationPolicy");
         if (propagation is not ("" or "Background" or "Foreground" or "Orphan"))
             throw StatusException.BadOptions(
