@@ -78,12 +78,27 @@ internal static class Json
     public static DateTimeOffset? Time(this JsonNode? node, params ReadOnlySpan<string> path) =>
         node.Text(path) is { } s && DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, out var t) ? t : null;
 
-    /// <summary>Parses a request's JSON object strictly; duplicate names are refused, as the API server does.</summary>
+    /// <summary>Parses a request's JSON strictly: no name twice, and no text that isn't Unicode, which would show only when it is read.</summary>
+    public static JsonNode? Read(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            var json = JsonNode.Parse(utf8, null, Strict);
+            json?.ToJsonString();
+            return json;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+
+    /// <summary>Parses a request's JSON object to the Kubernetes API.</summary>
     public static JsonObject Parse(ReadOnlySpan<byte> utf8)
     {
         try
         {
-            return JsonNode.Parse(utf8, null, Strict) as JsonObject
+            return Read(utf8) as JsonObject
                 ?? throw StatusException.BadRequest("couldn't get version/kind; json parse error: the body is not a JSON object");
         }
         catch (JsonException e)

@@ -20,11 +20,10 @@ internal sealed class TwinStore : IDisposable
         Directory.CreateDirectory(directory);
         _file.ConnectionString = $"Data Source={Path.Combine(directory, "twin.db")};Pooling=False;Default Timeout=1";
         _file.Open();
-        using var prepare = Command("""
-            PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF;
-            CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, json BLOB NOT NULL) WITHOUT ROWID
-            """);
-        prepare.ExecuteNonQuery();
+        // One by one: of several in one command, only the first may fail.
+        foreach (var pragma in (string[])["locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = OFF"])
+            Write($"PRAGMA {pragma}", "", []);
+        Write("CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, json BLOB NOT NULL) WITHOUT ROWID", "", []);
     }
 
     /// <summary>Whether state outlives the process; callers may spare the work of serializing when it doesn't.</summary>

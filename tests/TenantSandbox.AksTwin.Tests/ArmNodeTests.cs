@@ -72,6 +72,7 @@ public sealed class ArmNodeTests
             store.Put("b", "2"u8.ToArray());
             store.Put("a", """{"x":"é"}"""u8.ToArray());
             store.Remove("b");
+            Assert.ThrowsAny<Microsoft.Data.Sqlite.SqliteException>(() => new TwinStore(directory));
             foreach (var file in Directory.GetFiles(directory))
                 File.Copy(file, Path.Combine(left, Path.GetFileName(file)));
         }

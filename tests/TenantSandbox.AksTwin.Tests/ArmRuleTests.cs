@@ -55,6 +55,9 @@ public sealed class ArmRuleTests
     [InlineData("[]", "InvalidRequestContent")]
     [InlineData("{", "InvalidRequestContent")]
     [InlineData("""{"properties":{"count":1,"count":2}}""", "InvalidRequestContent")]
+    [InlineData("""{"properties":{"vmSize":"\ud800"}}""", "InvalidRequestContent")]
+    [InlineData("""{"properties":{"\ud800":1}}""", "InvalidRequestContent")]
+    [InlineData("""{"properties":{"nodeLabels":{"a":"\ud800"}}}""", "InvalidRequestContent")]
     [InlineData("{}", "InvalidParameter")]
     public async Task Put_BadBody_IsRefused(string body, string code)
     {

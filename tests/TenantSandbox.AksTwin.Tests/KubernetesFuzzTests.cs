@@ -44,6 +44,17 @@ public sealed class KubernetesFuzzTests
         Assert.Equal((status, "RequestEntityTooLarge"), (reply.Status, reply.Reason));
     }
 
+    [Theory]
+    [InlineData("""{"metadata":{"name":"\ud800"}}""")]
+    [InlineData("""{"metadata":{"name":"x"},"data":{"a":"\ud800"}}""")]
+    [InlineData("""{"metadata":{"name":"x"},"data":{"\ud800":"a"}}""")]
+    public async Task Body_WithHalfACharacter_Refused(string body)
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        var reply = await api.PostAsync("/api/v1/namespaces/default/configmaps", body);
+        Assert.Equal((400, "BadRequest"), (reply.Status, reply.Reason));
+    }
+
     [Fact]
     public async Task Watches_BrokenOffByTheirClients_LeaveNothingBehind()
     {

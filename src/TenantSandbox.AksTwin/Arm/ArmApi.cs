@@ -15,8 +15,6 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
     private const string Pool = Pools + "/{pool}";
     private const string Location = Provider + "/locations/{location}";
 
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
-
     private readonly Throttle? _throttle =
         twin.Options.Throttling ?? twin.Options.Timing == TimingProfile.TrueToLife ? new(twin.Options.TimeProvider) : null;
 
@@ -81,8 +79,10 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
             throw ArmException.From(fault);
         if (fault?.Kind == FaultKind.Delay)
             await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), twin.Options.TimeProvider, stop).ConfigureAwait(false);
-        var body = request.Method == "PUT" ? await JsonNode.ParseAsync(request.Body, null, Strict, stop).ConfigureAwait(false) : null;
-        var answered = answer(call with { Cluster = cluster!, Fault = fault, Body = body });
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, stop).ConfigureAwait(false);
+        var json = request.Method == "PUT" ? Json.Read(body.ToArray()) : null;
+        var answered = answer(call with { Cluster = cluster!, Fault = fault, Body = json });
         if (fault?.Kind == FaultKind.LoseAnswer)
             call.Http.Abort();
         else

@@ -64,7 +64,7 @@ internal sealed class Scheduler(Cluster cluster) : IController
         }
     }
 
-    /// <summary>See <see cref="INodeHost.NodesNeeded"/>.</summary>
+    /// <summary>See <see cref="KubernetesTwin.NodesNeeded"/>.</summary>
     public int NodesNeeded(JsonObject shape, int limit)
     {
         var made = new List<NodeRoom>();
