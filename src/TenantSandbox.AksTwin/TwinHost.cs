@@ -93,7 +93,10 @@ public sealed class TwinHost : IAsyncDisposable
     /// <summary>A handler that trusts the twin's certificate, and no other.</summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
-        SslOptions = { RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString() == _certificate.Thumbprint },
+        SslOptions =
+        {
+            RemoteCertificateValidationCallback = (_, shown, _, _) => _certificate.RawData.SequenceEqual(shown?.GetRawCertData() ?? []),
+        },
     };
 
     public async ValueTask DisposeAsync()

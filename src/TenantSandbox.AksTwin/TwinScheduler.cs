@@ -40,9 +40,9 @@ internal sealed class TwinScheduler(TimeProvider time) : IDisposable
             if (!_disposed)
                 action();
         }
-        // A timer's callback is the end of the line: whatever it throws would end the process.
         catch (Exception e)
         {
+            // A timer's callback is the end of the line: whatever it throws would end the process.
             Console.Error.WriteLine($"A scheduled action of the twin failed; the twin goes on without it. {e}");
         }
     }

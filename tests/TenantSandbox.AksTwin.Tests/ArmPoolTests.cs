@@ -21,7 +21,9 @@ public sealed class ArmPoolTests
     {
         await using var twin = await ArmTwin.StartAsync();
 
-        var operation = await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(count: 2), default(CancellationToken));
+        var asked = ArmTwin.Kata(count: 2);
+        asked.NodeLabels["agentpool"] = "mine";
+        var operation = await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", asked, default(CancellationToken));
 
         Assert.True(operation.HasCompleted);
         var data = operation.Value.Data;

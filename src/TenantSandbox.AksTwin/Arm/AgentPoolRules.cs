@@ -92,7 +92,7 @@ internal static class AgentPoolRules
             throw new ArmException(400, "AvailabilityZoneNotSupported", $"The zone(s) '{zone}' for resource '{name}' is not supported.");
         var (version, plane) = (p.Text("orchestratorVersion"), Version.Parse(cluster.KubernetesVersion));
         if (!Version.TryParse(version, out var its) || its > plane || its < new Version(plane.Major, plane.Minor - 2))
-            throw new ArmException(400, "NodePoolMcVersionIncompatible", $"Node pool {version} is incompatible with control plane {plane}.");
+            throw new ArmException(400, "NodePoolMcVersionIncompatible", $"Node pool {version} and control plane {plane} don't fit.");
         var misfit = !IsKata(p) ? null
             : !size.SupportsKata ? $"has to be used with vm size that supports nested virtualization; {size.Name} does not"
             : p.Text("osSKU") is not ("AzureLinux" or "CBLMariner") ? "has to be used with os sku AzureLinux"

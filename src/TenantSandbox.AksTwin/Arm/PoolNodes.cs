@@ -36,7 +36,7 @@ internal sealed class PoolNodes(ClusterContext context)
             "topology.kubernetes.io/region":{{location}}, "failure-domain.beta.kubernetes.io/region":{{location}},
             "topology.kubernetes.io/zone":{{(node.Zone is null ? "0" : $"{location}-{node.Zone}")}} }
             """);
-        var labels = stamped.Pairs().Concat(pool.Properties.Pairs("nodeLabels")).ToDictionary();
+        var labels = stamped.Pairs().Concat(pool.Properties.Pairs("nodeLabels")).DistinctBy(l => l.Key).ToDictionary();
         var taints = pool.Properties.Texts("nodeTaints").ToList();
         if (isSpot)
             taints.Add("kubernetes.azure.com/scalesetpriority=spot:NoSchedule");
