@@ -56,7 +56,8 @@ internal sealed class ArmTwin : IAsyncDisposable
     public static async Task<ArmTwin> StartAsync(TwinOptions options, FakeTimeProvider? time = null)
     {
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
-        return new(await TwinHost.StartAsync(options with { TimeProvider = time }), time);
+        var clock = options.TimeProvider == TimeProvider.System ? time : options.TimeProvider;
+        return new(await TwinHost.StartAsync(options with { TimeProvider = clock }), time);
     }
 
     public static ContainerServiceAgentPoolData Kata(int count = 1, string size = "Standard_D4s_v5") => new()

@@ -88,23 +88,19 @@ internal sealed class Cluster
     /// <summary>Comes back to an object after a delay; an earlier appointment stands.</summary>
     public void EnqueueAfter(IController controller, ObjectKey key, TimeSpan delay)
     {
+        var (item, due) = ((controller, key), Now + delay);
         if (delay <= TimeSpan.Zero)
-        {
             Enqueue(controller, key);
-            return;
+        else if (!_later.TryGetValue(item, out var earlier) || earlier > due)
+        {
+            _later[item] = due;
+            Context.Scheduler.After(delay, () => Do(() =>
+            {
+                if (_later.TryGetValue(item, out var next) && next == due)
+                    _later.Remove(item);
+                Enqueue(controller, key);
+            }));
         }
-
-        var due = Now + delay;
-        if (_later.TryGetValue((controller, key), out var earlier) && earlier <= due && earlier > Now)
-            return;
-        _later[(controller, key)] = due;
-        Context.Scheduler.After(delay, () => Do(() =>
-        {
-            // Kept or not by its own time and not by the clock: a timer may fire a moment early, and what has fired won't come again.
-            if (_later.TryGetValue((controller, key), out var when) && when == due)
-                _later.Remove((controller, key));
-            Enqueue(controller, key);
-        }));
     }
 
     private void Settle()
