@@ -70,7 +70,7 @@ internal static class Kinds
 
     public static readonly ResourceKind LimitRanges = new(typeof(V1LimitRange), "limits");
     public static readonly ResourceKind Namespaces = new(typeof(V1Namespace), "ns")
-        { Namespaced = false, Fields = ["status.phase"], FirstStatus = """{"phase":"Active"}""" };
+    { Namespaced = false, Fields = ["status.phase"], FirstStatus = """{"phase":"Active"}""" };
     public static readonly ResourceKind Nodes = new(typeof(V1Node), "no") { Namespaced = false, Fields = ["spec.unschedulable"] };
 
     public static readonly ResourceKind Pods = new(typeof(V1Pod), "po")
@@ -85,12 +85,12 @@ internal static class Kinds
     public static readonly ResourceKind ResourceQuotas = new(typeof(V1ResourceQuota), "quota") { ReturnsDeleted = true };
     public static readonly ResourceKind ServiceAccounts = new(typeof(V1ServiceAccount), "sa") { ReturnsDeleted = true };
     public static readonly ResourceKind Services = new(typeof(V1Service), "svc")
-        { Categories = ["all"], ReturnsDeleted = true, FirstStatus = """{"loadBalancer":{}}""" };
+    { Categories = ["all"], ReturnsDeleted = true, FirstStatus = """{"loadBalancer":{}}""" };
 
     public static readonly ResourceKind Deployments = new(typeof(V1Deployment), "deploy") { HasGeneration = true, Categories = ["all"] };
 
     public static readonly ResourceKind ReplicaSets = new(typeof(V1ReplicaSet), "rs")
-        { HasGeneration = true, Categories = ["all"], Fields = ["status.replicas"], FirstStatus = """{"replicas":0}""" };
+    { HasGeneration = true, Categories = ["all"], Fields = ["status.replicas"], FirstStatus = """{"replicas":0}""" };
 
     public static readonly ResourceKind NetworkPolicies = new(typeof(V1NetworkPolicy), "netpol") { HasGeneration = true };
     public static readonly ResourceKind RuntimeClasses = new(typeof(V1RuntimeClass)) { Namespaced = false };
