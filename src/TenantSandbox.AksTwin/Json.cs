@@ -1,12 +1,12 @@
-using TenantSandbox.AksTwin.Kubernetes;
-
 namespace TenantSandbox.AksTwin;
 
 /// <summary>Short ways through JSON objects whose parts may be missing.</summary>
 internal static class Json
 {
     /// <summary>An object as its JSON reads: <c>Json.Of($$"""{"name":{{name}}}""")</c>. Properties that are null are left out.</summary>
-    public static JsonObject Of(JsonTemplate template) => WithoutNulls((JsonObject)JsonNode.Parse(template.ToString())!);
+    public static JsonObject Of(JsonTemplate template) => From(template.ToString());
+
+    public static JsonObject From(string json) => (JsonObject)Parse(Encoding.UTF8.GetBytes(json), keepsNulls: false)!;
 
     public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
     {
@@ -59,6 +59,30 @@ internal static class Json
         return array;
     }
 
+    /// <summary>Sets a property, or takes it away for null; what belongs to another object is copied.</summary>
+    public static void Put(this JsonObject node, string name, JsonNode? value)
+    {
+        if (value is null)
+            node.Remove(name);
+        else
+            node[name] = value.Parent is null ? value : value.DeepClone();
+    }
+
+    /// <summary>Makes some properties those of another object, also where it lacks them.</summary>
+    public static void PutAll(this JsonObject node, JsonObject? from, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            node.Put(name, from?[name]);
+    }
+
+    /// <summary>Changes a list; an empty one is as good as none.</summary>
+    public static void Change(this JsonObject node, string name, Action<JsonArray> change)
+    {
+        var list = node[name]?.DeepClone() as JsonArray ?? [];
+        change(list);
+        node.Put(name, list.Count > 0 ? list : null);
+    }
+
     public static void Default(this JsonObject node, string name, JsonNode value)
     {
         if (node[name] is null)
@@ -79,48 +103,50 @@ internal static class Json
         node.Text(path) is { } s && DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, out var t) ? t : null;
 
     /// <summary>Parses a request's JSON strictly: no name twice, and no text that isn't Unicode.</summary>
-    public static JsonNode? Read(ReadOnlySpan<byte> utf8)
+    public static JsonNode? Parse(ReadOnlySpan<byte> utf8, bool keepsNulls = true)
     {
+        var reader = new Utf8JsonReader(utf8);
         try
         {
-            var json = JsonNode.Parse(utf8, null, Strict);
-            // Half a character, written as an escape, would show only when its text is read.
-            if (utf8.IndexOf("\\u"u8) >= 0)
-                json?.ToJsonString();
-            return json;
+            reader.Read();
+            var node = Build(ref reader, keepsNulls);
+            return reader.Read() ? throw new JsonException("There is more after the end.") : node;
         }
-        catch (InvalidOperationException e)
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
         {
             throw new JsonException(e.Message, e);
         }
     }
 
-    /// <summary>Parses a request's JSON object to the Kubernetes API.</summary>
-    public static JsonObject Parse(ReadOnlySpan<byte> utf8)
+    /// <summary>Nodes that hold their values, unlike JsonNode's own, which decode theirs each time that they are read.</summary>
+    private static JsonNode? Build(ref Utf8JsonReader reader, bool keepsNulls)
     {
-        try
+        switch (reader.TokenType)
         {
-            return Read(utf8) as JsonObject
-                ?? throw StatusException.BadRequest("couldn't get version/kind; json parse error: the body is not a JSON object");
-        }
-        catch (JsonException e)
-        {
-            throw StatusException.BadRequest($"couldn't get version/kind; json parse error: {e.Message}");
+            case JsonTokenType.StartObject:
+                var map = new JsonObject();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+                {
+                    var name = reader.GetString()!;
+                    reader.Read();
+                    if (Build(ref reader, keepsNulls) is var value && (keepsNulls || value is not null))
+                        map.Add(name, value);
+                }
+
+                return map;
+            case JsonTokenType.StartArray:
+                var list = new JsonArray();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                    list.Add(Build(ref reader, keepsNulls));
+                return list;
+            case JsonTokenType.String:
+                return reader.GetString();
+            case JsonTokenType.True or JsonTokenType.False:
+                return reader.GetBoolean();
+            case JsonTokenType.Number:
+                return reader.TryGetInt64(out var number) ? number : JsonValue.Create(JsonElement.ParseValue(ref reader));
+            default:
+                return null;
         }
     }
-
-    private static JsonObject WithoutNulls(JsonObject json)
-    {
-        foreach (var (name, value) in json.ToList())
-        {
-            if (value is null)
-                json.Remove(name);
-            else if (value is JsonObject inner)
-                WithoutNulls(inner);
-        }
-
-        return json;
-    }
-
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 }

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace TenantSandbox.AksTwin;
 
-/// <summary>JSON text whose holes are filled with values, each written as JSON: text with quotes and escapes, null as <c>null</c>.</summary>
+/// <summary>JSON text whose holes are filled with values, each written as JSON: text with quotes, null as <c>null</c>.</summary>
 [InterpolatedStringHandler]
 internal readonly ref struct JsonTemplate(int literalLength, int formattedCount)
 {

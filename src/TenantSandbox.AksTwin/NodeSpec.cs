@@ -4,11 +4,13 @@ namespace TenantSandbox.AksTwin;
 /// <param name="Name">The node's name, like <c>aks-kata1-32018127-vmss000000</c>.</param>
 /// <param name="Labels">All of them: those that AKS stamps, and the pool's own.</param>
 /// <param name="Taints">The pool's taints as AKS writes them: <c>key=value:Effect</c>.</param>
-/// <param name="RuntimeClass">The class that AKS installs for such nodes' pods; null where pods run under runc.</param>
 /// <param name="NeverReady">Set by a fault: the node registers, but its kubelet never reports Ready.</param>
 internal sealed record NodeSpec(
     string Name, VmSize Size, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<string> Taints,
-    string? RuntimeClass, string KubernetesVersion, int MaxPods, bool NeverReady = false)
+    string KubernetesVersion, int MaxPods, bool NeverReady = false)
 {
-    public bool IsKata => RuntimeClass is not null;
+    /// <summary>The label of nodes whose pods can have VMs of their own.</summary>
+    public const string KataLabel = "kubernetes.azure.com/kata-vm-isolation";
+
+    public bool IsKata => Labels.GetValueOrDefault(KataLabel) == "true";
 }

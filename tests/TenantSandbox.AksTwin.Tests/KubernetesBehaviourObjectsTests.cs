@@ -166,6 +166,20 @@ public sealed class KubernetesBehaviourObjectsTests(KubernetesFixture fixture)
         Assert.Equal("ClusterFirst", reply.Body.Text("spec", "template", "spec", "dnsPolicy"));
     }
 
+    [Theory]
+    [InlineData("\"many\"")]
+    [InlineData("\"5%%\"")]
+    [InlineData("-1")]
+    public async Task Create_SurgeThatIsNoCountOrPercent_Invalid(string surge)
+    {
+        var path = $"/apis/apps/v1/namespaces/{await Api.NamespaceAsync()}/deployments";
+        var reply = await Api.PostAsync(path, Bodies.Deployment("web", 0, more: $$"""
+            "strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":{{surge}} } },
+            """));
+        Assert.Equal((422, "Invalid"), (reply.Status, reply.Reason));
+        Assert.Contains("spec.strategy.rollingUpdate.maxSurge", reply.CauseFields);
+    }
+
     [Fact]
     public async Task Create_NullQuantity_IsZero()
     {

@@ -21,7 +21,7 @@ public sealed class KubernetesBehaviourWorkloadsTests(KubernetesFixture fixture)
     {
         var ns = await Api.NamespaceAsync();
         await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p"));
-        var pod = await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Status(o, "Ready") == "True");
+        var pod = await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Holds(o, "Ready"));
         Assert.Equal("Running", pod.Text("status", "phase"));
         Assert.NotNull(pod.Text("spec", "nodeName"));
         Assert.NotNull(pod.Text("status", "podIP"));
@@ -54,7 +54,7 @@ public sealed class KubernetesBehaviourWorkloadsTests(KubernetesFixture fixture)
     {
         var ns = await Api.NamespaceAsync();
         await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p"));
-        await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Status(o, "Ready") == "True");
+        await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Holds(o, "Ready"));
         await Api.GoneAsync($"/api/v1/namespaces/{ns}/pods", "p", async () =>
         {
             var reply = await Api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}/pods/p");
@@ -70,11 +70,19 @@ public sealed class KubernetesBehaviourWorkloadsTests(KubernetesFixture fixture)
         await Api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", 3));
         var live = await Api.UntilAsync($"/apis/apps/v1/namespaces/{ns}/deployments", o => o.Number("status", "availableReplicas") == 3 && o.Items("status", "conditions").Any(c => c.Text("reason") == "NewReplicaSetAvailable"));
         Assert.Equal(live.Number("metadata", "generation"), live.Number("status", "observedGeneration"));
-        Assert.Equal("True", Condition.Status(live, "Available"));
+        Assert.Equal("True", Condition.Find(live, "Available").Text("status"));
         var set = Assert.Single((await Api.GetAsync($"/apis/apps/v1/namespaces/{ns}/replicasets")).Body.Items("items"));
         Assert.Equal(live.Text("metadata", "uid"), set.Items("metadata", "ownerReferences").Single().Text("uid"));
         Assert.Equal("1", live.Text("metadata", "annotations", "deployment.kubernetes.io/revision"));
         Assert.All((await Api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.Items("items"), p => Assert.NotNull(p.Text("metadata", "labels", "pod-template-hash")));
+    }
+
+    [Fact]
+    public async Task Deployment_WithoutADeadline_RollsOut()
+    {
+        var path = $"/apis/apps/v1/namespaces/{await Api.NamespaceAsync()}/deployments";
+        await Api.PostAsync(path, Bodies.Deployment("web", 1, more: $"\"progressDeadlineSeconds\":{int.MaxValue},"));
+        await Api.UntilAsync(path, o => o.Number("status", "availableReplicas") == 1);
     }
 
     [Fact]
@@ -95,7 +103,7 @@ public sealed class KubernetesBehaviourWorkloadsTests(KubernetesFixture fixture)
     {
         var ns = await Api.NamespaceAsync();
         await Api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", extra: "\"runtimeClassName\":\"no-such-class\","));
-        var live = await Api.UntilAsync($"/apis/apps/v1/namespaces/{ns}/deployments", o => Condition.Status(o, "ReplicaFailure") == "True");
+        var live = await Api.UntilAsync($"/apis/apps/v1/namespaces/{ns}/deployments", o => Condition.Holds(o, "ReplicaFailure"));
         Assert.Contains("RuntimeClass \"no-such-class\" not found", live.Items("status", "conditions").First(c => c.Text("type") == "ReplicaFailure").Text("message"), StringComparison.Ordinal);
         var happened = await Api.UntilAsync($"/api/v1/namespaces/{ns}/events", o => o.Text("reason") == "FailedCreate");
         Assert.Equal("ReplicaSet", happened.Text("involvedObject", "kind"));
@@ -106,7 +114,7 @@ public sealed class KubernetesBehaviourWorkloadsTests(KubernetesFixture fixture)
     {
         var ns = await Api.NamespaceAsync();
         await Api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", 1));
-        var pod = await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Status(o, "Ready") == "True");
+        var pod = await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Holds(o, "Ready"));
         await Api.GoneAsync($"/api/v1/namespaces/{ns}/pods", pod.Text("metadata", "name")!, () => Api.SendAsync("DELETE", $"/apis/apps/v1/namespaces/{ns}/deployments/web"));
         Assert.Empty((await Api.GetAsync($"/apis/apps/v1/namespaces/{ns}/replicasets")).Body.Items("items"));
     }
@@ -116,7 +124,7 @@ public sealed class KubernetesBehaviourWorkloadsTests(KubernetesFixture fixture)
     {
         var ns = await Api.NamespaceAsync();
         await Api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", 1));
-        await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Status(o, "Ready") == "True");
+        await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Holds(o, "Ready"));
         var path = $"/apis/apps/v1/namespaces/{ns}/deployments";
         await Api.GoneAsync(path, "web", () => Api.SendAsync("DELETE", $"{path}/web", """{"propagationPolicy":"Orphan"}"""));
         var set = Assert.Single((await Api.GetAsync($"/apis/apps/v1/namespaces/{ns}/replicasets")).Body.Items("items"));
@@ -163,6 +171,6 @@ public sealed class KubernetesBehaviourWorkloadsTests(KubernetesFixture fixture)
                 await Api.SendAsync("PATCH", $"{path}/{node}", """{"spec":{"unschedulable":null}}""", "application/strategic-merge-patch+json");
         }
 
-        await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Status(o, "Ready") == "True");
+        await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Holds(o, "Ready"));
     }
 }

@@ -38,7 +38,7 @@ public sealed class KubernetesKataTests
     public async Task KataPod_OnANodeWithoutKata_NeverGetsItsSandbox()
     {
         await using var api = await KubernetesServer.TwinAsync(nodes: 1);
-        api.Twin!.AddNode(KubernetesServer.Node("aks-plain-0") with { Taints = [], RuntimeClass = null, Labels = new Dictionary<string, string>() });
+        api.Twin!.AddNode(KubernetesServer.Node("aks-plain-0") with { Taints = [], Labels = new Dictionary<string, string>() });
         await api.PostAsync("/apis/node.k8s.io/v1/runtimeclasses", """{"metadata":{"name":"careless"},"handler":"kata"}""");
         var ns = await api.NamespaceAsync();
         await api.MergeAsync("/api/v1/nodes/aks-kata-0", """{"spec":{"unschedulable":true}}""");
@@ -99,7 +99,7 @@ public sealed class KubernetesKataTests
         var ns = await api.NamespaceAsync();
         await api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p", image));
         var pod = (await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Body;
-        Assert.Equal((phase, "False"), (pod.Text("status", "phase"), Condition.Status(pod, "Ready")));
+        Assert.Equal((phase, "False"), (pod.Text("status", "phase"), Condition.Find(pod, "Ready").Text("status")));
         Assert.Equal(reason, pod.Items("status", "containerStatuses").Single().Text("state", "waiting", "reason"));
     }
 }

@@ -59,7 +59,6 @@ internal sealed class KubernetesServer : IAsyncDisposable
         VmSize.Find(size)!,
         new Dictionary<string, string> { [KataLabel] = "true", ["kubernetes.io/hostname"] = name, ["topology.kubernetes.io/zone"] = "westeurope-1" },
         ["sandbox=kata:NoSchedule"],
-        "kata-vm-isolation",
         "1.34.2",
         maxPods);
 

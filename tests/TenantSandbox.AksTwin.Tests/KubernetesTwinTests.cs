@@ -97,7 +97,7 @@ public sealed class KubernetesTwinTests
         await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", image: "x/unready:1", more: "\"progressDeadlineSeconds\":60,"));
         clock.Advance(TimeSpan.FromSeconds(62));
         var live = await api.UntilAsync($"/apis/apps/v1/namespaces/{ns}/deployments", o => o.Items("status", "conditions").Any(c => c.Text("reason") == "ProgressDeadlineExceeded"));
-        Assert.Equal(("False", "False"), (Condition.Status(live, "Progressing"), Condition.Status(live, "Available")));
+        Assert.Equal(("False", "False"), (Condition.Find(live, "Progressing").Text("status"), Condition.Find(live, "Available").Text("status")));
     }
 
     [Fact]
@@ -105,18 +105,18 @@ public sealed class KubernetesTwinTests
     {
         var clock = Clock();
         await using var api = await KubernetesServer.TwinAsync(TimingProfile.TrueToLife, clock);
-        Assert.Equal("False", Condition.Status((await api.GetAsync("/api/v1/nodes/aks-kata-0")).Body, "Ready"));
+        Assert.Equal("False", Condition.Find((await api.GetAsync("/api/v1/nodes/aks-kata-0")).Body, "Ready").Text("status"));
         clock.Advance(TimeSpan.FromSeconds(16));
-        Assert.Equal("True", Condition.Status((await api.GetAsync("/api/v1/nodes/aks-kata-0")).Body, "Ready"));
+        Assert.Equal("True", Condition.Find((await api.GetAsync("/api/v1/nodes/aks-kata-0")).Body, "Ready").Text("status"));
         var ns = await api.NamespaceAsync();
         await api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p", extra: Kata));
         var pod = (await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Body;
         Assert.Equal("ContainerCreating", pod.Items("status", "containerStatuses").Single().Text("state", "waiting", "reason"));
         clock.Advance(TimeSpan.FromSeconds(11.5));
         pod = (await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Body;
-        Assert.Equal(("Running", "False"), (pod.Text("status", "phase"), Condition.Status(pod, "Ready")));
+        Assert.Equal(("Running", "False"), (pod.Text("status", "phase"), Condition.Find(pod, "Ready").Text("status")));
         clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal("True", Condition.Status((await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Body, "Ready"));
+        Assert.Equal("True", Condition.Find((await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Body, "Ready").Text("status"));
         await api.GoneAsync($"/api/v1/namespaces/{ns}/pods", "p", async () =>
         {
             await api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}/pods/p");
@@ -142,7 +142,7 @@ public sealed class KubernetesTwinTests
     public async Task Demand_PodsThatFitNowhere_AreReportedInNodes()
     {
         await using var api = await KubernetesServer.TwinAsync(nodes: 0);
-        var told = new TaskCompletionSource();
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         api.Twin!.DemandChanged += () => told.TrySetResult();
         var ns = await api.NamespaceAsync();
         // Each pod takes half of a node.

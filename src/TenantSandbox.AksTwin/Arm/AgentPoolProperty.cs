@@ -55,7 +55,7 @@ internal sealed record AgentPoolProperty(
     public JsonNode? Read(JsonNode value) => (Kind, value) switch
     {
         (Text, _) when IsText(value) => Allowed?.FirstOrDefault(a => ArmApi.Same(a, value.Text())) ?? value.Text(),
-        (Integer, JsonValue number) when !number.TryGetValue<int>(out _) => null,
+        (Integer, _) when value.Number() is not (>= int.MinValue and <= int.MaxValue) => null,
         (Integer or Number, _) when value.GetValueKind() == JsonValueKind.Number => value.DeepClone(),
         (Flag, _) => value.Flag(),
         (Texts, JsonArray list) when list.All(IsText) => value.DeepClone(),

@@ -81,7 +81,7 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
             await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), twin.Options.TimeProvider, stop).ConfigureAwait(false);
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body, stop).ConfigureAwait(false);
-        var json = request.Method == "PUT" ? Json.Read(body.ToArray()) : null;
+        var json = request.Method == "PUT" ? Json.Parse(body.ToArray()) : null;
         var answered = answer(call with { Cluster = cluster!, Fault = fault, Body = json });
         if (fault?.Kind == FaultKind.LoseAnswer)
             call.Http.Abort();

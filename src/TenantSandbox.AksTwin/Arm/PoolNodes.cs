@@ -22,7 +22,7 @@ internal sealed class PoolNodes(ClusterContext context)
     {
         var (size, location, isSpot) = (pool.Size, context.Cluster.Location, pool["scaleSetPriority"] == "Spot");
         var architecture = size.Arm64 ? "arm64" : "amd64";
-        var runtimeClass = AgentPoolRules.IsKata(pool.Properties) ? "kata-vm-isolation" : null;
+        var isKata = AgentPoolRules.IsKata(pool.Properties);
         var stamped = Json.Of(
             $$"""
             {"agentpool":{{pool.Name}}, "kubernetes.azure.com/agentpool":{{pool.Name}},
@@ -31,7 +31,7 @@ internal sealed class PoolNodes(ClusterContext context)
             "kubernetes.azure.com/cluster":{{context.NodeResourceGroup}}, "kubernetes.azure.com/role":"agent",
             "kubernetes.azure.com/mode":{{pool["mode"]!.ToLowerInvariant()}}, "kubernetes.azure.com/os-sku":{{pool["osSKU"]}},
             "kubernetes.azure.com/node-image-version":{{pool["nodeImageVersion"]}},
-            "kubernetes.azure.com/kata-vm-isolation":{{(runtimeClass is null ? null : "true")}},
+            {{NodeSpec.KataLabel}}:{{(isKata ? "true" : null)}},
             "kubernetes.azure.com/scalesetpriority":{{(isSpot ? "spot" : null)}}, "node.kubernetes.io/instance-type":{{size.Name}},
             "topology.kubernetes.io/region":{{location}}, "failure-domain.beta.kubernetes.io/region":{{location}},
             "topology.kubernetes.io/zone":{{(node.Zone is null ? "0" : $"{location}-{node.Zone}")}} }
@@ -41,6 +41,6 @@ internal sealed class PoolNodes(ClusterContext context)
         if (isSpot)
             taints.Add("kubernetes.azure.com/scalesetpriority=spot:NoSchedule");
         var version = pool["currentOrchestratorVersion"]!;
-        return new(node.Name, size, labels, taints, runtimeClass, version, pool.Number("maxPods"), node.NeverReady);
+        return new(node.Name, size, labels, taints, version, pool.Number("maxPods"), node.NeverReady);
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>A level-triggered controller: it looks at one object, and moves the world one step towards what it says.</summary>
@@ -12,11 +10,14 @@ internal interface IController
 }
 
 /// <summary>
-/// One cluster's state and the loop over its controllers. Everything happens under <see cref="Gate"/>; after each write the controllers run
-/// until nothing is left to do, so that with an instant profile the answer to a write already finds its consequences in place.
+/// One cluster's state and the loop over its controllers. Everything happens under <see cref="Gate"/>; after each write the
+/// controllers run until nothing is left to do, so that with an instant timing the answer to a write already finds its consequences
+/// in place.
 /// </summary>
 internal sealed class Cluster
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     private readonly Queue<(IController Controller, ObjectKey Key)> _queue = new();
     private readonly Queue<(IController Controller, ObjectKey Key)> _summing = new();
     private readonly HashSet<(IController, ObjectKey)> _queued = [];
@@ -44,33 +45,20 @@ internal sealed class Cluster
 
     public TimingProfile Timing => Context.Options.Timing;
 
-    /// <summary>Raised, outside of the lock, after a run that changed what pods want of nodes.</summary>
-    public event Action? DemandChanged;
-
-    public bool DemandMoved { get; set; }
-
     /// <summary>Does something under the lock and lets the controllers settle.</summary>
     public T Do<T>(Func<T> action)
     {
-        bool moved;
-        T result;
         lock (Gate)
         {
             try
             {
-                result = action();
+                return action();
             }
             finally
             {
                 Settle();
-                moved = DemandMoved;
-                DemandMoved = false;
             }
         }
-
-        if (moved)
-            DemandChanged?.Invoke();
-        return result;
     }
 
     public void Do(Action action) => Do(() =>
@@ -114,62 +102,9 @@ internal sealed class Cluster
             }
             catch (StatusException)
             {
-                // Refused, as by quota or a namespace that ends: a matter between the controller and the API, tried again later.
-                EnqueueAfter(next.Controller, next.Key, TimeSpan.FromSeconds(1));
+                // Refused, as by quota or a namespace that ends: a matter between the controller and the API.
+                EnqueueAfter(next.Controller, next.Key, RetryAfter);
             }
-        }
-    }
-}
-
-/// <summary>Writes events as the cluster's components do: repeated ones count up, old ones go.</summary>
-internal sealed class EventRecorder(ClusterContext context, ObjectStore store)
-{
-    private const int Most = 20_000;
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
-    private readonly Queue<(ObjectKey Key, DateTimeOffset Time)> _recorded = new();
-
-    public void Normal(StoredObject about, string reason, string message, string component) => Record(about, "Normal", reason, message, component);
-
-    public void Warning(StoredObject about, string reason, string message, string component) => Record(about, "Warning", reason, message, component);
-
-    private void Record(StoredObject about, string type, string reason, string message, string component)
-    {
-        var ns = about.Key.Namespace.Length == 0 ? "default" : about.Key.Namespace;
-        if (store.Find(Kinds.Namespaces, "", ns) is null or { IsTerminating: true })
-            return;
-        var key = new ObjectKey(Kinds.Events, ns, $"{about.Key.Name}.{Names.Hex($"{about.Uid}/{reason}/{message}/{component}")}");
-        var now = context.Now;
-        var known = store.Find(key)?.Edit();
-        var json = known ?? new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["name"] = key.Name, ["namespace"] = ns, ["uid"] = Names.Uid($"{key}/{store.Revision}"), ["creationTimestamp"] = now.Stamp() },
-            ["involvedObject"] = new JsonObject
-            {
-                ["kind"] = about.Key.Kind.Kind,
-                ["namespace"] = about.Key.Namespace,
-                ["name"] = about.Key.Name,
-                ["uid"] = about.Uid,
-                ["apiVersion"] = about.Key.Kind.ApiVersion,
-                ["resourceVersion"] = about.Json.Text("metadata", "resourceVersion"),
-            },
-            ["reason"] = reason,
-            ["message"] = message,
-            ["source"] = new JsonObject { ["component"] = component },
-            ["firstTimestamp"] = now.Stamp(),
-            ["type"] = type,
-            ["eventTime"] = null,
-            ["reportingComponent"] = component,
-            ["reportingInstance"] = "",
-        };
-        json["lastTimestamp"] = now.Stamp();
-        json["count"] = (known.Number("count") ?? 0) + 1;
-        store.Put(key, json);
-        _recorded.Enqueue((key, now));
-        while (_recorded.Count > Most || (_recorded.TryPeek(out var oldest) && now - oldest.Time > Lifetime))
-        {
-            var (old, time) = _recorded.Dequeue();
-            if (store.Find(old) is { } stale && stale.Json.Time("lastTimestamp") is { } last && last.ToUnixTimeSeconds() <= time.ToUnixTimeSeconds())
-                store.Remove(stale);
         }
     }
 }

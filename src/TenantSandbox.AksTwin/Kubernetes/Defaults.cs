@@ -85,7 +85,7 @@ internal static class Defaults
 
     private static Action<JsonObject> When(Predicate<JsonObject> holds, string fields)
     {
-        var parsed = (JsonObject)JsonNode.Parse(fields)!;
+        var parsed = Json.From(fields);
         return part => Fill(part, holds(part) ? parsed : []);
     }
 

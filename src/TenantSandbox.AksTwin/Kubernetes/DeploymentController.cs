@@ -1,11 +1,10 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Rolls a Deployment's template out over its ReplicaSets, and says in conditions how that goes.</summary>
 internal sealed class DeploymentController(Cluster cluster) : IController
 {
+    private const string Component = "deployment-controller";
+    private const string Hash = "pod-template-hash";
     private const string Revision = "deployment.kubernetes.io/revision";
 
     public bool SumsUp => true;
@@ -14,201 +13,135 @@ internal sealed class DeploymentController(Cluster cluster) : IController
     {
         if (cluster.Store.Find(key) is not { IsTerminating: false } deployment)
             return;
-        var spec = deployment.Json.Object("spec")!;
-        var sets = cluster.Store.Dependents(deployment.Uid).Where(s => s.Key.Kind == Kinds.ReplicaSets).ToList();
-        var hash = Names.Suffix(spec["template"]!.ToJsonString(), 10);
-        var current = sets.Find(s => s.Json.Text("metadata", "labels", "pod-template-hash") == hash);
-        if (current is null)
+        var sets = SetsOf(deployment);
+        var hash = Names.Suffix(deployment.Json.At("spec", "template")!.ToJsonString(), 10);
+        var current = sets.Find(s => s.Json.Text("metadata", "labels", Hash) == hash) ?? Make(deployment, hash);
+        List<StoredObject> old = [.. sets.Where(s => s.Uid != current.Uid).OrderBy(RevisionOf)];
+        var newest = old.Count == 0 ? 1 : RevisionOf(old[^1]) + 1;
+        if (RevisionOf(current) < newest)
         {
-            if (spec.Flag("paused") is true || Make(deployment, spec, hash, sets) is not { } made)
-                return;
-            current = made;
-            sets.Add(current);
-        }
-        else if (RevisionOf(current) < sets.Max(RevisionOf))
-        {
-            current = cluster.Registry.Edit(current, json => json.Ensure("metadata", "annotations")[Revision] = Next(sets));
+            current = cluster.Registry.Edit(current, json => json.Ensure("metadata", "annotations")[Revision] = $"{newest}");
+            deployment = cluster.Registry.Edit(deployment, json => json.Ensure("metadata", "annotations")[Revision] = $"{newest}");
         }
 
-        Roll(deployment, spec, current, [.. sets.Where(s => s.Key != current.Key && !s.IsTerminating)]);
-        sets = [.. cluster.Store.Dependents(deployment.Uid).Where(s => s.Key.Kind == Kinds.ReplicaSets)];
-        current = sets.Find(s => s.Key == current.Key)!;
-        Trim(spec, sets, current);
-        Report(deployment, spec, current, sets);
+        Roll(deployment, current, old.FindAll(s => !s.IsTerminating));
+        sets = SetsOf(deployment);
+        Report(deployment, sets.Find(s => s.Uid == current.Uid)!, sets);
     }
 
-    private StoredObject? Make(StoredObject deployment, JsonObject spec, string hash, List<StoredObject> sets)
+    private List<StoredObject> SetsOf(StoredObject deployment) => [.. cluster.Store.Dependents(deployment.Uid)];
+
+    private StoredObject Make(StoredObject deployment, string hash)
     {
-        var template = spec.Object("template")!.Copy();
-        template.Ensure("metadata", "labels")["pod-template-hash"] = hash;
-        var selector = spec.Object("selector")!.Copy();
-        selector.Ensure("matchLabels")["pod-template-hash"] = hash;
-        var name = $"{deployment.Key.Name}-{hash}";
-        try
-        {
-            var set = cluster.Registry.Create(Kinds.ReplicaSets, deployment.Key.Namespace, new()
-            {
-                ["metadata"] = new JsonObject
-                {
-                    ["name"] = name,
-                    ["labels"] = template["metadata"]!["labels"]!.DeepClone(),
-                    ["annotations"] = new JsonObject { [Revision] = Next(sets), ["deployment.kubernetes.io/desired-replicas"] = $"{spec.Number("replicas")}" },
-                    ["ownerReferences"] = Ownership.Of(deployment),
-                },
-                ["spec"] = new JsonObject { ["replicas"] = 0, ["selector"] = selector, ["template"] = template },
-            });
-            cluster.Registry.Edit(deployment, json => json.Ensure("metadata", "annotations")[Revision] = Next(sets));
-            return set;
-        }
-        catch (StatusException e)
-        {
-            cluster.Events.Warning(deployment, "ReplicaSetCreateError", $"Failed to create new replica set \"{name}\": {e.Message}", "deployment-controller");
-            return null;
-        }
+        var (spec, name) = (deployment.Edit().Object("spec")!, $"{deployment.Key.Name}-{hash}");
+        spec.Ensure("template", "metadata", "labels")[Hash] = hash;
+        spec.Ensure("selector", "matchLabels")[Hash] = hash;
+        return cluster.Registry.Create(Kinds.ReplicaSets, deployment.Key.Namespace, Json.Of($$"""
+            {"metadata":{"name":{{name}},"labels":{{spec.At("template", "metadata", "labels")}},
+                "ownerReferences":{{deployment.AsController()}} },
+            "spec":{"replicas":0,"minReadySeconds":{{spec["minReadySeconds"]}},"selector":{{spec["selector"]}},
+                "template":{{spec["template"]}} } }
+            """));
     }
 
-    private void Roll(StoredObject deployment, JsonObject spec, StoredObject current, List<StoredObject> old)
+    /// <summary>Up to the surge with the new; then down with the old, as far as the floor of available pods allows.</summary>
+    private void Roll(StoredObject deployment, StoredObject current, List<StoredObject> old)
     {
-        var want = (int)(spec.Number("replicas") ?? 1);
-        var have = Replicas(current);
-        var others = old.Sum(Replicas);
-        if (spec.Text("strategy", "type") == "Recreate")
-        {
-            foreach (var set in old)
-                Scale(deployment, set, 0);
-            var running = old.Sum(s => cluster.Store.Dependents(s.Uid).Count());
-            Scale(deployment, current, running == 0 ? want : have);
-            return;
-        }
-
-        var surge = Fraction(spec.At("strategy", "rollingUpdate", "maxSurge"), want, roundUp: true);
-        var unavailable = Fraction(spec.At("strategy", "rollingUpdate", "maxUnavailable"), want, roundUp: false);
-        if (surge == 0 && unavailable == 0)
-            unavailable = 1;
-        // Up to the surge with the new; then down with the old, as far as the floor of available pods allows.
-        var up = have > want ? want : Math.Min(want, have + Math.Max(0, want + surge - have - others));
+        var (want, surge, unavailable) = Want(deployment);
+        var (have, others) = (Replicas(current), old.Sum(Replicas));
+        var up = Math.Min(want, have + Math.Max(0, want + surge - have - others));
         Scale(deployment, current, up);
-        var room = Math.Max(0, up + others - (want - unavailable) - (up - Math.Min(up, Available(current))));
-        foreach (var set in old.OrderBy(RevisionOf))
+        var room = Math.Max(0, others - (want - unavailable) + Math.Min(up, Count(current, "availableReplicas")));
+        foreach (var set in old)
         {
             var down = Math.Min(Replicas(set), room);
             Scale(deployment, set, Replicas(set) - down);
             room -= down;
         }
-    }
 
-    private void Scale(StoredObject deployment, StoredObject set, int replicas)
-    {
-        var had = Replicas(set);
-        if (had == replicas)
-            return;
-        cluster.Registry.Edit(set, json =>
-        {
-            json.Ensure("spec")["replicas"] = replicas;
-            var metadata = json.Ensure("metadata");
-            metadata["generation"] = (metadata.Number("generation") ?? 0) + 1;
-        });
-        cluster.Events.Normal(deployment, "ScalingReplicaSet", $"Scaled {(replicas > had ? "up" : "down")} replica set {set.Key.Name} from {had} to {replicas}", "deployment-controller");
-    }
-
-    private void Trim(JsonObject spec, List<StoredObject> sets, StoredObject current)
-    {
-        var idle = sets.Where(s => s.Key != current.Key && !s.IsTerminating && Replicas(s) == 0 && Status(s, "replicas") == 0).OrderBy(RevisionOf).ToList();
-        foreach (var set in idle.Take(idle.Count - (int)(spec.Number("revisionHistoryLimit") ?? 10)))
+        var idle = old.Where(s => Replicas(s) == 0 && Count(s, "replicas") == 0).ToList();
+        foreach (var set in idle.Take((int)(idle.Count - deployment.Json.Number("spec", "revisionHistoryLimit")!.Value)))
             cluster.Registry.Delete(set, new());
     }
 
-    private void Report(StoredObject deployment, JsonObject spec, StoredObject current, List<StoredObject> sets)
+    private void Scale(StoredObject deployment, StoredObject set, long replicas)
     {
-        if (cluster.Store.Find(deployment.Key) is not { } live)
+        var (had, next) = (Replicas(set), set.Edit());
+        if (had == replicas)
             return;
-        var want = (int)(spec.Number("replicas") ?? 1);
-        int total = sets.Sum(s => Status(s, "replicas")), updated = Status(current, "replicas"), ready = sets.Sum(s => Status(s, "readyReplicas")), available = sets.Sum(Available);
+        next.Ensure("spec")["replicas"] = replicas;
+        cluster.Registry.Update(set, next);
+        var message = $"Scaled {(replicas > had ? "up" : "down")} replica set {set.Key.Name} from {had} to {replicas}";
+        cluster.Events.Normal(deployment, "ScalingReplicaSet", message, Component);
+    }
+
+    private void Report(StoredObject deployment, StoredObject current, List<StoredObject> sets)
+    {
+        var (want, _, unavailable) = Want(deployment);
+        long total = sets.Sum(s => Count(s, "replicas")), updated = Count(current, "replicas");
+        long ready = sets.Sum(s => Count(s, "readyReplicas")), available = sets.Sum(s => Count(s, "availableReplicas"));
         var complete = updated == want && total == want && available == want;
-        var deadline = TimeSpan.FromSeconds(spec.Number("progressDeadlineSeconds") ?? 600);
-        cluster.Registry.Edit(live, json =>
+        var deadline = TimeSpan.FromSeconds(deployment.Json.Number("spec", "progressDeadlineSeconds")!.Value);
+        var told = cluster.Registry.Edit(deployment, json =>
         {
-            var before = live.Json.Object("status");
-            var status = json.Ensure("status");
-            status["observedGeneration"] = live.Json.Number("metadata", "generation");
-            Count(status, "replicas", total);
-            Count(status, "updatedReplicas", updated);
-            Count(status, "readyReplicas", ready);
-            Count(status, "availableReplicas", available);
-            Count(status, "unavailableReplicas", Math.Max(0, total - available));
-            var moved = before is null || ((string[])["replicas", "updatedReplicas", "readyReplicas", "availableReplicas"]).Any(f => before.Number(f) != status.Number(f))
-                || before.Number("observedGeneration") != status.Number("observedGeneration");
-            var conditions = status.EnsureArray("conditions");
-            if (available >= want - (spec.Text("strategy", "type") == "Recreate" ? 0 : Fraction(spec.At("strategy", "rollingUpdate", "maxUnavailable"), want, false)))
-                Update(conditions, "Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability.", false);
+            var (before, conditions) = (json.Ensure("status"), json.At("status", "conditions"));
+            before.Remove("conditions");
+            json["status"] = Json.Of($$"""
+                {"observedGeneration":{{json["metadata"]!["generation"]}},"replicas":{{Some(total)}},"updatedReplicas":{{Some(updated)}},
+                "readyReplicas":{{Some(ready)}},"availableReplicas":{{Some(available)}},"unavailableReplicas":{{Some(total - available)}} }
+                """);
+            var moved = conditions is null || !JsonNode.DeepEquals(before, json["status"]);
+            json.Ensure("status").Put("conditions", conditions);
+            if (available >= want - unavailable)
+                Say(json, "Available", true, "MinimumReplicasAvailable", "Deployment has minimum availability.");
             else
-                Update(conditions, "Available", "False", "MinimumReplicasUnavailable", "Deployment does not have minimum availability.", false);
-            var progress = conditions.OfType<JsonObject>().FirstOrDefault(c => c.Text("type") == "Progressing");
+                Say(json, "Available", false, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
+            var (title, progress) = ($"ReplicaSet \"{current.Key.Name}\"", Condition.Find(json, "Progressing"));
             if (complete)
-                Update(conditions, "Progressing", "True", "NewReplicaSetAvailable", $"ReplicaSet \"{current.Key.Name}\" has successfully progressed.", progress.Text("reason") != "NewReplicaSetAvailable");
-            else if (moved || progress is null)
-                Update(conditions, "Progressing", "True", updated == 0 ? "NewReplicaSetCreated" : "ReplicaSetUpdated", updated == 0 ? $"Created new replica set \"{current.Key.Name}\"" : $"ReplicaSet \"{current.Key.Name}\" is progressing.", true);
-            else if (cluster.Now - (progress.Time("lastUpdateTime") ?? cluster.Now) >= deadline && progress.Text("reason") != "NewReplicaSetAvailable")
-                Update(conditions, "Progressing", "False", "ProgressDeadlineExceeded", $"ReplicaSet \"{current.Key.Name}\" has timed out progressing.", progress.Text("reason") != "ProgressDeadlineExceeded");
-            else if (progress.Text("status") == "True")
-                cluster.EnqueueAfter(this, live.Key, (progress.Time("lastUpdateTime") ?? cluster.Now) + deadline - cluster.Now + TimeSpan.FromSeconds(1));
-
-            var failure = sets.SelectMany(s => s.Json.Items("status", "conditions")).FirstOrDefault(c => c.Text("type") == "ReplicaFailure");
-            if (failure is not null)
-                Update(conditions, "ReplicaFailure", "True", failure.Text("reason") ?? "", failure.Text("message") ?? "", false);
+                Say(json, "Progressing", true, "NewReplicaSetAvailable", $"{title} has successfully progressed.");
+            else if (moved && updated == 0)
+                Say(json, "Progressing", true, "NewReplicaSetCreated", $"Created new {title}", isNews: true);
+            else if (moved)
+                Say(json, "Progressing", true, "ReplicaSetUpdated", $"{title} is progressing.", isNews: true);
+            else if (cluster.Now - progress.Time("lastUpdateTime") >= deadline && progress.Text("reason") != "NewReplicaSetAvailable")
+                Say(json, "Progressing", false, "ProgressDeadlineExceeded", $"{title} has timed out progressing.");
+            if (sets.Select(s => Condition.Find(s.Json, "ReplicaFailure")).FirstOrDefault(c => c is not null) is { } failure)
+                Say(json, "ReplicaFailure", true, failure.Text("reason")!, failure.Text("message")!);
             else
-                Condition.Remove(conditions, "ReplicaFailure");
+                Condition.Remove(json, "ReplicaFailure");
         });
-        if (!complete)
-            cluster.EnqueueAfter(this, live.Key, deadline + TimeSpan.FromSeconds(1));
+        // Its time is told in whole seconds.
+        var due = Condition.Find(told.Json, "Progressing").Time("lastUpdateTime") + deadline + TimeSpan.FromSeconds(1);
+        if (!complete && Condition.Holds(told.Json, "Progressing"))
+            cluster.EnqueueAfter(this, told.Key, due!.Value - cluster.Now);
+
+        static long? Some(long count) => count > 0 ? count : null;
     }
 
-    private void Update(JsonArray conditions, string type, string status, string reason, string message, bool touched)
+    /// <param name="isNews">Whether to count it as an update, also when the condition says so already.</param>
+    private void Say(JsonObject json, string type, bool holds, string reason, string message, bool isNews = false)
     {
-        if (Condition.Set(conditions, type, status, reason, message, cluster.Now) || touched)
-            conditions.OfType<JsonObject>().First(c => c.Text("type") == type)["lastUpdateTime"] = cluster.Now.Stamp();
+        isNews |= Condition.Find(json, type).Text("reason") != reason;
+        var condition = Condition.Set(json, cluster.Now, type, holds, reason, message);
+        if (isNews)
+            condition["lastUpdateTime"] = cluster.Now.Stamp();
     }
 
-    private static void Count(JsonObject status, string field, int count)
+    /// <summary>How many pods there shall be, and how many more and how many less there may be during a rollout.</summary>
+    private static (long Want, long Surge, long Unavailable) Want(StoredObject deployment)
     {
-        if (count > 0)
-            status[field] = count;
-        else
-            status.Remove(field);
+        var (want, rolling) = (Replicas(deployment), deployment.Json.Object("spec", "strategy", "rollingUpdate"));
+        var (surge, unavailable) = ((long)Math.Ceiling(Part("maxSurge")), (long)Math.Floor(Part("maxUnavailable")));
+        return (want, surge, surge + unavailable == 0 ? 1 : unavailable);
+
+        double Part(string name) => rolling.Number(name)
+            ?? want * double.Parse(rolling.Text(name)?.TrimEnd('%') ?? "0", CultureInfo.InvariantCulture) / 100;
     }
 
-    private static int Fraction(JsonNode? value, int of, bool roundUp)
-    {
-        if (value.Number() is { } number)
-            return (int)number;
-        var share = of * (double.TryParse(value.Text()?.TrimEnd('%'), CultureInfo.InvariantCulture, out var percent) ? percent : 25) / 100;
-        return (int)(roundUp ? Math.Ceiling(share) : Math.Floor(share));
-    }
+    private static long Replicas(StoredObject set) => set.Json.Number("spec", "replicas")!.Value;
 
-    private static int Replicas(StoredObject set) => (int)(set.Json.Number("spec", "replicas") ?? 0);
+    private static long Count(StoredObject set, string field) => set.Json.Number("status", field) ?? 0;
 
-    private static int Status(StoredObject set, string field) => (int)(set.Json.Number("status", field) ?? 0);
-
-    private static int Available(StoredObject set) => Status(set, "availableReplicas");
-
-    private static long RevisionOf(StoredObject set) => long.TryParse(set.Json.Text("metadata", "annotations", Revision), out var n) ? n : 0;
-
-    private static string Next(List<StoredObject> sets) => (sets.Select(RevisionOf).DefaultIfEmpty(0).Max() + 1).ToString(CultureInfo.InvariantCulture);
-}
-
-/// <summary>How a controller marks what it makes.</summary>
-internal static class Ownership
-{
-    public static JsonArray Of(StoredObject owner) => new(new JsonObject
-    {
-        ["apiVersion"] = owner.Key.Kind.ApiVersion,
-        ["kind"] = owner.Key.Kind.Kind,
-        ["name"] = owner.Key.Name,
-        ["uid"] = owner.Uid,
-        ["controller"] = true,
-        ["blockOwnerDeletion"] = true,
-    });
-
-    /// <summary>The uid of the controller that owns an object.</summary>
-    public static string? Controller(JsonObject json) => json.Items("metadata", "ownerReferences").FirstOrDefault(o => o.Flag("controller") is true).Text("uid");
+    private static long RevisionOf(StoredObject set) =>
+        long.TryParse(set.Json.Text("metadata", "annotations", Revision), out var revision) ? revision : 0;
 }

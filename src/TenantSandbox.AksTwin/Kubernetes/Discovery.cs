@@ -1,6 +1,6 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>What clients ask before they ask for objects: versions, groups, resources, as much of OpenAPI as kubectl's apply needs.</summary>
+/// <summary>What clients ask before they ask for objects: versions, groups, resources, and what kubectl wants of OpenAPI.</summary>
 internal static class Discovery
 {
     private static readonly string[] Groups = [.. Kinds.All.Select(k => k.Group).Distinct()];

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Lists the pods behind a Service, as clients read them.</summary>
@@ -9,66 +7,37 @@ internal sealed class EndpointsController(Cluster cluster) : IController
 
     public void Reconcile(ObjectKey key)
     {
-        var service = cluster.Store.Find(key);
-        if (service is null)
-        {
-            if (cluster.Store.Find(Kinds.Endpoints, key.Namespace, key.Name) is { } old)
-                cluster.Registry.Delete(old, new());
+        var (service, endpoints) = (cluster.Store.Find(key), cluster.Store.Find(Kinds.Endpoints, key.Namespace, key.Name));
+        if (service is null && endpoints is not null)
+            cluster.Registry.Delete(endpoints, new());
+        if (service is null or { IsTerminating: true } || service.Json.Object("spec", "selector") is not { Count: > 0 } selector
+            || cluster.Store.Find(Kinds.Namespaces, "", key.Namespace) is not { IsTerminating: false })
             return;
-        }
-
-        if (service.IsTerminating || service.Json.Object("spec", "selector") is not { Count: > 0 } selects
-            || cluster.Store.Find(Kinds.Namespaces, "", key.Namespace) is null or { IsTerminating: true })
-            return;
-        var selector = LabelSelector.FromMap(selects);
-        var pods = cluster.Store.List(Kinds.Pods, key.Namespace)
-            .Where(p => p.Json.Text("status", "podIP") is not null && !p.IsTerminating && selector.Matches(p.Json.Object("metadata", "labels"))).ToList();
-        var ready = pods.Where(p => Condition.Status(p.Json, "Ready") == "True").ToList();
-        var ports = service.Json.Items("spec", "ports").Select(p => Port(p, pods)).ToList();
-
-        Put(new(Kinds.Endpoints, key.Namespace, key.Name), json =>
-        {
-            var subset = new JsonObject();
-            if (ready.Count > 0)
-                subset["addresses"] = ready.Select(Address).ToJson();
-            if (ready.Count < pods.Count)
-                subset["notReadyAddresses"] = pods.Except(ready).Select(Address).ToJson();
-            subset["ports"] = ports.Select(p => p.DeepClone()).ToJson();
-            json["subsets"] = pods.Count == 0 ? null : new JsonArray(subset);
-        });
+        endpoints ??= cluster.Registry.Create(Kinds.Endpoints, key.Namespace, Json.Of($$"""{"metadata":{"name":{{key.Name}} } }"""));
+        cluster.Registry.Edit(endpoints, json => json.Put("subsets", Subsets(service, LabelSelector.FromMap(selector))));
     }
 
-    private void Put(ObjectKey key, Action<JsonObject> content)
+    private JsonArray? Subsets(StoredObject service, LabelSelector selector)
     {
-        if (cluster.Store.Find(key) is { } live)
-        {
-            cluster.Registry.Edit(live, content);
-            return;
-        }
-
-        var metadata = new JsonObject { ["name"] = key.Name };
-        var json = new JsonObject { ["metadata"] = metadata };
-        content(json);
-        cluster.Registry.Create(key.Kind, key.Namespace, json);
+        var pods = cluster.Store.List(Kinds.Pods, service.Key.Namespace)
+            .Where(p => !p.IsTerminating && selector.Matches(p.Json.Object("metadata", "labels")))
+            .Where(p => p.Json.At("status", "podIP") is not null).ToLookup(p => p.IsReady);
+        return pods.Count == 0 ? null : new JsonArray(Json.Of($$"""
+            {"addresses":{{Addresses(pods[true])}},"notReadyAddresses":{{Addresses(pods[false])}},
+            "ports":{{service.Json.Items("spec", "ports").Select(p => Port(p, pods.SelectMany(g => g)))}} }
+            """));
     }
 
-    private static JsonObject Port(JsonObject port, List<StoredObject> pods)
+    private static IEnumerable<JsonObject>? Addresses(IEnumerable<StoredObject> pods) => pods.Any() ? pods.Select(pod => Json.Of($$"""
+        {"ip":{{pod.Json.Text("status", "podIP")}},"nodeName":{{pod.NodeName}},
+        "targetRef":{"kind":"Pod","namespace":{{pod.Key.Namespace}},"name":{{pod.Key.Name}},"uid":{{pod.Uid}} } }
+        """)) : null;
+
+    private static JsonObject Port(JsonObject port, IEnumerable<StoredObject> pods)
     {
-        var target = port["targetPort"] ?? port["port"];
-        var number = target.Number() ?? pods.SelectMany(p => p.Json.Items("spec", "containers")).SelectMany(c => c.Items("ports"))
+        var target = port["targetPort"];
+        var named = pods.SelectMany(p => p.Json.Items("spec", "containers")).SelectMany(c => c.Items("ports"))
             .FirstOrDefault(p => p.Text("name") == target.Text()).Number("containerPort");
-        var result = new JsonObject { ["port"] = number, ["protocol"] = port.Text("protocol") };
-        if (port.Text("name") is { } name)
-            result["name"] = name;
-        return result;
+        return Json.Of($$"""{"name":{{port["name"]}},"port":{{target.Number() ?? named}},"protocol":{{port["protocol"]}} }""");
     }
-
-    private static JsonNode Address(StoredObject pod) => new JsonObject
-    {
-        ["ip"] = pod.Json.Text("status", "podIP"),
-        ["nodeName"] = pod.Json.Text("spec", "nodeName"),
-        ["targetRef"] = Reference(pod),
-    };
-
-    private static JsonObject Reference(StoredObject pod) => new() { ["kind"] = "Pod", ["namespace"] = pod.Key.Namespace, ["name"] = pod.Key.Name, ["uid"] = pod.Uid };
 }

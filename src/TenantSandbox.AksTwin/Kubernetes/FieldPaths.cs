@@ -72,7 +72,7 @@ internal static class FieldPaths
     public static string Text(string path) => string.Concat(path.Split(Separator)[1..].Select(element => element[..2] switch
     {
         "f:" => $".{element[2..]}",
-        "k:" => $"[{string.Join(',', ((JsonObject)JsonNode.Parse(element[2..])!).Select(p => $"{p.Key}={p.Value!.ToJsonString()}"))}]",
+        "k:" => $"[{string.Join(',', Json.From(element[2..]).Select(p => $"{p.Key}={p.Value!.ToJsonString()}"))}]",
         _ => $"[={element[2..]}]",
     }));
 

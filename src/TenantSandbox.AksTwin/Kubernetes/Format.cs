@@ -29,6 +29,9 @@ internal sealed class Format(int most, string pattern, string says, params strin
         63, "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]",
         $"must consist of alphanumeric characters, '-', '_' or '.'{Ends}", "MyName", "my.name", "123-abc");
 
+    public static readonly Format Percent =
+        new(9, "[0-9]+%", "a valid percent string must be a numeric string followed by an ending '%'", "1%", "93%");
+
     private readonly Regex _form = new($@"^({pattern})\z");
 
     private readonly string _rule =

@@ -1,51 +1,49 @@
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Deletes what no owner is left for; and finishes foreground and orphaning deletions.</summary>
 internal sealed class GarbageCollector(Cluster cluster) : IController
 {
+    /// <summary>Looks at what a change may have left without an owner, and at owners whose deletion waits for it.</summary>
+    public void Observe(Change change)
+    {
+        var dependents = change.Now is null ? cluster.Store.Dependents(change.Before!.Uid) : [];
+        var owners = OwnersOf((change.Now ?? change.Before)!).Select(cluster.Store.FindByUid).Where(o => o is { IsTerminating: true });
+        var itself = change.Before is null || change.Now is { IsTerminating: true } ? change.Now : null;
+        foreach (var item in dependents.Concat(owners).Append(itself).OfType<StoredObject>())
+            cluster.Enqueue(this, item.Key);
+    }
+
     public void Reconcile(ObjectKey key)
     {
         if (cluster.Store.Find(key) is not { } item)
             return;
-        var finalizers = item.Json.Texts("metadata", "finalizers").ToList();
-        if (item.IsTerminating && finalizers.Contains("orphan"))
+        var (owners, dependents) = (OwnersOf(item).ToList(), cluster.Store.Dependents(item.Uid).ToList());
+        if (!item.IsTerminating)
         {
-            foreach (var dependent in cluster.Store.Dependents(item.Uid).ToList())
-                cluster.Registry.Edit(dependent, json => Release(json, item.Uid));
-            Unfinalize(item, "orphan");
-            return;
+            if (owners.Count > 0 && owners.TrueForAll(o => cluster.Store.FindByUid(o) is null))
+                cluster.Registry.Delete(item, new());
         }
-
-        if (item.IsTerminating && finalizers.Contains("foregroundDeletion"))
+        else if (item.HasFinalizer("orphan"))
         {
-            var left = cluster.Store.Dependents(item.Uid).ToList();
-            foreach (var dependent in left.Where(d => !d.IsTerminating))
+            foreach (var dependent in dependents)
+                cluster.Registry.Edit(dependent, json => Remove(json, "ownerReferences", o => o.Text("uid") == item.Uid));
+            cluster.Registry.Edit(item, json => Remove(json, "finalizers", f => f.Text() == "orphan"));
+        }
+        else if (item.HasFinalizer("foregroundDeletion"))
+        {
+            foreach (var dependent in dependents.Where(d => !d.IsTerminating))
                 cluster.Registry.Delete(dependent, new(Propagation: "Foreground"));
-            if (!cluster.Store.Dependents(item.Uid).Any(d => d.Json.Items("metadata", "ownerReferences").Any(o => o.Text("uid") == item.Uid && o.Flag("blockOwnerDeletion") is true)))
-                Unfinalize(cluster.Store.Find(key)!, "foregroundDeletion");
-            return;
+            if (!cluster.Store.Dependents(item.Uid).Any(d => IsBlocking(d, item.Uid)))
+                cluster.Registry.Edit(item, json => Remove(json, "finalizers", f => f.Text() == "foregroundDeletion"));
         }
-
-        var owners = item.Json.Items("metadata", "ownerReferences").Select(o => o.Text("uid")!).ToList();
-        if (owners.Count > 0 && !item.IsTerminating && owners.TrueForAll(o => cluster.Store.FindByUid(o) is null))
-            cluster.Registry.Delete(item, new());
     }
 
-    private void Unfinalize(StoredObject item, string finalizer) => cluster.Registry.Edit(item, json =>
-    {
-        var list = json.Ensure("metadata").EnsureArray("finalizers");
-        list.RemoveAll(f => f.Text() == finalizer);
-        if (list.Count == 0)
-            json.Ensure("metadata").Remove("finalizers");
-    });
+    private static IEnumerable<string> OwnersOf(StoredObject item) =>
+        item.Json.Items("metadata", "ownerReferences").Select(o => o.Text("uid")!);
 
-    private static void Release(JsonObject json, string uid)
-    {
-        var owners = json.Ensure("metadata").EnsureArray("ownerReferences");
-        owners.RemoveAll(o => o.Text("uid") == uid);
-        if (owners.Count == 0)
-            json.Ensure("metadata").Remove("ownerReferences");
-    }
+    private static bool IsBlocking(StoredObject dependent, string owner) => dependent.Json.Items("metadata", "ownerReferences")
+        .Any(o => o.Text("uid") == owner && o.Flag("blockOwnerDeletion") is true);
+
+    private static void Remove(JsonObject json, string list, Func<JsonNode?, bool> which) =>
+        json.Ensure("metadata").Change(list, items => items.RemoveAll(which));
 }

@@ -17,7 +17,7 @@ internal static class ManagedFields
     }
 
     /// <summary>Merges what a manager applies into the live object, and takes away what it applied before and no longer does.</summary>
-    /// <exception cref="StatusException">409: another manager holds a field with another value, unless <paramref name="force"/>.</exception>
+    /// <exception cref="StatusException">409: another manager has another value, unless <paramref name="force"/>.</exception>
     public static JsonObject Apply(ResourceKind kind, JsonObject live, JsonObject applied, string manager, bool force, DateTimeOffset now)
     {
         var (mine, others) = Read(kind, live, manager, isApply: true);

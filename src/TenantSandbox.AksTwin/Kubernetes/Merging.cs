@@ -2,7 +2,8 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
 /// How one object is put over another: as JSON merge patch does (RFC 7396), and as apply does, by the API's
-/// <c>x-kubernetes-list-type</c> and <c>x-kubernetes-map-type</c>. Field names are distinct enough within the served kinds that a field and its parent decide.
+/// <c>x-kubernetes-list-type</c> and <c>x-kubernetes-map-type</c>. Field names are distinct enough within the served kinds that a
+/// field and its parent decide.
 /// </summary>
 internal static class Merging
 {

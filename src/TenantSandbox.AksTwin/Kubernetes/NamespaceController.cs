@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Furnishes a new namespace, and empties and finalizes a terminating one.</summary>
@@ -17,103 +15,65 @@ internal sealed class NamespaceController(Cluster cluster) : IController
 
     private void Furnish(string ns)
     {
-        if (cluster.Store.Find(Kinds.ServiceAccounts, ns, "default") is null)
-            cluster.Registry.Create(Kinds.ServiceAccounts, ns, new() { ["metadata"] = new JsonObject { ["name"] = "default" } });
-        if (cluster.Store.Find(Kinds.ConfigMaps, ns, "kube-root-ca.crt") is not null)
-            return;
-        cluster.Registry.Create(Kinds.ConfigMaps, ns, new()
+        Make(Kinds.ServiceAccounts, Json.Of($$"""{"metadata":{"name":"default"} }"""));
+        Make(Kinds.ConfigMaps, Json.Of($$"""
+            {"metadata":{"name":"kube-root-ca.crt"},"data":{"ca.crt":"the twin's certificate is in the kubeconfig\n"} }
+            """));
+
+        void Make(ResourceKind kind, JsonObject json)
         {
-            ["metadata"] = new JsonObject
-            {
-                ["name"] = "kube-root-ca.crt",
-                ["annotations"] = new JsonObject { ["kubernetes.io/description"] = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters." },
-            },
-            ["data"] = new JsonObject { ["ca.crt"] = "the twin's CA is in the kubeconfig\n" },
-        });
+            if (cluster.Store.Find(kind, ns, json.Text("metadata", "name")!) is null)
+                cluster.Registry.Create(kind, ns, json);
+        }
     }
 
     private void Finalize(StoredObject ns)
     {
-        var sweep = ns.Json.Time("metadata", "deletionTimestamp")!.Value + cluster.Timing.NamespaceSweep - cluster.Now;
+        var sweep = ns.Json.Time("metadata", "deletionTimestamp") + cluster.Timing.NamespaceSweep - cluster.Now;
         if (cluster.Timing.NamespaceSweep > TimeSpan.Zero && sweep > TimeSpan.Zero)
         {
-            cluster.EnqueueAfter(this, ns.Key, sweep);
+            cluster.EnqueueAfter(this, ns.Key, sweep.Value);
             return;
         }
 
         // Pods last: what owns them must be gone first, or they would come back.
-        foreach (var item in Content(ns.Key.Name).OrderBy(o => o.Key.Kind == Kinds.Pods ? 1 : 0).ToList())
+        foreach (var item in Content(ns).Where(o => !o.IsTerminating).OrderBy(o => o.Key.Kind == Kinds.Pods).ToList())
         {
             if (cluster.Store.Find(item.Key) is { IsTerminating: false } live)
                 cluster.Registry.Delete(live, new());
         }
 
-        var left = Content(ns.Key.Name).ToList();
-        if (left.Count == 0)
+        var left = Content(ns).ToList();
+        cluster.Registry.Edit(ns, json =>
         {
-            cluster.Registry.Edit(ns, json =>
-            {
+            if (left.Count == 0)
                 json.Object("spec")?.Remove("finalizers");
-                Conditions(json, left);
-            });
-            return;
-        }
-
-        cluster.Registry.Edit(ns, json => Conditions(json, left));
+            Report(json, left);
+        });
     }
 
-    private IEnumerable<StoredObject> Content(string ns) => Kinds.All.Where(k => k.Namespaced).SelectMany(k => cluster.Store.List(k, ns));
+    private IEnumerable<StoredObject> Content(StoredObject ns) =>
+        Kinds.All.Where(k => k.Namespaced).SelectMany(k => cluster.Store.List(k, ns.Key.Name));
 
-    private void Conditions(JsonObject json, List<StoredObject> left)
+    private void Report(JsonObject json, List<StoredObject> left)
     {
-        var kinds = left.GroupBy(o => o.Key.Kind).Select(g => $"{g.Key.Plural}.{g.Key.Group} has {g.Count()} resource instances");
-        var finalizers = left.SelectMany(o => o.Json.Texts("metadata", "finalizers")).GroupBy(f => f).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => $"{g.Key} in {g.Count()} resource instances").ToList();
-        var conditions = json.Ensure("status").EnsureArray("conditions");
-        Condition.Set(conditions, "NamespaceDeletionDiscoveryFailure", "False", "ResourcesDiscovered", "All resources successfully discovered", cluster.Now);
-        Condition.Set(conditions, "NamespaceDeletionGroupVersionParsingFailure", "False", "ParsedGroupVersions", "All legacy kube types successfully parsed", cluster.Now);
-        Condition.Set(conditions, "NamespaceDeletionContentFailure", "False", "ContentDeleted", "All content successfully deleted, may be waiting on finalization", cluster.Now);
+        var kinds = left.CountBy(o => o.Key.Kind).Select(k => $"{k.Key.Plural}.{k.Key.Group} has {k.Value} resource instances");
+        var finalizers = left.SelectMany(o => o.Json.Texts("metadata", "finalizers")).CountBy(f => f)
+            .OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} in {f.Value} resource instances").ToList();
+        Say("DeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered");
+        Say("DeletionGroupVersionParsingFailure", false, "ParsedGroupVersions", "All legacy kube types successfully parsed");
+        Say("DeletionContentFailure", false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization");
         if (left.Count > 0)
-            Condition.Set(conditions, "NamespaceContentRemaining", "True", "SomeResourcesRemain", $"Some resources are remaining: {string.Join(", ", kinds)}", cluster.Now);
+            Say("ContentRemaining", true, "SomeResourcesRemain", $"Some resources are remaining: {string.Join(", ", kinds)}");
         else
-            Condition.Set(conditions, "NamespaceContentRemaining", "False", "ContentRemoved", "All content successfully removed", cluster.Now);
+            Say("ContentRemaining", false, "ContentRemoved", "All content successfully removed");
+        var remaining = $"Some content in the namespace has finalizers remaining: {string.Join(", ", finalizers)}";
         if (finalizers.Count > 0)
-            Condition.Set(conditions, "NamespaceFinalizersRemaining", "True", "SomeFinalizersRemain", $"Some content in the namespace has finalizers remaining: {string.Join(", ", finalizers)}", cluster.Now);
+            Say("FinalizersRemaining", true, "SomeFinalizersRemain", remaining);
         else
-            Condition.Set(conditions, "NamespaceFinalizersRemaining", "False", "ContentHasNoFinalizers", "All content-preserving finalizers finished", cluster.Now);
-    }
-}
+            Say("FinalizersRemaining", false, "ContentHasNoFinalizers", "All content-preserving finalizers finished");
 
-/// <summary>The condition lists that every status has.</summary>
-internal static class Condition
-{
-    /// <summary>Sets a condition; its transition time moves only with its status. Returns whether the status changed.</summary>
-    public static bool Set(JsonArray conditions, string type, string status, string reason, string message, DateTimeOffset now)
-    {
-        var condition = conditions.OfType<JsonObject>().FirstOrDefault(c => c.Text("type") == type);
-        if (condition is null)
-            conditions.Add(condition = new() { ["type"] = type });
-        var turned = condition.Text("status") != status;
-        condition["status"] = status;
-        if (turned)
-            condition["lastTransitionTime"] = now.Stamp();
-        if (reason.Length > 0)
-            condition["reason"] = reason;
-        else
-            condition.Remove("reason");
-        if (message.Length > 0)
-            condition["message"] = message;
-        else
-            condition.Remove("message");
-        return turned;
+        void Say(string type, bool holds, string reason, string message) =>
+            Condition.Set(json, cluster.Now, $"Namespace{type}", holds, reason, message);
     }
-
-    public static void Remove(JsonArray conditions, string type)
-    {
-        var index = conditions.ToList().FindIndex(c => c.Text("type") == type);
-        if (index >= 0)
-            conditions.RemoveAt(index);
-    }
-
-    public static string? Status(JsonObject json, string type) => json.Items("status", "conditions").FirstOrDefault(c => c.Text("type") == type).Text("status");
 }

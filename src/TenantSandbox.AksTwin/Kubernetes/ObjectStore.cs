@@ -59,7 +59,7 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
         {
             var parts = path[prefix.Length..].Split('/');
             var kind = Kinds.All.FirstOrDefault(k => k.Resource == parts[0]);
-            if (kind is null || JsonNode.Parse(utf8) is not JsonObject json)
+            if (kind is null || Json.Parse(utf8) is not JsonObject json)
                 continue;
             var revision = long.Parse(json.Text("metadata", "resourceVersion") ?? "0", CultureInfo.InvariantCulture);
             var key = new ObjectKey(kind, parts.Length > 2 ? parts[1] : "", parts[^1]);
@@ -117,6 +117,7 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
         foreach (var watch in shelf.Watches.Where(w => w.Namespace.Length == 0 || w.Namespace == change.Key.Namespace))
             watch.Tell(change);
         Changed?.Invoke(change);
+        change.Before?.Retire();
     }
 
     /// <summary>Nobody owns what is cold, and to ask would be dear.</summary>

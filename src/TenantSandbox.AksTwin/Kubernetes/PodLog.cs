@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
@@ -10,21 +8,24 @@ internal static class PodLog
 {
     public static Answer Read(Cluster cluster, StoredObject pod, ApiCall call)
     {
-        var containers = pod.Json.Items("spec", "containers").ToList();
-        var name = call.Text("container");
+        var names = pod.Json.Items("spec", "containers").Select(c => c.Text("name")!).ToList();
+        var (asked, of) = (call.Text("container"), $"for pod {pod.Key.Name}");
+        var name = asked.Length > 0 || names.Count > 1 ? asked : names[0];
         if (name.Length == 0)
-            name = containers.Count == 1 ? containers[0].Text("name")! : throw StatusException.BadRequest($"a container name must be specified for pod {pod.Key.Name}, choose one of: [{string.Join(' ', containers.Select(c => c.Text("name")))}]");
-        var container = containers.Find(c => c.Text("name") == name) ?? throw StatusException.BadRequest($"container {name} is not valid for pod {pod.Key.Name}");
+            throw StatusException.BadRequest($"a container name must be specified {of}, choose one of: [{string.Join(' ', names)}]");
+        var container = pod.Json.Items("spec", "containers").FirstOrDefault(c => c.Text("name") == name)
+            ?? throw StatusException.BadRequest($"container {name} is not valid {of}");
         var state = pod.Json.Items("status", "containerStatuses").FirstOrDefault(s => s.Text("name") == name).Object("state");
-        if (pod.Json.Text("spec", "nodeName") is null)
+        if (pod.NodeName is null)
             throw StatusException.BadRequest($"pod {pod.Key.Name} does not have a host assigned");
+        var title = $"container \"{name}\" in pod \"{pod.Key.Name}\"";
         if (call.Flag("previous"))
-            throw StatusException.BadRequest($"previous terminated container \"{name}\" in pod \"{pod.Key.Name}\" not found");
-        var started = state.Time("running", "startedAt") ?? state.Time("terminated", "startedAt")
-            ?? throw StatusException.BadRequest($"container \"{name}\" in pod \"{pod.Key.Name}\" is waiting to start: {state.Text("waiting", "reason") ?? "ContainerCreating"}");
+            throw StatusException.BadRequest($"previous terminated {title} not found");
+        var started = state.Time("running", "startedAt") ?? state.Time("terminated", "startedAt") ?? throw StatusException.BadRequest(
+            $"{title} is waiting to start: {state.Text("waiting", "reason") ?? "ContainerCreating"}");
 
-        var node = cluster.Store.Find(Kinds.Nodes, "", pod.Json.Text("spec", "nodeName") ?? "");
-        var kernel = Kubelet.IsKata(cluster.Store, pod.Json) ? Kubelet.GuestKernel : node?.Json.Text("status", "nodeInfo", "kernelVersion") ?? "";
+        var node = cluster.Store.Find(Kinds.Nodes, "", pod.NodeName)?.Json;
+        var kernel = Kubelet.IsKata(cluster.Store, pod) ? Kubelet.GuestKernel : node.Text("status", "nodeInfo", "kernelVersion") ?? "";
         var command = container.Texts("command").Concat(container.Texts("args"));
         IEnumerable<string> lines = command.Any(c => c.Contains("uname", StringComparison.Ordinal))
             ? [kernel]

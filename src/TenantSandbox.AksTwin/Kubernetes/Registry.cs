@@ -6,7 +6,7 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 internal sealed record DeleteOptions(
     long? GracePeriod = null, string Propagation = "", string? Uid = null, string? ResourceVersion = null, bool DryRun = false);
 
-/// <summary>Create, update, delete with all that the API server does around the store: defaults, admission, validation, lifecycle.</summary>
+/// <summary>Create, update, delete with what the API server does around the store: defaults, admission, validation, lifecycle.</summary>
 internal sealed class Registry(ClusterContext context, ObjectStore store)
 {
     private readonly Admission _admission = new(store);
@@ -21,7 +21,7 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         if (!string.IsNullOrEmpty(metadata.Text("resourceVersion")))
             throw StatusException.BadRequest("resourceVersion should not be set on objects to be created");
         var key = new ObjectKey(kind, ns, metadata.Text("name") ?? "");
-        Keep([], metadata, "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation");
+        metadata.PutAll([], "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation");
         if (kind.Namespaced)
             metadata["namespace"] = ns;
         metadata["uid"] = Names.Uid($"{seed}/{context.Cluster.Name}/{key}/{store.Revision}/{_generated}");
@@ -35,7 +35,7 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         Defaults.Apply(kind, json);
         // Nodes come with theirs.
         if (kind.HasStatus && kind != Kinds.Nodes)
-            json["status"] = JsonNode.Parse(kind.FirstStatus);
+            json["status"] = Json.From(kind.FirstStatus);
         if (kind == Kinds.Pods)
             json.Ensure("status")["qosClass"] = QosClass(json.Object("spec"));
         Validation.Check(kind, json, null);
@@ -63,9 +63,9 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         if (metadata.Text("resourceVersion") is { Length: > 0 } version && version != $"{live.Revision}")
             throw StatusException.Modified(kind, live.Key.Name);
         Require(live.Key, "UID", metadata.Text("uid"), live.Uid);
-        Keep(live.Json.Object("metadata")!, metadata, "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp",
+        metadata.PutAll(live.Json.Object("metadata"), "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp",
             "deletionGracePeriodSeconds", "generation", "generateName", "resourceVersion");
-        Keep(live.Json, json, kind == Kinds.Namespaces ? ["status", "spec"] : kind.HasStatus ? ["status"] : []);
+        json.PutAll(live.Json, kind == Kinds.Namespaces ? ["status", "spec"] : kind.HasStatus ? ["status"] : []);
         foreach (var field in (string[])["clusterIP", "clusterIPs", "nodeName"])
         {
             if (live.Json.At("spec", field) is { } assigned)
@@ -149,9 +149,7 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
 
     /// <summary>A pod that never got a node, or that has ended, goes at once.</summary>
     private static long Grace(StoredObject pod, long? asked) =>
-        pod.Json.Text("spec", "nodeName") is null || pod.Json.Text("status", "phase") is "Succeeded" or "Failed"
-            ? 0
-            : Math.Max(0, asked ?? pod.Json.Number("spec", "terminationGracePeriodSeconds") ?? 30);
+        pod.NodeName is null || pod.HasEnded ? 0 : Math.Max(0, asked ?? pod.Json.Number("spec", "terminationGracePeriodSeconds") ?? 30);
 
     /// <summary>Follows from requests, which defaults have filled in from limits.</summary>
     private static string QosClass(JsonObject? spec)
@@ -163,16 +161,5 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         return compute.TrueForAll(c => c is (null, null)) ? "BestEffort"
             : compute.TrueForAll(c => c is ({ } request, { } limit) && request == limit) ? "Guaranteed"
             : "Burstable";
-    }
-
-    private static void Keep(JsonObject live, JsonObject next, params ReadOnlySpan<string> fields)
-    {
-        foreach (var field in fields)
-        {
-            if (live[field] is { } value)
-                next[field] = value.DeepClone();
-            else
-                next.Remove(field);
-        }
     }
 }

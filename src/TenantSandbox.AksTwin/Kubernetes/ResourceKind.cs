@@ -71,7 +71,7 @@ internal static class Kinds
     public static readonly ResourceKind LimitRanges = new(typeof(V1LimitRange), "limits");
     public static readonly ResourceKind Namespaces = new(typeof(V1Namespace), "ns")
     { Namespaced = false, Fields = ["status.phase"], FirstStatus = """{"phase":"Active"}""" };
-    public static readonly ResourceKind Nodes = new(typeof(V1Node), "no") { Namespaced = false, Fields = ["spec.unschedulable"] };
+    public static readonly ResourceKind Nodes = new(typeof(V1Node), "no") { Namespaced = false };
 
     public static readonly ResourceKind Pods = new(typeof(V1Pod), "po")
     {

@@ -63,7 +63,7 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
         from kind in Kinds.All
         where kind.Namespaced && kind != Kinds.Events
         from item in store.List(kind, ns)
-        where item.Json.Text("status", "phase") is not ("Succeeded" or "Failed")
+        where !item.HasEnded
         from cost in Cost(kind, item.Json.Object("spec"), item.Resources)
         group cost.Value by cost.Key).ToDictionary(g => g.Key, g => g.Sum());
 

@@ -14,6 +14,9 @@ internal static class Rules
     public static readonly Rule NotNegative = (value, path) => value is not null && PodResources.Quantity(value.ToString()) < 0
         ? [FieldError.Invalid(path, value, "must be greater than or equal to 0")] : [];
 
+    public static readonly Rule CountOrPercent = (value, path) =>
+        value.Text() is { } text ? Format.Percent.Check(text, path) : NotNegative(value, path);
+
     public static readonly Rule QualifiedKeys = (value, path) => value.Pairs().SelectMany(p => QualifiedName(p.Key, path));
 
     /// <summary>A map of labels, or a selector of them.</summary>

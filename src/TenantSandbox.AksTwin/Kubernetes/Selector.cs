@@ -9,7 +9,7 @@ internal sealed class Selection(ApiCall call)
     private readonly LabelSelector _fields = LabelSelector.ParseFields(call.Kind!, call.Text("fieldSelector"));
 
     public bool Matches(StoredObject item) => (_labels.IsEmpty || _labels.Matches(item.Json.Object("metadata", "labels")))
-        && (_fields.IsEmpty || _fields.Matches(path => item.Json.At(path.Split('.')) is { } node ? node.Text() ?? node.ToJsonString() : ""));
+        && (_fields.IsEmpty || _fields.Matches(path => $"{item.Json.At(path.Split('.'))}"));
 }
 
 /// <summary>A selector from a query, or from an object's <c>matchLabels</c> and <c>matchExpressions</c>.</summary>
@@ -63,6 +63,7 @@ internal sealed partial class LabelSelector(IEnumerable<(string Key, string Oper
     private static partial Regex Comma();
 
     [GeneratedRegex(@"^(?:(?<operator>!)\s*)?(?<key>[A-Za-z0-9]([\w./-]*[A-Za-z0-9])?)"
-        + @"(?(operator)|(?:\s*(?<operator>==|=|!=)\s*(?<value>[\w.-]*)|\s+(?<operator>in|notin)\s*\((?<value>[\w.\s-]*)(,(?<value>[\w.\s-]*))*\))?)$")]
+        + @"(?(operator)|(?:\s*(?<operator>==|=|!=)\s*(?<value>[\w.-]*)"
+        + @"|\s+(?<operator>in|notin)\s*\((?<value>[\w.\s-]*)(,(?<value>[\w.\s-]*))*\))?)$")]
     private static partial Regex Term();
 }

@@ -100,6 +100,6 @@ internal sealed class StatusException(int code, string reason, string message, J
 
     /// <param name="message">With {0} for the object.</param>
     private static StatusException About(
-        ResourceKind kind, string name, int code, string reason, string message, params FieldError[] causes) => new(
-            code, reason, message.Replace("{0}", $"{kind.Resource} \"{name}\"", StringComparison.Ordinal), Details(kind.Group, kind.Plural, name, causes));
+        ResourceKind kind, string name, int code, string reason, string message, params FieldError[] causes) =>
+        new(code, reason, message.Replace("{0}", $"{kind.Resource} \"{name}\""), Details(kind.Group, kind.Plural, name, causes));
 }

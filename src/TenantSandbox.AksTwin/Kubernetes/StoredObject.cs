@@ -10,7 +10,7 @@ internal sealed class StoredObject
 {
     public static readonly JsonSerializerOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly JsonObject? _json;
+    private JsonObject? _json;
     private PodResources? _resources;
 
     public StoredObject(ObjectKey key, JsonObject json, long revision)
@@ -35,13 +35,35 @@ internal sealed class StoredObject
     public byte[] Utf8 { get; }
 
     /// <summary>To be read only; <see cref="Edit"/> gives a copy to change.</summary>
-    public JsonObject Json => _json ?? (JsonObject)JsonNode.Parse(Utf8)!;
+    public JsonObject Json => _json ?? (JsonObject)AksTwin.Json.Parse(Utf8)!;
 
     public PodResources Resources => _resources ??= PodResources.Of(Json.Object("spec"));
 
     public bool IsTerminating => Json.At("metadata", "deletionTimestamp") is not null;
 
+    public bool IsReady => Condition.Holds(Json, "Ready");
+
+    /// <summary>Whether a pod has come to its end.</summary>
+    public bool HasEnded => Json.Text("status", "phase") is "Succeeded" or "Failed";
+
+    /// <summary>The node that a pod is bound to.</summary>
+    public string? NodeName => Json.Text("spec", "nodeName");
+
+    /// <summary>The uid of the controller that made it.</summary>
+    public string? Controller => Json.Items("metadata", "ownerReferences").FirstOrDefault(o => o.Flag("controller") is true).Text("uid");
+
+    /// <summary>Keeps the bytes only: what is history is seldom read.</summary>
+    public void Retire() => _json = null;
+
+    public bool HasFinalizer(string name) => Json.Texts("metadata", "finalizers").Contains(name);
+
     public JsonObject Edit() => Json.Copy();
+
+    /// <summary>How an object names this one as the controller that made it.</summary>
+    public JsonArray AsController() => new(AksTwin.Json.Of($$"""
+        {"apiVersion":{{Key.Kind.ApiVersion}},"kind":{{Key.Kind.Kind}},"name":{{Key.Name}},"uid":{{Uid}},
+        "controller":true,"blockOwnerDeletion":true}
+        """));
 
     /// <summary>The same as of another revision: a removal shows what was last, with its own.</summary>
     public StoredObject At(long revision) => revision == Revision ? this : new(Key, Edit(), revision);

@@ -50,7 +50,7 @@ internal static class Tables
         ],
         [Kinds.Nodes] =
         [
-            Name, new("Status", o => (Condition.Status(o, "Ready") == "True" ? "Ready" : "NotReady")
+            Name, new("Status", o => (Condition.Holds(o, "Ready") ? "Ready" : "NotReady")
                 + (o.Flag("spec", "unschedulable") is true ? ",SchedulingDisabled" : "")),
             new("Roles", _ => null), Age, Text("Version", "status", "nodeInfo", "kubeletVersion"),
             Wide("Internal-IP", o => o.Items("status", "addresses").FirstOrDefault(a => a.Text("type") == "InternalIP").Text("address")),
@@ -111,12 +111,13 @@ internal static class Tables
             { } age => Say(age.TotalDays, "d"),
         };
 
-        static string Say(double count, string unit, int rest = 0, string smaller = "") => $"{(int)count}{unit}" + (rest == 0 ? "" : $"{rest}{smaller}");
+        static string Say(double count, string unit, int rest = 0, string smaller = "") =>
+            $"{(int)count}{unit}" + (rest == 0 ? "" : $"{rest}{smaller}");
     }
 
     private static JsonNode? PodStatus(JsonObject pod) => pod.At("metadata", "deletionTimestamp") is not null ? "Terminating"
-        : Containers(pod).Select(c => c.Text("state", "waiting", "reason") ?? c.Text("state", "terminated", "reason")).OfType<string>().FirstOrDefault()
-            ?? pod.Text("status", "phase");
+        : Containers(pod).Select(c => c["state"]?["waiting"]?["reason"] ?? c["state"]?["terminated"]?["reason"])
+            .FirstOrDefault(reason => reason is not null) ?? pod.At("status", "phase");
 
     private static IEnumerable<JsonObject> Containers(JsonObject pod) => pod.Items("status", "containerStatuses");
 

@@ -43,7 +43,8 @@ internal static class Validation
         ("spec.template.metadata.labels", Labels),
         ("spec.template.spec", Pod),
         ("spec.template.spec.restartPolicy", OneOf("Always")),
-        ("spec.strategy.type", OneOf("Recreate", "RollingUpdate")));
+        ("spec.strategy.type", OneOf("Recreate", "RollingUpdate")),
+        ("spec.strategy.rollingUpdate.maxSurge|maxUnavailable", CountOrPercent));
 
     private static readonly Dictionary<ResourceKind, Rule> ByKind = new()
     {

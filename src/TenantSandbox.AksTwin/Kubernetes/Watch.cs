@@ -88,7 +88,8 @@ internal sealed class Watch(Cluster cluster, ApiCall call)
         {
             if (_wantsBookmarks)
                 Write("BOOKMARK", JsonSerializer.SerializeToUtf8Bytes(Json.Of($$"""
-                    {"kind":{{call.Kind!.Kind}},"apiVersion":{{call.Kind.ApiVersion}},"metadata":{"resourceVersion":{{$"{cluster.Store.Revision}"}} } }
+                    {"kind":{{call.Kind!.Kind}},"apiVersion":{{call.Kind.ApiVersion}},
+                    "metadata":{"resourceVersion":{{$"{cluster.Store.Revision}"}} } }
                     """)));
             if (isLast)
                 _lines.Writer.TryComplete();

@@ -1,6 +1,6 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>One request that writes: decodes and checks what it sends, and hands it to the registry. Runs under the cluster's lock.</summary>
+/// <summary>One request that writes: decodes and checks what it sends, and hands it to the registry, under the cluster's lock.</summary>
 internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? fault)
 {
     private const string Plain = "application/json";
@@ -15,7 +15,7 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
     {
         var answer = (call.Verb, call.MediaType) switch
         {
-            ("create", _) => Create(Mark(Decode(Body(Plain))), call.Manager),
+            ("create", _) => Create(Faults.Mark(fault, Decode(Body(Plain))), call.Manager),
             ("update", _) => Replace(Decode(Body(Plain)), call.Manager),
             ("patch", Applied) => Apply(),
             ("patch", _) => Patch(),
@@ -48,7 +48,7 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
         var patch = Body(Applied);
         if (patch.At("metadata", "managedFields") is not null)
             throw StatusException.BadRequest("metadata.managedFields must be nil");
-        var applied = Mark(Decode(patch));
+        var applied = Faults.Mark(fault, Decode(patch));
         if (_kind.HasStatus)
             applied.Remove("status");
         if (cluster.Store.Find(call.Key) is { } live)
@@ -68,9 +68,7 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
         if (propagation is not ("" or "Background" or "Foreground" or "Orphan"))
             throw StatusException.BadOptions(
                 "DeleteOptions", FieldError.NotSupported("propagationPolicy", propagation, "Foreground", "Background", "Orphan"));
-        var live = Live();
-        if (fault is { Kind: FaultKind.StuckFinalizer })
-            live = cluster.Registry.Edit(live, json => Mark(json));
+        var live = cluster.Registry.Edit(Live(), json => Faults.Mark(fault, json));
         var (item, gone) = cluster.Registry.Delete(live, new(
             options.Number("gracePeriodSeconds") ?? call.Number("gracePeriodSeconds"),
             propagation,
@@ -85,8 +83,19 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
 
     private StoredObject Live() => cluster.Store.Get(call.Key);
 
-    private JsonObject Body(params string[] types) => types.Contains(call.MediaType) ? Json.Parse(body)
-        : throw Unsupported($"the body of the request was in an unknown format - accepted media types include: {string.Join(", ", types)}");
+    private JsonObject Body(params string[] types)
+    {
+        if (!types.Contains(call.MediaType))
+            throw Unsupported($"the body of the request was in an unknown format - accepted media types: {string.Join(", ", types)}");
+        try
+        {
+            return Json.Parse(body) as JsonObject ?? throw new JsonException("the body is not a JSON object");
+        }
+        catch (JsonException e)
+        {
+            throw StatusException.BadRequest($"couldn't get version/kind; json parse error: {e.Message}");
+        }
+    }
 
     /// <summary>Takes what is sent for an object of the URL's kind, without what it says of kind and version.</summary>
     private JsonObject Decode(JsonObject json)
@@ -120,16 +129,6 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
     {
         if (json.Text("metadata", "name") is var name && name != call.Name)
             throw StatusException.BadRequest($"the name of the object ({name}) does not match the name on the URL ({call.Name})");
-    }
-
-    /// <summary>Writes a scripted fault into an object.</summary>
-    private JsonObject Mark(JsonObject json)
-    {
-        if (fault is { Kind: FaultKind.StuckFinalizer } && !json.Texts("metadata", "finalizers").Contains(Faults.Finalizer))
-            json.Ensure("metadata").EnsureArray("finalizers").Add(Faults.Finalizer);
-        if (fault is { Kind: FaultKind.NeverRuns })
-            json.Ensure("metadata", "annotations")[Kubelet.WaitingReason] = Faults.Reason(fault);
-        return json;
     }
 
     private static StatusException Unsupported(string message) => new(415, "UnsupportedMediaType", message);
