@@ -38,10 +38,9 @@ internal static class Defaults
             ("spec.strategy", When(
                 s => s.Text("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}"""))),
         [Kinds.Services] = All(
-            ("", Always("""{"spec":{"type":"ClusterIP","sessionAffinity":"None"}}""")),
-            ("spec", When(
-                s => s.Text("type") != "ExternalName",
-                """{"internalTrafficPolicy":"Cluster","ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}""")),
+            ("", Always("""{"spec":{"type":"ClusterIP","sessionAffinity":"None","internalTrafficPolicy":"Cluster"}}""")),
+            ("", s => Fill(s, Json.Of($$"""{"spec":{"clusterIP":{{Names.Address("10.0", Title(s))}} } }"""))),
+            ("spec", s => Fill(s, Json.Of($$"""{"clusterIPs":[{{s["clusterIP"]}}],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}"""))),
             ("spec.ports[*]", p => Fill(p, Json.Of($$"""{"protocol":"TCP","targetPort":{{p["port"]}}}""")))),
         [Kinds.NetworkPolicies] = All(
             ("", Always("""{"spec":{"podSelector":{}}}""")),
@@ -91,6 +90,8 @@ internal static class Defaults
 
     private static void Limit(JsonObject limit, string field, string source) =>
         Fill(limit, limit.Text("type") == "Container" ? Json.Of($$"""{ {{field}}:{{limit[source]}} }""") : []);
+
+    private static string Title(JsonObject json) => $"{json.Text("metadata", "namespace")}/{json.Text("metadata", "name")}";
 
     private static string PullPolicy(string image)
     {

@@ -55,20 +55,14 @@ internal sealed class Kubelet(Cluster cluster) : IController
             _seen[pod.Key] = seen = (pod.Uid, cluster.Now);
         var isKata = IsKata(cluster.Store, pod);
         var starts = seen.Since + (isKata ? cluster.Timing.KataSandboxStart : cluster.Timing.SandboxStart) + cluster.Timing.ImagePull;
-        if (isKata && !NodeController.IsKata(node))
-        {
-            cluster.Events.Warning(pod, "FailedCreatePodSandBox", "Failed to create pod sandbox: rpc error: code = Unknown "
-                + "desc = failed to get sandbox runtime: no runtime for \"kata\" is configured", Component);
-            Wait(pod, "ContainerCreating");
-        }
-        else if (starts > cluster.Now)
+        if (starts > cluster.Now)
         {
             Wait(pod, "ContainerCreating");
             cluster.EnqueueAfter(this, pod.Key, starts - cluster.Now);
         }
-        else if (Obstacle(pod) is var (reason, message))
+        else if (Obstacle(pod, canStart: !isKata || NodeController.IsKata(node)) is var (about, reason, message))
         {
-            cluster.Events.Warning(pod, reason == "ImagePullBackOff" ? "Failed" : "BackOff", message, Component);
+            cluster.Events.Warning(pod, about, message, Component);
             Wait(pod, reason, message);
         }
         else
@@ -77,19 +71,20 @@ internal sealed class Kubelet(Cluster cluster) : IController
         }
     }
 
-    /// <summary>What keeps a pod's containers from running.</summary>
-    private static (string Reason, string Message)? Obstacle(StoredObject pod)
+    /// <summary>What keeps a pod's containers from running: the event that tells it, and what they are said to wait for.</summary>
+    private static (string Event, string Reason, string Message)? Obstacle(StoredObject pod, bool canStart)
     {
-        var pull = pod.Json.Items("spec", "containers").Select(c => c.Text("image")!).FirstOrDefault(i => Repository(i) == "missing");
-        return pod.Json.Text("metadata", "annotations", WaitingReason) is { } scripted ? (scripted, $"{scripted} (scripted)")
-            : pull is not null ? ("ImagePullBackOff", $"Back-off pulling image \"{pull}\": ErrImagePull: {pull}: not found")
-            : Has(pod, "crashing") ? ("CrashLoopBackOff", $"back-off 5m0s restarting failed container in pod {pod.Key.Name}")
+        var scripted = pod.Json.Text("metadata", "annotations", WaitingReason);
+        return !canStart ? ("FailedCreatePodSandBox", "ContainerCreating", "Failed to create pod sandbox: rpc error: code = Unknown "
+                + "desc = failed to get sandbox runtime: no runtime for \"kata\" is configured")
+            : scripted is not null ? ("BackOff", scripted, $"{scripted} (scripted)")
+            : ImageOf(pod, "missing") is { } pull ? ("Failed", "ImagePullBackOff", $"Failed to pull image \"{pull}\": {pull}: not found")
+            : ImageOf(pod, "crashing") is not null ? ("BackOff", "CrashLoopBackOff", "back-off 5m0s restarting failed container")
             : null;
     }
 
     private void Run(StoredObject pod, TimeSpan untilReady)
     {
-        var (ends, hasProbe) = (pod.Json.Text("spec", "restartPolicy") != "Always", !Has(pod, "unready"));
         if (pod.Json.Text("status", "phase") == "Pending")
         {
             foreach (var container in pod.Json.Items("spec", "containers"))
@@ -101,16 +96,14 @@ internal sealed class Kubelet(Cluster cluster) : IController
 
         var now = cluster.Now.Stamp();
         var started = pod.Json.Items("status", "containerStatuses").FirstOrDefault().Text("state", "running", "startedAt") ?? now;
-        if (ends)
-        {
+        var isUnready = ImageOf(pod, "unready") is not null;
+        if (pod.Json.Text("spec", "restartPolicy") != "Always")
             Report(pod, "Succeeded", false, Json.Of($$"""
                 {"terminated":{"exitCode":0,"reason":"Completed","startedAt":{{now}},"finishedAt":{{now}} } }
                 """));
-            return;
-        }
-
-        Report(pod, "Running", hasProbe && untilReady <= TimeSpan.Zero, Json.Of($$"""{"running":{"startedAt":{{started}} } }"""));
-        if (!hasProbe)
+        else
+            Report(pod, "Running", !isUnready && untilReady <= TimeSpan.Zero, Json.Of($$"""{"running":{"startedAt":{{started}} } }"""));
+        if (isUnready)
             cluster.Events.Warning(pod, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", Component);
         else if (untilReady > TimeSpan.Zero)
             cluster.EnqueueAfter(this, pod.Key, untilReady);
@@ -148,8 +141,7 @@ internal sealed class Kubelet(Cluster cluster) : IController
         Condition.Set(json, cluster.Now, "ContainersReady", isReady, reason, message);
     });
 
-    private static bool Has(StoredObject pod, string repository) =>
-        pod.Json.Items("spec", "containers").Any(c => Repository(c.Text("image")!) == repository);
-
-    private static string Repository(string image) => image[(image.LastIndexOf('/') + 1)..].Split(':', '@')[0];
+    /// <summary>The image, of those of a pod, from a repository of a name.</summary>
+    private static string? ImageOf(StoredObject pod, string repository) => pod.Json.Items("spec", "containers").Select(c => c.Text("image")!)
+        .FirstOrDefault(image => image[(image.LastIndexOf('/') + 1)..].Split(':', '@')[0] == repository);
 }

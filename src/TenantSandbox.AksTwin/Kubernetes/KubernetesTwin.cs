@@ -60,7 +60,7 @@ internal sealed class KubernetesTwin
     /// of them fits such a node, never more than <paramref name="limit"/>.
     /// </summary>
     public int NodesNeeded(NodeSpec shape, int limit) =>
-        _cluster.Do(() => _scheduler.NodesNeeded(NodeController.Shape(shape), limit));
+        _cluster.Do(() => _scheduler.NodesNeeded(_nodes.Shape(shape), limit));
 
     /// <summary>Whether a node runs nothing that would have to move; false for an unknown node.</summary>
     public bool IsIdle(string nodeName) => _cluster.Do(() => _scheduler.IsIdle(nodeName));

@@ -28,14 +28,6 @@ internal sealed class NodeController(Cluster cluster) : IController
         }
         else
         {
-            foreach (var (type, reason, message) in ((string, string, string)[])
-            [
-                ("MemoryPressure", "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
-                ("DiskPressure", "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
-                ("PIDPressure", "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
-                ("Ready", "KubeletNotReady", "container runtime network not ready: cni plugin not initialized"),
-            ])
-                Condition.Set(shape, cluster.Now, type, false, reason, message);
             SetTaint(shape, "not-ready", true);
             live = cluster.Registry.Create(Kinds.Nodes, "", shape);
             var registered = $"Node {spec.Name} event: Registered Node {spec.Name} in Controller";
@@ -83,10 +75,10 @@ internal sealed class NodeController(Cluster cluster) : IController
     public static bool IsKata(StoredObject node) => node.Json.Text("metadata", "labels", NodeSpec.KataLabel) == "true";
 
     /// <summary>A Node as AKS registers it.</summary>
-    public static JsonObject Shape(NodeSpec spec)
+    public JsonObject Shape(NodeSpec spec)
     {
         var (cpu, memory) = spec.Size.Allocatable(spec.MaxPods);
-        var (id, version) = (Guid.Parse(Names.Uid(spec.Name)), $"v{spec.KubernetesVersion}");
+        var (id, version) = (Names.Uid(spec.Name), $"v{spec.KubernetesVersion}");
         return Json.Of($$"""
             {"metadata":{"name":{{spec.Name}},"labels":{{spec.Labels.ToJson()}},"annotations":{
                 "twin.tenantsandbox.dev/twin":"this node belongs to a twin of AKS; no VM stands behind it",
@@ -95,12 +87,17 @@ internal sealed class NodeController(Cluster cluster) : IController
             "status":{
                 "capacity":{{Room($"{spec.Size.VCpus}", spec.Size.MemoryBytes)}},"allocatable":{{Room($"{cpu}m", memory)}},
                 "addresses":[{"type":"Hostname","address":{{spec.Name}} },
-                    {"type":"InternalIP","address":{{$"10.224.{id.ToByteArray()[0]}.{id.ToByteArray()[1]}"}} }],
-                "nodeInfo":{"machineID":{{id.ToString("N")}},"systemUUID":{{id}},"bootID":{{Names.Uid($"{spec.Name}/boot")}},
+                    {"type":"InternalIP","address":{{Names.Address("10.224", spec.Name)}} }],
+                "conditions":[{{Not("MemoryPressure", "KubeletHasSufficientMemory")}},{{Not("DiskPressure", "KubeletHasNoDiskPressure")}},
+                    {{Not("PIDPressure", "KubeletHasSufficientPID")}},{{Not("Ready", "KubeletNotReady")}}],
+                "nodeInfo":{"machineID":{{Names.Hex(spec.Name)}},"systemUUID":{{id}},"bootID":{{id}},
                     "kernelVersion":{{(spec.IsKata ? Kubelet.NodeKernel : Kubelet.PlainKernel)}},"osImage":"Microsoft Azure Linux 3.0",
                     "containerRuntimeVersion":"containerd://2.2.4","kubeletVersion":{{version}},"kubeProxyVersion":{{version}},
                     "operatingSystem":"linux","architecture":{{(spec.Size.Arm64 ? "arm64" : "amd64")}} } } }
             """);
+
+        JsonObject Not(string condition, string reason) => Json.Of(
+            $$"""{"type":{{condition}},"status":"False","lastTransitionTime":{{cluster.Now.Stamp()}},"reason":{{reason}} }""");
 
         JsonObject Room(string cpus, long bytes) => Json.Of(
             $$"""{"cpu":{{cpus}},"memory":{{$"{bytes / 1024}Ki"}},"pods":{{$"{spec.MaxPods}"}},"ephemeral-storage":"129886128Ki"}""");

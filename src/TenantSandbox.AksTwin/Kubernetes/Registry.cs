@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>The options of a DELETE.</summary>
@@ -10,24 +8,23 @@ internal sealed record DeleteOptions(
 internal sealed class Registry(ClusterContext context, ObjectStore store)
 {
     private readonly Admission _admission = new(store);
-    private long _generated;
+    private long _serial;
 
     /// <param name="manager">Who gets the fields; null when their owners stand in the object already, or nobody is to own them.</param>
     public StoredObject Create(ResourceKind kind, string ns, JsonObject json, string? manager = null, bool dryRun = false)
     {
         var (metadata, seed) = (json.Ensure("metadata"), context.Options.Seed);
-        if (string.IsNullOrEmpty(metadata.Text("name")) && metadata.Text("generateName") is { Length: > 0 } prefix)
-            metadata["name"] = prefix[..Math.Min(prefix.Length, 58)] + Names.Suffix($"{seed}/{store.Revision}/{++_generated}", 5);
-        if (!string.IsNullOrEmpty(metadata.Text("resourceVersion")))
+        var uid = Names.Uid($"{seed}/{context.Cluster.Name}/{store.Revision}/{++_serial}");
+        if (metadata.Text("name") is null or "" && metadata.Text("generateName") is { Length: > 0 } prefix)
+            metadata["name"] = prefix[..Math.Min(prefix.Length, 58)] + Names.Suffix(uid, 5);
+        if (metadata.Text("resourceVersion") is { Length: > 0 })
             throw StatusException.BadRequest("resourceVersion should not be set on objects to be created");
         var key = new ObjectKey(kind, ns, metadata.Text("name") ?? "");
-        metadata.PutAll([], "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation");
-        if (kind.Namespaced)
-            metadata["namespace"] = ns;
-        metadata["uid"] = Names.Uid($"{seed}/{context.Cluster.Name}/{key}/{store.Revision}/{_generated}");
-        metadata["creationTimestamp"] = context.Now.Stamp();
-        if (kind.HasGeneration)
-            metadata["generation"] = 1;
+        var own = Json.Of($$"""
+            {"namespace":{{(kind.Namespaced ? ns : null)}},"uid":{{uid}},"creationTimestamp":{{context.Now.Stamp()}},
+            "generation":{{(kind.HasGeneration ? 1 : null as int?)}} }
+            """);
+        metadata.PutAll(own, "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds");
         if (kind == Kinds.Namespaces)
             json.Ensure("spec")["finalizers"] = new JsonArray("kubernetes");
         Defaults.Apply(kind, json);
@@ -42,13 +39,6 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         _admission.Validate(kind, ns, json);
         if (store.Find(key) is not null)
             throw StatusException.AlreadyExists(kind, key.Name);
-        if (kind == Kinds.Services && json.Text("spec", "type") != "ExternalName")
-        {
-            var hash = SHA256.HashData(Encoding.UTF8.GetBytes(key.ToString()));
-            json.Ensure("spec").Default("clusterIP", $"10.0.{hash[0]}.{Math.Max((byte)1, hash[1])}");
-            json.Ensure("spec")["clusterIPs"] = new JsonArray(json.Text("spec", "clusterIP"));
-        }
-
         if (manager is not null)
             ManagedFields.Track(kind, new() { ["status"] = json["status"]?.DeepClone() }, json, manager, context.Now);
         return dryRun ? new(key, json, 0) : store.Put(key, json);
@@ -66,12 +56,6 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         metadata.PutAll(live.Json.Object("metadata"), "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp",
             "deletionGracePeriodSeconds", "generation", "generateName", "resourceVersion");
         json.PutAll(live.Json, kind == Kinds.Namespaces ? ["status", "spec"] : kind.HasStatus ? ["status"] : []);
-        foreach (var field in (string[])["clusterIP", "clusterIPs", "nodeName"])
-        {
-            if (live.Json.At("spec", field) is { } assigned)
-                json.Ensure("spec").Default(field, assigned.DeepClone());
-        }
-
         Defaults.Apply(kind, json);
         Validation.Check(kind, json, live.Json);
         if (kind.HasGeneration && !JsonNode.DeepEquals(live.Json["spec"], json["spec"]))

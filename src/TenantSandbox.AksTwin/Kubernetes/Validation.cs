@@ -56,7 +56,7 @@ internal static class Validation
             ("spec.ports", DistinctNames),
             ("spec.ports[*].port|targetPort", Port),
             ("spec.ports[*].name", Optional(Is(Format.Label))),
-            ("spec.type", OneOf("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")),
+            ("spec.type", OneOf("ClusterIP", "LoadBalancer", "NodePort")),
             ("spec.selector", Labels)),
         [Kinds.ResourceQuotas] = All(("spec.hard", Countable), ("spec.hard.*", NotNegative)),
         [Kinds.LimitRanges] = All(
@@ -151,7 +151,7 @@ internal static class Validation
     }
 
     private static IEnumerable<FieldError> Ports(JsonNode? spec, string path) =>
-        spec!["ports"] is not null || spec.Text("clusterIP") is "None" || spec.Text("type") is "ExternalName" ? []
+        spec!["ports"] is not null || spec.Text("clusterIP") == "None" ? []
         : [FieldError.Required($"{path}.ports")];
 
     private static IEnumerable<FieldError> Countable(JsonNode? hard, string path) =>
