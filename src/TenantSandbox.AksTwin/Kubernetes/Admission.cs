@@ -14,14 +14,15 @@ internal sealed class Admission(ObjectStore store)
         if (kind != Kinds.Pods)
             return;
         var spec = json.Ensure("spec");
-        ServiceAccount(ns, name, spec);
         LimitRangeDefaults(ns, spec);
-        RuntimeClass(name, spec);
+        ServiceAccount(ns, name, spec);
         foreach (var key in (string[])["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
         {
             if (!spec.Items("tolerations").Any(t => t.Text("key") == key))
                 Tolerate(spec, Json.Of($$"""{"key":{{key}},"operator":"Exists","effect":"NoExecute","tolerationSeconds":300}"""));
         }
+
+        RuntimeClass(name, spec);
     }
 
     /// <summary>Plugins that refuse, once the object is valid.</summary>

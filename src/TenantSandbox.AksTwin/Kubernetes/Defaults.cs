@@ -1,6 +1,6 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>The defaults that the API server fills in before it validates.</summary>
+/// <summary>The defaults that the API server fills in before it validates, for what is missing or zero.</summary>
 internal static class Defaults
 {
     private const string Container = "containers|initContainers[*]";
@@ -53,8 +53,17 @@ internal static class Defaults
             ("spec.limits[*]", l => Limit(l, "defaultRequest", "min"))),
     };
 
+    /// <summary>Fields that aren't pointers in Go, where zero is as good as nothing.</summary>
+    private static readonly HashSet<string> Plain =
+    [
+        "failureThreshold", "hostIPC", "hostNetwork", "hostPID", "hostPort", "initialDelaySeconds", "minReadySeconds", "nodePort", "paused",
+        "periodSeconds", "publishNotReadyAddresses", "readOnly", "stdin", "stdinOnce", "successThreshold", "timeoutSeconds", "tty",
+        "unschedulable",
+    ];
+
     public static void Apply(ResourceKind kind, JsonObject json)
     {
+        RemoveZeros(json);
         ByKind.GetValueOrDefault(kind)?.Invoke(json);
         var pod = kind == Kinds.Pods ? json.Object("spec") : json.Object("spec", "template", "spec");
         if (pod.Text("serviceAccountName") is { } account)
@@ -71,6 +80,19 @@ internal static class Defaults
             else if (json[name] is JsonObject inner && value is JsonObject more)
                 Fill(inner, more);
         }
+    }
+
+    private static void RemoveZeros(JsonNode? node)
+    {
+        foreach (var (name, value) in (node as JsonObject ?? []).ToList())
+        {
+            if (Plain.Contains(name) && (value.Number() is 0 || value.Flag() is false))
+                node!.AsObject().Remove(name);
+            RemoveZeros(value);
+        }
+
+        foreach (var item in node as JsonArray ?? [])
+            RemoveZeros(item);
     }
 
     /// <summary>A table of defaults, each for the parts that its pattern meets, in order.</summary>

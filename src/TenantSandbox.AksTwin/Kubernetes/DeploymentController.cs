@@ -13,10 +13,14 @@ internal sealed class DeploymentController(Cluster cluster) : IController
     {
         if (cluster.Store.Find(key) is not { IsTerminating: false } deployment)
             return;
-        var sets = SetsOf(deployment);
-        var hash = Names.Suffix(deployment.Json.At("spec", "template")!.ToJsonString(), 10);
-        var current = sets.Find(s => s.Json.Text("metadata", "labels", Hash) == hash) ?? Make(deployment, hash);
-        List<StoredObject> old = [.. sets.Where(s => s.Uid != current.Uid).OrderBy(RevisionOf)];
+        var (sets, hash) = (SetsOf(deployment), Names.Suffix(deployment.Json.At("spec", "template")!.ToJsonString(), 10));
+        var current = sets.Find(s => s.Json.Text("metadata", "labels", Hash) == hash);
+        List<StoredObject> old = [.. sets.Where(s => s != current).OrderBy(RevisionOf)];
+        // Up to the surge with the new; then down with the old.
+        var (want, surge, _) = Want(deployment);
+        var have = current is null ? 0 : Replicas(current);
+        var up = Math.Min(want, have + Math.Max(0, want + surge - have - old.Sum(Replicas)));
+        current ??= Make(deployment, hash, up);
         var newest = old.Count == 0 ? 1 : RevisionOf(old[^1]) + 1;
         if (RevisionOf(current) < newest)
         {
@@ -24,34 +28,34 @@ internal sealed class DeploymentController(Cluster cluster) : IController
             deployment = cluster.Registry.Edit(deployment, json => json.Ensure("metadata", "annotations")[Revision] = $"{newest}");
         }
 
-        Roll(deployment, current, old.FindAll(s => !s.IsTerminating));
+        Scale(deployment, current, up);
+        Shrink(deployment, Math.Min(up, Count(current, "availableReplicas")), old.FindAll(s => !s.IsTerminating));
         sets = SetsOf(deployment);
         Report(deployment, sets.Find(s => s.Uid == current.Uid)!, sets);
     }
 
     private List<StoredObject> SetsOf(StoredObject deployment) => [.. cluster.Store.Dependents(deployment.Uid)];
 
-    private StoredObject Make(StoredObject deployment, string hash)
+    private StoredObject Make(StoredObject deployment, string hash, long replicas)
     {
         var (spec, name) = (deployment.Edit().Object("spec")!, $"{deployment.Key.Name}-{hash}");
         spec.Ensure("template", "metadata", "labels")[Hash] = hash;
         spec.Ensure("selector", "matchLabels")[Hash] = hash;
-        return cluster.Registry.Create(Kinds.ReplicaSets, deployment.Key.Namespace, Json.Of($$"""
+        var made = cluster.Registry.Create(Kinds.ReplicaSets, deployment.Key.Namespace, Json.Of($$"""
             {"metadata":{"name":{{name}},"labels":{{spec.At("template", "metadata", "labels")}},
-                "ownerReferences":{{deployment.AsController()}} },
-            "spec":{"replicas":0,"minReadySeconds":{{spec["minReadySeconds"]}},"selector":{{spec["selector"]}},
+                "annotations":{{deployment.Json.At("metadata", "annotations")}},"ownerReferences":{{deployment.AsController()}} },
+            "spec":{"replicas":{{replicas}},"minReadySeconds":{{spec["minReadySeconds"]}},"selector":{{spec["selector"]}},
                 "template":{{spec["template"]}} } }
             """));
+        Tell(deployment, name, 0, replicas);
+        return made;
     }
 
-    /// <summary>Up to the surge with the new; then down with the old, as far as the floor of available pods allows.</summary>
-    private void Roll(StoredObject deployment, StoredObject current, List<StoredObject> old)
+    /// <summary>Scales old sets down as far as the floor of available pods allows, and forgets the oldest that are empty.</summary>
+    private void Shrink(StoredObject deployment, long available, List<StoredObject> old)
     {
-        var (want, surge, unavailable) = Want(deployment);
-        var (have, others) = (Replicas(current), old.Sum(Replicas));
-        var up = Math.Min(want, have + Math.Max(0, want + surge - have - others));
-        Scale(deployment, current, up);
-        var room = Math.Max(0, others - (want - unavailable) + Math.Min(up, Count(current, "availableReplicas")));
+        var (want, _, unavailable) = Want(deployment);
+        var room = Math.Max(0, old.Sum(Replicas) + available - (want - unavailable));
         foreach (var set in old)
         {
             var down = Math.Min(Replicas(set), room);
@@ -71,9 +75,11 @@ internal sealed class DeploymentController(Cluster cluster) : IController
             return;
         next.Ensure("spec")["replicas"] = replicas;
         cluster.Registry.Update(set, next);
-        var message = $"Scaled {(replicas > had ? "up" : "down")} replica set {set.Key.Name} from {had} to {replicas}";
-        cluster.Events.Normal(deployment, "ScalingReplicaSet", message, Component);
+        Tell(deployment, set.Key.Name, had, replicas);
     }
+
+    private void Tell(StoredObject deployment, string set, long had, long has) => cluster.Events.Normal(
+        deployment, "ScalingReplicaSet", $"Scaled {(has > had ? "up" : "down")} replica set {set} from {had} to {has}", Component);
 
     private void Report(StoredObject deployment, StoredObject current, List<StoredObject> sets)
     {

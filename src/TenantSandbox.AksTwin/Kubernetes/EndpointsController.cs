@@ -14,7 +14,11 @@ internal sealed class EndpointsController(Cluster cluster) : IController
             || cluster.Store.Find(Kinds.Namespaces, "", key.Namespace) is not { IsTerminating: false })
             return;
         endpoints ??= cluster.Registry.Create(Kinds.Endpoints, key.Namespace, Json.Of($$"""{"metadata":{"name":{{key.Name}} } }"""));
-        cluster.Registry.Edit(endpoints, json => json.Put("subsets", Subsets(service, LabelSelector.FromMap(selector))));
+        cluster.Registry.Edit(endpoints, json =>
+        {
+            json.Ensure("metadata").Put("labels", service.Json.At("metadata", "labels"));
+            json.Put("subsets", Subsets(service, LabelSelector.FromMap(selector)));
+        });
     }
 
     private JsonArray? Subsets(StoredObject service, LabelSelector selector)

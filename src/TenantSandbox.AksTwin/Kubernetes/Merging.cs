@@ -25,7 +25,7 @@ internal static class Merging
 
     public static bool IsAtomic(string field) => field is "selector" or "podSelector" or "namespaceSelector" or "labelSelector"
         or "nodeSelector" or "fieldRef" or "resourceFieldRef" or "configMapKeyRef" or "secretKeyRef" or "configMapRef" or "secretRef"
-        or "scheduling" or "involvedObject";
+        or "involvedObject";
 
     /// <summary>The path element of an item: <c>k:{"name":"x"}</c> for keyed lists, <c>v:"x"</c> for sets.</summary>
     public static string Element(string[] keys, JsonNode? item)
