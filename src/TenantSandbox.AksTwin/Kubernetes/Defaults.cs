@@ -39,8 +39,9 @@ internal static class Defaults
                 s => s.Text("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}"""))),
         [Kinds.Services] = All(
             ("", Always("""{"spec":{"type":"ClusterIP","sessionAffinity":"None","internalTrafficPolicy":"Cluster"}}""")),
+            ("spec", Always("""{"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}""")),
             ("", s => Fill(s, Json.Of($$"""{"spec":{"clusterIP":{{Names.Address("10.0", Title(s))}} } }"""))),
-            ("spec", s => Fill(s, Json.Of($$"""{"clusterIPs":[{{s["clusterIP"]}}],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}"""))),
+            ("spec", s => Fill(s, Json.Of($$"""{"clusterIPs":[{{s["clusterIP"]}}]}"""))),
             ("spec.ports[*]", p => Fill(p, Json.Of($$"""{"protocol":"TCP","targetPort":{{p["port"]}}}""")))),
         [Kinds.NetworkPolicies] = All(
             ("", Always("""{"spec":{"podSelector":{}}}""")),

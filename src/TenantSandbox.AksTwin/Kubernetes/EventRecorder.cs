@@ -4,8 +4,7 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 internal sealed class EventRecorder(ClusterContext context, ObjectStore store)
 {
     private const int Most = 20_000;
-    private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
-    private readonly Queue<(StoredObject Event, DateTimeOffset Time)> _recorded = new();
+    private readonly Queue<StoredObject> _recorded = new();
 
     public void Normal(StoredObject about, string reason, string message, string component) =>
         Record(about, "Normal", reason, message, component);
@@ -30,12 +29,9 @@ internal sealed class EventRecorder(ClusterContext context, ObjectStore store)
             """);
         json["lastTimestamp"] = now.Stamp();
         json["count"] = json.Number("count") + 1;
-        _recorded.Enqueue((store.Put(key, json), now));
-        while (_recorded.Count > Most || now - _recorded.Peek().Time > Lifetime)
-        {
-            // What was repeated since then has a record of its own.
-            if (_recorded.Dequeue().Event is var old && store.Find(old.Key) == old)
-                store.Remove(old);
-        }
+        _recorded.Enqueue(store.Put(key, json));
+        // What was repeated since then has a record of its own.
+        if (_recorded.Count > Most && _recorded.Dequeue() is var old && store.Find(old.Key) == old)
+            store.Remove(old);
     }
 }

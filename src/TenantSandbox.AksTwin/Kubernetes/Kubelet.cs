@@ -142,6 +142,6 @@ internal sealed class Kubelet(Cluster cluster) : IController
     });
 
     /// <summary>The image, of those of a pod, from a repository of a name.</summary>
-    private static string? ImageOf(StoredObject pod, string repository) => pod.Json.Items("spec", "containers").Select(c => c.Text("image")!)
-        .FirstOrDefault(image => image[(image.LastIndexOf('/') + 1)..].Split(':', '@')[0] == repository);
+    private static string? ImageOf(StoredObject pod, string repository) => pod.Json.Items("spec", "containers")
+        .Select(c => c.Text("image")!).FirstOrDefault(i => i[(i.LastIndexOf('/') + 1)..].Split(':', '@')[0] == repository);
 }

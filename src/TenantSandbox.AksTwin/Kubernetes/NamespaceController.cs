@@ -60,8 +60,6 @@ internal sealed class NamespaceController(Cluster cluster) : IController
         var kinds = left.CountBy(o => o.Key.Kind).Select(k => $"{k.Key.Plural}.{k.Key.Group} has {k.Value} resource instances");
         var finalizers = left.SelectMany(o => o.Json.Texts("metadata", "finalizers")).CountBy(f => f)
             .OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} in {f.Value} resource instances").ToList();
-        Say("DeletionDiscoveryFailure", false, "ResourcesDiscovered", "All resources successfully discovered");
-        Say("DeletionGroupVersionParsingFailure", false, "ParsedGroupVersions", "All legacy kube types successfully parsed");
         Say("DeletionContentFailure", false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization");
         if (left.Count > 0)
             Say("ContentRemaining", true, "SomeResourcesRemain", $"Some resources are remaining: {string.Join(", ", kinds)}");

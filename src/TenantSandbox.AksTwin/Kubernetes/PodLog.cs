@@ -34,9 +34,6 @@ internal static class PodLog
             lines = lines.Select(l => $"{started.Stamp()} {l}");
         if (call.Number("tailLines") is { } tail)
             lines = lines.TakeLast((int)Math.Min(tail, int.MaxValue));
-        if (call.Number("sinceSeconds") is { } since && started < cluster.Now - TimeSpan.FromSeconds(Math.Min(since, 315_360_000)))
-            lines = [];
-        var body = Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n")));
-        return new(200, call.Number("limitBytes") is { } most && most < body.Length ? body[..(int)most] : body, "text/plain");
+        return new(200, Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n"))), "text/plain");
     }
 }

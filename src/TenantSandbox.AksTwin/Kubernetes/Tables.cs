@@ -6,13 +6,6 @@ internal static class Tables
     private static readonly Column Name = Text("Name", "metadata", "name");
     private static readonly Column Age = Text("Age", "metadata", "creationTimestamp") with { IsTime = true };
 
-    private static readonly Column[] Template =
-    [
-        Wide("Containers", o => Join(o.Items("spec", "template", "spec", "containers").Select(c => c.Text("name")))),
-        Wide("Images", o => Join(o.Items("spec", "template", "spec", "containers").Select(c => c.Text("image")))),
-        Wide("Selector", o => Map(o.Object("spec", "selector", "matchLabels"))),
-    ];
-
     private static readonly Dictionary<ResourceKind, Column[]> Columns = new()
     {
         [Kinds.Namespaces] = [Name, Text("Status", "status", "phase"), Age],
@@ -21,13 +14,11 @@ internal static class Tables
             Name, new("Ready", o => $"{Containers(o).Count(c => c.Flag("ready") is true)}/{o.Items("spec", "containers").Count()}"),
             new("Status", PodStatus), new("Restarts", o => $"{Containers(o).Sum(c => c.Number("restartCount") ?? 0)}"), Age,
             Wide("IP", o => o.Text("status", "podIP")), Wide("Node", o => o.Text("spec", "nodeName")),
-            Wide("Nominated Node", _ => null), Wide("Readiness Gates", _ => null),
         ],
         [Kinds.Services] =
         [
             Name, Text("Type", "spec", "type"), Text("Cluster-IP", "spec", "clusterIP"), new("External-IP", _ => null),
             new("Port(s)", o => Join(o.Items("spec", "ports").Select(p => $"{p["port"]}/{p.Text("protocol")}"))), Age,
-            Wide("Selector", o => Map(o.Object("spec", "selector"))),
         ],
         [Kinds.Endpoints] =
         [
@@ -41,20 +32,19 @@ internal static class Tables
         [Kinds.Deployments] =
         [
             Name, new("Ready", o => $"{o.Number("status", "readyReplicas") ?? 0}/{o.Number("spec", "replicas")}"),
-            Count("Up-to-date", "status", "updatedReplicas"), Count("Available", "status", "availableReplicas"), Age, .. Template,
+            Count("Up-to-date", "status", "updatedReplicas"), Count("Available", "status", "availableReplicas"), Age,
         ],
         [Kinds.ReplicaSets] =
         [
             Name, Count("Desired", "spec", "replicas"), Count("Current", "status", "replicas"),
-            Count("Ready", "status", "readyReplicas"), Age, .. Template,
+            Count("Ready", "status", "readyReplicas"), Age,
         ],
         [Kinds.Nodes] =
         [
             Name, new("Status", o => (Condition.Holds(o, "Ready") ? "Ready" : "NotReady")
                 + (o.Flag("spec", "unschedulable") is true ? ",SchedulingDisabled" : "")),
             new("Roles", _ => null), Age, Text("Version", "status", "nodeInfo", "kubeletVersion"),
-            Wide("Internal-IP", o => o.Items("status", "addresses").FirstOrDefault(a => a.Text("type") == "InternalIP").Text("address")),
-            Wide("External-IP", _ => null), Wide("OS-Image", o => o.Text("status", "nodeInfo", "osImage")),
+            Wide("OS-Image", o => o.Text("status", "nodeInfo", "osImage")),
             Wide("Kernel-Version", o => o.Text("status", "nodeInfo", "kernelVersion")),
             Wide("Container-Runtime", o => o.Text("status", "nodeInfo", "containerRuntimeVersion")),
         ],
@@ -62,8 +52,7 @@ internal static class Tables
         [
             Text("Last Seen", "lastTimestamp") with { IsTime = true }, Text("Type", "type"), Text("Reason", "reason"),
             new("Object", o => $"{o.Text("involvedObject", "kind")?.ToLowerInvariant()}/{o.Text("involvedObject", "name")}"),
-            Wide("Source", o => o.Text("source", "component")), new("Message", o => o.Text("message")?.Trim()),
-            Count("Count", "count") with { IsWide = true }, Name with { IsWide = true },
+            new("Message", o => o.Text("message")?.Trim()), Wide("Source", o => o.Text("source", "component")),
         ],
         [Kinds.ResourceQuotas] = [Name, new("Request", o => Used(o, limits: false)), new("Limit", o => Used(o, limits: true)), Age],
         [Kinds.LimitRanges] = [Name, Text("Created At", "metadata", "creationTimestamp")],

@@ -12,7 +12,7 @@ internal static class Validation
         ("labels", Labels),
         ("annotations", QualifiedKeys),
         ("finalizers", Finalizers),
-        ("ownerReferences[*].apiVersion|kind|name|uid", NotEmpty));
+        ("ownerReferences[*].apiVersion|kind|name|uid", Required));
 
     private static readonly Rule Container = All(
         ("name", Is(Format.Label)),
@@ -119,9 +119,6 @@ internal static class Validation
             ? QualifiedName(name, path)
             : QualifiedName(name, path).Append(
                 FieldError.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")));
-
-    private static IEnumerable<FieldError> NotEmpty(JsonNode? value, string path) =>
-        string.IsNullOrEmpty(value.Text()) ? [FieldError.Invalid(path, "", "must not be empty")] : [];
 
     private static IEnumerable<FieldError> MountedVolumes(JsonNode? spec, string path) =>
         from mount in new Pattern("containers|initContainers[*].volumeMounts[*].name").Meet(spec, path)
