@@ -78,7 +78,7 @@ internal sealed class NodeController(Cluster cluster) : IController
     public JsonObject Shape(NodeSpec spec)
     {
         var (cpu, memory) = spec.Size.Allocatable(spec.MaxPods);
-        var (id, version) = (Names.Uid(spec.Name), $"v{spec.KubernetesVersion}");
+        var (id, version, now) = (Names.Uid(spec.Name), $"v{spec.KubernetesVersion}", cluster.Now.Stamp());
         return Json.Of($$"""
             {"metadata":{"name":{{spec.Name}},"labels":{{spec.Labels.ToJson()}},"annotations":{
                 "twin.tenantsandbox.dev/twin":"this node belongs to a twin of AKS; no VM stands behind it",
@@ -97,7 +97,7 @@ internal sealed class NodeController(Cluster cluster) : IController
             """);
 
         JsonObject Not(string condition, string reason) => Json.Of(
-            $$"""{"type":{{condition}},"status":"False","lastTransitionTime":{{cluster.Now.Stamp()}},"reason":{{reason}} }""");
+            $$"""{"type":{{condition}},"status":"False","reason":{{reason}},"lastHeartbeatTime":{{now}},"lastTransitionTime":{{now}} }""");
 
         JsonObject Room(string cpus, long bytes) => Json.Of(
             $$"""{"cpu":{{cpus}},"memory":{{$"{bytes / 1024}Ki"}},"pods":{{$"{spec.MaxPods}"}},"ephemeral-storage":"129886128Ki"}""");
