@@ -34,6 +34,31 @@ public sealed class KubernetesFuzzTests
         Assert.Equal(before, await StateAsync(api));
     }
 
+    /// <summary>Well-formed objects with values that nobody means: refused or kept, and either way everything goes on.</summary>
+    [Fact]
+    public async Task Objects_1000WithOddValues_AreRefusedOrKeptAndNothingBreaks()
+    {
+        const int Seed = 20261126;
+        await using var api = await KubernetesServer.TwinAsync();
+        var ns = await api.NamespaceAsync();
+        var random = new Random(Seed);
+        for (var i = 0; i < 1000; i++)
+        {
+            var (path, original) = Whole(random.Next(8), $"n{i}", ns);
+            var body = JsonNode.Parse(original)!;
+            for (var times = random.Next(1, 4); times > 0; times--)
+                Distort(body["spec"] ?? body, random);
+            var made = await api.PostAsync(path, body.ToJsonString());
+            Assert.True(made.Status < 500, $"object {i} of seed {Seed}: {body.ToJsonString()} was answered {made.Status} {made.Text}");
+            var gone = await api.SendAsync("DELETE", $"{path}/n{i}?gracePeriodSeconds={Odd[random.Next(Odd.Length)].ToJsonString()}");
+            Assert.True(gone.Status < 500, $"deletion {i} of seed {Seed}, of {body.ToJsonString()}, was answered {gone.Status} {gone.Text}");
+        }
+
+        Assert.Equal(200, (await api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}")).Status);
+        await api.PostAsync("/apis/apps/v1/namespaces/default/deployments", Bodies.Deployment("after", 1));
+        await api.UntilAsync("/apis/apps/v1/namespaces/default/deployments", o => o.Number("status", "availableReplicas") == 1);
+    }
+
     [Theory]
     [InlineData("POST", "/api/v1/namespaces/default/configmaps", 413)]
     [InlineData("PATCH", "/api/v1/namespaces/default/configmaps/x?fieldManager=a", 413)]
@@ -66,6 +91,51 @@ public sealed class KubernetesFuzzTests
         }
 
         Assert.Equal(201, (await api.PostAsync("/api/v1/namespaces", """{"metadata":{"name":"after"}}""")).Status);
+    }
+
+    private static readonly JsonNode[] Odd =
+    [
+        0, -1, 1, int.MaxValue, long.MaxValue, 0.5, "", "a", "1", "50%", "Ä", "-", "x/y", "10.0.0.0/8", "1e9Gi", true, false,
+        new JsonArray(), new JsonObject(), new JsonArray("a", "a"), new JsonObject { ["a"] = "b" }, new string('x', 300),
+    ];
+
+    private static (string Path, string Body) Whole(int which, string name, string ns)
+    {
+        var core = $"/api/v1/namespaces/{ns}";
+        var metadata = $"\"metadata\":{{\"name\":\"{name}\"}}";
+        return which switch
+        {
+            0 => ($"{core}/pods", Bodies.Pod(name)),
+            1 => ($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment(name, 1)),
+            2 => ($"{core}/services", $"{{{metadata},\"spec\":{{\"type\":\"ClusterIP\",\"selector\":{{\"app\":\"a\"}},\"ports\":[{{\"name\":\"p\",\"port\":80,\"targetPort\":8080}}]}}}}"),
+            3 => ($"{core}/resourcequotas", $"{{{metadata},\"spec\":{{\"hard\":{{\"count/configmaps\":\"100\",\"limits.memory\":\"10Gi\"}}}}}}"),
+            4 => ($"{core}/limitranges", $"{{{metadata},\"spec\":{{\"limits\":[{{\"type\":\"Container\",\"min\":{{\"memory\":\"1Mi\"}},\"maxLimitRequestRatio\":{{\"cpu\":\"1\"}}}}]}}}}"),
+            5 => ("/apis/node.k8s.io/v1/runtimeclasses", Bodies.RuntimeClass(name)),
+            6 => ($"/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies", $"{{{metadata},\"spec\":{{\"podSelector\":{{}},\"egress\":[{{\"to\":[{{\"ipBlock\":{{\"cidr\":\"10.0.0.0/8\"}}}}],\"ports\":[{{\"port\":80}}]}}]}}}}"),
+            _ => ($"{core}/configmaps", Bodies.ConfigMap(name)),
+        };
+    }
+
+    /// <summary>Puts an odd value somewhere below a node, mostly one of the kind that was there.</summary>
+    private static void Distort(JsonNode node, Random random)
+    {
+        List<JsonNode?> below = node is JsonObject map ? [.. map.Select(p => p.Value)] : [.. (JsonArray)node];
+        if (below.Count == 0)
+            return;
+        var index = random.Next(below.Count);
+        if (below[index] is JsonObject or JsonArray && random.Next(5) > 0)
+        {
+            Distort(below[index]!, random);
+            return;
+        }
+
+        var odd = Odd[random.Next(Odd.Length)];
+        while (odd.GetValueKind() != below[index]?.GetValueKind() && random.Next(5) > 0)
+            odd = Odd[random.Next(Odd.Length)];
+        if (node is JsonArray list)
+            list[index] = odd.DeepClone();
+        else
+            node[((JsonObject)node).ElementAt(index).Key] = odd.DeepClone();
     }
 
     private static (string Verb, string Path, string Body, string Type) Broken(Random random, string ns)

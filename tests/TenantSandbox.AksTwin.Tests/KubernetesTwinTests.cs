@@ -101,6 +101,28 @@ public sealed class KubernetesTwinTests
     }
 
     [Fact]
+    public async Task Rollout_OfMorePodsThanThereCanBe_MakesThemInBursts()
+    {
+        var clock = Clock();
+        await using var api = await KubernetesServer.TwinAsync(time: clock);
+        var ns = await api.NamespaceAsync();
+        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", int.MaxValue));
+        Assert.Equal(500, (await api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.Items("items").Count());
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1000, (await api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.Items("items").Count());
+    }
+
+    [Fact]
+    public async Task Delete_GraceLongerThanTime_IsKeptWithinIt()
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/pods";
+        await api.PostAsync(path, Bodies.Pod("p", extra: "\"terminationGracePeriodSeconds\":9223372036854775807,"));
+        var reply = await api.SendAsync("DELETE", $"{path}/p");
+        Assert.Equal((200, int.MaxValue), (reply.Status, reply.Body.Number("metadata", "deletionGracePeriodSeconds")));
+    }
+
+    [Fact]
     public async Task Timing_TrueToLife_PodTakesItsTime()
     {
         var clock = Clock();

@@ -133,7 +133,8 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
 
     /// <summary>A pod that never got a node, or that has ended, goes at once.</summary>
     private static long Grace(StoredObject pod, long? asked) =>
-        pod.NodeName is null || pod.HasEnded ? 0 : Math.Max(0, asked ?? pod.Json.Number("spec", "terminationGracePeriodSeconds") ?? 30);
+        pod.NodeName is null || pod.HasEnded ? 0
+            : Math.Clamp(asked ?? pod.Json.Number("spec", "terminationGracePeriodSeconds")!.Value, 0, int.MaxValue);
 
     /// <summary>Follows from requests, which defaults have filled in from limits.</summary>
     private static string QosClass(JsonObject? spec)

@@ -5,8 +5,14 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
 {
     private const string Component = "replicaset-controller";
 
-    /// <summary>Sets whose pods were refused: what refused them may yield when a quota or a RuntimeClass changes.</summary>
-    private readonly Dictionary<ObjectKey, (TimeSpan Delay, DateTimeOffset Due)> _retries = [];
+    /// <summary>How many pods are made in one go, as in Kubernetes.</summary>
+    private const int Burst = 500;
+
+    /// <summary>
+    /// Sets that wait before they make more pods: a second after a burst; after a refusal, which a change of quota or RuntimeClass may
+    /// lift, each time twice as long.
+    /// </summary>
+    private readonly Dictionary<ObjectKey, (TimeSpan Delay, DateTimeOffset Due)> _waits = [];
 
     public bool SumsUp => true;
 
@@ -14,29 +20,33 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
     {
         if (cluster.Store.Find(key) is not { IsTerminating: false } set)
         {
-            _retries.Remove(key);
+            _waits.Remove(key);
             return;
         }
 
         var pods = Pods(set);
-        var missing = (int)set.Json.Number("spec", "replicas")! - pods.Count;
+        var missing = (int)set.Json.Number("spec", "replicas")!.Value - pods.Count;
         foreach (var pod in pods.OrderBy(Worth).ThenByDescending(p => p.Revision).Take(-missing))
         {
             cluster.Registry.Delete(pod, new());
             cluster.Events.Normal(set, "SuccessfulDelete", $"Deleted pod: {pod.Key.Name}", Component);
         }
 
-        var (refusal, (delay, due)) = (null as string, _retries.GetValueOrDefault(key));
-        if (due <= cluster.Now && (refusal = Make(set, missing)) is null)
-            _retries.Remove(key);
-        if (refusal is not null)
+        var (delay, due) = _waits.GetValueOrDefault(key);
+        string? refusal = null;
+        if (due <= cluster.Now)
         {
-            delay = TimeSpan.FromSeconds(Math.Clamp(delay.TotalSeconds * 2, 0.5, 60));
-            _retries[key] = (delay, due = cluster.Now + delay);
+            refusal = Make(set, Math.Min(missing, Burst));
+            delay = refusal is null ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Clamp(delay.TotalSeconds * 2, 0.5, 60));
+            due = cluster.Now + (refusal is null ? TimeSpan.FromSeconds(1) : delay);
+            if (refusal is null && missing <= Burst)
+                _waits.Remove(key);
+            else
+                _waits[key] = (delay, due);
         }
 
         Report(set, refusal);
-        if (_retries.ContainsKey(key))
+        if (_waits.ContainsKey(key))
             cluster.EnqueueAfter(this, key, due - cluster.Now);
     }
 
@@ -85,7 +95,7 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
                 "observedGeneration":{{set.Json["metadata"]!["generation"]}} }
                 """);
             // Told as at first: each refusal names another pod, and a changed condition would bring this set up again at once.
-            if (_retries.ContainsKey(set.Key))
+            if (_waits.ContainsKey(set.Key))
                 json.Ensure("status").Put("conditions", conditions);
             if (refusal is not null && conditions is null)
                 Condition.Set(json, cluster.Now, "ReplicaFailure", true, "FailedCreate", refusal);
