@@ -1,4 +1,4 @@
-// Drives the twin with Azure's own client and its own pollers. Prints one line of JSON for the test to judge.
+// Drives agent pools with Azure's own client and its own pollers. Prints one line of JSON for the test to judge.
 import { ContainerServiceClient } from "@azure/arm-containerservice";
 
 const { ARM_ENDPOINT: endpoint, SUBSCRIPTION: subscription, GROUP: group } = process.env;
