@@ -55,7 +55,7 @@ internal static class Defaults
     };
 
     /// <summary>Fields that aren't pointers in Go, where zero is as good as nothing.</summary>
-    private static readonly HashSet<string> Plain =
+    private static readonly HashSet<string> ZeroIsNone =
     [
         "failureThreshold", "hostIPC", "hostNetwork", "hostPID", "hostPort", "initialDelaySeconds", "minReadySeconds", "nodePort", "paused",
         "periodSeconds", "publishNotReadyAddresses", "readOnly", "stdin", "stdinOnce", "successThreshold", "timeoutSeconds", "tty",
@@ -87,7 +87,7 @@ internal static class Defaults
     {
         foreach (var (name, value) in (node as JsonObject ?? []).ToList())
         {
-            if (Plain.Contains(name) && (value.Number() is 0 || value.Flag() is false))
+            if (ZeroIsNone.Contains(name) && (value.Number() is 0 || value.Flag() is false))
                 node!.AsObject().Remove(name);
             RemoveZeros(value);
         }
