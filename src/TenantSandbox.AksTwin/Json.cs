@@ -89,6 +89,9 @@ internal static class Json
             node[name] = value;
     }
 
+    /// <summary>A count where zero is left out.</summary>
+    public static long? Some(long count) => count > 0 ? count : null;
+
     public static JsonObject Copy(this JsonObject node) => (JsonObject)node.DeepClone();
 
     public static JsonObject ToJson(this IEnumerable<KeyValuePair<string, string>> pairs) =>

@@ -110,6 +110,19 @@ public sealed class KubernetesBehaviourWorkloadsTests(KubernetesFixture fixture)
     }
 
     [Fact]
+    public async Task Deployment_ScaledToWhatItsQuotaAllows_NoLongerFails()
+    {
+        var ns = await Api.NamespaceAsync();
+        var path = $"/apis/apps/v1/namespaces/{ns}/deployments";
+        await Api.PostAsync($"/api/v1/namespaces/{ns}/resourcequotas", """{"metadata":{"name":"q"},"spec":{"hard":{"pods":"1"}}}""");
+        await Api.UntilAsync($"/api/v1/namespaces/{ns}/resourcequotas", o => o.At("status", "hard", "pods") is not null);
+        await Api.PostAsync(path, Bodies.Deployment("web", 2));
+        await Api.UntilAsync(path, o => Condition.Holds(o, "ReplicaFailure") && o.Number("status", "availableReplicas") == 1);
+        await Api.MergeAsync($"{path}/web", """{"spec":{"replicas":1}}""");
+        await Api.UntilAsync(path, o => Condition.Find(o, "ReplicaFailure") is null && o.Number("status", "observedGeneration") == 2);
+    }
+
+    [Fact]
     public async Task Deployment_Deleted_TakesReplicaSetsAndPodsAlong()
     {
         var ns = await Api.NamespaceAsync();

@@ -102,18 +102,21 @@ public sealed class KubernetesFuzzTests
     private static (string Path, string Body) Whole(int which, string name, string ns)
     {
         var core = $"/api/v1/namespaces/{ns}";
-        var metadata = $"\"metadata\":{{\"name\":\"{name}\"}}";
         return which switch
         {
             0 => ($"{core}/pods", Bodies.Pod(name)),
             1 => ($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment(name, 1)),
-            2 => ($"{core}/services", $"{{{metadata},\"spec\":{{\"type\":\"ClusterIP\",\"selector\":{{\"app\":\"a\"}},\"ports\":[{{\"name\":\"p\",\"port\":80,\"targetPort\":8080}}]}}}}"),
-            3 => ($"{core}/resourcequotas", $"{{{metadata},\"spec\":{{\"hard\":{{\"count/configmaps\":\"100\",\"limits.memory\":\"10Gi\"}}}}}}"),
-            4 => ($"{core}/limitranges", $"{{{metadata},\"spec\":{{\"limits\":[{{\"type\":\"Container\",\"min\":{{\"memory\":\"1Mi\"}},\"maxLimitRequestRatio\":{{\"cpu\":\"1\"}}}}]}}}}"),
+            2 => ($"{core}/services", Spec("""{"type":"ClusterIP","selector":{"app":"a"},"ports":[{"name":"p","port":80,"targetPort":8080}]}""")),
+            3 => ($"{core}/resourcequotas", Spec("""{"hard":{"count/configmaps":"100","limits.memory":"10Gi"}}""")),
+            4 => ($"{core}/limitranges", Spec("""{"limits":[{"type":"Container","min":{"memory":"1Mi"},"maxLimitRequestRatio":{"cpu":"1"}}]}""")),
             5 => ("/apis/node.k8s.io/v1/runtimeclasses", Bodies.RuntimeClass(name)),
-            6 => ($"/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies", $"{{{metadata},\"spec\":{{\"podSelector\":{{}},\"egress\":[{{\"to\":[{{\"ipBlock\":{{\"cidr\":\"10.0.0.0/8\"}}}}],\"ports\":[{{\"port\":80}}]}}]}}}}"),
+            6 => ($"/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies", Spec("""
+                {"podSelector":{},"egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.0/8"}}],"ports":[{"port":80}]}]}
+                """)),
             _ => ($"{core}/configmaps", Bodies.ConfigMap(name)),
         };
+
+        string Spec(string spec) => $$"""{"metadata":{"name":"{{name}}"},"spec":{{spec}} }""";
     }
 
     /// <summary>Puts an odd value somewhere below a node, mostly one of the kind that was there.</summary>

@@ -113,6 +113,42 @@ public sealed class KubernetesTwinTests
     }
 
     [Fact]
+    public async Task Rollout_ScaledDownWhileRefusedPodsWait_NoLongerFailsAtOnce()
+    {
+        await using var api = await KubernetesServer.TwinAsync(time: Clock());
+        var ns = await api.NamespaceAsync();
+        var path = $"/apis/apps/v1/namespaces/{ns}/deployments";
+        await api.PostAsync($"/api/v1/namespaces/{ns}/resourcequotas", """{"metadata":{"name":"q"},"spec":{"hard":{"pods":"1"}}}""");
+        await api.PostAsync(path, Bodies.Deployment("web", 2));
+        Assert.True(Condition.Holds((await api.GetAsync($"{path}/web")).Body, "ReplicaFailure"));
+        await api.MergeAsync($"{path}/web", """{"spec":{"replicas":1}}""");
+        Assert.Null(Condition.Find((await api.GetAsync($"{path}/web")).Body, "ReplicaFailure"));
+    }
+
+    // Since 1.22 (kubernetes/kubernetes#103532).
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Service_ReplacedWithoutItsAddress_KeepsIt(bool headless)
+    {
+        await using var api = await KubernetesServer.TwinAsync();
+        var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/services";
+        var free = (await api.PostAsync(path, Service("free", ""))).Body.Text("spec", "clusterIP");
+        await api.SendAsync("DELETE", $"{path}/free");
+        var address = headless ? "None" : free;
+        var made = await api.PostAsync(path, Service("web", $"\"clusterIP\":\"{address}\","));
+        Assert.Equal((201, address), (made.Status, made.Body.Text("spec", "clusterIP")));
+
+        var version = $"\"resourceVersion\":\"{made.Body.Text("metadata", "resourceVersion")}\",";
+        var reply = await api.SendAsync("PUT", $"{path}/web", Service("web", "", version));
+
+        Assert.Equal((200, address), (reply.Status, reply.Body.Text("spec", "clusterIP")));
+
+        static string Service(string name, string spec, string metadata = "") =>
+            $$"""{"metadata":{ {{metadata}} "name":"{{name}}"},"spec":{ {{spec}} "ports":[{"port":80,"protocol":"TCP"}]} }""";
+    }
+
+    [Fact]
     public async Task Delete_GraceLongerThanTime_IsKeptWithinIt()
     {
         await using var api = await KubernetesServer.TwinAsync();

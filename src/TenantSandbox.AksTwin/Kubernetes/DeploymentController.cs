@@ -93,8 +93,8 @@ internal sealed class DeploymentController(Cluster cluster) : IController
             var (before, conditions) = (json.Ensure("status"), json.At("status", "conditions"));
             before.Remove("conditions");
             json["status"] = Json.Of($$"""
-                {"observedGeneration":{{json["metadata"]!["generation"]}},"replicas":{{Some(total)}},"updatedReplicas":{{Some(updated)}},
-                "readyReplicas":{{Some(ready)}},"availableReplicas":{{Some(available)}},"unavailableReplicas":{{Some(total - available)}} }
+                {"observedGeneration":{{json["metadata"]!["generation"]}},"replicas":{{Json.Some(total)}},"updatedReplicas":{{Json.Some(updated)}},
+                "readyReplicas":{{Json.Some(ready)}},"availableReplicas":{{Json.Some(available)}},"unavailableReplicas":{{Json.Some(total - available)}} }
                 """);
             var moved = conditions is null || !JsonNode.DeepEquals(before, json["status"]);
             json.Ensure("status").Put("conditions", conditions);
@@ -120,8 +120,6 @@ internal sealed class DeploymentController(Cluster cluster) : IController
         var due = Condition.Find(told.Json, "Progressing").Time("lastUpdateTime") + deadline + TimeSpan.FromSeconds(1);
         if (!complete && Condition.Holds(told.Json, "Progressing"))
             cluster.EnqueueAfter(this, told.Key, due!.Value - cluster.Now);
-
-        static long? Some(long count) => count > 0 ? count : null;
     }
 
     /// <param name="isNews">Whether to count it as an update, also when the condition says so already.</param>

@@ -98,11 +98,14 @@ internal sealed class Kubelet(Cluster cluster) : IController
         var started = pod.Json.Items("status", "containerStatuses").FirstOrDefault().Text("state", "running", "startedAt") ?? now;
         var isUnready = ImageOf(pod, "unready") is not null;
         if (pod.Json.Text("spec", "restartPolicy") != "Always")
+        {
             Report(pod, "Succeeded", false, Json.Of($$"""
                 {"terminated":{"exitCode":0,"reason":"Completed","startedAt":{{now}},"finishedAt":{{now}} } }
                 """));
-        else
-            Report(pod, "Running", !isUnready && untilReady <= TimeSpan.Zero, Json.Of($$"""{"running":{"startedAt":{{started}} } }"""));
+            return;
+        }
+
+        Report(pod, "Running", !isUnready && untilReady <= TimeSpan.Zero, Json.Of($$"""{"running":{"startedAt":{{started}} } }"""));
         if (isUnready)
             cluster.Events.Warning(pod, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", Component);
         else if (untilReady > TimeSpan.Zero)

@@ -37,7 +37,7 @@ internal sealed class NamespaceController(Cluster cluster) : IController
         }
 
         // Pods last: what owns them must be gone first, or they would come back.
-        foreach (var item in Content(ns).Where(o => !o.IsTerminating).OrderBy(o => o.Key.Kind == Kinds.Pods).ToList())
+        foreach (var item in Content(ns).OrderBy(o => o.Key.Kind == Kinds.Pods).ToList())
         {
             if (cluster.Store.Find(item.Key) is { IsTerminating: false } live)
                 cluster.Registry.Delete(live, new());

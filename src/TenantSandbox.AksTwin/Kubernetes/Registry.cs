@@ -24,7 +24,8 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
             {"namespace":{{(kind.Namespaced ? ns : null)}},"uid":{{uid}},"creationTimestamp":{{context.Now.Stamp()}},
             "generation":{{(kind.HasGeneration ? 1 : null as int?)}} }
             """);
-        metadata.PutAll(own, "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds");
+        metadata.PutAll(own, "namespace", "uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds",
+            "selfLink");
         if (kind == Kinds.Namespaces)
             json.Ensure("spec")["finalizers"] = new JsonArray("kubernetes");
         Defaults.Apply(kind, json);
@@ -56,6 +57,8 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         metadata.PutAll(live.Json.Object("metadata"), "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp",
             "deletionGracePeriodSeconds", "generation", "generateName", "resourceVersion");
         json.PutAll(live.Json, kind == Kinds.Namespaces ? ["status", "spec"] : kind.HasStatus ? ["status"] : []);
+        if (kind == Kinds.Services)
+            Defaults.Fill(json.Ensure("spec"), Json.Of($$"""{"clusterIP":{{live.Json.At("spec", "clusterIP")}} }"""));
         Defaults.Apply(kind, json);
         Validation.Check(kind, json, live.Json);
         if (kind.HasGeneration && !JsonNode.DeepEquals(live.Json["spec"], json["spec"]))

@@ -34,7 +34,7 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
 
         var (delay, due) = _waits.GetValueOrDefault(key);
         string? refusal = null;
-        if (due <= cluster.Now)
+        if (due <= cluster.Now || missing <= 0)
         {
             refusal = Make(set, Math.Min(missing, Burst));
             delay = refusal is null ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Clamp(delay.TotalSeconds * 2, 0.5, 60));
@@ -90,8 +90,8 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
         {
             var conditions = json.At("status", "conditions");
             json["status"] = Json.Of($$"""
-                {"replicas":{{pods.Count}},"fullyLabeledReplicas":{{Some(pods.Count)}},"readyReplicas":{{Some(waits.Count)}},
-                "availableReplicas":{{Some(waits.Count(w => w <= TimeSpan.Zero))}},
+                {"replicas":{{pods.Count}},"fullyLabeledReplicas":{{Json.Some(pods.Count)}},"readyReplicas":{{Json.Some(waits.Count)}},
+                "availableReplicas":{{Json.Some(waits.Count(w => w <= TimeSpan.Zero))}},
                 "observedGeneration":{{set.Json["metadata"]!["generation"]}} }
                 """);
             // Told as at first: each refusal names another pod, and a changed condition would bring this set up again at once.
@@ -100,8 +100,6 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
             if (refusal is not null && conditions is null)
                 Condition.Set(json, cluster.Now, "ReplicaFailure", true, "FailedCreate", refusal);
         });
-
-        static int? Some(int count) => count > 0 ? count : null;
     }
 
     private List<StoredObject> Pods(StoredObject set) => [.. cluster.Store.Dependents(set.Uid).Where(p => !p.IsTerminating && !p.HasEnded)];
