@@ -37,6 +37,8 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <summary>The twin, where there is one.</summary>
     internal TwinHost Twin => _twin!;
 
+    internal bool IsTwin => _twin is not null;
+
     internal IServiceProvider Services => _services!;
 
     /// <summary>A client of the test's own, as an operator would have.</summary>
