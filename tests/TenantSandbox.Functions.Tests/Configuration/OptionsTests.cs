@@ -1,0 +1,124 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using TenantSandbox.Functions.Configuration;
+
+namespace TenantSandbox.Functions.Tests.Configuration;
+
+public sealed class OptionsTests
+{
+    [Fact]
+    public void Bind_SmallestUsefulSettings_AreAccepted()
+    {
+        var options = Read(App.Settings());
+
+        Assert.Equal("west-1", Assert.Single(options.Clusters).Id);
+        Assert.Equal("https://management.azure.com/", options.Arm.Endpoint.AbsoluteUri);
+        Assert.Equal(AuthenticationMode.Azure, options.Authentication.Mode);
+    }
+
+    [Fact]
+    public void Bind_EverySetting_ReachesItsOption()
+    {
+        var settings = App.Settings();
+        settings["Owner"] = "blue";
+        settings["KataNames"] = "Preview";
+        settings["Clusters__0__Zones__0"] = "1";
+        settings["Clusters__0__Zones__1"] = "2";
+        settings["Network__DeniedCidrs__0"] = "10.0.0.0/8";
+        settings["Network__DnsPodLabels__app"] = "dns";
+        settings["Timing__PollMinSeconds"] = "0.5";
+        settings["Workloads__MaxSurge"] = "1";
+        settings["EventTopic__Endpoint"] = "https://topic.example/api/events";
+
+        var options = Read(settings);
+
+        Assert.Equal("blue", options.Owner);
+        Assert.Equal("KataMshvVmIsolation", KataNames.Of(options.KataNames).WorkloadRuntime);
+        Assert.Equal(["1", "2"], options.Clusters[0].Zones);
+        Assert.Equal(["10.0.0.0/8"], options.Network.DeniedCidrs);
+        Assert.Equal("dns", options.Network.DnsPodLabels["app"]);
+        Assert.Equal(0.5, options.Timing.PollMinSeconds);
+        Assert.Equal(1, options.Workloads.MaxSurge);
+        Assert.Equal("topic.example", options.EventTopic.Endpoint?.Host);
+    }
+
+    [Theory]
+    [InlineData("Owner", "Blue!", "TenantSandbox__Owner: 'Blue!'")]
+    [InlineData("Clusters__0__Id", "", "TenantSandbox__Clusters__0__Id")]
+    [InlineData("Clusters__0__SubscriptionId", "mine", "TenantSandbox__Clusters__0__SubscriptionId")]
+    [InlineData("Clusters__0__Name", "", "TenantSandbox__Clusters__0__Name: must be set")]
+    [InlineData("Clusters__0__VmSize", "Standard_D4ps_v6", "is an Arm size")]
+    [InlineData("Clusters__0__VmSize", "Standard_X9", "Set NodeVCpus and NodeMemoryMiB")]
+    [InlineData("Clusters__0__MaxPods", "5", "Clusters__0__MaxPods: 5 must be 10 to 250")]
+    [InlineData("Clusters__0__MinCount", "0", "Clusters__0__MinCount: 0 must be 1")]
+    [InlineData("Clusters__0__MaxCount", "1001", "Clusters__0__MaxCount: 1001")]
+    [InlineData("Clusters__0__Kubeconfig", "/nowhere", "there is no file /nowhere")]
+    [InlineData("Arm__Endpoint", "http://management.azure.com", "must be an absolute https address")]
+    [InlineData("Arm__CaFile", "/nowhere.pem", "there is no file /nowhere.pem")]
+    [InlineData("EventTopic__Endpoint", "http://topic.example", "EventTopic__Endpoint")]
+    [InlineData("EventTopic__Source", "", "EventTopic__Source")]
+    [InlineData("Timing__PollMinSeconds", "0", "Timing__PollMinSeconds: 0 must be more than 0")]
+    [InlineData("Timing__PollMaxSeconds", "1", "must not be less than PollMinSeconds")]
+    [InlineData("Timing__WatchSeconds", "600", "Timing__WatchSeconds: 600 must be 1 to 240")]
+    [InlineData("Network__DeniedCidrs__0", "everything", "Network__DeniedCidrs__0: 'everything'")]
+    [InlineData("Workloads__PodSecurityVersion", "1.32", "Workloads__PodSecurityVersion: '1.32'")]
+    [InlineData("Workloads__MaxSurge", "-1", "Workloads__MaxSurge: -1")]
+    [InlineData("Workloads__RunAsUser", "0", "Workloads__RunAsUser: 0")]
+    [InlineData("Workloads__TmpSizeMiB", "0", "Workloads__TmpSizeMiB: 0")]
+    public void Validate_OneWrongSetting_IsNamed(string setting, string value, string expected)
+    {
+        var settings = App.Settings();
+        settings[setting] = value;
+
+        var refused = Assert.Throws<OptionsValidationException>(() => Read(settings));
+
+        Assert.Contains(expected, Assert.Single(refused.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_SeveralFaults_AllAreNamed()
+    {
+        var settings = App.Settings();
+        settings["Owner"] = "";
+        settings["Clusters__0__Region"] = "";
+        settings["Timing__RolloutSeconds"] = "0";
+
+        Assert.Equal(3, Assert.Throws<OptionsValidationException>(() => Read(settings)).Failures.Count());
+    }
+
+    [Fact]
+    public void Validate_NoCluster_SaysWhatToSet() =>
+        Assert.Contains("Clusters__0__Id", Assert.Throws<OptionsValidationException>(() => Read([])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Validate_SameIdTwice_IsRefused()
+    {
+        var settings = App.Settings();
+        foreach (var (key, value) in App.Settings())
+        {
+            settings[key.Replace("__0__", "__1__", StringComparison.Ordinal)] = value;
+        }
+
+        Assert.Contains("used 2 times", Assert.Throws<OptionsValidationException>(() => Read(settings)).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://management.azure.com")]
+    [InlineData("https://10.0.0.1:8443")]
+    [InlineData("https://localhost.example.com")]
+    public void Validate_StaticTokenForAnotherMachine_IsRefused(string endpoint)
+    {
+        var settings = App.Settings();
+        settings["Authentication__Mode"] = "Static";
+        settings["Authentication__StaticToken"] = "anything";
+        settings["Arm__Endpoint"] = endpoint;
+
+        Assert.Contains("Static is for a twin on this machine", Assert.Throws<OptionsValidationException>(() => Read(settings)).Message, StringComparison.Ordinal);
+    }
+
+    private static TenantSandboxOptions Read(Dictionary<string, string?> settings)
+    {
+        using var services = App.Create(settings);
+        return services.GetRequiredService<IOptions<TenantSandboxOptions>>().Value;
+    }
+}

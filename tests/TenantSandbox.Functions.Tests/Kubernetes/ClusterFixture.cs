@@ -1,0 +1,144 @@
+using System.Diagnostics.CodeAnalysis;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.DependencyInjection;
+using TenantSandbox.AksTwin;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Pools;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Tests.Kubernetes;
+
+/// <summary>
+/// A cluster with sandboxed nodes: the twin's, reached as on AKS through ARM; or a real API server, when TENANTSANDBOX_KUBECONFIG
+/// names its kubeconfig. Tests share it, each with tenants of its own.
+/// </summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "IAsyncLifetime disposes of them.")]
+public sealed class ClusterFixture : IAsyncLifetime
+{
+    public const string PoolName = "tsp1";
+
+    private readonly string _caFile = Path.Combine(Path.GetTempPath(), $"adapters-tests-{Guid.NewGuid():n}.pem");
+    private readonly string? _kubeconfig;
+    private TwinHost? _twin;
+    private ServiceProvider? _services;
+    private k8s.Kubernetes? _client;
+    private int _tenants;
+
+    public ClusterFixture()
+        : this(Environment.GetEnvironmentVariable("TENANTSANDBOX_KUBECONFIG"))
+    {
+    }
+
+    /// <param name="kubeconfig">A real API server's; null or empty for the twin.</param>
+    internal ClusterFixture(string? kubeconfig) => _kubeconfig = kubeconfig;
+
+    /// <summary>The twin, where there is one.</summary>
+    internal TwinHost Twin => _twin!;
+
+    internal bool IsTwin => _twin is not null;
+
+    internal IServiceProvider Services => _services!;
+
+    /// <summary>A client of the test's own, as an operator would have.</summary>
+    internal IKubernetes Client => _client!;
+
+    internal NamespaceActivities Namespaces => Services.Make<NamespaceActivities>();
+
+    internal WorkloadActivities Workloads => Services.Make<WorkloadActivities>();
+
+    public async Task InitializeAsync()
+    {
+        var settings = App.Settings();
+        settings["Clusters__0__MaxPods"] = "50";
+        settings["Timing__WatchSeconds"] = "3";
+        if (_kubeconfig is { Length: > 0 } kubeconfig)
+        {
+            settings["Clusters__0__Kubeconfig"] = kubeconfig;
+            // Hollow nodes know no image's user.
+            settings["Workloads__RunAsUser"] = "65532";
+            _services = App.Create(settings);
+            _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(kubeconfig)));
+            await LabelNodesAsync();
+            return;
+        }
+
+        _twin = await TwinHost.StartAsync(new TwinOptions());
+        await File.WriteAllTextAsync(_caFile, _twin.CertificateAuthorityPem);
+        settings["Arm__Endpoint"] = _twin.ArmEndpoint.AbsoluteUri;
+        settings["Arm__CaFile"] = _caFile;
+        settings["Authentication__Mode"] = "Static";
+        settings["Authentication__StaticToken"] = "for-the-twin";
+        settings["Clusters__0__SubscriptionId"] = _twin.Options.SubscriptionId;
+        settings["Clusters__0__ResourceGroup"] = _twin.Options.ResourceGroup;
+        settings["Clusters__0__Name"] = _twin.Options.Clusters[0].Name;
+        _services = App.Create(settings);
+        _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigObject(KubernetesYaml.Deserialize<k8s.KubeConfigModels.K8SConfiguration>(_twin.Kubeconfig())));
+        var pools = Services.Make<PoolActivities>();
+        var target = pools.SelectClusters(new ClusterQuery(null, null)).Clusters[0];
+        var pool = new PoolRef(target.ClusterId, PoolName, 1, TenantTier.Pooled, null, target.PoolTemplate);
+        await pools.EnsurePoolAsync(pool, default);
+        var seen = await pools.ReadPoolAsync(pool, default);
+        Assert.Equal(PoolCondition.Ready, seen.Condition);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_services is not null)
+        {
+            await _services.DisposeAsync();
+        }
+
+        if (_twin is not null)
+        {
+            await _twin.DisposeAsync();
+        }
+
+        File.Delete(_caFile);
+    }
+
+    /// <summary>A tenant that no other test has, with one small workload unless others are given.</summary>
+    internal PlacedTenant NewTenant(params WorkloadSpec[] workloads) =>
+        Sample.Placed(
+            $"t{Environment.ProcessId}-{Interlocked.Increment(ref _tenants)}",
+            workloads.Length > 0 ? workloads : [Sample.Web with { Replicas = 1, CpuMillis = 100, MemoryMiB = 256, ReadinessProbe = null }])
+        with
+        { PoolName = PoolName };
+
+    /// <summary>Puts the tenant up and waits until it runs.</summary>
+    internal async Task<PlacedTenant> RunAsync(PlacedTenant tenant)
+    {
+        await Namespaces.ApplyNamespaceAsync(tenant, default);
+        await Workloads.ApplyWorkloadsAsync(tenant, default);
+        var seen = await WatchAsync(tenant);
+        Assert.True(seen.Condition == RolloutCondition.Ready, seen.Detail);
+        return tenant;
+    }
+
+    /// <summary>Watches as an orchestration does: again and again while it progresses, for a minute at most.</summary>
+    internal async Task<RolloutObservation> WatchAsync(PlacedTenant tenant)
+    {
+        RolloutObservation seen;
+        var tries = 0;
+        do
+        {
+            seen = await Workloads.WatchRolloutAsync(tenant, default);
+        }
+        while (seen.Condition == RolloutCondition.Progressing && ++tries < 20);
+
+        return seen;
+    }
+
+    internal Task<V1Namespace> ReadNamespaceAsync(PlacedTenant tenant) => Client.CoreV1.ReadNamespaceAsync(NamespaceManifest.NameOf(tenant.TenantId));
+
+    private async Task LabelNodesAsync()
+    {
+        var patch = new V1Patch(new { metadata = new { labels = new Dictionary<string, string> { [Labels.Pool] = PoolName } } }, V1Patch.PatchType.MergePatch);
+        foreach (var node in (await Client.CoreV1.ListNodeAsync(labelSelector: "kubernetes.azure.com/kata-vm-isolation=true")).Items)
+        {
+            await Client.CoreV1.PatchNodeAsync(patch, node.Metadata.Name);
+        }
+    }
+}

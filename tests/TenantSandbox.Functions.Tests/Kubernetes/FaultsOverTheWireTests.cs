@@ -1,0 +1,84 @@
+using k8s;
+using TenantSandbox.AksTwin;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Tests.Kubernetes;
+
+/// <summary>Failures that only the twin gives on demand.</summary>
+public sealed class FaultsOverTheWireTests : IAsyncLifetime
+{
+    private readonly ClusterFixture _cluster = new(kubeconfig: null);
+
+    public Task InitializeAsync() => _cluster.InitializeAsync();
+
+    public Task DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task WatchRollout_ImageThatCannotBePulled_FailsAndNamesTheWorkload()
+    {
+        var tenant = _cluster.NewTenant();
+        _cluster.Twin.Faults.Add(new Fault { Call = "kube.pods.create", Kind = FaultKind.NeverRuns, Code = "ImagePullBackOff", Times = null });
+        await _cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        await _cluster.Workloads.ApplyWorkloadsAsync(tenant, default);
+
+        var seen = await _cluster.WatchAsync(tenant);
+
+        Assert.Equal(RolloutCondition.Failed, seen.Condition);
+        Assert.StartsWith("web: ImagePullBackOff", seen.Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("kube.namespaces.patch", FaultKind.LoseAnswer)]
+    [InlineData("kube.namespaces.patch", FaultKind.Refuse)]
+    [InlineData("kube.networkpolicies.patch", FaultKind.LoseAnswer)]
+    [InlineData("kube.resourcequotas.patch", FaultKind.Refuse)]
+    public async Task ApplyNamespace_BrokenOff_IsCompletedByTheNextTry(string call, FaultKind kind)
+    {
+        var tenant = _cluster.NewTenant();
+        _cluster.Twin.Faults.Add(new Fault { Call = call, Kind = kind, Status = 503 });
+
+        await Assert.ThrowsAsync<TransientException>(() => _cluster.Namespaces.ApplyNamespaceAsync(tenant, default));
+        await _cluster.RunAsync(tenant);
+
+        var policy = await _cluster.Client.NetworkingV1.ReadNamespacedNetworkPolicyAsync("tenant-network", NamespaceManifest.NameOf(tenant.TenantId));
+        Assert.Equal(["Ingress", "Egress"], policy.Spec.PolicyTypes);
+    }
+
+    [Fact]
+    public async Task WatchRollout_WatchRefused_IsTransient()
+    {
+        var tenant = _cluster.NewTenant(Sample.Web with { CpuMillis = 500_000, ReadinessProbe = null });
+        await _cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        await _cluster.Workloads.ApplyWorkloadsAsync(tenant, default);
+        _cluster.Twin.Faults.Add(new Fault { Call = "kube.deployments.watch", Status = 410 });
+
+        Assert.Equal("Expired", (await Assert.ThrowsAsync<TransientException>(() => _cluster.Workloads.WatchRolloutAsync(tenant, default))).Code);
+    }
+
+    [Fact]
+    public async Task DeleteNamespace_PodHeldByAFinalizer_NamesBoth()
+    {
+        var tenant = _cluster.NewTenant();
+        _cluster.Twin.Faults.Add(new Fault { Call = "kube.pods.create", Kind = FaultKind.StuckFinalizer });
+        await _cluster.RunAsync(tenant);
+
+        var seen = await _cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default);
+
+        Assert.False(seen.Gone);
+        Assert.Contains("twin.tenantsandbox.dev/stuck", seen.Blocker, StringComparison.Ordinal);
+        Assert.Contains("pod web-", seen.Blocker, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DeleteNamespace_AnswerLost_IsGoneAtTheNextTry()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        _cluster.Twin.Faults.Add(new Fault { Call = "kube.namespaces.delete", Kind = FaultKind.LoseAnswer });
+
+        await Assert.ThrowsAsync<TransientException>(() => _cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default));
+
+        Assert.True((await _cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default)).Gone);
+    }
+}

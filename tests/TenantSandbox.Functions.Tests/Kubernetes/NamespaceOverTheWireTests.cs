@@ -1,0 +1,145 @@
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+
+namespace TenantSandbox.Functions.Tests.Kubernetes;
+
+[Collection(ClusterCollection.Name)]
+public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
+{
+    [Fact]
+    public async Task ApplyNamespace_NewTenant_PutsUpEveryGuardrail()
+    {
+        var tenant = cluster.NewTenant();
+
+        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+
+        var name = NamespaceManifest.NameOf(tenant.TenantId);
+        Assert.Equal("restricted", (await cluster.ReadNamespaceAsync(tenant)).Metadata.Labels["pod-security.kubernetes.io/enforce"]);
+        Assert.Equal("2", (await cluster.Client.CoreV1.ReadNamespacedResourceQuotaAsync("tenant-quota", name)).Spec.Hard["pods"].ToString());
+        Assert.Equal("Container", (await cluster.Client.CoreV1.ReadNamespacedLimitRangeAsync("tenant-limits", name)).Spec.Limits[0].Type);
+        Assert.Equal(["Ingress", "Egress"], (await cluster.Client.NetworkingV1.ReadNamespacedNetworkPolicyAsync("tenant-network", name)).Spec.PolicyTypes);
+        Assert.False((await cluster.Client.CoreV1.ReadNamespacedServiceAccountAsync("tenant-workload", name)).AutomountServiceAccountToken);
+        Assert.Equal("32Mi", (await cluster.Client.NodeV1.ReadRuntimeClassAsync("tenantsandbox-kata-256mi")).Overhead.PodFixed["memory"].ToString());
+    }
+
+    [Fact]
+    public async Task ApplyNamespace_Repeated_ChangesNothing()
+    {
+        var tenant = cluster.NewTenant();
+        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        var before = await VersionsAsync(tenant);
+
+        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+
+        Assert.Equal(before, await VersionsAsync(tenant));
+    }
+
+    [Fact]
+    public async Task ApplyNamespace_NamespaceOfSomeoneElse_IsRefusedAndLeftAlone()
+    {
+        var tenant = cluster.NewTenant();
+        await cluster.Client.CoreV1.CreateNamespaceAsync(new V1Namespace
+        {
+            Metadata = new V1ObjectMeta { Name = NamespaceManifest.NameOf(tenant.TenantId), Labels = new Dictionary<string, string> { ["team"] = "blue" } },
+        });
+        var before = (await cluster.ReadNamespaceAsync(tenant)).Metadata.ResourceVersion;
+
+        var refused = await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyNamespaceAsync(tenant, default));
+        var absence = await cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default);
+        await cluster.Workloads.DeleteWorkloadsAsync(Sample.Reference(tenant), default);
+
+        Assert.Equal("NamespaceNotOwned", refused.Code);
+        Assert.True(absence.Gone);
+        Assert.Equal(before, (await cluster.ReadNamespaceAsync(tenant)).Metadata.ResourceVersion);
+    }
+
+    [Fact]
+    public async Task ApplyNamespace_OtherLifeStillThere_IsRefused()
+    {
+        var tenant = cluster.NewTenant();
+        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+
+        await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyNamespaceAsync(tenant with { Incarnation = 2 }, default));
+        await cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant with { Incarnation = 2 }), default);
+
+        Assert.Null((await cluster.ReadNamespaceAsync(tenant)).Metadata.DeletionTimestamp);
+    }
+
+    [Fact]
+    public async Task ApplyNamespace_FieldTakenOverByAnother_NamesTheManager()
+    {
+        var tenant = cluster.NewTenant();
+        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        await cluster.Client.CoreV1.PatchNamespacedResourceQuotaAsync(
+            new V1Patch("""{"spec":{"hard":{"pods":"99"}}}""", V1Patch.PatchType.MergePatch),
+            "tenant-quota", NamespaceManifest.NameOf(tenant.TenantId), fieldManager: "somebody");
+
+        var conflict = await Assert.ThrowsAsync<ConflictException>(() => cluster.Namespaces.ApplyNamespaceAsync(tenant, default));
+
+        Assert.Equal("FieldManagerConflict", conflict.Code);
+        Assert.Contains("somebody", conflict.Message, StringComparison.Ordinal);
+        Assert.Contains(".spec.hard.pods", conflict.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DeleteNamespace_Ours_IsGoneAndReadAsGone()
+    {
+        var tenant = await cluster.RunAsync(cluster.NewTenant());
+        var reference = Sample.Reference(tenant);
+        Assert.False((await cluster.Namespaces.ReadNamespaceAbsenceAsync(reference, default)).Gone);
+
+        await UntilGoneAsync(tenant);
+
+        Assert.True((await cluster.Namespaces.ReadNamespaceAbsenceAsync(reference, default)).Gone);
+        var missing = await Assert.ThrowsAsync<HttpOperationException>(() => cluster.ReadNamespaceAsync(tenant));
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, missing.Response.StatusCode);
+        Assert.True((await cluster.Namespaces.DeleteNamespaceAsync(reference, default)).Gone);
+    }
+
+    [Fact]
+    public async Task DeleteNamespace_FinalizerHolds_NamesItAndGoesOnceItIsLifted()
+    {
+        var tenant = cluster.NewTenant();
+        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        var name = NamespaceManifest.NameOf(tenant.TenantId);
+        var patch = new V1Patch("""{"metadata":{"finalizers":["example.com/hold"]}}""", V1Patch.PatchType.MergePatch);
+        await cluster.Client.CoreV1.PatchNamespacedServiceAccountAsync(patch, "tenant-workload", name);
+
+        await cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default);
+        var held = await cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default);
+
+        Assert.False(held.Gone);
+        Assert.Contains("example.com/hold", held.Blocker, StringComparison.Ordinal);
+        Assert.Equal("NamespaceTerminating", (await Assert.ThrowsAsync<ConflictException>(
+            () => cluster.Namespaces.ApplyNamespaceAsync(tenant, default))).Code);
+
+        var lift = new V1Patch("""{"metadata":{"finalizers":null}}""", V1Patch.PatchType.MergePatch);
+        await cluster.Client.CoreV1.PatchNamespacedServiceAccountAsync(lift, "tenant-workload", name);
+        await UntilGoneAsync(tenant);
+    }
+
+    private async Task UntilGoneAsync(Functions.Tenants.PlacedTenant tenant)
+    {
+        var tries = 0;
+        while (!(await cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default)).Gone)
+        {
+            Assert.True(++tries < 20, "the namespace doesn't go");
+        }
+    }
+
+    private async Task<string> VersionsAsync(Functions.Tenants.PlacedTenant tenant)
+    {
+        var name = NamespaceManifest.NameOf(tenant.TenantId);
+        var limits = await cluster.Client.CoreV1.ReadNamespacedLimitRangeAsync("tenant-limits", name);
+        // Specs, not resource versions, where a controller writes status; and for limits on a real 1.20, which dates those anew at each
+        // apply a second later, though nothing has changed (kubernetes/kubernetes#95460).
+        return string.Join('\n',
+            (await cluster.ReadNamespaceAsync(tenant)).Metadata.ResourceVersion,
+            cluster.IsTwin ? limits.Metadata.ResourceVersion : KubernetesJson.Serialize(limits.Spec),
+            (await cluster.Client.NetworkingV1.ReadNamespacedNetworkPolicyAsync("tenant-network", name)).Metadata.ResourceVersion,
+            KubernetesJson.Serialize((await cluster.Client.CoreV1.ReadNamespacedResourceQuotaAsync("tenant-quota", name)).Spec));
+    }
+}
