@@ -2,6 +2,12 @@ using System.Collections.Frozen;
 
 namespace TenantSandbox.Core.Capacity;
 
+/// <summary>An Azure VM size that Pod Sandboxing accepts.</summary>
+/// <param name="Name">As Azure spells it, such as <c>Standard_D4s_v5</c>.</param>
+/// <param name="VCpus">Virtual CPUs.</param>
+/// <param name="MemoryMiB">Nominal memory.</param>
+public sealed record VmSize(string Name, int VCpus, int MemoryMiB);
+
 /// <summary>
 /// The VM sizes known to be generation 2 with nested virtualization, from Azure's pages per series and AKS's release notes.
 /// AKS has its own list and can lag behind; a size that isn't here can be configured with its numbers.

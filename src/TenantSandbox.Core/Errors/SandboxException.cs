@@ -1,4 +1,32 @@
+using System.Text.Json.Serialization;
+
 namespace TenantSandbox.Core.Errors;
+
+/// <summary>What to do about a failure of ARM or Kubernetes. Only the first three are worth trying again as they are.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ErrorClass>))]
+public enum ErrorClass
+{
+    /// <summary>Too many calls: the same call works later.</summary>
+    [JsonStringEnumMemberName("throttled")] Throttled,
+
+    /// <summary>Another operation is running on the resource: the same call works once that has ended.</summary>
+    [JsonStringEnumMemberName("conflict")] Conflict,
+
+    /// <summary>A passing fault of network or service.</summary>
+    [JsonStringEnumMemberName("transient")] Transient,
+
+    /// <summary>The VM size or zone has no room: the next size or zone may have.</summary>
+    [JsonStringEnumMemberName("capacity")] Capacity,
+
+    /// <summary>A quota is used up: a person must act.</summary>
+    [JsonStringEnumMemberName("quota")] Quota,
+
+    /// <summary>The request itself is wrong, or not allowed.</summary>
+    [JsonStringEnumMemberName("invalid")] Invalid,
+
+    /// <summary>What the call is about does not exist.</summary>
+    [JsonStringEnumMemberName("notFound")] NotFound,
+}
 
 /// <summary>
 /// A classified failure. Each class is an exception type of its own, because only the type's name and the message
@@ -49,3 +77,29 @@ public sealed class InvalidException(string code, string message, Exception? inn
 /// <inheritdoc cref="ErrorClass.NotFound"/>
 public sealed class NotFoundException(string code, string message, Exception? innerException = null)
     : SandboxException(ErrorClass.NotFound, code, message, innerException);
+
+/// <summary>Makes the exception of a class.</summary>
+public static class SandboxErrors
+{
+    /// <summary>Longest message kept: failures are stored in histories, where a long one costs at every replay.</summary>
+    public const int MaxMessageLength = 2000;
+
+    /// <summary>The exception type that stands for the class, its message cut to <see cref="MaxMessageLength"/>.</summary>
+    public static SandboxException Create(
+        ErrorClass errorClass, string code, string message, TimeSpan? retryAfter = null, Exception? innerException = null)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var text = message.Length <= MaxMessageLength ? message : string.Concat(message.AsSpan(0, MaxMessageLength - 1), "…");
+        return errorClass switch
+        {
+            ErrorClass.Throttled => new ThrottledException(code, text, retryAfter, innerException),
+            ErrorClass.Conflict => new ConflictException(code, text, innerException),
+            ErrorClass.Transient => new TransientException(code, text, innerException),
+            ErrorClass.Capacity => new CapacityException(code, text, innerException),
+            ErrorClass.Quota => new QuotaException(code, text, innerException),
+            ErrorClass.Invalid => new InvalidException(code, text, innerException),
+            ErrorClass.NotFound => new NotFoundException(code, text, innerException),
+            _ => throw new ArgumentOutOfRangeException(nameof(errorClass), errorClass, "Not an error class."),
+        };
+    }
+}

@@ -46,3 +46,38 @@ public sealed record PoolRecord
     /// <summary>What all reservations together take.</summary>
     public Footprint Load() => Reservations.Aggregate(Footprint.None, (sum, r) => sum.Add(r.Footprint));
 }
+
+/// <summary>Where an agent pool stands in the ledger.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PoolPhase>))]
+public enum PoolPhase
+{
+    /// <summary>Being made; tenants can reserve room in it and wait.</summary>
+    [JsonStringEnumMemberName("creating")] Creating,
+
+    /// <summary>In use.</summary>
+    [JsonStringEnumMemberName("ready")] Ready,
+
+    /// <summary>Being made, but nobody wants it any more: it is deleted as soon as it is there. Nobody can reserve.</summary>
+    [JsonStringEnumMemberName("unwanted")] Unwanted,
+
+    /// <summary>Being deleted. Nobody can reserve.</summary>
+    [JsonStringEnumMemberName("deleting")] Deleting,
+
+    /// <summary>Deleting it failed; it may still be there and cost money. A release that names it tries again.</summary>
+    [JsonStringEnumMemberName("stuck")] Stuck,
+}
+
+/// <summary>One tenant's room in a pool.</summary>
+/// <param name="TenantId">The tenant.</param>
+/// <param name="Incarnation">Its life.</param>
+/// <param name="Footprint">What it takes.</param>
+/// <param name="Waiter">The orchestration to tell when the pool is there; null once it was told.</param>
+public sealed record Reservation(
+    [property: JsonPropertyName("tenantId")] string TenantId,
+    [property: JsonPropertyName("incarnation")] int Incarnation,
+    [property: JsonPropertyName("footprint")] Footprint Footprint,
+    [property: JsonPropertyName("waiter"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Waiter = null)
+{
+    /// <summary>Whether it is this tenant's, in this life.</summary>
+    public bool Is(string tenantId, int incarnation) => TenantId == tenantId && Incarnation == incarnation;
+}

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using TenantSandbox.Core.Capacity;
 
@@ -27,3 +29,34 @@ public sealed record PoolTemplate(
     [property: JsonPropertyName("sizeClasses")] IReadOnlyList<KataSizeClass> SizeClasses,
     [property: JsonPropertyName("zones")] IReadOnlyList<string> Zones,
     [property: JsonPropertyName("systemPodsPerNode")] int SystemPodsPerNode = 8);
+
+/// <summary>A pool template with a short key made of its content.</summary>
+/// <param name="Key">The same for equal templates.</param>
+/// <param name="Template">The template.</param>
+public sealed record KeyedTemplate(
+    [property: JsonPropertyName("key")] string Key,
+    [property: JsonPropertyName("template")] PoolTemplate Template)
+{
+    /// <summary>Keys a template by its JSON: a record's own equality doesn't see into lists.</summary>
+    public static KeyedTemplate Of(PoolTemplate template) =>
+        new(Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(template)))[..16], template);
+}
+
+/// <summary>What an agent pool offers to pods at its greatest size.</summary>
+/// <param name="Nodes">Nodes.</param>
+/// <param name="CpuMillis">CPU of each node, in thousandths of a core.</param>
+/// <param name="MemoryMiB">Memory of each node.</param>
+/// <param name="Pods">Tenants' pods that each node takes.</param>
+public sealed record PoolShape(int Nodes, int CpuMillis, int MemoryMiB, int Pods)
+{
+    /// <summary>The shape of pools made by a template, at the autoscaler's greatest node count.</summary>
+    public static PoolShape Of(PoolTemplate template)
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        return new(
+            template.MaxCount,
+            template.NodeAllocatableCpuMillis,
+            template.NodeAllocatableMemoryMiB,
+            Math.Max(0, template.MaxPods - template.SystemPodsPerNode));
+    }
+}

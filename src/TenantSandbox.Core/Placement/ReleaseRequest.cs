@@ -16,3 +16,12 @@ public sealed record ReleaseRequest(
     [property: JsonPropertyName("timing")] OperationTiming Timing,
     [property: JsonPropertyName("waiter")] string Waiter,
     [property: JsonPropertyName("at")] DateTimeOffset At);
+
+/// <summary>What giving room free led to. The same for something that was given free before.</summary>
+/// <param name="Pool">The pool, while the ledger knows it.</param>
+/// <param name="Goes">True when the pool is on its way out; the waiter is told how that ends. False when it stays for other tenants, or isn't known any more.</param>
+/// <param name="Tenants">How many other tenants have room in it.</param>
+public sealed record ReleaseAnswer(
+    [property: JsonPropertyName("pool")] PoolRef? Pool,
+    [property: JsonPropertyName("goes")] bool Goes,
+    [property: JsonPropertyName("tenants")] int Tenants);

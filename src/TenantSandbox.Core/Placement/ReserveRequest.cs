@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.Core.Placement;
 
@@ -21,3 +22,30 @@ public sealed record ReserveRequest(
     [property: JsonPropertyName("timing")] OperationTiming Timing,
     [property: JsonPropertyName("waiter")] string Waiter,
     [property: JsonPropertyName("at")] DateTimeOffset At);
+
+/// <summary>What a cluster says to a request for room.</summary>
+/// <param name="Outcome">Use, wait or refused.</param>
+/// <param name="Pool">The pool with the reserved room; null when refused.</param>
+/// <param name="NotBefore">When the pool's creation starts at the earliest, while it waits for ARM's write budget.</param>
+/// <param name="Why">Why this pool was chosen, or none.</param>
+/// <param name="Error">The refusal, for reports; null otherwise.</param>
+public sealed record ReserveAnswer(
+    [property: JsonPropertyName("outcome")] ReserveOutcome Outcome,
+    [property: JsonPropertyName("pool")] PoolRef? Pool,
+    [property: JsonPropertyName("notBefore")] DateTimeOffset? NotBefore,
+    [property: JsonPropertyName("why")] string Why,
+    [property: JsonPropertyName("error")] TenantError? Error = null);
+
+/// <summary>The answer to a request for room.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ReserveOutcome>))]
+public enum ReserveOutcome
+{
+    /// <summary>Room is reserved in a pool that is there.</summary>
+    [JsonStringEnumMemberName("use")] Use,
+
+    /// <summary>Room is reserved in a pool in the making; the waiter is told how that ends.</summary>
+    [JsonStringEnumMemberName("wait")] Wait,
+
+    /// <summary>Nothing is reserved.</summary>
+    [JsonStringEnumMemberName("refused")] Refused,
+}

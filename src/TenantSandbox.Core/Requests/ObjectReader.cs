@@ -103,3 +103,12 @@ internal sealed class ObjectReader
     public IReadOnlyList<string> Texts(string name, int min, int max, TextRule rule, bool required = false) =>
         [.. Items(name, min, max, required).Select(x => rule.Read(x.Item, x.Pointer, _faults)).OfType<string>()];
 }
+
+/// <summary>Builds JSON pointers (RFC 6901).</summary>
+internal static class JsonPointer
+{
+    public static string Append(string pointer, string name) =>
+        $"{pointer}/{Spelling.Shorten(name).Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)}";
+
+    public static string Append(string pointer, int index) => string.Create(CultureInfo.InvariantCulture, $"{pointer}/{index}");
+}

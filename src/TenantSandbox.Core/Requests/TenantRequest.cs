@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace TenantSandbox.Core.Requests;
@@ -21,3 +24,46 @@ public sealed record TenantRequest(
     [property: JsonPropertyName("revision")] long? Revision,
     [property: JsonPropertyName("spec")] TenantSpec? Spec,
     [property: JsonPropertyName("contentHash")] string ContentHash);
+
+/// <summary>What two requests must share to be the same one, in a form that spelling, defaults and arrival time don't change.</summary>
+internal sealed record RequestContent(
+    [property: JsonPropertyName("kind")] TenantRequestKind Kind,
+    [property: JsonPropertyName("tenantId")] string TenantId,
+    [property: JsonPropertyName("revision")] long? Revision,
+    [property: JsonPropertyName("timeToLive")] long? TimeToLiveSeconds,
+    [property: JsonPropertyName("spec")] TenantSpec? Spec)
+{
+    // Absent properties stay out, so that a property that a later version adds leaves today's hashes as they are.
+    private static readonly JsonSerializerOptions Options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <param name="spec">The state with its expiry, where <see cref="Spec"/> has none because it came as a time to live.</param>
+    public TenantRequest ToRequest(TenantSpec? spec) => new(Kind, TenantId, Revision, spec, Hash());
+
+    private string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, Options)));
+}
+
+/// <summary>
+/// What makes two deliveries one request: source and id of the CloudEvent, or a door's own source and its Idempotency-Key.
+/// </summary>
+/// <param name="Source">Who sent it.</param>
+/// <param name="Id">The sender's id of it, unique within the source.</param>
+public sealed record RequestIdentity(
+    [property: JsonPropertyName("source")] string Source,
+    [property: JsonPropertyName("id")] string Id)
+{
+    /// <summary>The instance id of the orchestration that hands this request in.</summary>
+    public string ToInstanceId() => InstanceId(Source, Id);
+
+    /// <summary>
+    /// An orchestration instance id made of a request's identity: 68 printable ASCII characters, whatever the sender put in.
+    /// </summary>
+    public static string InstanceId(string source, string id)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(id);
+
+        // The length in front keeps ("a", "bc") and ("ab", "c") apart.
+        var bytes = Encoding.UTF8.GetBytes($"{source.Length}:{source}{id}");
+        return $"req-{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
+    }
+}

@@ -16,3 +16,18 @@ public sealed record TenantSpec(
     [property: JsonPropertyName("expiresAt")] DateTimeOffset? ExpiresAt,
     [property: JsonPropertyName("workloads")] IReadOnlyList<WorkloadSpec> Workloads,
     [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList);
+
+/// <summary>Whether a tenant shares agent pools with others (each pod still has its own guest kernel) or has its own.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<TenantTier>))]
+public enum TenantTier
+{
+    [JsonStringEnumMemberName("pooled")] Pooled,
+    [JsonStringEnumMemberName("dedicated")] Dedicated,
+}
+
+/// <summary>One destination that a tenant's workloads may connect to.</summary>
+/// <param name="Cidr">An IPv4 or IPv6 block, in canonical form.</param>
+/// <param name="Ports">Ports; empty for all.</param>
+public sealed record EgressRule(
+    [property: JsonPropertyName("cidr")] string Cidr,
+    [property: JsonPropertyName("ports")] IReadOnlyList<WorkloadPort> Ports);

@@ -94,3 +94,55 @@ internal static class WorkloadReader
         return variables;
     }
 }
+
+/// <summary>Reads a readiness probe. Its names are those of Kubernetes.</summary>
+internal static class ProbeReader
+{
+    private const string Choice = "Must have exactly one of \"httpGet\", \"tcpSocket\" and \"exec\".";
+
+    public static ReadinessProbe? Read(ObjectReader workload)
+    {
+        if (workload.Child("readinessProbe", "httpGet", "tcpSocket", "exec", "initialDelaySeconds", "periodSeconds") is not { } probe)
+            return null;
+        var delay = (int)(probe.Integer("initialDelaySeconds", 0, RequestLimits.MaxInitialDelaySeconds) ?? 0);
+        var period = (int)(probe.Integer("periodSeconds", 1, RequestLimits.MaxPeriodSeconds) ?? 10);
+        var given = (probe.Has("httpGet") ? 1 : 0) + (probe.Has("tcpSocket") ? 1 : 0) + (probe.Has("exec") ? 1 : 0);
+        if (given != 1)
+            workload.Fault("readinessProbe", given == 0 ? RequestFaultCodes.Required : RequestFaultCodes.Exclusive, Choice);
+
+        var http = probe.Child("httpGet", "path", "port");
+        var path = http?.Text("path", TextRules.HttpPath, required: true);
+        var tcp = probe.Child("tcpSocket", "port");
+        var port = (http ?? tcp)?.Integer("port", 1, 65535, required: true);
+        var exec = probe.Child("exec", "command");
+        var command = exec?.Texts("command", 1, RequestLimits.MaxCommand, TextRules.Argument, required: true) ?? [];
+        return new ReadinessProbe(path, (int?)port, command, delay, period);
+    }
+}
+
+/// <summary>Reads a list of ports, of a workload or of an egress rule.</summary>
+internal static class PortReader
+{
+    public static IReadOnlyList<WorkloadPort> Read(ObjectReader owner, FaultList faults)
+    {
+        var ports = new List<WorkloadPort>();
+        foreach (var (item, pointer) in owner.Items("ports", 0, RequestLimits.MaxPorts))
+        {
+            if (ObjectReader.Open(item, pointer, faults, "port", "protocol") is not { } reader)
+                continue;
+            var number = reader.Integer("port", 1, 65535, required: true);
+            var protocol = reader.Text("protocol", TextRules.Any);
+            if (protocol is not (null or "TCP" or "UDP"))
+                reader.Fault("protocol", RequestFaultCodes.Format, "Must be \"TCP\" or \"UDP\".");
+            if (number is null)
+                continue;
+            var port = new WorkloadPort((int)number, protocol ?? "TCP");
+            if (ports.Contains(port))
+                reader.Fault("port", RequestFaultCodes.Duplicate, "This port and protocol is listed before.");
+            else
+                ports.Add(port);
+        }
+
+        return ports;
+    }
+}

@@ -24,3 +24,28 @@ public sealed record WorkloadSpec(
     [property: JsonPropertyName("command")] IReadOnlyList<string> Command,
     [property: JsonPropertyName("args")] IReadOnlyList<string> Args,
     [property: JsonPropertyName("readinessProbe")] ReadinessProbe? ReadinessProbe);
+
+/// <summary>A port and its protocol.</summary>
+/// <param name="Port">1 to 65535.</param>
+/// <param name="Protocol"><c>TCP</c> or <c>UDP</c>.</param>
+public sealed record WorkloadPort(
+    [property: JsonPropertyName("port")] int Port,
+    [property: JsonPropertyName("protocol")] string Protocol = "TCP");
+
+/// <summary>A plain environment variable.</summary>
+public sealed record EnvironmentVariable(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("value")] string Value);
+
+/// <summary>A readiness probe: exactly one of HTTP path with port, TCP port, or command.</summary>
+/// <param name="HttpPath">Path of an HTTP GET on <paramref name="Port"/>; null otherwise.</param>
+/// <param name="Port">Port of an HTTP or TCP probe; null for a command.</param>
+/// <param name="Command">A command run in the guest; empty otherwise.</param>
+/// <param name="InitialDelaySeconds">0 to 600.</param>
+/// <param name="PeriodSeconds">1 to 300.</param>
+public sealed record ReadinessProbe(
+    [property: JsonPropertyName("httpPath")] string? HttpPath,
+    [property: JsonPropertyName("port")] int? Port,
+    [property: JsonPropertyName("command")] IReadOnlyList<string> Command,
+    [property: JsonPropertyName("initialDelaySeconds")] int InitialDelaySeconds = 0,
+    [property: JsonPropertyName("periodSeconds")] int PeriodSeconds = 10);

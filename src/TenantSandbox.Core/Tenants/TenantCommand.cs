@@ -11,3 +11,45 @@ public sealed record TenantCommand(
     [property: JsonPropertyName("commandId")] string CommandId,
     [property: JsonPropertyName("request")] TenantRequest Request,
     [property: JsonPropertyName("at")] DateTimeOffset At);
+
+/// <summary>An accepted request that waits for the running operation to end.</summary>
+/// <param name="CommandId">The id it was handed in under.</param>
+/// <param name="Kind">What it asks for.</param>
+/// <param name="Revision">Its revision.</param>
+/// <param name="Spec">The desired state, for an onboarding.</param>
+/// <param name="AcceptedAt">When it was accepted.</param>
+public sealed record WaitingCommand(
+    [property: JsonPropertyName("commandId")] string CommandId,
+    [property: JsonPropertyName("kind")] TenantRequestKind Kind,
+    [property: JsonPropertyName("revision")] long Revision,
+    [property: JsonPropertyName("spec")] TenantSpec? Spec,
+    [property: JsonPropertyName("acceptedAt")] DateTimeOffset AcceptedAt);
+
+/// <summary>A request that was accepted before, and what became of it.</summary>
+/// <param name="CommandId">The id it was handed in under.</param>
+/// <param name="Kind">What it asked for.</param>
+/// <param name="Revision">Its revision.</param>
+/// <param name="OperationId">The operation that does what it asks for.</param>
+/// <param name="Fate">What became of it.</param>
+/// <param name="Note">Why it was skipped; null otherwise.</param>
+public sealed record CommandRecord(
+    [property: JsonPropertyName("commandId")] string CommandId,
+    [property: JsonPropertyName("kind")] TenantRequestKind Kind,
+    [property: JsonPropertyName("revision")] long Revision,
+    [property: JsonPropertyName("operationId")] string OperationId,
+    [property: JsonPropertyName("fate")] CommandFate Fate,
+    [property: JsonPropertyName("note")] string? Note = null);
+
+/// <summary>What became of an accepted request.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CommandFate>))]
+public enum CommandFate
+{
+    /// <summary>Its operation was started, or waits for its turn.</summary>
+    [JsonStringEnumMemberName("accepted")] Accepted,
+
+    /// <summary>A later request made it pointless before its turn came.</summary>
+    [JsonStringEnumMemberName("superseded")] Superseded,
+
+    /// <summary>What it waited for failed, so that its turn can't come.</summary>
+    [JsonStringEnumMemberName("dropped")] Dropped,
+}

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Placement;
 using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Core.Tenants;
@@ -66,4 +68,35 @@ public sealed record TenantState
 
     /// <summary>When anything here last changed.</summary>
     [JsonPropertyName("updatedAt")] public required DateTimeOffset UpdatedAt { get; init; }
+}
+
+/// <summary>Where a tenant runs.</summary>
+/// <param name="ClusterId">The cluster's configured id.</param>
+/// <param name="Region">Its Azure region.</param>
+/// <param name="PoolName">The agent pool; null when none is reserved (any more).</param>
+/// <param name="Timing">How patient its operations are, as it was when the tenant was placed.</param>
+public sealed record TenantPlacement(
+    [property: JsonPropertyName("clusterId")] string ClusterId,
+    [property: JsonPropertyName("region")] string Region,
+    [property: JsonPropertyName("poolName")] string? PoolName,
+    [property: JsonPropertyName("timing")] OperationTiming Timing);
+
+/// <summary>Why something failed. No secret.</summary>
+/// <param name="ErrorClass">What to do about it; null when it could not be classified.</param>
+/// <param name="Code">The service's error code, or one of this system's.</param>
+/// <param name="Message">What is wrong, where, and what to do; at most 1,000 characters.</param>
+public sealed record TenantError(
+    [property: JsonPropertyName("class")] ErrorClass? ErrorClass,
+    [property: JsonPropertyName("code")] string Code,
+    [property: JsonPropertyName("message")] string Message)
+{
+    /// <summary>The longest message that is kept: failures are written to history and state over and over.</summary>
+    public const int MaxMessageLength = 1_000;
+
+    /// <summary>Makes an error, cutting the message to <see cref="MaxMessageLength"/>.</summary>
+    public static TenantError Create(ErrorClass? errorClass, string code, string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return new(errorClass, code, message.Length <= MaxMessageLength ? message : $"{message[..(MaxMessageLength - 1)]}…");
+    }
 }
