@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
-namespace TenantSandbox.Local.Hosting.Http;
+namespace TenantSandbox.Hosting.Http;
 
-/// <summary>Answers that come from the host rather than from a function: always problem+json, never an exception's text.</summary>
+/// <summary>Answers of the host itself rather than of a function: problem+json without any exception's text.</summary>
 internal static class HostAnswer
 {
     public static Task ProblemAsync(HttpContext http, int status, string detail) =>

@@ -1,8 +1,8 @@
 using System.Text.RegularExpressions;
 
-namespace TenantSandbox.Local.Hosting;
+namespace TenantSandbox.Hosting.Configuration;
 
-/// <summary>Replaces <c>%name%</c> in attribute values by the setting of that name, as the real host does.</summary>
+/// <summary>Replaces <c>%name%</c> in binding properties by the app setting of that name.</summary>
 internal static partial class SettingNames
 {
     /// <exception cref="InvalidOperationException">A named setting isn't set.</exception>

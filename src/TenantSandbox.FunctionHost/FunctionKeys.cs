@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace TenantSandbox.Local.Hosting;
+namespace TenantSandbox.Hosting;
 
 /// <summary>The host's keys. A class rather than a record, so that printing one doesn't print the secrets.</summary>
 public sealed class FunctionKeys
@@ -12,15 +12,15 @@ public sealed class FunctionKeys
     /// <summary>The name of the file in the state directory.</summary>
     public const string FileName = "keys.json";
 
-    /// <summary>Opens everything, <c>AuthorizationLevel.Admin</c> included.</summary>
+    /// <summary>The master key: valid for every function, <c>AuthorizationLevel.Admin</c> included.</summary>
     [JsonPropertyName("masterKey")]
     public required string Master { get; init; }
 
-    /// <summary>The host key <c>default</c>: opens functions of level <c>Function</c>, by <c>x-functions-key</c> or <c>?code=</c>.</summary>
+    /// <summary>The host key <c>default</c>, for functions of level <c>Function</c>; sent as <c>x-functions-key</c> or <c>?code=</c>.</summary>
     [JsonPropertyName("functionKey")]
     public required string Function { get; init; }
 
-    /// <summary>The system key <c>eventgrid_extension</c>: opens the Event Grid webhook by <c>?code=</c>.</summary>
+    /// <summary>The system key <c>eventgrid_extension</c>, for the Event Grid webhook; sent as <c>?code=</c>.</summary>
     [JsonPropertyName("eventgrid_extension")]
     public required string EventGrid { get; init; }
 
@@ -28,7 +28,8 @@ public sealed class FunctionKeys
     [JsonPropertyName("topicKey")]
     public required string Topic { get; init; }
 
-    /// <summary>Reads the keys kept in <paramref name="stateDirectory"/>; the first call makes them, readable by this user only.</summary>
+    /// <summary>Reads the keys kept in <paramref name="stateDirectory"/>; the first call creates them, readable by this user only.</summary>
+    /// <exception cref="InvalidOperationException">The file doesn't hold keys.</exception>
     public static FunctionKeys LoadOrCreate(string stateDirectory)
     {
         Directory.CreateDirectory(stateDirectory);
@@ -41,29 +42,40 @@ public sealed class FunctionKeys
             }
             catch (JsonException exception)
             {
-                throw new InvalidOperationException($"{path} doesn't hold the host's keys. Delete it, and new ones are made.", exception);
+                throw new InvalidOperationException(
+                    $"{path} doesn't hold the host's keys: {exception.Message} Delete it to get new ones.", exception);
             }
         }
 
         var keys = new FunctionKeys { Master = NewKey(), Function = NewKey(), EventGrid = NewKey(), Topic = NewKey() };
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         using var file = File.Open(path, options);
         JsonSerializer.Serialize(file, keys);
         return keys;
     }
 
-    /// <summary>Whether <paramref name="presented"/> is one of <paramref name="accepted"/>; as fast for one wrong key as for another.</summary>
+    /// <summary>Whether <paramref name="presented"/> is one of <paramref name="accepted"/>, in a time that doesn't depend on the key.</summary>
     internal static bool Matches(string? presented, params ReadOnlySpan<string> accepted)
     {
-        if (string.IsNullOrEmpty(presented)) return false;
+        if (string.IsNullOrEmpty(presented))
+        {
+            return false;
+        }
 
         var match = false;
         foreach (var key in accepted)
+        {
             match |= CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(presented), Encoding.UTF8.GetBytes(key));
+        }
+
         return match;
     }
 
-    // Fit for a URL's query without escaping.
+    // A key stands in a URL's query without escaping.
     private static string NewKey() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 }
