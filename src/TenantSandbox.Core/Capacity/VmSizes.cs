@@ -38,7 +38,7 @@ public static class VmSizes
     public static VmSize? Find(string name) => ByName.GetValueOrDefault(name);
 
     /// <summary>Why a size can't carry sandboxed pods, as far as its name tells; null when nothing speaks against it.</summary>
-    public static string? Refusal(string name)
+    public static string? UnsupportedReason(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         // Azure's naming: family letter, vCPUs, then feature letters, where p is an Arm processor and l little memory.

@@ -44,6 +44,28 @@ public abstract class SandboxException(ErrorClass errorClass, string code, strin
 
     /// <summary>The service's own error code.</summary>
     public string Code { get; } = code;
+
+    /// <summary>Longest message kept: failures are stored in histories, where a long one costs at every replay.</summary>
+    public const int MaxMessageLength = 2000;
+
+    /// <summary>The exception type that stands for the class, its message cut to <see cref="MaxMessageLength"/>.</summary>
+    public static SandboxException Create(
+        ErrorClass errorClass, string code, string message, TimeSpan? retryAfter = null, Exception? innerException = null)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var text = message.Length <= MaxMessageLength ? message : string.Concat(message.AsSpan(0, MaxMessageLength - 1), "…");
+        return errorClass switch
+        {
+            ErrorClass.Throttled => new ThrottledException(code, text, retryAfter, innerException),
+            ErrorClass.Conflict => new ConflictException(code, text, innerException),
+            ErrorClass.Transient => new TransientException(code, text, innerException),
+            ErrorClass.Capacity => new CapacityException(code, text, innerException),
+            ErrorClass.Quota => new QuotaException(code, text, innerException),
+            ErrorClass.Invalid => new InvalidException(code, text, innerException),
+            ErrorClass.NotFound => new NotFoundException(code, text, innerException),
+            _ => throw new ArgumentOutOfRangeException(nameof(errorClass), errorClass, "Not an error class."),
+        };
+    }
 }
 
 /// <inheritdoc cref="ErrorClass.Throttled"/>
@@ -77,29 +99,3 @@ public sealed class InvalidException(string code, string message, Exception? inn
 /// <inheritdoc cref="ErrorClass.NotFound"/>
 public sealed class NotFoundException(string code, string message, Exception? innerException = null)
     : SandboxException(ErrorClass.NotFound, code, message, innerException);
-
-/// <summary>Makes the exception of a class.</summary>
-public static class SandboxErrors
-{
-    /// <summary>Longest message kept: failures are stored in histories, where a long one costs at every replay.</summary>
-    public const int MaxMessageLength = 2000;
-
-    /// <summary>The exception type that stands for the class, its message cut to <see cref="MaxMessageLength"/>.</summary>
-    public static SandboxException Create(
-        ErrorClass errorClass, string code, string message, TimeSpan? retryAfter = null, Exception? innerException = null)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        var text = message.Length <= MaxMessageLength ? message : string.Concat(message.AsSpan(0, MaxMessageLength - 1), "…");
-        return errorClass switch
-        {
-            ErrorClass.Throttled => new ThrottledException(code, text, retryAfter, innerException),
-            ErrorClass.Conflict => new ConflictException(code, text, innerException),
-            ErrorClass.Transient => new TransientException(code, text, innerException),
-            ErrorClass.Capacity => new CapacityException(code, text, innerException),
-            ErrorClass.Quota => new QuotaException(code, text, innerException),
-            ErrorClass.Invalid => new InvalidException(code, text, innerException),
-            ErrorClass.NotFound => new NotFoundException(code, text, innerException),
-            _ => throw new ArgumentOutOfRangeException(nameof(errorClass), errorClass, "Not an error class."),
-        };
-    }
-}

@@ -15,13 +15,13 @@ namespace TenantSandbox.Core.Placement;
 public static class PlacementLedger
 {
     /// <summary>Reserves room for a tenant, in a pool that has it or in a new one. Asked again, it gives the same room.</summary>
-    public static (LedgerState State, ReserveAnswer Answer, PoolWork? Work) Reserve(LedgerState state, ReserveRequest request)
+    public static (LedgerState State, ReserveAnswer Answer, PoolOperation? Work) Reserve(LedgerState state, ReserveRequest request)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(request);
-        if (state.Pools.FirstOrDefault(p => p.Reservations.Any(r => r.Is(request.TenantId, request.Incarnation))) is { } mine)
+        if (state.Pools.FirstOrDefault(p => p.Reservations.Any(r => r.BelongsTo(request.TenantId, request.Incarnation))) is { } mine)
         {
-            return (state, Take(state, mine, "It was reserved before."), null);
+            return (state, AnswerFor(state, mine, "It was reserved before."), null);
         }
 
         if (state.Pools.Sum(p => p.Reservations.Count) >= LedgerState.MaxReservations)
@@ -34,36 +34,36 @@ public static class PlacementLedger
         {
             var joined = found.Pool with { Reservations = [.. found.Pool.Reservations, Reservation(request, found.Footprint, found.Pool)] };
             var after = state.With(joined);
-            return (after, Take(after, joined, found.Why), null);
+            return (after, AnswerFor(after, joined, found.Reason), null);
         }
 
         return ReserveNew(state, request);
     }
 
     /// <summary>Gives a tenant's room free. The pool goes with its last reservation.</summary>
-    public static (LedgerState State, ReleaseAnswer Answer, PoolWork? Work) Release(LedgerState state, ReleaseRequest request)
+    public static (LedgerState State, ReleaseAnswer Answer, PoolOperation? Work) Release(LedgerState state, ReleaseRequest request)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(request);
-        var pool = state.Pools.FirstOrDefault(p => p.Reservations.Any(r => r.Is(request.TenantId, request.Incarnation)))
+        var pool = state.Pools.FirstOrDefault(p => p.Reservations.Any(r => r.BelongsTo(request.TenantId, request.Incarnation)))
             ?? (request.PoolName is { } name ? state.Find(name) : null);
         if (pool is null)
         {
-            return (state, new(null, Goes: false, 0), null);
+            return (state, new(null, IsPoolBeingDeleted: false, 0), null);
         }
 
-        var left = pool with { Reservations = [.. pool.Reservations.Where(r => !r.Is(request.TenantId, request.Incarnation))] };
+        var left = pool with { Reservations = [.. pool.Reservations.Where(r => !r.BelongsTo(request.TenantId, request.Incarnation))] };
         if (left.Reservations.Count > 0)
         {
-            return (state.With(left), new(state.RefOf(pool), Goes: false, left.Reservations.Count), null);
+            return (state.With(left), new(state.RefOf(pool), IsPoolBeingDeleted: false, left.Reservations.Count), null);
         }
 
-        left = left with { Farewells = [.. left.Farewells.Append(request.Waiter).Distinct()] };
-        var answer = new ReleaseAnswer(state.RefOf(pool), Goes: true, 0);
+        left = left with { DeletionWaiters = [.. left.DeletionWaiters.Append(request.Waiter).Distinct()] };
+        var answer = new ReleaseAnswer(state.RefOf(pool), IsPoolBeingDeleted: true, 0);
         switch (pool.Phase)
         {
             case PoolPhase.Ready or PoolPhase.Stuck:
-                var (deleting, work) = Delete(state, left, request.At, request.Timing);
+                var (deleting, work) = Delete(state, left, request.RequestedAt, request.Timing);
                 return (deleting, answer, work);
             case PoolPhase.Creating:
                 // AKS runs one operation at a time on a pool: the deletion follows when the creation has ended.
@@ -74,7 +74,7 @@ public static class PlacementLedger
     }
 
     /// <summary>Takes in how making or deleting a pool ended, and says who is to be told. Told again, it changes nothing.</summary>
-    public static (LedgerState State, IReadOnlyList<string> Waiters, PoolWork? Work) Settle(LedgerState state, PoolReport report)
+    public static (LedgerState State, IReadOnlyList<string> Waiters, PoolOperation? Work) Complete(LedgerState state, PoolReport report)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(report);
@@ -83,25 +83,25 @@ public static class PlacementLedger
             return (state, [], null);
         }
 
-        string[] waiters = [.. pool.Reservations.Select(r => r.Waiter).OfType<string>(), .. pool.Farewells];
-        switch (report.End, pool.Phase)
+        string[] waiters = [.. pool.Reservations.Select(r => r.Waiter).OfType<string>(), .. pool.DeletionWaiters];
+        switch (report.Outcome, pool.Phase)
         {
-            case (PoolEnd.Ready, PoolPhase.Creating):
+            case (PoolOutcome.Ready, PoolPhase.Creating):
                 var ready = pool with { Phase = PoolPhase.Ready, Reservations = [.. pool.Reservations.Select(r => r with { Waiter = null })] };
                 return (state.With(ready), waiters, null);
-            case (PoolEnd.Ready, PoolPhase.Unwanted):
-                var (deleting, work) = Delete(state, pool, report.At, report.Timing);
+            case (PoolOutcome.Ready, PoolPhase.Unwanted):
+                var (deleting, work) = Delete(state, pool, report.EndedAt, report.Timing);
                 return (deleting, [], work);
-            case (PoolEnd.Gone, _):
+            case (PoolOutcome.Gone, _):
                 return (state.Without(pool), waiters, null);
-            case (PoolEnd.Stuck, _):
-                return (state.With(pool with { Phase = PoolPhase.Stuck, Reservations = [], Farewells = [], Error = report.Error }), waiters, null);
+            case (PoolOutcome.Stuck, _):
+                return (state.With(pool with { Phase = PoolPhase.Stuck, Reservations = [], DeletionWaiters = [], Error = report.Error }), waiters, null);
             default:
                 return (state, [], null);
         }
     }
 
-    private static (LedgerState, ReserveAnswer, PoolWork?) ReserveNew(LedgerState state, ReserveRequest request)
+    private static (LedgerState, ReserveAnswer, PoolOperation?) ReserveNew(LedgerState state, ReserveRequest request)
     {
         if (state.Pools.Count >= LedgerState.MaxPools)
         {
@@ -121,7 +121,7 @@ public static class PlacementLedger
                 + $"are not sure to fit even an empty pool of {shape.Nodes} {request.Template.VmSize} nodes");
         }
 
-        var (writes, notBefore) = state.Writes.Spend(request.At, request.Timing);
+        var (writes, notBefore) = state.Writes.Spend(request.RequestedAt, request.Timing);
         var template = KeyedTemplate.Of(request.Template);
         var generation = state.Sequence + 1;
         var pool = new PoolRecord
@@ -143,10 +143,10 @@ public static class PlacementLedger
             Writes = writes,
         };
         var why = request.Tier == TenantTier.Dedicated ? "A dedicated tenant gets a pool of its own." : "No pool has room, so one is made.";
-        return (after, Take(after, pool, why), new(after.RefOf(pool), IsDeletion: false, notBefore, $"pool.{state.ClusterId}.{pool.Name}.create"));
+        return (after, AnswerFor(after, pool, why), new(after.RefOf(pool), IsDeletion: false, notBefore, $"pool.{state.ClusterId}.{pool.Name}.create"));
     }
 
-    private static (LedgerState, PoolWork) Delete(LedgerState state, PoolRecord pool, DateTimeOffset at, OperationTiming timing)
+    private static (LedgerState, PoolOperation) Delete(LedgerState state, PoolRecord pool, DateTimeOffset at, OperationTiming timing)
     {
         var (writes, notBefore) = state.Writes.Spend(at, timing);
         var deleting = pool with { Phase = PoolPhase.Deleting, Error = null, Deletions = pool.Deletions + 1 };
@@ -157,12 +157,12 @@ public static class PlacementLedger
     private static Reservation Reservation(ReserveRequest request, Footprint footprint, PoolRecord pool) =>
         new(request.TenantId, request.Incarnation, footprint, pool.Phase == PoolPhase.Creating ? request.Waiter : null);
 
-    private static ReserveAnswer Take(LedgerState state, PoolRecord pool, string why) =>
+    private static ReserveAnswer AnswerFor(LedgerState state, PoolRecord pool, string why) =>
         pool.Phase == PoolPhase.Ready
             ? new(ReserveOutcome.Use, state.RefOf(pool), null, why)
             : new(ReserveOutcome.Wait, state.RefOf(pool), pool.NotBefore, why);
 
-    private static (LedgerState, ReserveAnswer, PoolWork?) Refuse(LedgerState state, ErrorClass errorClass, string code, string why) =>
+    private static (LedgerState, ReserveAnswer, PoolOperation?) Refuse(LedgerState state, ErrorClass errorClass, string code, string why) =>
         (state, new(ReserveOutcome.Refused, null, null, why, TenantError.Create(errorClass, code, $"Cluster '{state.ClusterId}': {why}.")), null);
 
     private static LedgerState With(this LedgerState state, PoolRecord pool) =>

@@ -3,8 +3,8 @@ namespace TenantSandbox.Core.Placement;
 /// <summary>A shared pool that has room for a tenant.</summary>
 /// <param name="Pool">The pool.</param>
 /// <param name="Footprint">What the tenant takes of it.</param>
-/// <param name="Why">Why this one.</param>
-internal sealed record PoolChoice(PoolRecord Pool, Footprint Footprint, string Why)
+/// <param name="Reason">Why this one.</param>
+internal sealed record PoolChoice(PoolRecord Pool, Footprint Footprint, string Reason)
 {
     /// <summary>
     /// The best shared pool: one that is there before one in the making, then the fullest (so that others empty and can

@@ -29,7 +29,7 @@ public sealed record PoolRecord
     [JsonPropertyName("reservations")] public IReadOnlyList<Reservation> Reservations { get; init; } = [];
 
     /// <summary>Orchestrations to tell when it is gone.</summary>
-    [JsonPropertyName("farewells")] public IReadOnlyList<string> Farewells { get; init; } = [];
+    [JsonPropertyName("farewells")] public IReadOnlyList<string> DeletionWaiters { get; init; } = [];
 
     /// <summary>Before this its creation isn't started, to stay within ARM's write budget.</summary>
     [JsonPropertyName("notBefore")] public required DateTimeOffset NotBefore { get; init; }
@@ -79,5 +79,5 @@ public sealed record Reservation(
     [property: JsonPropertyName("waiter"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Waiter = null)
 {
     /// <summary>Whether it is this tenant's, in this life.</summary>
-    public bool Is(string tenantId, int incarnation) => TenantId == tenantId && Incarnation == incarnation;
+    public bool BelongsTo(string tenantId, int incarnation) => TenantId == tenantId && Incarnation == incarnation;
 }

@@ -12,7 +12,7 @@ namespace TenantSandbox.Core.Placement;
 /// <param name="Template">How a new pool would be made.</param>
 /// <param name="Timing">The cluster's patience and write budget.</param>
 /// <param name="Waiter">The orchestration to tell when a pool in the making is there.</param>
-/// <param name="At">Now, by the caller's clock.</param>
+/// <param name="RequestedAt">Now, by the caller's clock.</param>
 public sealed record ReserveRequest(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("incarnation")] int Incarnation,
@@ -21,19 +21,19 @@ public sealed record ReserveRequest(
     [property: JsonPropertyName("template")] PoolTemplate Template,
     [property: JsonPropertyName("timing")] OperationTiming Timing,
     [property: JsonPropertyName("waiter")] string Waiter,
-    [property: JsonPropertyName("at")] DateTimeOffset At);
+    [property: JsonPropertyName("at")] DateTimeOffset RequestedAt);
 
 /// <summary>What a cluster says to a request for room.</summary>
 /// <param name="Outcome">Use, wait or refused.</param>
 /// <param name="Pool">The pool with the reserved room; null when refused.</param>
 /// <param name="NotBefore">When the pool's creation starts at the earliest, while it waits for ARM's write budget.</param>
-/// <param name="Why">Why this pool was chosen, or none.</param>
+/// <param name="Reason">Why this pool was chosen, or none.</param>
 /// <param name="Error">The refusal, for reports; null otherwise.</param>
 public sealed record ReserveAnswer(
     [property: JsonPropertyName("outcome")] ReserveOutcome Outcome,
     [property: JsonPropertyName("pool")] PoolRef? Pool,
     [property: JsonPropertyName("notBefore")] DateTimeOffset? NotBefore,
-    [property: JsonPropertyName("why")] string Why,
+    [property: JsonPropertyName("why")] string Reason,
     [property: JsonPropertyName("error")] TenantError? Error = null);
 
 /// <summary>The answer to a request for room.</summary>

@@ -23,7 +23,7 @@ internal static class EgressReader
 
     private static readonly TextRule CidrRule = new("an IPv4 or IPv6 block, like \"203.0.113.0/24\"", 43);
 
-    public static IReadOnlyList<EgressRule> Read(ObjectReader spec, FaultList faults)
+    public static IReadOnlyList<EgressRule> Read(ObjectReader spec, ValidationFaultList faults)
     {
         var rules = new List<EgressRule>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -36,7 +36,7 @@ internal static class EgressReader
             if (cidr is null || !Check(cidr, reader))
                 continue;
             if (!seen.Add(cidr))
-                reader.Fault("cidr", RequestFaultCodes.Duplicate, "This block is listed before; give all its ports there.");
+                reader.Fault("cidr", ValidationFaultCodes.Duplicate, "This block is listed before; give all its ports there.");
             rules.Add(new EgressRule(cidr, ports));
         }
 
@@ -48,13 +48,13 @@ internal static class EgressReader
         // TryParse takes short forms like "10/8" too; what it doesn't print back as it was sent isn't canonical.
         if (!TryParse(cidr, out var network))
         {
-            reader.Fault("cidr", RequestFaultCodes.Format, "Must be an address block whose host bits are zero, like \"203.0.113.0/24\".");
+            reader.Fault("cidr", ValidationFaultCodes.Format, "Must be an address block whose host bits are zero, like \"203.0.113.0/24\".");
             return false;
         }
 
         if (!string.Equals(network.ToString(), cidr, StringComparison.Ordinal))
         {
-            reader.Fault("cidr", RequestFaultCodes.Format, $"Must be in canonical form: \"{network}\".");
+            reader.Fault("cidr", ValidationFaultCodes.Format, $"Must be in canonical form: \"{network}\".");
             return false;
         }
 
@@ -62,7 +62,7 @@ internal static class EgressReader
         {
             if (IsWithin(network, block))
             {
-                reader.Fault("cidr", RequestFaultCodes.Forbidden, $"Lies within {block}: {name}. No tenant may connect there.");
+                reader.Fault("cidr", ValidationFaultCodes.Forbidden, $"Lies within {block}: {name}. No tenant may connect there.");
                 return false;
             }
         }

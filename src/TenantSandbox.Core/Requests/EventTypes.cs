@@ -23,7 +23,7 @@ public static class EventTypes
 
     /// <summary>Reads the kind out of an event type; case matters, as CloudEvents asks.</summary>
     /// <returns>False when <paramref name="eventType"/> is not a request of this system.</returns>
-    public static bool TryReadRequested(string? eventType, out TenantRequestKind kind)
+    public static bool TryParseRequested(string? eventType, out TenantRequestKind kind)
     {
         kind = default;
         return eventType is not null

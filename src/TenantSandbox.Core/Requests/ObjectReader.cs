@@ -10,17 +10,17 @@ namespace TenantSandbox.Core.Requests;
 internal sealed class ObjectReader
 {
     private readonly Dictionary<string, JsonElement> _properties = new(StringComparer.Ordinal);
-    private readonly FaultList _faults;
+    private readonly ValidationFaultList _faults;
     private readonly string _pointer;
 
-    private ObjectReader(string pointer, FaultList faults) => (_pointer, _faults) = (pointer, faults);
+    private ObjectReader(string pointer, ValidationFaultList faults) => (_pointer, _faults) = (pointer, faults);
 
     /// <returns>Null, with a fault noted, when <paramref name="element"/> isn't an object.</returns>
-    public static ObjectReader? Open(JsonElement element, string pointer, FaultList faults, params ReadOnlySpan<string> known)
+    public static ObjectReader? Open(JsonElement element, string pointer, ValidationFaultList faults, params ReadOnlySpan<string> known)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(pointer, RequestFaultCodes.Type, "Must be an object.");
+            faults.Add(pointer, ValidationFaultCodes.Type, "Must be an object.");
             return null;
         }
 
@@ -29,9 +29,9 @@ internal sealed class ObjectReader
         {
             var name = property.Name;
             if (!known.Contains(name))
-                faults.Add(reader.PointerTo(name), RequestFaultCodes.Unknown, $"There is no property \"{Spelling.Shorten(name)}\" here.{Spelling.Suggest(name, known)}");
+                faults.Add(reader.PointerTo(name), ValidationFaultCodes.Unknown, $"There is no property \"{Spelling.Shorten(name)}\" here.{Spelling.Suggest(name, known)}");
             else if (!reader._properties.TryAdd(name, property.Value))
-                faults.Add(reader.PointerTo(name), RequestFaultCodes.Duplicate, $"\"{name}\" is given more than once.");
+                faults.Add(reader.PointerTo(name), ValidationFaultCodes.Duplicate, $"\"{name}\" is given more than once.");
         }
 
         return reader;
@@ -44,7 +44,7 @@ internal sealed class ObjectReader
     public void Fault(string name, string code, string detail) => _faults.Add(PointerTo(name), code, detail);
 
     /// <summary>Notes that a property is missing.</summary>
-    public void Missing(string name) => Fault(name, RequestFaultCodes.Required, $"\"{name}\" is required.");
+    public void Missing(string name) => Fault(name, ValidationFaultCodes.Required, $"\"{name}\" is required.");
 
     /// <summary>A property as it stands, or null when absent; absence of a required one is noted.</summary>
     public JsonElement? Element(string name, bool required)
@@ -64,11 +64,11 @@ internal sealed class ObjectReader
         if (Element(name, required) is not { } value)
             return null;
         if (value.ValueKind != JsonValueKind.Number)
-            Fault(name, RequestFaultCodes.Type, "Must be an integer.");
+            Fault(name, ValidationFaultCodes.Type, "Must be an integer.");
         else if (value.GetRawText().AsSpan().ContainsAny(".eE"))
-            Fault(name, RequestFaultCodes.Type, "Must be an integer, written without fraction and exponent.");
+            Fault(name, ValidationFaultCodes.Type, "Must be an integer, written without fraction and exponent.");
         else if (!value.TryGetInt64(out var number) || number < min || number > max)
-            Fault(name, RequestFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must be from {min} to {max}."));
+            Fault(name, ValidationFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must be from {min} to {max}."));
         else
             return number;
         return null;
@@ -85,14 +85,14 @@ internal sealed class ObjectReader
         var pointer = PointerTo(name);
         if (value.ValueKind != JsonValueKind.Array)
         {
-            _faults.Add(pointer, RequestFaultCodes.Type, "Must be an array.");
+            _faults.Add(pointer, ValidationFaultCodes.Type, "Must be an array.");
             return [];
         }
 
         var count = value.GetArrayLength();
         if (count < min || count > max)
         {
-            _faults.Add(pointer, RequestFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must have {min} to {max} items; it has {count}."));
+            _faults.Add(pointer, ValidationFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must have {min} to {max} items; it has {count}."));
             return [];
         }
 

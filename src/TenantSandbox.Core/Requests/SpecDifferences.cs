@@ -10,11 +10,11 @@ public static class SpecDifferences
     public const string Code = "differs";
 
     /// <summary>One entry for each property that differs, with a pointer into the request. Values are not quoted.</summary>
-    public static IReadOnlyList<RequestFault> Of(TenantSpec asked, TenantSpec accepted)
+    public static IReadOnlyList<ValidationFault> Between(TenantSpec asked, TenantSpec accepted)
     {
         var pointers = new SortedSet<string>(StringComparer.Ordinal);
         Compare(JsonSerializer.SerializeToNode(asked), JsonSerializer.SerializeToNode(accepted), "", pointers);
-        return [.. pointers.Take(RequestLimits.MaxFaults).Select(x => new RequestFault(x, Code, "Differs from what was accepted under this revision."))];
+        return [.. pointers.Take(RequestLimits.MaxFaults).Select(x => new ValidationFault(x, Code, "Differs from what was accepted under this revision."))];
     }
 
     private static void Compare(JsonNode? asked, JsonNode? accepted, string pointer, SortedSet<string> pointers)

@@ -10,15 +10,15 @@ internal static class SpecReader
     public static readonly string[] Properties = ["tier", "cluster", "region", "expiresAt", "timeToLive", "workloads", "egressAllowList"];
 
     /// <returns>The state, and the time to live that its expiry was made from, if it was.</returns>
-    public static (TenantSpec Spec, TimeSpan? TimeToLive) Read(ObjectReader request, FaultList faults, DateTimeOffset now)
+    public static (TenantSpec Spec, TimeSpan? TimeToLive) Read(ObjectReader request, ValidationFaultList faults, DateTimeOffset now)
     {
         var tier = request.Text("tier", TextRules.Any, required: true);
         if (tier is not (null or "pooled" or "dedicated"))
-            request.Fault("tier", RequestFaultCodes.Format, "Must be \"pooled\" or \"dedicated\".");
+            request.Fault("tier", ValidationFaultCodes.Format, "Must be \"pooled\" or \"dedicated\".");
         var cluster = request.Text("cluster", TextRules.Cluster);
         var region = request.Text("region", TextRules.Region);
         if (request.Has("cluster") && request.Has("region"))
-            request.Fault("region", RequestFaultCodes.Exclusive, "Give \"cluster\" or \"region\", not both.");
+            request.Fault("region", ValidationFaultCodes.Exclusive, "Give \"cluster\" or \"region\", not both.");
         var (expiresAt, timeToLive) = ReadExpiry(request, now);
         var spec = new TenantSpec(
             tier == "dedicated" ? TenantTier.Dedicated : TenantTier.Pooled,
@@ -37,7 +37,7 @@ internal static class SpecReader
         {
             expiresAt = Expiry.PointInTime(point);
             if (expiresAt is null)
-                request.Fault("expiresAt", RequestFaultCodes.Format, $"Must be {ExpiresAtRule.Expectation}.");
+                request.Fault("expiresAt", ValidationFaultCodes.Format, $"Must be {ExpiresAtRule.Expectation}.");
         }
 
         TimeSpan? timeToLive = null;
@@ -45,15 +45,15 @@ internal static class SpecReader
         {
             timeToLive = Expiry.Duration(duration);
             if (timeToLive is null)
-                request.Fault("timeToLive", RequestFaultCodes.Format, $"Must be {TimeToLiveRule.Expectation}, of weeks, or of days, hours, minutes and seconds.");
+                request.Fault("timeToLive", ValidationFaultCodes.Format, $"Must be {TimeToLiveRule.Expectation}, of weeks, or of days, hours, minutes and seconds.");
             else if (timeToLive < RequestLimits.MinTimeToLive || timeToLive > RequestLimits.MaxTimeToLive)
-                request.Fault("timeToLive", RequestFaultCodes.Range, "Must be from one minute (PT1M) to ten years (P3650D).");
+                request.Fault("timeToLive", ValidationFaultCodes.Range, "Must be from one minute (PT1M) to ten years (P3650D).");
             else
                 expiresAt ??= now.ToUniversalTime() + timeToLive;
         }
 
         if (request.Has("expiresAt") && request.Has("timeToLive"))
-            request.Fault("timeToLive", RequestFaultCodes.Exclusive, "Give \"expiresAt\" or \"timeToLive\", not both.");
+            request.Fault("timeToLive", ValidationFaultCodes.Exclusive, "Give \"expiresAt\" or \"timeToLive\", not both.");
         return (expiresAt, timeToLive);
     }
 }

@@ -51,19 +51,13 @@ public sealed record RequestIdentity(
     [property: JsonPropertyName("source")] string Source,
     [property: JsonPropertyName("id")] string Id)
 {
-    /// <summary>The instance id of the orchestration that hands this request in.</summary>
-    public string ToInstanceId() => InstanceId(Source, Id);
-
     /// <summary>
-    /// An orchestration instance id made of a request's identity: 68 printable ASCII characters, whatever the sender put in.
+    /// The instance id of the orchestration that submits this request: 68 printable ASCII characters, whatever the sender's values are.
     /// </summary>
-    public static string InstanceId(string source, string id)
+    public string ToInstanceId()
     {
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(id);
-
-        // The length in front keeps ("a", "bc") and ("ab", "c") apart.
-        var bytes = Encoding.UTF8.GetBytes($"{source.Length}:{source}{id}");
+        // The length prefix keeps ("a", "bc") and ("ab", "c") apart.
+        var bytes = Encoding.UTF8.GetBytes($"{Source.Length}:{Source}{Id}");
         return $"req-{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
     }
 }

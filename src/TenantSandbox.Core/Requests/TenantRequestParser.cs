@@ -32,25 +32,25 @@ public static class TenantRequestParser
     public static RequestParseResult ParseOffboard(string tenantId, string? revision)
     {
         ArgumentNullException.ThrowIfNull(tenantId);
-        var faults = new FaultList();
+        var faults = new ValidationFaultList();
         if (!TextRules.TenantId.Accepts(tenantId))
-            faults.Add("/tenantId", RequestFaultCodes.Format, $"Must be 1 to 40 {TextRules.TenantId.Expectation}.");
+            faults.Add("/tenantId", ValidationFaultCodes.Format, $"Must be 1 to 40 {TextRules.TenantId.Expectation}.");
         var number = 0L;
         if (revision is not null
             && !(long.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number is >= 1 and <= RequestLimits.MaxRevision))
-            faults.Add("/revision", RequestFaultCodes.Range, $"Must be an integer from 1 to {RequestLimits.MaxRevision}.");
+            faults.Add("/revision", ValidationFaultCodes.Range, $"Must be an integer from 1 to {RequestLimits.MaxRevision}.");
         if (!faults.IsEmpty)
             return new RequestParseResult(null, null, faults.ToList());
         var content = new RequestContent(TenantRequestKind.Offboard, tenantId, revision is null ? null : number, null, null);
         return new RequestParseResult(content.ToRequest(null), null, []);
     }
 
-    private static RequestParseResult Read(ReadOnlyMemory<byte> utf8, Func<JsonElement, FaultList, (TenantRequest? Request, string? Id)> read)
+    private static RequestParseResult Read(ReadOnlyMemory<byte> utf8, Func<JsonElement, ValidationFaultList, (TenantRequest? Request, string? Id)> read)
     {
-        var faults = new FaultList();
+        var faults = new ValidationFaultList();
         if (utf8.Length > RequestLimits.MaxRequestBytes)
         {
-            faults.Add("", RequestFaultCodes.TooLarge, "A request has 16 KiB (16384 bytes) at most.");
+            faults.Add("", ValidationFaultCodes.TooLarge, "A request has 16 KiB (16384 bytes) at most.");
             return new RequestParseResult(null, null, faults.ToList());
         }
 
@@ -64,37 +64,37 @@ public static class TenantRequestParser
         }
         catch (JsonException e)
         {
-            faults.Add("", RequestFaultCodes.Malformed, $"Not JSON (RFC 8259): {Spelling.Shorten(e.Message, 256)}");
+            faults.Add("", ValidationFaultCodes.Malformed, $"Not JSON (RFC 8259): {Spelling.Shorten(e.Message, 256)}");
         }
         catch (InvalidOperationException)
         {
             // What JsonElement says of "\ud800": valid JSON by its grammar, but not text.
-            faults.Add("", RequestFaultCodes.Malformed, "A string has an escaped half of a surrogate pair, which is not text.");
+            faults.Add("", ValidationFaultCodes.Malformed, "A string has an escaped half of a surrogate pair, which is not text.");
         }
 
         return faults.IsEmpty ? new RequestParseResult(result.Request, result.Id, []) : new RequestParseResult(null, null, faults.ToList());
     }
 
-    private static TenantRequestKind? ReadKind(JsonElement root, FaultList faults)
+    private static TenantRequestKind? ReadKind(JsonElement root, ValidationFaultList faults)
     {
         if (root.ValueKind != JsonValueKind.Object)
-            faults.Add("", RequestFaultCodes.Type, "A request must be an object.");
+            faults.Add("", ValidationFaultCodes.Type, "A request must be an object.");
         else if (!root.TryGetProperty("kind", out var name))
-            faults.Add("/kind", RequestFaultCodes.Required, "\"kind\" is required: \"onboard\" or \"offboard\".");
+            faults.Add("/kind", ValidationFaultCodes.Required, "\"kind\" is required: \"onboard\" or \"offboard\".");
         else if (name.ValueKind != JsonValueKind.String)
-            faults.Add("/kind", RequestFaultCodes.Type, "Must be a string.");
+            faults.Add("/kind", ValidationFaultCodes.Type, "Must be a string.");
         else if (!TenantRequestKinds.TryParse(name.GetString(), out var kind))
-            faults.Add("/kind", RequestFaultCodes.Format, "Must be \"onboard\" or \"offboard\".");
+            faults.Add("/kind", ValidationFaultCodes.Format, "Must be \"onboard\" or \"offboard\".");
         else
             return kind;
         return null;
     }
 
-    private static (TenantRequest?, string?) ReadRequest(JsonElement root, TenantRequestKind kind, string[] common, FaultList faults, DateTimeOffset now)
+    private static (TenantRequest?, string?) ReadRequest(JsonElement root, TenantRequestKind kind, string[] common, ValidationFaultList faults, DateTimeOffset now)
     {
         if (!kind.IsSupported())
         {
-            faults.Add(common == BareProperties ? "/kind" : "", RequestFaultCodes.NotSupported, $"\"{kind.ToWireName()}\" is not supported by this version.");
+            faults.Add(common == BareProperties ? "/kind" : "", ValidationFaultCodes.NotSupported, $"\"{kind.ToWireName()}\" is not supported by this version.");
             return default;
         }
 
@@ -116,4 +116,4 @@ public static class TenantRequestParser
 /// <param name="Request">The request; null when there is a fault.</param>
 /// <param name="Id">The sender's own id for a bare request, if it gave one.</param>
 /// <param name="Faults">All faults, with unknown properties first in each object; empty when there is a request.</param>
-public sealed record RequestParseResult(TenantRequest? Request, string? Id, IReadOnlyList<RequestFault> Faults);
+public sealed record RequestParseResult(TenantRequest? Request, string? Id, IReadOnlyList<ValidationFault> Faults);

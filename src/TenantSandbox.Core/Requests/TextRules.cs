@@ -58,19 +58,19 @@ internal sealed record TextRule(string Expectation, int MaxLength, Regex? Patter
     public bool Accepts(string text) => text.Length >= MinLength && text.Length <= MaxLength && !text.Contains('\0') && Pattern?.IsMatch(text) != false;
 
     /// <returns>Null, with a fault noted, when the rule isn't kept.</returns>
-    public string? Read(JsonElement value, string pointer, FaultList faults)
+    public string? Read(JsonElement value, string pointer, ValidationFaultList faults)
     {
         if (value.ValueKind != JsonValueKind.String)
         {
-            faults.Add(pointer, RequestFaultCodes.Type, $"Must be a string: {Expectation}.");
+            faults.Add(pointer, ValidationFaultCodes.Type, $"Must be a string: {Expectation}.");
             return null;
         }
 
         var text = value.GetString()!;
         if (text.Length < MinLength || text.Length > MaxLength)
-            faults.Add(pointer, RequestFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must be {MinLength} to {MaxLength} characters long: {Expectation}."));
+            faults.Add(pointer, ValidationFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must be {MinLength} to {MaxLength} characters long: {Expectation}."));
         else if (!Accepts(text))
-            faults.Add(pointer, RequestFaultCodes.Format, $"Must be {Expectation}.");
+            faults.Add(pointer, ValidationFaultCodes.Format, $"Must be {Expectation}.");
         else
             return text;
         return null;

@@ -5,7 +5,7 @@ namespace TenantSandbox.Core.Requests;
 /// <summary>Reads the workloads of a tenant.</summary>
 internal static class WorkloadReader
 {
-    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, FaultList faults)
+    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, ValidationFaultList faults)
     {
         var workloads = new List<WorkloadSpec>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -15,7 +15,7 @@ internal static class WorkloadReader
                 continue;
             var name = reader.Text("name", TextRules.WorkloadName, required: true);
             if (name is not null && !names.Add(name))
-                reader.Fault("name", RequestFaultCodes.Duplicate, $"Another workload is named \"{name}\".");
+                reader.Fault("name", ValidationFaultCodes.Duplicate, $"Another workload is named \"{name}\".");
             workloads.Add(new WorkloadSpec(
                 name ?? "",
                 reader.Text("image", TextRules.Image, required: true) ?? "",
@@ -37,9 +37,9 @@ internal static class WorkloadReader
         if (reader.Text("cpu", TextRules.Any, required: true) is not { } text)
             return 0;
         if (Quantities.CpuMillis(text) is not { } millis)
-            reader.Fault("cpu", RequestFaultCodes.Format, "Must be a CPU quantity, like \"250m\", \"0.5\" or \"2\".");
+            reader.Fault("cpu", ValidationFaultCodes.Format, "Must be a CPU quantity, like \"250m\", \"0.5\" or \"2\".");
         else if (millis is < RequestLimits.MinCpuMillis or > RequestLimits.MaxCpuMillis)
-            reader.Fault("cpu", RequestFaultCodes.Range, "Must be from 10m to 64.");
+            reader.Fault("cpu", ValidationFaultCodes.Range, "Must be from 10m to 64.");
         else
             return millis;
         return 0;
@@ -50,15 +50,15 @@ internal static class WorkloadReader
         if (reader.Text("memory", TextRules.Any, required: true) is not { } text)
             return 0;
         if (Quantities.MemoryMiB(text) is not { } mebibytes)
-            reader.Fault("memory", RequestFaultCodes.Format, "Must be a memory quantity in whole Mi or Gi, like \"512Mi\" or \"2Gi\".");
+            reader.Fault("memory", ValidationFaultCodes.Format, "Must be a memory quantity in whole Mi or Gi, like \"512Mi\" or \"2Gi\".");
         else if (mebibytes is < RequestLimits.MinMemoryMiB or > RequestLimits.MaxMemoryMiB)
-            reader.Fault("memory", RequestFaultCodes.Range, "Must be from 128Mi (below, a kata guest doesn't start) to 512Gi.");
+            reader.Fault("memory", ValidationFaultCodes.Range, "Must be from 128Mi (below, a kata guest doesn't start) to 512Gi.");
         else
             return mebibytes;
         return 0;
     }
 
-    private static List<EnvironmentVariable> Environment(ObjectReader workload, FaultList faults)
+    private static List<EnvironmentVariable> Environment(ObjectReader workload, ValidationFaultList faults)
     {
         var variables = new List<EnvironmentVariable>();
         if (workload.Element("env", required: false) is not { } map)
@@ -66,13 +66,13 @@ internal static class WorkloadReader
         var pointer = workload.PointerTo("env");
         if (map.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(pointer, RequestFaultCodes.Type, "Must be an object: a text for each name.");
+            faults.Add(pointer, ValidationFaultCodes.Type, "Must be an object: a text for each name.");
             return variables;
         }
 
         if (map.GetPropertyCount() > RequestLimits.MaxEnv)
         {
-            faults.Add(pointer, RequestFaultCodes.Range, "Must have 50 variables at most.");
+            faults.Add(pointer, ValidationFaultCodes.Range, "Must have 50 variables at most.");
             return variables;
         }
 
@@ -81,11 +81,11 @@ internal static class WorkloadReader
         {
             var at = JsonPointer.Append(pointer, property.Name);
             if (!names.Add(property.Name))
-                faults.Add(at, RequestFaultCodes.Duplicate, "This variable is given before.");
+                faults.Add(at, ValidationFaultCodes.Duplicate, "This variable is given before.");
             else if (!TextRules.EnvName.Accepts(property.Name))
-                faults.Add(at, RequestFaultCodes.Format, "A variable's name must be 1 to 128 letters, digits, '_', '.' and '-', not starting with a digit.");
+                faults.Add(at, ValidationFaultCodes.Format, "A variable's name must be 1 to 128 letters, digits, '_', '.' and '-', not starting with a digit.");
             else if (property.Name.StartsWith("KUBERNETES_", StringComparison.Ordinal))
-                faults.Add(at, RequestFaultCodes.Forbidden, "Names that start with KUBERNETES_ belong to the cluster.");
+                faults.Add(at, ValidationFaultCodes.Forbidden, "Names that start with KUBERNETES_ belong to the cluster.");
             else if (TextRules.EnvValue.Read(property.Value, at, faults) is { } value)
                 variables.Add(new EnvironmentVariable(property.Name, value));
         }
@@ -108,7 +108,7 @@ internal static class ProbeReader
         var period = (int)(probe.Integer("periodSeconds", 1, RequestLimits.MaxPeriodSeconds) ?? 10);
         var given = (probe.Has("httpGet") ? 1 : 0) + (probe.Has("tcpSocket") ? 1 : 0) + (probe.Has("exec") ? 1 : 0);
         if (given != 1)
-            workload.Fault("readinessProbe", given == 0 ? RequestFaultCodes.Required : RequestFaultCodes.Exclusive, Choice);
+            workload.Fault("readinessProbe", given == 0 ? ValidationFaultCodes.Required : ValidationFaultCodes.Exclusive, Choice);
 
         var http = probe.Child("httpGet", "path", "port");
         var path = http?.Text("path", TextRules.HttpPath, required: true);
@@ -123,7 +123,7 @@ internal static class ProbeReader
 /// <summary>Reads a list of ports, of a workload or of an egress rule.</summary>
 internal static class PortReader
 {
-    public static IReadOnlyList<WorkloadPort> Read(ObjectReader owner, FaultList faults)
+    public static IReadOnlyList<WorkloadPort> Read(ObjectReader owner, ValidationFaultList faults)
     {
         var ports = new List<WorkloadPort>();
         foreach (var (item, pointer) in owner.Items("ports", 0, RequestLimits.MaxPorts))
@@ -133,12 +133,12 @@ internal static class PortReader
             var number = reader.Integer("port", 1, 65535, required: true);
             var protocol = reader.Text("protocol", TextRules.Any);
             if (protocol is not (null or "TCP" or "UDP"))
-                reader.Fault("protocol", RequestFaultCodes.Format, "Must be \"TCP\" or \"UDP\".");
+                reader.Fault("protocol", ValidationFaultCodes.Format, "Must be \"TCP\" or \"UDP\".");
             if (number is null)
                 continue;
             var port = new WorkloadPort((int)number, protocol ?? "TCP");
             if (ports.Contains(port))
-                reader.Fault("port", RequestFaultCodes.Duplicate, "This port and protocol is listed before.");
+                reader.Fault("port", ValidationFaultCodes.Duplicate, "This port and protocol is listed before.");
             else
                 ports.Add(port);
         }

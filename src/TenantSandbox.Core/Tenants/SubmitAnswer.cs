@@ -12,7 +12,7 @@ namespace TenantSandbox.Core.Tenants;
 /// <param name="Incarnation">The tenant's life that the answer is about; 0 for a tenant that never was.</param>
 /// <param name="Phase">Where the tenant stands; null for a tenant that never was.</param>
 /// <param name="OperationId">Instance id of the operation that does, did or will do what was asked; null when there is none. An operation that waits is not started yet.</param>
-/// <param name="Waiting">True when the operation waits for another one to end.</param>
+/// <param name="IsWaiting">True when the operation waits for another one to end.</param>
 /// <param name="Message">The outcome in words, with what to do about it.</param>
 /// <param name="Error">How the operation failed, when it has.</param>
 public sealed record SubmitAnswer(
@@ -24,7 +24,7 @@ public sealed record SubmitAnswer(
     [property: JsonPropertyName("incarnation")] int Incarnation,
     [property: JsonPropertyName("phase")] TenantPhase? Phase,
     [property: JsonPropertyName("operationId")] string? OperationId,
-    [property: JsonPropertyName("waiting")] bool Waiting,
+    [property: JsonPropertyName("waiting")] bool IsWaiting,
     [property: JsonPropertyName("message")] string Message,
     [property: JsonPropertyName("error")] TenantError? Error = null);
 

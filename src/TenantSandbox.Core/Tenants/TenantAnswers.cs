@@ -7,7 +7,7 @@ internal static class TenantAnswers
 {
     public static SubmitAnswer Accepted(TenantState state, TenantRequest request, long revision, string operationId)
     {
-        var waits = state.Waiting.Any(w => w.Revision == revision);
+        var waits = state.WaitingCommands.Any(w => w.Revision == revision);
         return Answer(
             SubmitOutcome.Accepted,
             state,
@@ -73,9 +73,9 @@ internal static class TenantAnswers
             SubmitOutcome.Duplicate,
             state,
             request,
-            record is { Note: { } note } ? $"It was accepted before, but was {(record.Fate == CommandFate.Superseded ? "superseded" : "dropped")}. {note}" : "It was accepted before.",
+            record is { Note: { } note } ? $"It was accepted before, but was {(record.Status == CommandStatus.Superseded ? "superseded" : "dropped")}. {note}" : "It was accepted before.",
             operationId,
-            record is not null && state.Waiting.Any(w => w.CommandId == record.CommandId));
+            record is not null && state.WaitingCommands.Any(w => w.CommandId == record.CommandId));
 
     private static SubmitAnswer Answer(
         SubmitOutcome outcome, TenantState? state, TenantRequest request, string message, string? operationId = null, bool waiting = false) =>

@@ -6,11 +6,11 @@ namespace TenantSandbox.Core.Tenants;
 /// <summary>A request as it is handed in to its tenant.</summary>
 /// <param name="CommandId">The same for every delivery of one request; see <see cref="RequestIdentity"/>.</param>
 /// <param name="Request">The validated request.</param>
-/// <param name="At">Now, by the clock of who hands it in: the tenant itself reads none.</param>
+/// <param name="SubmittedAt">Now, by the clock of who hands it in: the tenant itself reads none.</param>
 public sealed record TenantCommand(
     [property: JsonPropertyName("commandId")] string CommandId,
     [property: JsonPropertyName("request")] TenantRequest Request,
-    [property: JsonPropertyName("at")] DateTimeOffset At);
+    [property: JsonPropertyName("at")] DateTimeOffset SubmittedAt);
 
 /// <summary>An accepted request that waits for the running operation to end.</summary>
 /// <param name="CommandId">The id it was handed in under.</param>
@@ -30,19 +30,19 @@ public sealed record WaitingCommand(
 /// <param name="Kind">What it asked for.</param>
 /// <param name="Revision">Its revision.</param>
 /// <param name="OperationId">The operation that does what it asks for.</param>
-/// <param name="Fate">What became of it.</param>
+/// <param name="Status">What became of it.</param>
 /// <param name="Note">Why it was skipped; null otherwise.</param>
 public sealed record CommandRecord(
     [property: JsonPropertyName("commandId")] string CommandId,
     [property: JsonPropertyName("kind")] TenantRequestKind Kind,
     [property: JsonPropertyName("revision")] long Revision,
     [property: JsonPropertyName("operationId")] string OperationId,
-    [property: JsonPropertyName("fate")] CommandFate Fate,
+    [property: JsonPropertyName("fate")] CommandStatus Status,
     [property: JsonPropertyName("note")] string? Note = null);
 
 /// <summary>What became of an accepted request.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<CommandFate>))]
-public enum CommandFate
+[JsonConverter(typeof(JsonStringEnumConverter<CommandStatus>))]
+public enum CommandStatus
 {
     /// <summary>Its operation was started, or waits for its turn.</summary>
     [JsonStringEnumMemberName("accepted")] Accepted,

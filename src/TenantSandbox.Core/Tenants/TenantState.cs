@@ -55,7 +55,7 @@ public sealed record TenantState
     [JsonPropertyName("lastError")] public TenantError? LastError { get; init; }
 
     /// <summary>Commands that wait for the running operation to end, in order.</summary>
-    [JsonPropertyName("waiting")] public IReadOnlyList<WaitingCommand> Waiting { get; init; } = [];
+    [JsonPropertyName("waiting")] public IReadOnlyList<WaitingCommand> WaitingCommands { get; init; } = [];
 
     /// <summary>Accepted commands, oldest first.</summary>
     [JsonPropertyName("commands")] public IReadOnlyList<CommandRecord> Commands { get; init; } = [];

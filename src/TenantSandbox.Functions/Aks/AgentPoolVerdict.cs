@@ -43,7 +43,7 @@ internal static class AgentPoolVerdict
         var detail = error?.Message is { Length: > 0 } message ? $"{found.ProvisioningState}: {message}" : found.ProvisioningState;
         return new PoolObservation(
             PoolCondition.Failed,
-            detail.Length <= SandboxErrors.MaxMessageLength ? detail : detail[..SandboxErrors.MaxMessageLength],
+            detail.Length <= SandboxException.MaxMessageLength ? detail : detail[..SandboxException.MaxMessageLength],
             ErrorClass: ArmErrors.Classify(null, code, error?.Message),
             Code: code);
     }

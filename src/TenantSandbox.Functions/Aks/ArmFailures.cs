@@ -23,7 +23,7 @@ internal static class ArmFailures
     /// <param name="what">The call, as a person would name it.</param>
     public static SandboxException Translate(Exception exception, string what) => exception switch
     {
-        RequestFailedException failed => SandboxErrors.Create(
+        RequestFailedException failed => SandboxException.Create(
             ArmErrors.Classify(failed.Status, failed.ErrorCode, failed.Message),
             failed.ErrorCode is { Length: > 0 } code ? code : $"Http{failed.Status}",
             $"{what}: {FirstLine(failed.Message)}",

@@ -38,7 +38,7 @@ internal static partial class ClusterOptionsRules
 
     private static IEnumerable<string> Pools(ClusterOptions cluster)
     {
-        if (VmSizes.Refusal(cluster.VmSize) is { } refusal)
+        if (VmSizes.UnsupportedReason(cluster.VmSize) is { } refusal)
         {
             yield return $"VmSize: {refusal}.";
         }

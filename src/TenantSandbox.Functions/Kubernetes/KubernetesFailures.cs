@@ -60,7 +60,7 @@ internal static class KubernetesFailures
 
         var reason = status?.Reason is { Length: > 0 } named ? named : $"Http{code}";
         var message = status?.Message is { Length: > 0 } text ? text : inner.Message;
-        return SandboxErrors.Create(
+        return SandboxException.Create(
             KubernetesErrors.Classify(code, status?.Reason, message), reason, $"{what} on cluster {clusterId}: {message}", retryAfter, inner);
     }
 

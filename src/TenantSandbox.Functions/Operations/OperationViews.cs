@@ -56,18 +56,18 @@ internal static class OperationViews
     {
         if (state.Commands.LastOrDefault(x => x.OperationId == id) is not { } command)
             return null;
-        var acceptedAt = state.Waiting.FirstOrDefault(x => x.CommandId == command.CommandId)?.AcceptedAt;
+        var acceptedAt = state.WaitingCommands.FirstOrDefault(x => x.CommandId == command.CommandId)?.AcceptedAt;
         return new OperationView(
             id,
             kind,
             state.TenantId,
-            command.Fate == CommandFate.Accepted ? OperationStatuses.Pending : OperationStatuses.Skipped,
+            command.Status == CommandStatus.Accepted ? OperationStatuses.Pending : OperationStatuses.Skipped,
             null,
-            command.Fate == CommandFate.Accepted ? state.Operation?.Id : null,
+            command.Status == CommandStatus.Accepted ? state.Operation?.Id : null,
             acceptedAt,
             acceptedAt ?? state.UpdatedAt,
             state.UpdatedAt,
-            command.Note is null ? null : TenantError.Create(null, command.Fate.ToString(), command.Note));
+            command.Note is null ? null : TenantError.Create(null, command.Status.ToString(), command.Note));
     }
 
     private static string StatusOf(OrchestrationRuntimeStatus status, TenantError? error) => status switch

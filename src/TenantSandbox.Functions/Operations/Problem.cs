@@ -11,7 +11,7 @@ internal static class Problem
 {
     private const string ContentType = "application/problem+json";
 
-    public static IResult Malformed(HttpRequest request, IReadOnlyList<RequestFault> faults) =>
+    public static IResult Malformed(HttpRequest request, IReadOnlyList<ValidationFault> faults) =>
         Result(request, 400, "malformed", "The request can't be read", faults[0].Detail, faults);
 
     public static IResult BadParameter(HttpRequest request, string name, string detail) =>
@@ -28,7 +28,7 @@ internal static class Problem
     public static IResult UnsupportedMediaType(HttpRequest request) =>
         Result(request, 415, "unsupported-media-type", "The content type is not supported", "Send the request as application/json in UTF-8.");
 
-    public static IResult Invalid(HttpRequest request, IReadOnlyList<RequestFault> faults) =>
+    public static IResult Invalid(HttpRequest request, IReadOnlyList<ValidationFault> faults) =>
         Result(request, 422, "invalid", "The request is not valid", $"{faults.Count} fault{(faults.Count == 1 ? "" : "s")}; see errors.", faults);
 
     public static IResult KeyReused(HttpRequest request) =>
@@ -38,7 +38,7 @@ internal static class Problem
         Result(request, 500, "submission-failed", "The request could not be handed in", "An error of this system, not of the request. Sending the same request again is safe.");
 
     /// <summary>What the tenant answered to a request that it doesn't carry out.</summary>
-    public static IResult Refused(HttpRequest request, SubmitAnswer answer, string? operation, IReadOnlyList<RequestFault> differences)
+    public static IResult Refused(HttpRequest request, SubmitAnswer answer, string? operation, IReadOnlyList<ValidationFault> differences)
     {
         var (status, type, title) = answer.Outcome switch
         {
@@ -53,7 +53,7 @@ internal static class Problem
 
     private static IResult Result(
         HttpRequest request, int status, string type, string title, string detail,
-        IReadOnlyList<RequestFault>? errors = null, SubmitAnswer? answer = null, string? operation = null) =>
+        IReadOnlyList<ValidationFault>? errors = null, SubmitAnswer? answer = null, string? operation = null) =>
         Results.Text(
             JsonSerializer.Serialize(new Body(
                 $"urn:tenantsandbox:problem:{type}", title, status, detail, $"{request.PathBase}{request.Path}", errors,
@@ -67,7 +67,7 @@ internal static class Problem
         [property: JsonPropertyName("status")] int Status,
         [property: JsonPropertyName("detail")] string Detail,
         [property: JsonPropertyName("instance")] string Instance,
-        [property: JsonPropertyName("errors"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RequestFault>? Errors,
+        [property: JsonPropertyName("errors"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ValidationFault>? Errors,
         [property: JsonPropertyName("tenantId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TenantId,
         [property: JsonPropertyName("currentRevision"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? CurrentRevision,
         [property: JsonPropertyName("phase"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantPhase? Phase,

@@ -33,7 +33,7 @@ internal sealed record TenantView(
         OperationLink.Of(state.Operation, request),
         OperationLink.Of(state.LastOperation, request),
         state.LastError,
-        [.. state.Waiting.Select(x => new WaitingView(x.Kind, x.Revision, x.AcceptedAt))],
+        [.. state.WaitingCommands.Select(x => new WaitingView(x.Kind, x.Revision, x.AcceptedAt))],
         state.Receipt,
         state.CreatedAt,
         state.UpdatedAt);

@@ -44,7 +44,7 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
     public IReadOnlyList<string> Settle(PoolReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        (State, var waiters, var work) = PlacementLedger.Settle(State, report);
+        (State, var waiters, var work) = PlacementLedger.Complete(State, report);
         Start(work, report.Timing);
         return waiters;
     }
@@ -55,7 +55,7 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
         return new() { ClusterId = entityOperation.Context.Id.Key };
     }
 
-    private void Start(PoolWork? work, OperationTiming timing)
+    private void Start(PoolOperation? work, OperationTiming timing)
     {
         if (work is not null)
         {

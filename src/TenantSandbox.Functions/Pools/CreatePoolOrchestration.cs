@@ -23,12 +23,12 @@ public static class CreatePoolOrchestration
         progress.At($"make agent pool {job.Pool.Name}");
         var failure = await Compensations.AttemptAsync(() => PoolLoops.MakeAsync(context, job.Pool, job.Timing, progress));
 
-        var end = PoolEnd.Ready;
+        var end = PoolOutcome.Ready;
         if (failure is not null)
         {
             progress.At($"delete agent pool {job.Pool.Name}, which failed");
             var stuck = await Compensations.AttemptAsync(() => PoolLoops.DeleteAsync(context, job.Pool, job.Timing, progress));
-            end = stuck is null ? PoolEnd.Gone : PoolEnd.Stuck;
+            end = stuck is null ? PoolOutcome.Gone : PoolOutcome.Stuck;
         }
 
         var report = new PoolReport(job.Pool.Name, end, failure, job.Timing, context.Now());

@@ -20,7 +20,7 @@ public static class DeletePoolOrchestration
         progress.At($"delete agent pool {job.Pool.Name}");
         var stuck = await Compensations.AttemptAsync(() => PoolLoops.DeleteAsync(context, job.Pool, job.Timing, progress));
 
-        var report = new PoolReport(job.Pool.Name, stuck is null ? PoolEnd.Gone : PoolEnd.Stuck, stuck, job.Timing, context.Now());
+        var report = new PoolReport(job.Pool.Name, stuck is null ? PoolOutcome.Gone : PoolOutcome.Stuck, stuck, job.Timing, context.Now());
         await context.SettleAsync(job.Pool.ClusterId, report);
         progress.At("publish");
         await context.PublishPoolAsync(stuck is null ? EventTypes.PoolDeleted : EventTypes.PoolFailed, job.Pool, Lifecycle.Describe(stuck));

@@ -16,15 +16,15 @@ internal static class EventReader
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or FormatException)
         {
-            return IncomingRequest.Fault("", RequestFaultCodes.Malformed, $"Not a CloudEvent 1.0: {FirstLine(e.Message)}");
+            return IncomingRequest.Fault("", ValidationFaultCodes.Malformed, $"Not a CloudEvent 1.0: {FirstLine(e.Message)}");
         }
 
         if (cloudEvent is null || string.IsNullOrEmpty(cloudEvent.Id) || string.IsNullOrEmpty(cloudEvent.Source))
-            return IncomingRequest.Fault("", RequestFaultCodes.Malformed, "Not a CloudEvent 1.0: id and source are required.");
-        if (!EventTypes.TryReadRequested(cloudEvent.Type, out var kind))
-            return IncomingRequest.Fault("/type", RequestFaultCodes.Unknown, $"Not a request of this system; one is \"{EventTypes.Requested(TenantRequestKind.Onboard)}\".");
+            return IncomingRequest.Fault("", ValidationFaultCodes.Malformed, "Not a CloudEvent 1.0: id and source are required.");
+        if (!EventTypes.TryParseRequested(cloudEvent.Type, out var kind))
+            return IncomingRequest.Fault("/type", ValidationFaultCodes.Unknown, $"Not a request of this system; one is \"{EventTypes.Requested(TenantRequestKind.Onboard)}\".");
         if (cloudEvent.Data is null)
-            return IncomingRequest.Fault("/data", RequestFaultCodes.Required, "\"data\" is required: the request.");
+            return IncomingRequest.Fault("/data", ValidationFaultCodes.Required, "\"data\" is required: the request.");
 
         var result = TenantRequestParser.Parse(cloudEvent.Data.ToMemory(), kind, now);
         return new IncomingRequest(

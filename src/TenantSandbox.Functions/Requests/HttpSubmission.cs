@@ -51,9 +51,9 @@ internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, TimeP
         }
     }
 
-    private static async Task<IReadOnlyList<RequestFault>> DifferencesAsync(DurableTaskClient client, TenantRequest request, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<ValidationFault>> DifferencesAsync(DurableTaskClient client, TenantRequest request, CancellationToken cancellation)
     {
         var state = await TenantStates.ReadAsync(client, request.TenantId, cancellation);
-        return state?.Revision == request.Revision && state?.Spec is { } accepted && request.Spec is { } asked ? SpecDifferences.Of(asked, accepted) : [];
+        return state?.Revision == request.Revision && state?.Spec is { } accepted && request.Spec is { } asked ? SpecDifferences.Between(asked, accepted) : [];
     }
 }

@@ -8,7 +8,7 @@ namespace TenantSandbox.Functions.Requests;
 /// <summary>Takes over requests whose handling failed again and again: reports them, and keeps them where they don't expire.</summary>
 internal sealed partial class OnTenantRequestPoison(RejectedRequests rejected, ILogger<OnTenantRequestPoison> log)
 {
-    private static readonly RequestFault[] Reason =
+    private static readonly ValidationFault[] Reason =
     [
         new("", "handlingFailed", $"Handling failed each time it was tried; the log of {nameof(OnTenantRequest)} has the errors. Once their cause is gone, put the message back into {QueueNames.Requests}."),
     ];

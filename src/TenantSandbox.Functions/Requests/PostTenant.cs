@@ -23,7 +23,7 @@ internal sealed class PostTenant(HttpSubmission submission, TimeProvider time)
 
         var result = TenantRequestParser.Parse(utf8, TenantRequestKind.Onboard, time.GetUtcNow());
         if (result.Request is null)
-            return result.Faults[0].Code == RequestFaultCodes.Malformed ? Problem.Malformed(request, result.Faults) : Problem.Invalid(request, result.Faults);
+            return result.Faults[0].Code == ValidationFaultCodes.Malformed ? Problem.Malformed(request, result.Faults) : Problem.Invalid(request, result.Faults);
         return await submission.SubmitAsync(request, client, identity, result.Request, cancellation);
     }
 }

@@ -16,7 +16,7 @@ internal static class QueueMessageReader
     public static IncomingRequest Read(string text, string messageId, DateTimeOffset now)
     {
         if (Decode(text) is not { } utf8)
-            return IncomingRequest.Fault("", RequestFaultCodes.Malformed, "The message is neither JSON nor base64 of JSON.");
+            return IncomingRequest.Fault("", ValidationFaultCodes.Malformed, "The message is neither JSON nor base64 of JSON.");
         if (IsCloudEvent(utf8))
             return EventReader.Read(BinaryData.FromBytes(utf8), now);
 

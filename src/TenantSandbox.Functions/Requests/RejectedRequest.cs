@@ -11,5 +11,5 @@ namespace TenantSandbox.Functions.Requests;
 internal sealed record RejectedRequest(
     [property: JsonPropertyName("door")] string Door,
     [property: JsonPropertyName("rejectedAt")] DateTimeOffset RejectedAt,
-    [property: JsonPropertyName("faults")] IReadOnlyList<RequestFault> Faults,
+    [property: JsonPropertyName("faults")] IReadOnlyList<ValidationFault> Faults,
     [property: JsonPropertyName("message")] string? Message);

@@ -17,7 +17,7 @@ internal sealed partial class RejectedRequests(RejectedQueue queue, TimeProvider
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Keeps a message. When this throws, the message must not be finished.</summary>
-    public async Task KeepAsync(string door, string message, IReadOnlyList<RequestFault> faults, CancellationToken cancellation)
+    public async Task KeepAsync(string door, string message, IReadOnlyList<ValidationFault> faults, CancellationToken cancellation)
     {
         LogRejected(log, door, faults.Count, faults[0].Pointer, faults[0].Detail);
         if (queue.Client is not { } client)

@@ -30,7 +30,7 @@ internal sealed record SubmissionView(
         answer.Revision,
         answer.Incarnation,
         answer.Phase,
-        answer.Waiting,
+        answer.IsWaiting,
         answer.Message,
         answer.OperationId,
         answer.OperationId is null ? null : Links.Operation(http, answer.OperationId),

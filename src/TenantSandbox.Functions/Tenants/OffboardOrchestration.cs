@@ -35,7 +35,7 @@ public static class OffboardOrchestration
             ? await context.PublishTenantAsync(EventTypes.TenantOffboarded, input.TenantId, input.Incarnation, input.Revision, Describe(receipt))
             : await context.PublishTenantAsync(
                 EventTypes.TenantFailed, input.TenantId, input.Incarnation, input.Revision, [("operation", "offboard"), ("clean", "false"), .. Lifecycle.Describe(error)]);
-        return new(error is null, report.Clean, report.Placement, error, report.Receipt, published);
+        return new(error is null, report.IsClean, report.Placement, error, report.Receipt, published);
     }
 
     private static async Task<TeardownReceipt> TakeDownAsync(

@@ -52,13 +52,13 @@ internal static class Placing
     {
         var pool = answer.Pool!;
         progress.At("wait for the agent pool");
-        progress.WaitsFor($"agent pool {pool.Name} of cluster {pool.ClusterId} to be made. {answer.Why}");
+        progress.WaitsFor($"agent pool {pool.Name} of cluster {pool.ClusterId} to be made. {answer.Reason}");
         var budget = answer.NotBefore is { } notBefore && notBefore > context.Now() ? notBefore - context.Now() : TimeSpan.Zero;
         var report = await context.WaitForPoolAsync(pool, budget + PoolLoops.Patience(timing));
         return report switch
         {
             null => TenantError.Create(ErrorClass.Transient, "PoolWaitTimeout", $"Nothing was heard of agent pool '{pool.Name}' in time."),
-            { End: PoolEnd.Ready } => null,
+            { Outcome: PoolOutcome.Ready } => null,
             _ => report.Error ?? TenantError.Create(ErrorClass.Transient, "PoolGone", $"Agent pool '{pool.Name}' went away."),
         };
     }

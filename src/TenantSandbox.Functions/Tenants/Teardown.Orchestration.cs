@@ -38,7 +38,7 @@ internal static class Teardown
     {
         var answer = await context.ReleaseAsync(
             place.ClusterId, new(tenantId, incarnation, place.PoolName, place.Timing, context.InstanceId, context.Now()));
-        if (answer is not { Goes: true, Pool: { } pool })
+        if (answer is not { IsPoolBeingDeleted: true, Pool: { } pool })
         {
             return answer;
         }
@@ -51,11 +51,11 @@ internal static class Teardown
             // "Ready" is old news here: it was on its way when the room was given free.
             report = deadline > context.Now() ? await context.WaitForPoolAsync(pool, deadline - context.Now()) : null;
         }
-        while (report is { End: PoolEnd.Ready });
+        while (report is { Outcome: PoolOutcome.Ready });
 
         return report switch
         {
-            { End: PoolEnd.Gone } => answer,
+            { Outcome: PoolOutcome.Gone } => answer,
             { Error: { } error } => throw new StepFailedException(error),
             _ => throw new StepFailedException(ErrorClass.Transient, "PoolWaitTimeout", $"Agent pool '{pool.Name}' was not reported as deleted in time."),
         };
@@ -74,7 +74,7 @@ internal static class Teardown
 
         var namespaceAbsentAt = context.Now();
         DateTimeOffset? poolAbsentAt = null;
-        if (released is { Goes: true, Pool: { } pool })
+        if (released is { IsPoolBeingDeleted: true, Pool: { } pool })
         {
             var poolSeen = await context.ReadPoolAsync(pool);
             poolAbsentAt = poolSeen.Condition == PoolCondition.Absent

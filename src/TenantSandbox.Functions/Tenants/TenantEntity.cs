@@ -9,7 +9,7 @@ namespace TenantSandbox.Functions.Tenants;
 
 /// <summary>
 /// One tenant, by its id: takes its requests one at a time, in the order they come in, and runs one operation at a time.
-/// The rules are <see cref="TenantMachine"/>'s; its state outlives the tenant as a tombstone.
+/// The rules are <see cref="TenantStateMachine"/>'s; its state outlives the tenant as a tombstone.
 /// </summary>
 public sealed class TenantEntity : TaskEntity<TenantState?>
 {
@@ -27,8 +27,8 @@ public sealed class TenantEntity : TaskEntity<TenantState?>
     public SubmitAnswer Submit(TenantCommand command)
     {
         ArgumentNullException.ThrowIfNull(command);
-        var (decision, answer) = TenantMachine.Submit(State, command);
-        Apply(decision, command.At);
+        var (decision, answer) = TenantStateMachine.Submit(State, command);
+        Apply(decision, command.SubmittedAt);
         return answer;
     }
 
@@ -36,7 +36,7 @@ public sealed class TenantEntity : TaskEntity<TenantState?>
     public void Complete(OperationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        Apply(TenantMachine.Complete(State, report), report.At);
+        Apply(TenantStateMachine.Complete(State, report), report.EndedAt);
     }
 
     /// <summary>A tenant that never was has no state, and a request about it need not leave any.</summary>

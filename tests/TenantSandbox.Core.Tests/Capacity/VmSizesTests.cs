@@ -19,11 +19,11 @@ public sealed class VmSizesTests
     [InlineData("Standard_D2ls_v5")]
     [InlineData("Standard_D4ps_v6")]
     [InlineData("Standard_D4pls_v6")]
-    public void Refusal_ArmOrLowMemory_IsGiven(string name) => Assert.NotNull(VmSizes.Refusal(name));
+    public void Refusal_ArmOrLowMemory_IsGiven(string name) => Assert.NotNull(VmSizes.UnsupportedReason(name));
 
     [Theory]
     [InlineData("Standard_D4s_v5")]
     [InlineData("Standard_E8bds_v5")]
     [InlineData("nonsense")]
-    public void Refusal_OtherName_IsNotGiven(string name) => Assert.Null(VmSizes.Refusal(name));
+    public void Refusal_OtherName_IsNotGiven(string name) => Assert.Null(VmSizes.UnsupportedReason(name));
 }

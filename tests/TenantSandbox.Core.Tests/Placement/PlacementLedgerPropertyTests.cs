@@ -42,7 +42,7 @@ public sealed class PlacementLedgerPropertyTests
     private sealed class Traffic
     {
         private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, PoolWork> _work = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, PoolOperation> _work = new(StringComparer.Ordinal);
         private readonly Dictionary<string, string> _tenants = new(StringComparer.Ordinal);
 
         public LedgerState State { get; private set; } = new() { ClusterId = "aks1" };
@@ -76,7 +76,7 @@ public sealed class PlacementLedgerPropertyTests
             (State, var answer, var work) = PlacementLedger.Release(State, request);
             Start(work);
             Waiting.Remove($"{tenant}.1.1.onboard");
-            if (answer.Goes)
+            if (answer.IsPoolBeingDeleted)
             {
                 Waiting.Add(request.Waiter);
             }
@@ -93,15 +93,15 @@ public sealed class PlacementLedgerPropertyTests
             _work.Remove(id);
             var end = (work.IsDeletion, how) switch
             {
-                (_, 0) => PoolEnd.Stuck,
-                (true, _) => PoolEnd.Gone,
-                (false, 1 or 2) => PoolEnd.Gone,
-                _ => PoolEnd.Ready,
+                (_, 0) => PoolOutcome.Stuck,
+                (true, _) => PoolOutcome.Gone,
+                (false, 1 or 2) => PoolOutcome.Gone,
+                _ => PoolOutcome.Ready,
             };
-            (State, var waiters, var next) = PlacementLedger.Settle(State, Templates.Report(work.Pool.Name, end));
+            (State, var waiters, var next) = PlacementLedger.Complete(State, Templates.Report(work.Pool.Name, end));
             Start(next);
             Waiting.ExceptWith(waiters);
-            if (end != PoolEnd.Ready)
+            if (end != PoolOutcome.Ready)
             {
                 foreach (var lost in _tenants.Where(t => t.Value == work.Pool.Name).Select(t => t.Key).ToArray())
                 {
@@ -149,7 +149,7 @@ public sealed class PlacementLedgerPropertyTests
                 State.Find(r.Name)!.Phase == PoolPhase.Creating, Waiting.Contains($"{r.TenantId}.1.1.onboard")));
         }
 
-        private void Start(PoolWork? work)
+        private void Start(PoolOperation? work)
         {
             if (work is null)
             {

@@ -8,7 +8,7 @@ namespace TenantSandbox.Core.Tests.Placement;
 public sealed class PlacementLedgerTests
 {
     private LedgerState _state = new() { ClusterId = "aks1" };
-    private PoolWork? _work;
+    private PoolOperation? _work;
     private IReadOnlyList<string> _waiters = [];
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class PlacementLedgerTests
         Assert.Equal((ReserveOutcome.Wait, "kata1"), Reserve(Templates.Reserve("beta")) is var a ? (a.Outcome, a.Pool?.Name) : default);
         Assert.Null(_work);
 
-        Settle("kata1", PoolEnd.Ready);
+        Settle("kata1", PoolOutcome.Ready);
         Assert.Equal(["acme.1.1.onboard", "beta.1.1.onboard"], _waiters);
     }
 
@@ -37,7 +37,7 @@ public sealed class PlacementLedgerTests
     public void Reserve_Again_GetsTheSameRoomOnce()
     {
         Reserve(Templates.Reserve("acme"));
-        Settle("kata1", PoolEnd.Ready);
+        Settle("kata1", PoolOutcome.Ready);
 
         Assert.Equal(ReserveOutcome.Use, Reserve(Templates.Reserve("acme")).Outcome);
         Assert.Single(_state.Pools[0].Reservations);
@@ -47,7 +47,7 @@ public sealed class PlacementLedgerTests
     public void Reserve_NoRoomLeft_MakesAnotherPool()
     {
         Reserve(Templates.Reserve("acme", replicas: 12));
-        Settle("kata1", PoolEnd.Ready);
+        Settle("kata1", PoolOutcome.Ready);
 
         Assert.Equal("kata2", Reserve(Templates.Reserve("beta")).Pool?.Name);
     }
@@ -66,9 +66,9 @@ public sealed class PlacementLedgerTests
     public void Reserve_SeveralPoolsWithRoom_TakesTheFullestThatIsThere()
     {
         Reserve(Templates.Reserve("acme", replicas: 12));
-        Settle("kata1", PoolEnd.Ready);
+        Settle("kata1", PoolOutcome.Ready);
         Reserve(Templates.Reserve("beta", replicas: 2));
-        Settle("kata2", PoolEnd.Ready);
+        Settle("kata2", PoolOutcome.Ready);
         Release("acme", "kata1");
         Reserve(Templates.Reserve("gamma", replicas: 11));
 
@@ -107,13 +107,13 @@ public sealed class PlacementLedgerTests
     public void Release_LastTenant_DeletesThePoolAndTellsWhenItIsGone()
     {
         Reserve(Templates.Reserve("acme"));
-        Settle("kata1", PoolEnd.Ready);
+        Settle("kata1", PoolOutcome.Ready);
 
-        Assert.True(Release("acme", "kata1").Goes);
+        Assert.True(Release("acme", "kata1").IsPoolBeingDeleted);
         Assert.Equal("pool.aks1.kata1.delete.1", _work?.InstanceId);
         Assert.Equal("kata2", Reserve(Templates.Reserve("beta")).Pool?.Name);
 
-        Settle("kata1", PoolEnd.Gone);
+        Settle("kata1", PoolOutcome.Gone);
         Assert.Equal(["acme.1.2.offboard"], _waiters);
         Assert.Equal("kata2", Assert.Single(_state.Pools).Name);
     }
@@ -123,9 +123,9 @@ public sealed class PlacementLedgerTests
     {
         Reserve(Templates.Reserve("acme"));
         Reserve(Templates.Reserve("beta"));
-        Settle("kata1", PoolEnd.Ready);
+        Settle("kata1", PoolOutcome.Ready);
 
-        Assert.Equal((false, 1), Release("acme", "kata1") is var a ? (a.Goes, a.Tenants) : default);
+        Assert.Equal((false, 1), Release("acme", "kata1") is var a ? (a.IsPoolBeingDeleted, a.RemainingTenants) : default);
         Assert.Null(_work);
     }
 
@@ -134,13 +134,13 @@ public sealed class PlacementLedgerTests
     {
         Reserve(Templates.Reserve("acme"));
 
-        Assert.True(Release("acme", "kata1").Goes);
+        Assert.True(Release("acme", "kata1").IsPoolBeingDeleted);
         Assert.Null(_work);
-        Settle("kata1", PoolEnd.Ready);
+        Settle("kata1", PoolOutcome.Ready);
 
         Assert.Empty(_waiters);
         Assert.True(_work?.IsDeletion);
-        Settle("kata1", PoolEnd.Gone);
+        Settle("kata1", PoolOutcome.Gone);
         Assert.Equal(["acme.1.2.offboard"], _waiters);
     }
 
@@ -148,12 +148,12 @@ public sealed class PlacementLedgerTests
     public void Release_Again_IsTheSameAndNothing()
     {
         Reserve(Templates.Reserve("acme"));
-        Settle("kata1", PoolEnd.Ready);
+        Settle("kata1", PoolOutcome.Ready);
         Release("acme", "kata1");
 
-        Assert.True(Release("acme", "kata1").Goes);
+        Assert.True(Release("acme", "kata1").IsPoolBeingDeleted);
         Assert.Null(_work);
-        Settle("kata1", PoolEnd.Gone);
+        Settle("kata1", PoolOutcome.Gone);
         Assert.Equal(new ReleaseAnswer(null, false, 0), Release("acme", "kata1"));
     }
 
@@ -163,7 +163,7 @@ public sealed class PlacementLedgerTests
         Reserve(Templates.Reserve("acme"));
         Reserve(Templates.Reserve("beta"));
 
-        Settle("kata1", PoolEnd.Gone);
+        Settle("kata1", PoolOutcome.Gone);
 
         Assert.Equal(2, _waiters.Count);
         Assert.Empty(_state.Pools);
@@ -174,12 +174,12 @@ public sealed class PlacementLedgerTests
     public void Settle_DeletionStuck_IsKeptAndTriedAgainOnTheNextRelease()
     {
         Reserve(Templates.Reserve("acme"));
-        Settle("kata1", PoolEnd.Ready);
+        Settle("kata1", PoolOutcome.Ready);
         Release("acme", "kata1");
-        Settle("kata1", PoolEnd.Stuck);
+        Settle("kata1", PoolOutcome.Stuck);
 
         Assert.Equal(PoolPhase.Stuck, Assert.Single(_state.Pools).Phase);
-        Assert.True(Release("acme", "kata1").Goes);
+        Assert.True(Release("acme", "kata1").IsPoolBeingDeleted);
         Assert.Equal("pool.aks1.kata1.delete.2", _work?.InstanceId);
     }
 
@@ -201,7 +201,7 @@ public sealed class PlacementLedgerTests
             Reserve(Templates.Reserve($"tenant-number-{i}", cpu: 100, memory: 128, template: Templates.Template(maxNodes: 100)));
         }
 
-        Settle("kata1", PoolEnd.Ready);
+        Settle("kata1", PoolOutcome.Ready);
         var json = JsonSerializer.Serialize(_state);
 
         Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<LedgerState>(json)));
@@ -241,6 +241,6 @@ public sealed class PlacementLedgerTests
         return answer;
     }
 
-    private void Settle(string pool, PoolEnd end) =>
-        (_state, _waiters, _work) = PlacementLedger.Settle(_state, Templates.Report(pool, end));
+    private void Settle(string pool, PoolOutcome end) =>
+        (_state, _waiters, _work) = PlacementLedger.Complete(_state, Templates.Report(pool, end));
 }

@@ -5,9 +5,9 @@ namespace TenantSandbox.Core.Tests.Requests;
 public sealed class RequestIdentityTests
 {
     [Fact]
-    public void InstanceId_AnyInput_IsShortPrintableAndStable()
+    public void ToInstanceId_AnyInput_IsShortPrintableAndStable()
     {
-        var id = RequestIdentity.InstanceId("https://example/\u0000ü", new string('x', 10_000));
+        var id = new RequestIdentity("https://example/\u0000ü", new string('x', 10_000)).ToInstanceId();
 
         Assert.Equal(68, id.Length);
         Assert.Matches("^req-[0-9a-f]{64}$", id);
@@ -15,6 +15,6 @@ public sealed class RequestIdentityTests
     }
 
     [Fact]
-    public void InstanceId_SameTextSplitElsewhere_Differs() =>
-        Assert.NotEqual(RequestIdentity.InstanceId("a", "bc"), RequestIdentity.InstanceId("ab", "c"));
+    public void ToInstanceId_SameTextSplitElsewhere_Differs() =>
+        Assert.NotEqual(new RequestIdentity("a", "bc").ToInstanceId(), new RequestIdentity("ab", "c").ToInstanceId());
 }

@@ -45,7 +45,7 @@ public sealed class TenantRequestParserTests
         var text = $$"""{ {{string.Join(',', Enumerable.Range(0, 500).Select(i => $"\"p{i}\":0"))}} }""";
         var faults = Onboard(text).Faults;
         Assert.Equal(RequestLimits.MaxFaults + 1, faults.Count);
-        Assert.Equal(RequestFaultCodes.More, faults[^1].Code);
+        Assert.Equal(ValidationFaultCodes.More, faults[^1].Code);
         Assert.StartsWith("404 ", faults[^1].Detail, StringComparison.Ordinal);
     }
 
@@ -55,7 +55,7 @@ public sealed class TenantRequestParserTests
     public void Parse_RevisionBeyond64Bits_IsOutOfRange(string revision)
     {
         var fault = Assert.Single(Onboard(RequestCase.Minimal.Replace("\"revision\":1", $"\"revision\":{revision}", StringComparison.Ordinal)).Faults);
-        Assert.Equal(("/revision", RequestFaultCodes.Range), (fault.Pointer, fault.Code));
+        Assert.Equal(("/revision", ValidationFaultCodes.Range), (fault.Pointer, fault.Code));
     }
 
     [Theory]
@@ -138,7 +138,7 @@ public sealed class TenantRequestParserTests
     [InlineData(null, false)]
     public void TryReadRequested_EventType_IsExact(string? type, bool known)
     {
-        Assert.Equal(known, EventTypes.TryReadRequested(type, out var kind));
+        Assert.Equal(known, EventTypes.TryParseRequested(type, out var kind));
         Assert.Equal(known, EventTypes.Requested(kind) == type);
     }
 

@@ -30,8 +30,8 @@ public sealed class TenantStateJsonTests
         Assert.Equal(60, state.Placement?.Timing.PollMaxSeconds);
         Assert.Equal(60, state.Placement?.Timing.WriteBurst);
         Assert.Equal("acme.1.6.offboard", state.Operation?.Id);
-        Assert.Equal(7, Assert.Single(state.Waiting).Revision);
-        Assert.Equal(CommandFate.Accepted, Assert.Single(state.Commands).Fate);
+        Assert.Equal(7, Assert.Single(state.WaitingCommands).Revision);
+        Assert.Equal(CommandStatus.Accepted, Assert.Single(state.Commands).Status);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class TenantSteps
     public SubmitAnswer Submit(TenantRequest request, string? id = null)
     {
         _step++;
-        var (decision, answer) = TenantMachine.Submit(State, new(id ?? $"command-{_step}", request, Now));
+        var (decision, answer) = TenantStateMachine.Submit(State, new(id ?? $"command-{_step}", request, Now));
         (State, Started) = (decision.State, decision.Start);
         return answer;
     }
@@ -42,7 +42,7 @@ internal sealed class TenantSteps
 
     public TenantSteps Report(OperationReport report)
     {
-        var decision = TenantMachine.Complete(State, report);
+        var decision = TenantStateMachine.Complete(State, report);
         (State, Started) = (decision.State, decision.Start);
         return this;
     }

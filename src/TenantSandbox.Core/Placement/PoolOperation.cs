@@ -24,28 +24,28 @@ public sealed record PoolRef(
 /// <param name="IsDeletion">True to delete it.</param>
 /// <param name="NotBefore">When to write at the earliest.</param>
 /// <param name="InstanceId">The instance id that the work's orchestration gets; never used twice.</param>
-public sealed record PoolWork(PoolRef Pool, bool IsDeletion, DateTimeOffset NotBefore, string InstanceId);
+public sealed record PoolOperation(PoolRef Pool, bool IsDeletion, DateTimeOffset NotBefore, string InstanceId);
 
 /// <summary>Tells the ledger, and then whoever waits for the pool, how making or deleting it ended.</summary>
 /// <param name="PoolName">The pool.</param>
-/// <param name="End">What became of it.</param>
+/// <param name="Outcome">What became of it.</param>
 /// <param name="Error">What failed; null when nothing did.</param>
 /// <param name="Timing">The cluster's patience and write budget.</param>
-/// <param name="At">When, by the reporting orchestration's clock.</param>
+/// <param name="EndedAt">When, by the reporting orchestration's clock.</param>
 public sealed record PoolReport(
     [property: JsonPropertyName("poolName")] string PoolName,
-    [property: JsonPropertyName("end")] PoolEnd End,
+    [property: JsonPropertyName("end")] PoolOutcome Outcome,
     [property: JsonPropertyName("error")] TenantError? Error,
     [property: JsonPropertyName("timing")] OperationTiming Timing,
-    [property: JsonPropertyName("at")] DateTimeOffset At)
+    [property: JsonPropertyName("at")] DateTimeOffset EndedAt)
 {
     /// <summary>Name of the external event that carries this to a waiter. One name a pool: news of one never reaches a wait for another.</summary>
     public static string EventName(string clusterId, string poolName) => $"pool:{clusterId}:{poolName}";
 }
 
 /// <summary>How making or deleting a pool ended.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<PoolEnd>))]
-public enum PoolEnd
+[JsonConverter(typeof(JsonStringEnumConverter<PoolOutcome>))]
+public enum PoolOutcome
 {
     /// <summary>It is there, with every desired field in place.</summary>
     [JsonStringEnumMemberName("ready")] Ready,

@@ -10,7 +10,7 @@ namespace TenantSandbox.Core.Tenants;
 /// Revisions fence. One that isn't above the highest accepted one never starts anything: the same request again is a
 /// duplicate, the same revision with other content a conflict, a lower one stale, and about an offboarded tenant it is gone.
 /// </remarks>
-public static class TenantMachine
+public static class TenantStateMachine
 {
     /// <summary>Judges a request.</summary>
     public static (TenantDecision Decision, SubmitAnswer Answer) Submit(TenantState? state, TenantCommand command)
@@ -39,7 +39,7 @@ public static class TenantMachine
             return new(state, null);
         }
 
-        var trigger = (ended.Kind, report.Clean, report.Error) switch
+        var trigger = (ended.Kind, report.IsClean, report.Error) switch
         {
             (TenantRequestKind.Onboard, true, null) => TenantTrigger.OnboardSucceeded,
             (TenantRequestKind.Onboard, true, _) => TenantTrigger.OnboardUndone,
@@ -51,16 +51,16 @@ public static class TenantMachine
         {
             Phase = phase,
             // An offboarding also settles every offboarding that came while it ran.
-            SettledRevision = state.Waiting.Count == 0 ? state.Revision : ended.Revision,
+            SettledRevision = state.WaitingCommands.Count == 0 ? state.Revision : ended.Revision,
             Spec = phase == TenantPhase.Offboarded ? null : state.Spec,
             Placement = phase is TenantPhase.Ready or TenantPhase.TeardownFailed ? report.Placement ?? state.Placement : null,
             Operation = null,
-            LastOperation = ended with { EndedAt = report.At },
+            LastOperation = ended with { EndedAt = report.EndedAt },
             LastError = report.Error,
             Receipt = report.Receipt,
-            UpdatedAt = report.At,
+            UpdatedAt = report.EndedAt,
         };
-        return StartNext(settled, report.At);
+        return StartNext(settled, report.EndedAt);
     }
 
     private static (TenantDecision, SubmitAnswer) Onboard(TenantState? state, TenantCommand command)
@@ -95,7 +95,7 @@ public static class TenantMachine
         if (state is null)
         {
             // With a revision, an onboarding that comes later but is older can be told apart; without one there is nothing to remember.
-            return (new(request.Revision is { } fence ? TenantQueue.Tombstone(command, fence) : null, null), TenantAnswers.Unknown(request));
+            return (new(request.Revision is { } fence ? CommandQueue.Tombstone(command, fence) : null, null), TenantAnswers.Unknown(request));
         }
 
         if (request.Revision is { } revision && Fence(state, request, revision) is { } refusal)
@@ -141,18 +141,18 @@ public static class TenantMachine
 
     private static (TenantDecision, SubmitAnswer) Accept(TenantState? state, TenantCommand command, long revision)
     {
-        var decision = state is null ? Started(TenantQueue.Conceive(command, revision)) : StartNext(state.Admit(command, revision), command.At);
+        var decision = state is null ? Started(CommandQueue.Conceive(command, revision)) : StartNext(state.Admit(command, revision), command.SubmittedAt);
         return (decision, TenantAnswers.Accepted(decision.State!, command.Request, revision, decision.State!.LatestOperationId()!));
     }
 
     private static TenantDecision StartNext(TenantState state, DateTimeOffset at)
     {
-        if (state.Operation is not null || state.Waiting.Count == 0)
+        if (state.Operation is not null || state.WaitingCommands.Count == 0)
         {
             return new(state, null);
         }
 
-        var trigger = state.Waiting[0].Kind == TenantRequestKind.Onboard ? TenantTrigger.OnboardStarted : TenantTrigger.OffboardStarted;
+        var trigger = state.WaitingCommands[0].Kind == TenantRequestKind.Onboard ? TenantTrigger.OnboardStarted : TenantTrigger.OffboardStarted;
         return TenantTransitions.Allows(state.Phase, trigger)
             ? Started(state.Begin(TenantTransitions.Next(state.Phase, trigger), at))
             : new(state.DropWaiting(at), null);

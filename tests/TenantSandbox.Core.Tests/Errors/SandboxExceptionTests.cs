@@ -2,7 +2,7 @@ using TenantSandbox.Core.Errors;
 
 namespace TenantSandbox.Core.Tests.Errors;
 
-public sealed class SandboxErrorsTests
+public sealed class SandboxExceptionTests
 {
     public static TheoryData<ErrorClass> Classes => [.. Enum.GetValues<ErrorClass>()];
 
@@ -10,7 +10,7 @@ public sealed class SandboxErrorsTests
     [MemberData(nameof(Classes))]
     public void Create_AnyClass_MakesTheTypeOfThatName(ErrorClass errorClass)
     {
-        var made = SandboxErrors.Create(errorClass, "Code", "text");
+        var made = SandboxException.Create(errorClass, "Code", "text");
 
         // Only the type's name crosses the boundary between activity and orchestrator.
         Assert.Equal($"{errorClass}Exception", made.GetType().Name);
@@ -20,5 +20,5 @@ public sealed class SandboxErrorsTests
 
     [Fact]
     public void Create_LongMessage_IsCut() =>
-        Assert.Equal("Code: ".Length + SandboxErrors.MaxMessageLength, SandboxErrors.Create(ErrorClass.Invalid, "Code", new string('x', 100_000)).Message.Length);
+        Assert.Equal("Code: ".Length + SandboxException.MaxMessageLength, SandboxException.Create(ErrorClass.Invalid, "Code", new string('x', 100_000)).Message.Length);
 }

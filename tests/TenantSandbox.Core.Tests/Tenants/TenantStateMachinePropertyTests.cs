@@ -5,7 +5,7 @@ using TenantSandbox.Core.Tenants;
 namespace TenantSandbox.Core.Tests.Tenants;
 
 /// <summary>Random lives: any order of requests, repeats and endings.</summary>
-public sealed class TenantMachinePropertyTests
+public sealed class TenantStateMachinePropertyTests
 {
     private static readonly Gen<Action<TenantSteps>> Step = Gen.Frequency(
         (4, Gen.Select(Gen.Long[1, 12], Gen.Int[0, 1], Gen.Int[0, 5], (r, c, id) => Do(t => t.Onboard(r, $"{c}", id == 0 ? "same" : null)))),
@@ -40,7 +40,7 @@ public sealed class TenantMachinePropertyTests
             }
 
             Assert.Null(tenant.State?.Operation);
-            Assert.Empty(tenant.State?.Waiting ?? []);
+            Assert.Empty(tenant.State?.WaitingCommands ?? []);
             Assert.Contains(tenant.State?.Phase, new TenantPhase?[] { null, TenantPhase.Ready, TenantPhase.Failed, TenantPhase.Offboarded, TenantPhase.TeardownFailed });
         });
 
@@ -56,11 +56,11 @@ public sealed class TenantMachinePropertyTests
 
         Assert.True(now.Revision >= (before?.Revision ?? 0), "the revision went back");
         Assert.True(now.Incarnation - (before?.Incarnation ?? 0) is 0 or 1, "an incarnation was skipped or came back");
-        Assert.True(now.Waiting.Count <= TenantState.MaxWaiting, "more wait than can");
+        Assert.True(now.WaitingCommands.Count <= TenantState.MaxWaiting, "more wait than can");
         Assert.True(now.Commands.Count <= TenantState.MaxCommands, "more is remembered than should be");
-        Assert.True(now.Operation is not null || now.Waiting.Count == 0, "something waits for nothing");
+        Assert.True(now.Operation is not null || now.WaitingCommands.Count == 0, "something waits for nothing");
         Assert.True(now.Operation is not null == now.Phase is TenantPhase.Onboarding or TenantPhase.Offboarding, "phase and operation disagree");
-        Assert.True(now.Waiting.All(w => w.Revision > now.Operation!.Revision), "what waits is older than what runs");
+        Assert.True(now.WaitingCommands.All(w => w.Revision > now.Operation!.Revision), "what waits is older than what runs");
         if (tenant.Started is { } started)
         {
             Assert.Equal(started, now.Operation);

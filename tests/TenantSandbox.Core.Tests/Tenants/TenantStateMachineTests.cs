@@ -3,7 +3,7 @@ using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.Core.Tests.Tenants;
 
-public sealed class TenantMachineTests
+public sealed class TenantStateMachineTests
 {
     private readonly TenantSteps _tenant = new();
 
@@ -14,7 +14,7 @@ public sealed class TenantMachineTests
 
         Assert.Equal(SubmitOutcome.Accepted, answer.Outcome);
         Assert.Equal("acme.1.5.onboard", answer.OperationId);
-        Assert.False(answer.Waiting);
+        Assert.False(answer.IsWaiting);
         Assert.Equal("acme.1.5.onboard", _tenant.Started?.Id);
         Assert.Equal((TenantPhase.Onboarding, 1, 5L), (_tenant.State!.Phase, _tenant.State.Incarnation, _tenant.State.Revision));
         Assert.Same(TenantSteps.Spec, _tenant.State.Spec);
@@ -131,7 +131,7 @@ public sealed class TenantMachineTests
 
         var answer = _tenant.Offboard(6);
 
-        Assert.Equal((SubmitOutcome.Accepted, true, "acme.1.6.offboard"), (answer.Outcome, answer.Waiting, answer.OperationId));
+        Assert.Equal((SubmitOutcome.Accepted, true, "acme.1.6.offboard"), (answer.Outcome, answer.IsWaiting, answer.OperationId));
         Assert.Null(_tenant.Started);
         Assert.Equal("acme.1.6.offboard", _tenant.Succeed().Started?.Id);
         Assert.Equal(TenantPhase.Offboarding, _tenant.State!.Phase);
@@ -201,7 +201,7 @@ public sealed class TenantMachineTests
 
         var answer = _tenant.Onboard(7);
 
-        Assert.Equal((true, "acme.2.7.onboard"), (answer.Waiting, answer.OperationId));
+        Assert.Equal((true, "acme.2.7.onboard"), (answer.IsWaiting, answer.OperationId));
         Assert.Equal("acme.2.7.onboard", _tenant.Succeed().Started?.Id);
         Assert.Null(_tenant.State!.Receipt);
     }
@@ -215,9 +215,9 @@ public sealed class TenantMachineTests
 
         var answer = _tenant.Offboard(8);
 
-        Assert.Equal((true, "acme.1.8.offboard"), (answer.Waiting, answer.OperationId));
-        Assert.Equal(8, Assert.Single(_tenant.State!.Waiting).Revision);
-        Assert.All(["six", "seven"], id => Assert.Equal(CommandFate.Superseded, _tenant.State.Commands.Single(c => c.CommandId == id).Fate));
+        Assert.Equal((true, "acme.1.8.offboard"), (answer.IsWaiting, answer.OperationId));
+        Assert.Equal(8, Assert.Single(_tenant.State!.WaitingCommands).Revision);
+        Assert.All(["six", "seven"], id => Assert.Equal(CommandStatus.Superseded, _tenant.State.Commands.Single(c => c.CommandId == id).Status));
         Assert.Contains("superseded", _tenant.Onboard(7, id: "seven").Message, StringComparison.Ordinal);
     }
 
@@ -231,7 +231,7 @@ public sealed class TenantMachineTests
 
         var answer = _tenant.Offboard(8);
 
-        Assert.Equal((SubmitOutcome.Accepted, "acme.1.6.offboard", false), (answer.Outcome, answer.OperationId, answer.Waiting));
+        Assert.Equal((SubmitOutcome.Accepted, "acme.1.6.offboard", false), (answer.Outcome, answer.OperationId, answer.IsWaiting));
         Assert.Null(_tenant.Succeed().Started);
         Assert.Equal((TenantPhase.Offboarded, 8L, 8L), (_tenant.State!.Phase, _tenant.State.Revision, _tenant.State.SettledRevision));
     }
@@ -247,8 +247,8 @@ public sealed class TenantMachineTests
         _tenant.Fail(clean: false);
 
         Assert.Equal(TenantPhase.TeardownFailed, _tenant.State!.Phase);
-        Assert.Empty(_tenant.State.Waiting);
-        Assert.Equal(CommandFate.Dropped, _tenant.State.Commands.Single(c => c.CommandId == "seven").Fate);
+        Assert.Empty(_tenant.State.WaitingCommands);
+        Assert.Equal(CommandStatus.Dropped, _tenant.State.Commands.Single(c => c.CommandId == "seven").Status);
         Assert.Equal("kata1", _tenant.State.Placement?.PoolName);
         Assert.Equal(SubmitOutcome.Conflict, _tenant.Onboard(8).Outcome);
         Assert.Equal("acme.1.8.offboard", _tenant.Offboard().OperationId);

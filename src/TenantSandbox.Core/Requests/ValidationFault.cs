@@ -5,15 +5,15 @@ namespace TenantSandbox.Core.Requests;
 
 /// <summary>One thing that is wrong with a request.</summary>
 /// <param name="Pointer">Where: a JSON pointer (RFC 6901) into what was sent; empty for the whole.</param>
-/// <param name="Code">Which rule, for programs: one of <see cref="RequestFaultCodes"/>.</param>
+/// <param name="Code">Which rule, for programs: one of <see cref="ValidationFaultCodes"/>.</param>
 /// <param name="Detail">What is wrong and what would be right, for people. Quotes names and never values.</param>
-public sealed record RequestFault(
+public sealed record ValidationFault(
     [property: JsonPropertyName("pointer")] string Pointer,
     [property: JsonPropertyName("code")] string Code,
     [property: JsonPropertyName("detail")] string Detail);
 
-/// <summary>The codes of <see cref="RequestFault"/>. They are a public contract.</summary>
-public static class RequestFaultCodes
+/// <summary>The codes of <see cref="ValidationFault"/>. They are a public contract.</summary>
+public static class ValidationFaultCodes
 {
     /// <summary>Not JSON, not UTF-8, or nested too deeply.</summary>
     public const string Malformed = "malformed";
@@ -53,9 +53,9 @@ public static class RequestFaultCodes
 }
 
 /// <summary>Collects faults. A hostile request can hold thousands, so only the first ones are kept.</summary>
-internal sealed class FaultList
+internal sealed class ValidationFaultList
 {
-    private readonly List<RequestFault> _faults = [];
+    private readonly List<ValidationFault> _faults = [];
     private int _more;
 
     public bool IsEmpty => _faults.Count == 0;
@@ -63,12 +63,12 @@ internal sealed class FaultList
     public void Add(string pointer, string code, string detail)
     {
         if (_faults.Count < RequestLimits.MaxFaults)
-            _faults.Add(new RequestFault(pointer, code, detail));
+            _faults.Add(new ValidationFault(pointer, code, detail));
         else
             _more++;
     }
 
-    public IReadOnlyList<RequestFault> ToList() => _more == 0
+    public IReadOnlyList<ValidationFault> ToList() => _more == 0
         ? _faults
-        : [.. _faults, new RequestFault("", RequestFaultCodes.More, string.Create(CultureInfo.InvariantCulture, $"{_more} more faults are not listed."))];
+        : [.. _faults, new ValidationFault("", ValidationFaultCodes.More, string.Create(CultureInfo.InvariantCulture, $"{_more} more faults are not listed."))];
 }
