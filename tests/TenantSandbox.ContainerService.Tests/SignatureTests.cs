@@ -29,13 +29,24 @@ public sealed class SignatureTests
     {
         yield return $"{Kind(type)} {type.Name} : {Name(type.BaseType!)}";
         foreach (var constructor in type.GetConstructors(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly).Where(c => c.IsPublic || c.IsFamily))
+        {
             yield return $"{type.Name}.ctor {(constructor.IsPublic ? "public" : "protected")}({Parameters(constructor)})";
+        }
+
         foreach (var field in type.GetFields(Declared))
+        {
             yield return $"{type.Name}.{field.Name} static readonly {Name(field.FieldType)}";
+        }
+
         foreach (var property in type.GetProperties(Declared))
+        {
             yield return $"{type.Name}.{property.Name} {Modifiers(property.GetMethod!)}{Name(property.PropertyType)} {{ get;{(property.SetMethod is { IsPublic: true } ? " set;" : "")} }}";
+        }
+
         foreach (var method in type.GetMethods(Declared).Where(m => !m.IsSpecialName || m.Name.StartsWith("op_", StringComparison.Ordinal)))
+        {
             yield return $"{type.Name}.{method.Name} {Modifiers(method)}{Name(method.ReturnType)} ({Parameters(method)})";
+        }
     }
 
     private static string Kind(Type type) => type.IsValueType ? "struct" : type is { IsAbstract: true, IsSealed: true } ? "static class" : "class";
@@ -49,7 +60,10 @@ public sealed class SignatureTests
     private static string Name(Type type)
     {
         if (Nullable.GetUnderlyingType(type) is { } inner)
+        {
             return Name(inner) + "?";
+        }
+
         return type.IsGenericType
             ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
             : type.Name;

@@ -8,7 +8,7 @@ using Azure.ResourceManager.ContainerService;
 
 namespace TenantSandbox.ContainerService.Tests;
 
-/// <summary>A client whose requests are kept and whose answers are scripted, in order.</summary>
+/// <summary>Records a client's requests and answers them from a script, in order.</summary>
 internal sealed class Wire : HttpMessageHandler
 {
     public const string ClusterId = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks";
@@ -36,9 +36,15 @@ internal sealed class Wire : HttpMessageHandler
     {
         var response = new HttpResponseMessage((HttpStatusCode)status);
         if (body is not null)
+        {
             response.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
         foreach (var (name, value) in headers)
+        {
             response.Headers.TryAddWithoutValidation(name, value);
+        }
+
         _answers.Enqueue(response);
         return this;
     }

@@ -173,7 +173,9 @@ public sealed class WireTests
 
         var states = new List<string>();
         await foreach (var pool in wire.Cluster.GetContainerServiceAgentPools().GetAllAsync())
+        {
             states.Add(pool.Data.ProvisioningState);
+        }
 
         Assert.Equal(["Succeeded", "Failed"], states);
         Assert.Equal("GET /next?page=2", wire.Requests[1].Call);

@@ -44,7 +44,7 @@ public partial class ContainerServiceAgentPoolCollection : ArmCollection, IAsync
 
     public virtual async Task<Response<bool>> ExistsAsync(string agentPoolName, CancellationToken cancellationToken = default)
     {
-        var found = await GetIfExistsAsync(agentPoolName, cancellationToken).ConfigureAwait(false);
+        var found = await GetIfExistsAsync(agentPoolName, cancellationToken);
         return Response.FromValue(found.HasValue, found.GetRawResponse());
     }
 
@@ -55,9 +55,9 @@ public partial class ContainerServiceAgentPoolCollection : ArmCollection, IAsync
     public virtual async Task<NullableResponse<ContainerServiceAgentPoolResource>> GetIfExistsAsync(
         string agentPoolName, CancellationToken cancellationToken = default)
     {
-        // Its answer outlives the call, so the message isn't disposed of.
+        // The caller gets the response, so the message must not be disposed here.
         var message = _caller.Create(RequestMethod.Get, Pool(agentPoolName).Id.ToString());
-        await _caller.Pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        await _caller.Pipeline.SendAsync(message, cancellationToken);
         return message.Response.Status switch
         {
             404 => new Absent<ContainerServiceAgentPoolResource>(message.Response),

@@ -8,8 +8,8 @@ using Azure.ResourceManager.Models;
 namespace Azure.ResourceManager.ContainerService;
 
 /// <summary>
-/// An agent pool. Behind it stands the wire's <c>properties</c> object, so that what a service sent and this class doesn't name
-/// goes back with an update.
+/// An agent pool. It keeps the <c>properties</c> object that the service sent, so that an update sends back the properties
+/// that this class doesn't declare.
 /// </summary>
 public partial class ContainerServiceAgentPoolData : ResourceData
 {
@@ -124,7 +124,7 @@ public partial class ContainerServiceAgentPoolData : ResourceData
         set => Set("workloadRuntime", value?.ToString());
     }
 
-    /// <summary>What the service sent; a list or map among it goes back even when it was emptied, which clears it there.</summary>
+    /// <summary>The properties as the service sent them. A list or map that was read and then emptied is sent empty, which clears it.</summary>
     internal HashSet<string> WasSent { get; } = [];
 
     internal JsonObject Properties => _properties;
@@ -138,8 +138,12 @@ public partial class ContainerServiceAgentPoolData : ResourceData
     private void Set(string name, JsonNode value)
     {
         if (value is null)
+        {
             _properties.Remove(name);
+        }
         else
+        {
             _properties[name] = value;
+        }
     }
 }

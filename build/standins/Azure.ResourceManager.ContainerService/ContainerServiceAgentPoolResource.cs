@@ -37,7 +37,7 @@ public partial class ContainerServiceAgentPoolResource : ArmResource
     public virtual async Task<Response<ContainerServiceAgentPoolResource>> GetAsync(CancellationToken cancellationToken = default)
     {
         using var message = _caller.Create(RequestMethod.Get, Id.ToString());
-        var (body, response) = await _caller.ReadAsync(message, cancellationToken).ConfigureAwait(false);
+        var (body, response) = await _caller.ReadAsync(message, cancellationToken);
         return Response.FromValue(new ContainerServiceAgentPoolResource(Client, AgentPoolWire.Read(body)), response);
     }
 
@@ -60,12 +60,15 @@ public partial class ContainerServiceAgentPoolResource : ArmResource
         AddConditions(message.Request, ifMatch, ifNoneMatch);
         message.Request.Headers.Add("Content-Type", "application/json");
         message.Request.Content = RequestContent.Create(AgentPoolWire.Write(data));
-        var response = await _caller.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        var response = await _caller.SendAsync(message, cancellationToken);
         var operation = new ContainerServiceArmOperation<ContainerServiceAgentPoolResource>(
             new LongRunning(_caller, message.Request, response),
             json => new ContainerServiceAgentPoolResource(Client, AgentPoolWire.Read(json)));
         if (waitUntil == WaitUntil.Completed)
-            await operation.WaitForCompletionAsync(cancellationToken).ConfigureAwait(false);
+        {
+            await operation.WaitForCompletionAsync(cancellationToken);
+        }
+
         return operation;
     }
 
@@ -105,10 +108,13 @@ public partial class ContainerServiceAgentPoolResource : ArmResource
     {
         using (message)
         {
-            var response = await _caller.SendAsync(message, cancellationToken).ConfigureAwait(false);
+            var response = await _caller.SendAsync(message, cancellationToken);
             var operation = new ContainerServiceArmOperation(new LongRunning(_caller, message.Request, response));
             if (waitUntil == WaitUntil.Completed)
-                await operation.WaitForCompletionResponseAsync(cancellationToken).ConfigureAwait(false);
+            {
+                await operation.WaitForCompletionResponseAsync(cancellationToken);
+            }
+
             return operation;
         }
     }
@@ -116,8 +122,13 @@ public partial class ContainerServiceAgentPoolResource : ArmResource
     private static void AddConditions(Request request, string ifMatch, string ifNoneMatch)
     {
         if (ifMatch is not null)
+        {
             request.Headers.Add("If-Match", ifMatch);
+        }
+
         if (ifNoneMatch is not null)
+        {
             request.Headers.Add("If-None-Match", ifNoneMatch);
+        }
     }
 }

@@ -2,7 +2,7 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.ContainerService;
 
-/// <summary>The ways from an <see cref="ArmClient"/> to its AKS resources; none of them calls the service.</summary>
+/// <summary>Gets AKS resources from an <see cref="ArmClient"/> by their ids, without calling the service.</summary>
 public static partial class ContainerServiceExtensions
 {
     public static ContainerServiceAgentPoolResource GetContainerServiceAgentPoolResource(this ArmClient client, ResourceIdentifier id)
@@ -20,6 +20,8 @@ public static partial class ContainerServiceExtensions
     private static void Validate(ResourceIdentifier id, ResourceType type)
     {
         if (id.ResourceType != type)
+        {
             throw new ArgumentException($"Invalid resource type {id.ResourceType} expected {type}", nameof(id));
+        }
     }
 }

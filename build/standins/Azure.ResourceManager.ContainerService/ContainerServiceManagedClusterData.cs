@@ -4,7 +4,7 @@ using Azure.ResourceManager.Models;
 
 namespace Azure.ResourceManager.ContainerService;
 
-/// <summary>A managed cluster, as far as it is read here.</summary>
+/// <summary>The properties of a managed cluster that the app reads.</summary>
 public partial class ContainerServiceManagedClusterData : TrackedResourceData
 {
     public ContainerServiceManagedClusterData(AzureLocation location)

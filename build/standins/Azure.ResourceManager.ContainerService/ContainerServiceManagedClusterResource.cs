@@ -38,7 +38,7 @@ public partial class ContainerServiceManagedClusterResource : ArmResource
     public virtual async Task<Response<ContainerServiceManagedClusterResource>> GetAsync(CancellationToken cancellationToken = default)
     {
         using var message = _caller.Create(RequestMethod.Get, Id.ToString());
-        var (body, response) = await _caller.ReadAsync(message, cancellationToken).ConfigureAwait(false);
+        var (body, response) = await _caller.ReadAsync(message, cancellationToken);
         return Response.FromValue(new ContainerServiceManagedClusterResource(Client, Read(body)), response);
     }
 
@@ -54,7 +54,7 @@ public partial class ContainerServiceManagedClusterResource : ArmResource
     {
         using var message = _caller.Create(
             RequestMethod.Post, $"{Id}/listClusterUserCredential", ("server-fqdn", serverFqdn), ("format", format?.ToString()));
-        var (body, response) = await _caller.ReadAsync(message, cancellationToken).ConfigureAwait(false);
+        var (body, response) = await _caller.ReadAsync(message, cancellationToken);
         var kubeconfigs = body["kubeconfigs"]?.AsArray().Select(k =>
             new ManagedClusterCredential(k["name"]?.GetValue<string>(), Convert.FromBase64String(k["value"].GetValue<string>())));
         return Response.FromValue(new ManagedClusterCredentials([.. kubeconfigs ?? []]), response);

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Azure.ResourceManager.ContainerService.Models;
 
-/// <summary>What a pool is for.</summary>
+/// <summary>Whether a pool runs system pods or user workloads.</summary>
 public readonly struct AgentPoolMode(string value) : IEquatable<AgentPoolMode>
 {
     private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));

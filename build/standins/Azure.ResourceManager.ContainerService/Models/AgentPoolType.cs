@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Azure.ResourceManager.ContainerService.Models;
 
-/// <summary>How a pool's machines are made.</summary>
+/// <summary>The kind of Azure resource that holds a pool's machines.</summary>
 public readonly struct AgentPoolType(string value) : IEquatable<AgentPoolType>
 {
     private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));

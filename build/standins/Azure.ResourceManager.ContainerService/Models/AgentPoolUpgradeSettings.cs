@@ -1,6 +1,6 @@
 namespace Azure.ResourceManager.ContainerService.Models;
 
-/// <summary>How an upgrade goes through a pool.</summary>
+/// <summary>How a pool is upgraded.</summary>
 public partial class AgentPoolUpgradeSettings
 {
     public AgentPoolUpgradeSettings()

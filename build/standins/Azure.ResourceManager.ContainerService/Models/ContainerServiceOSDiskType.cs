@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Azure.ResourceManager.ContainerService.Models;
 
-/// <summary>Where a node's OS disk lies.</summary>
+/// <summary>Where a node's OS disk is stored.</summary>
 public readonly struct ContainerServiceOSDiskType(string value) : IEquatable<ContainerServiceOSDiskType>
 {
     private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));

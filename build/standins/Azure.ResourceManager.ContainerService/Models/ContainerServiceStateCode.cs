@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Azure.ResourceManager.ContainerService.Models;
 
-/// <summary>Whether a pool's machines run.</summary>
+/// <summary>Whether a pool's machines are running or stopped.</summary>
 public readonly struct ContainerServiceStateCode(string value) : IEquatable<ContainerServiceStateCode>
 {
     private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));

@@ -1,6 +1,6 @@
 namespace Azure.ResourceManager.ContainerService.Models;
 
-/// <summary>The kubeconfigs that a credential call answers with.</summary>
+/// <summary>The kubeconfigs that a credential request returns.</summary>
 public partial class ManagedClusterCredentials
 {
     internal ManagedClusterCredentials(IReadOnlyList<ManagedClusterCredential> kubeconfigs) => Kubeconfigs = kubeconfigs;

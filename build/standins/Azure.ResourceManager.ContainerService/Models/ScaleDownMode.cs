@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Azure.ResourceManager.ContainerService.Models;
 
-/// <summary>What becomes of a machine that is scaled away.</summary>
+/// <summary>What happens to a machine that is removed by scaling down.</summary>
 public readonly struct ScaleDownMode(string value) : IEquatable<ScaleDownMode>
 {
     private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));

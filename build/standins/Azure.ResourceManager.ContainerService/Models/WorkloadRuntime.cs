@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace Azure.ResourceManager.ContainerService.Models;
 
-/// <summary>The runtime of a pool's pods.</summary>
+/// <summary>The runtime that a pool's pods run on.</summary>
 public readonly struct WorkloadRuntime(string value) : IEquatable<WorkloadRuntime>
 {
     private readonly string _value = value ?? throw new ArgumentNullException(nameof(value));

@@ -1,6 +1,6 @@
 namespace Azure.ResourceManager.ContainerService.Wire;
 
-/// <summary>The answer of GetIfExists for a resource that doesn't exist.</summary>
+/// <summary>The result of GetIfExists for a resource that doesn't exist.</summary>
 internal sealed class Absent<T>(Response response) : NullableResponse<T>
 {
     public override bool HasValue => false;

@@ -3,7 +3,7 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.ContainerService.Wire;
 
-/// <summary>A list that goes on at <c>nextLink</c>.</summary>
+/// <summary>A list of agent pools, read page by page through <c>nextLink</c>.</summary>
 internal sealed class AgentPoolPages(
     ArmCaller caller, string path, Func<JsonNode, ContainerServiceAgentPoolResource> read, CancellationToken cancellation)
     : AsyncPageable<ContainerServiceAgentPoolResource>(cancellation)
@@ -18,13 +18,15 @@ internal sealed class AgentPoolPages(
             if (next is null)
             {
                 using var message = caller.Create(RequestMethod.Get, path);
-                response = await caller.SendAsync(message, CancellationToken).ConfigureAwait(false);
+                response = await caller.SendAsync(message, CancellationToken);
             }
             else
             {
-                response = await caller.GetNextAsync(new Uri(next), CancellationToken).ConfigureAwait(false);
+                response = await caller.GetNextAsync(new Uri(next), CancellationToken);
                 if (response.Status >= 400)
+                {
                     throw new RequestFailedException(response);
+                }
             }
 
             var body = JsonNode.Parse(response.Content.ToMemory().Span);

@@ -3,10 +3,10 @@ using Azure.Core;
 
 namespace Azure.ResourceManager.ContainerService.Wire;
 
-/// <summary>Agent pools as JSON, both ways.</summary>
+/// <summary>Reads and writes agent pools as JSON.</summary>
 internal static class AgentPoolWire
 {
-    // What the service alone decides; the official client never sends these either.
+    // Read-only properties. The official client doesn't send them either.
     private static readonly string[] ReadOnly = ["provisioningState", "currentOrchestratorVersion", "eTag", "status"];
 
     public static ContainerServiceAgentPoolData Read(JsonNode json) => new(
@@ -19,9 +19,15 @@ internal static class AgentPoolWire
     {
         var properties = (JsonObject)data.Properties.DeepClone();
         foreach (var name in ReadOnly)
+        {
             properties.Remove(name);
+        }
+
         if (data.UpgradeSettings is { } upgrade)
+        {
             properties["upgradeSettings"] = UpgradeSettingsWire.Write(upgrade, properties["upgradeSettings"]?.DeepClone() as JsonObject ?? []);
+        }
+
         Put(properties, "availabilityZones", data.AvailabilityZones, data.WasSent);
         Put(properties, "nodeTaints", data.NodeTaints, data.WasSent);
         Put(properties, "nodeLabels", data.NodeLabels, data.WasSent);
@@ -48,12 +54,16 @@ internal static class AgentPoolWire
     private static void Put(JsonObject json, string name, IList<string> values, HashSet<string> evenEmpty)
     {
         if (values.Count > 0 || evenEmpty.Contains(name))
+        {
             json[name] = new JsonArray([.. values.Select(v => (JsonNode)v)]);
+        }
     }
 
     private static void Put(JsonObject json, string name, IDictionary<string, string> values, HashSet<string> evenEmpty)
     {
         if (values.Count > 0 || evenEmpty.Contains(name))
+        {
             json[name] = new JsonObject(values.Select(v => KeyValuePair.Create(v.Key, (JsonNode)v.Value)));
+        }
     }
 }

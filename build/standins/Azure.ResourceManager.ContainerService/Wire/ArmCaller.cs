@@ -4,7 +4,7 @@ using Azure.Core.Pipeline;
 
 namespace Azure.ResourceManager.ContainerService.Wire;
 
-/// <summary>Builds and sends the requests of Microsoft.ContainerService through a client's own pipeline.</summary>
+/// <summary>Builds requests to Microsoft.ContainerService and sends them through the client's pipeline.</summary>
 internal sealed class ArmCaller(HttpPipeline pipeline, DiagnosticsOptions diagnostics, Uri endpoint, string apiVersion)
 {
     public const string DefaultApiVersion = "2026-04-01";
@@ -21,7 +21,9 @@ internal sealed class ArmCaller(HttpPipeline pipeline, DiagnosticsOptions diagno
         foreach (var (name, value) in query)
         {
             if (value is not null)
+            {
                 uri.AppendQuery(name, value, escapeValue: true);
+            }
         }
 
         message.Request.Method = method;
@@ -31,17 +33,17 @@ internal sealed class ArmCaller(HttpPipeline pipeline, DiagnosticsOptions diagno
         return message;
     }
 
-    /// <summary>Sends; any status of 400 or more is a <see cref="RequestFailedException"/> with the service's error code.</summary>
+    /// <summary>Sends the request. Throws <see cref="RequestFailedException"/> with the service's error code for a status of 400 or more.</summary>
     public async Task<Response> SendAsync(HttpMessage message, CancellationToken cancellationToken)
     {
-        await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        await pipeline.SendAsync(message, cancellationToken);
         return message.Response.Status < 400 ? message.Response : throw new RequestFailedException(message.Response);
     }
 
     public async Task<(JsonNode Body, Response Response)> ReadAsync(
         HttpMessage message, CancellationToken cancellationToken)
     {
-        var response = await SendAsync(message, cancellationToken).ConfigureAwait(false);
+        var response = await SendAsync(message, cancellationToken);
         return (JsonNode.Parse(response.Content.ToMemory().Span), response);
     }
 
@@ -52,7 +54,7 @@ internal sealed class ArmCaller(HttpPipeline pipeline, DiagnosticsOptions diagno
         message.Request.Uri.Reset(uri.IsAbsoluteUri ? uri : new Uri(endpoint, uri));
         message.Request.Headers.Add("Accept", "application/json");
         new TelemetryDetails(typeof(ArmCaller).Assembly, diagnostics.ApplicationId).Apply(message);
-        await pipeline.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        await pipeline.SendAsync(message, cancellationToken);
         return message.Response;
     }
 }

@@ -5,8 +5,8 @@ using Azure.Core;
 namespace Azure.ResourceManager.ContainerService.Wire;
 
 /// <summary>
-/// One long-running operation of ARM, by its rules: Azure-AsyncOperation is asked before Location, Location before the resource
-/// itself; a PUT ends with a GET of the resource.
+/// A long-running ARM operation. Polls the Azure-AsyncOperation URL if there is one, else Location, else the resource itself;
+/// a PUT ends with a GET of the resource.
 /// </summary>
 internal sealed class LongRunning
 {
@@ -27,7 +27,9 @@ internal sealed class LongRunning
         _byStatus = Header(response, "Azure-AsyncOperation") is not null;
         _status = Header(response, "Azure-AsyncOperation") ?? _location ?? (_method == RequestMethod.Put ? _resource : null);
         if (!_byStatus && (_status is null || (_method == RequestMethod.Put && _location is null && StateOf(response) is null or "Succeeded")))
+        {
             Completed = true;
+        }
     }
 
     public string Id => (_status ?? _resource).AbsolutePath;
@@ -41,17 +43,25 @@ internal sealed class LongRunning
     public async ValueTask<Response> UpdateAsync(CancellationToken cancellationToken)
     {
         if (Completed)
+        {
             return Failure is null ? Response : throw Failure;
+        }
 
-        var response = await _caller.GetNextAsync(_status, cancellationToken).ConfigureAwait(false);
+        var response = await _caller.GetNextAsync(_status, cancellationToken);
         if (response.Status >= 400)
+        {
             throw new RequestFailedException(response);
+        }
+
         Response = response;
         _location = Header(response, "Location") ?? _location;
 
         var state = StateOf(response);
         if (response.Status == 202 || (state is not null && !IsTerminal(state)))
+        {
             return response;
+        }
+
         if (state is "Failed" or "Canceled")
         {
             Completed = true;
@@ -60,14 +70,17 @@ internal sealed class LongRunning
         }
 
         if (_byStatus && _method == RequestMethod.Put)
-            Response = await FinalAsync(_resource, cancellationToken).ConfigureAwait(false);
+        {
+            Response = await FinalAsync(_resource, cancellationToken);
+        }
+
         Completed = true;
         return Response;
     }
 
     private async Task<Response> FinalAsync(Uri uri, CancellationToken cancellationToken)
     {
-        var final = await _caller.GetNextAsync(uri, cancellationToken).ConfigureAwait(false);
+        var final = await _caller.GetNextAsync(uri, cancellationToken);
         return final.Status < 400 ? final : throw new RequestFailedException(final);
     }
 

@@ -25,6 +25,8 @@ internal static class UpgradeSettingsWire
     private static void Put(this JsonObject json, string name, JsonNode value)
     {
         if (value is not null)
+        {
             json[name] = value;
+        }
     }
 }
