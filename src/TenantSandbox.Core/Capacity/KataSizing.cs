@@ -2,22 +2,22 @@ using System.Text.Json.Serialization;
 
 namespace TenantSandbox.Core.Capacity;
 
-/// <summary>A RuntimeClass for guests up to one size, with what such a guest costs its node beside its own memory.</summary>
-/// <param name="RuntimeClassName">The class that pods name.</param>
-/// <param name="MaxMemoryMiB">The greatest guest (sum of the pod's container memory limits) that it is for.</param>
-/// <param name="OverheadMemoryMiB">What the class adds to each pod: shim, virtual machine monitor and virtiofsd on the node.</param>
+/// <summary>A kata RuntimeClass for guests up to one size, with its overhead on the node.</summary>
+/// <param name="RuntimeClassName">Name of the RuntimeClass that pods refer to.</param>
+/// <param name="MaxMemoryMiB">Largest guest memory (sum of the memory limits of the pod's containers) that it supports.</param>
+/// <param name="OverheadMemoryMiB">Memory added to each pod for the shim, the virtual machine monitor and virtiofsd on the node.</param>
 public sealed record KataSizeClass(
     [property: JsonPropertyName("runtimeClassName")] string RuntimeClassName,
     [property: JsonPropertyName("maxMemoryMiB")] int MaxMemoryMiB,
     [property: JsonPropertyName("overheadMemoryMiB")] int OverheadMemoryMiB);
 
-/// <summary>Which RuntimeClass a guest of some size takes.</summary>
+/// <summary>Chooses the RuntimeClass for a guest by its memory.</summary>
 public static class KataSizing
 {
-    /// <summary>Guests below this do not boot reliably (AKS documentation, considerations for Pod Sandboxing).</summary>
+    /// <summary>Guests with less memory do not boot reliably (AKS documentation, considerations for Pod Sandboxing).</summary>
     public const int MinMemoryMiB = 128;
 
-    /// <summary>The size classes of AKS's documentation: guest memory and the overhead to declare for it, both in MiB.</summary>
+    /// <summary>The size classes of the AKS documentation: guest memory and the overhead to declare for it, both in MiB.</summary>
     public static IReadOnlyList<KataSizeClass> Documented { get; } =
     [
         new("tenantsandbox-kata-128mi", 128, 16),
@@ -32,7 +32,7 @@ public static class KataSizing
         new("tenantsandbox-kata-128gi", 128 * 1024, 1024),
     ];
 
-    /// <summary>The smallest class that holds a guest of this many MiB; null when none is large enough.</summary>
+    /// <summary>The smallest class that supports a guest of this many MiB; null when none is large enough.</summary>
     public static KataSizeClass? Fit(IReadOnlyList<KataSizeClass> classes, int memoryMiB)
     {
         ArgumentNullException.ThrowIfNull(classes);

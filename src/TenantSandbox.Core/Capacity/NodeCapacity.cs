@@ -1,32 +1,32 @@
 namespace TenantSandbox.Core.Capacity;
 
-/// <summary>What pods can use of one node.</summary>
-/// <param name="MemoryMiB">Allocatable memory, less what the cluster's own pods take on every node.</param>
-/// <param name="CpuMillis">Allocatable CPU, likewise.</param>
+/// <summary>The part of a node's capacity that tenants' pods can use.</summary>
+/// <param name="MemoryMiB">Allocatable memory, less the requests of the cluster's own pods.</param>
+/// <param name="CpuMillis">Allocatable CPU in thousandths of a core, likewise.</param>
 public sealed record NodeCapacity(int MemoryMiB, int CpuMillis)
 {
     /// <summary>Hard eviction threshold (AKS documentation, node resource reservations, Kubernetes 1.29 and later).</summary>
     private const int EvictionMiB = 100;
 
     /// <summary>
-    /// Requests of the DaemonSets that AKS puts on every node (network, storage, proxy, monitoring). An estimate on the safe side:
-    /// the true sum depends on the cluster's add-ons.
+    /// Requests of the DaemonSets that AKS runs on every node (network, storage, proxy, monitoring). A conservative estimate: the
+    /// actual sum depends on the cluster's add-ons.
     /// </summary>
     private const int SystemPodsMemoryMiB = 600;
 
     /// <inheritdoc cref="SystemPodsMemoryMiB"/>
     private const int SystemPodsCpuMillis = 400;
 
-    /// <summary>CPU that AKS keeps for itself, by the node's vCPUs (same source), in thousandths of a core.</summary>
+    /// <summary>CPU that AKS reserves, by the node's vCPUs (same source), in thousandths of a core.</summary>
     private static readonly (int VCpus, int ReservedMillis)[] CpuReservations =
         [(1, 60), (2, 100), (4, 140), (8, 180), (16, 260), (32, 420), (64, 740)];
 
     /// <summary>
-    /// What is left of a node for tenants. Memory: AKS keeps the lesser of 20 MiB a pod plus 50 MiB, or a quarter, and the
-    /// eviction threshold; 3 % of the nominal size never shows up in the operating system.
+    /// Computes the capacity of a node. AKS reserves 20 MiB per pod plus 50 MiB, but at most a quarter of the memory, and the
+    /// eviction threshold; 3 % of the nominal memory is not visible to the operating system.
     /// </summary>
-    /// <param name="vmSize">The node's size.</param>
-    /// <param name="maxPods">Pods a node, 10 to 250.</param>
+    /// <param name="vmSize">The node's VM size.</param>
+    /// <param name="maxPods">Pods per node, 10 to 250.</param>
     public static NodeCapacity Of(VmSize vmSize, int maxPods)
     {
         ArgumentNullException.ThrowIfNull(vmSize);
@@ -39,7 +39,7 @@ public sealed record NodeCapacity(int MemoryMiB, int CpuMillis)
 
     private static int ReservedCpu(int vcpus)
     {
-        // Between the documented steps the next larger one holds, beyond the last one it grows in proportion.
+        // Between documented steps the next larger one applies; beyond the last one the reservation grows in proportion.
         foreach (var (step, millis) in CpuReservations)
         {
             if (vcpus <= step)

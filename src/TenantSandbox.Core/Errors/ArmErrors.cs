@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace TenantSandbox.Core.Errors;
 
 /// <summary>
-/// What Azure's errors mean for a caller. Codes are from AKS's troubleshooting pages, release notes and issue tracker; a code that
-/// isn't known falls back to its HTTP status.
+/// Classifies ARM errors. The codes are from the AKS troubleshooting pages, release notes and issue tracker; unknown codes are
+/// classified by HTTP status.
 /// </summary>
 public static class ArmErrors
 {
@@ -29,16 +29,16 @@ public static class ArmErrors
             "InvalidWorkloadRuntimeSettingError", "InvalidParameter", "InvalidTemplate", "NodePoolMcVersionIncompatible", "SubnetIsFull",
             "InsufficientSubnetSize", "RequestDisallowedByPolicy", "LinkedAuthorizationFailed", "AuthorizationFailed",
             "MissingSubscriptionRegistration", "VMSizeNotSupported", "ReadOnlyDisabledSubscription",
-            // A node that can't reach out or can't find its control plane stays that way until someone changes the network.
+            // A node without outbound access, or without access to its control plane, stays so until someone changes the network.
             "VMExtensionError_OutboundConnFail", "VMExtensionError_K8SAPIServerConnFail", "VMExtensionError_K8SAPIServerDNSLookupFail",
         ]),
         (ErrorClass.NotFound, ["ResourceNotFound", "ResourceGroupNotFound", "ParentResourceNotFound", "NotFound"]),
     }.SelectMany(c => c.Codes.Select(code => KeyValuePair.Create(code, c.Class))).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Classifies an answer of ARM, or the error that a failed resource carries.</summary>
-    /// <param name="status">HTTP status; 0 when there was no answer, null when the error was read from a resource.</param>
+    /// <summary>Classifies a response of ARM, or the error that a failed resource carries.</summary>
+    /// <param name="status">HTTP status; 0 when there was no response, null when the error was read from a resource.</param>
     /// <param name="code">The error's code.</param>
-    /// <param name="message">The error's text: AKS wraps the cause's code in it.</param>
+    /// <param name="message">The error's message. AKS wraps the cause's code in it.</param>
     public static ErrorClass Classify(int? status, string? code, string? message)
     {
         if (status == 429)
@@ -46,7 +46,7 @@ public static class ArmErrors
             return ErrorClass.Throttled;
         }
 
-        // Compute reports a used-up quota with the code that otherwise means "an operation is running".
+        // Compute reports an exhausted quota with the code that otherwise means that an operation is running.
         if (message is not null && message.Contains("exceeding approved", StringComparison.OrdinalIgnoreCase)
             && message.Contains("quota", StringComparison.OrdinalIgnoreCase))
         {
@@ -55,11 +55,11 @@ public static class ArmErrors
 
         ErrorClass? known = code is not null && Codes.TryGetValue(code, out var byCode) ? byCode : null;
         return known is null or ErrorClass.Transient
-            ? CauseWithin(message) ?? known ?? ByStatus(status)
+            ? CauseIn(message) ?? known ?? ByStatus(status)
             : known.Value;
     }
 
-    private static ErrorClass? CauseWithin(string? message)
+    private static ErrorClass? CauseIn(string? message)
     {
         foreach (var word in Words(message))
         {
@@ -90,7 +90,7 @@ public static class ArmErrors
 
     private static ErrorClass ByStatus(int? status) => status switch
     {
-        // The error of a failed resource, of a kind that nobody has written down: the same PUT may well succeed.
+        // An undocumented error of a failed resource: the same PUT may succeed.
         null or 0 or 408 or >= 500 => ErrorClass.Transient,
         404 => ErrorClass.NotFound,
         409 or 412 => ErrorClass.Conflict,

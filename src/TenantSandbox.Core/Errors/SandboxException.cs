@@ -2,53 +2,53 @@ using System.Text.Json.Serialization;
 
 namespace TenantSandbox.Core.Errors;
 
-/// <summary>What to do about a failure of ARM or Kubernetes. Only the first three are worth trying again as they are.</summary>
+/// <summary>How to handle a failed call to ARM or Kubernetes. Only the first three are retried unchanged.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ErrorClass>))]
 public enum ErrorClass
 {
-    /// <summary>Too many calls: the same call works later.</summary>
+    /// <summary>Too many calls: retry later.</summary>
     [JsonStringEnumMemberName("throttled")] Throttled,
 
-    /// <summary>Another operation is running on the resource: the same call works once that has ended.</summary>
+    /// <summary>Another operation is running on the resource: retry when it has ended.</summary>
     [JsonStringEnumMemberName("conflict")] Conflict,
 
-    /// <summary>A passing fault of network or service.</summary>
+    /// <summary>A transient failure of the network or the service.</summary>
     [JsonStringEnumMemberName("transient")] Transient,
 
-    /// <summary>The VM size or zone has no room: the next size or zone may have.</summary>
+    /// <summary>The VM size or zone has no capacity: another size, zone or cluster may have.</summary>
     [JsonStringEnumMemberName("capacity")] Capacity,
 
-    /// <summary>A quota is used up: a person must act.</summary>
+    /// <summary>A quota is exhausted: another size, zone or cluster may have some left, else a person must raise it.</summary>
     [JsonStringEnumMemberName("quota")] Quota,
 
-    /// <summary>The request itself is wrong, or not allowed.</summary>
+    /// <summary>The request is wrong or not allowed.</summary>
     [JsonStringEnumMemberName("invalid")] Invalid,
 
-    /// <summary>What the call is about does not exist.</summary>
+    /// <summary>The resource does not exist.</summary>
     [JsonStringEnumMemberName("notFound")] NotFound,
 }
 
 /// <summary>
-/// A classified failure. Each class is an exception type of its own, because only the type's name and the message
-/// survive the boundary between an activity and its orchestrator.
+/// A classified failure of a call to ARM or Kubernetes. Each class has its own exception type, because only the type's name and
+/// the message cross the boundary between an activity and its orchestrator.
 /// </summary>
-/// <param name="errorClass">What to do about it.</param>
-/// <param name="code">The service's own error code, for people and for metrics.</param>
-/// <param name="message">What is wrong, where, and what to do. No secret.</param>
+/// <param name="errorClass">How to handle it.</param>
+/// <param name="code">The service's error code, for people and for metrics.</param>
+/// <param name="message">What is wrong, where, and what to do. Contains no secrets.</param>
 /// <param name="innerException">The service client's exception, if there was one.</param>
 public abstract class SandboxException(ErrorClass errorClass, string code, string message, Exception? innerException = null)
     : Exception($"{code}: {message}", innerException)
 {
-    /// <summary>What to do about it.</summary>
+    /// <summary>How to handle it.</summary>
     public ErrorClass ErrorClass { get; } = errorClass;
 
-    /// <summary>The service's own error code.</summary>
+    /// <summary>The service's error code.</summary>
     public string Code { get; } = code;
 
-    /// <summary>Longest message kept: failures are stored in histories, where a long one costs at every replay.</summary>
+    /// <summary>Longest message. Failures are stored in histories, which are read at every replay.</summary>
     public const int MaxMessageLength = 2000;
 
-    /// <summary>The exception type that stands for the class, its message cut to <see cref="MaxMessageLength"/>.</summary>
+    /// <summary>Creates the exception type of a class, with the message truncated to <see cref="MaxMessageLength"/>.</summary>
     public static SandboxException Create(
         ErrorClass errorClass, string code, string message, TimeSpan? retryAfter = null, Exception? innerException = null)
     {
@@ -63,7 +63,7 @@ public abstract class SandboxException(ErrorClass errorClass, string code, strin
             ErrorClass.Quota => new QuotaException(code, text, innerException),
             ErrorClass.Invalid => new InvalidException(code, text, innerException),
             ErrorClass.NotFound => new NotFoundException(code, text, innerException),
-            _ => throw new ArgumentOutOfRangeException(nameof(errorClass), errorClass, "Not an error class."),
+            _ => throw new ArgumentOutOfRangeException(nameof(errorClass), errorClass, "Unknown error class."),
         };
     }
 }
@@ -72,7 +72,7 @@ public abstract class SandboxException(ErrorClass errorClass, string code, strin
 public sealed class ThrottledException(string code, string message, TimeSpan? retryAfter = null, Exception? innerException = null)
     : SandboxException(ErrorClass.Throttled, code, message, innerException)
 {
-    /// <summary>How long the service asked to wait; null if it did not say.</summary>
+    /// <summary>The delay that the service asked for; null when it gave none.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 }
 

@@ -2,16 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace TenantSandbox.Core.Placement;
 
-/// <summary>How patient orchestrations are. It reaches them as data, because they may not read configuration.</summary>
-/// <param name="PollMinSeconds">Least wait between two looks at a resource, fractions allowed; a service's Retry-After is clamped to the range.</param>
-/// <param name="PollMaxSeconds">Greatest wait between two looks.</param>
-/// <param name="PoolCreateSeconds">How long a pool may take to become ready.</param>
-/// <param name="PoolDeleteSeconds">How long a pool may take to go.</param>
-/// <param name="RolloutSeconds">How long a tenant's Deployments may take to become available, a node being added included.</param>
-/// <param name="NamespaceDeleteSeconds">How long a namespace may take to go.</param>
+/// <summary>
+/// Time-outs, polling delays and write budget of a cluster's operations. Passed to orchestrations as data, because configuration
+/// must not be read during replay.
+/// </summary>
+/// <param name="PollMinSeconds">Shortest polling delay, fractions allowed. A service's Retry-After is clamped to the range.</param>
+/// <param name="PollMaxSeconds">Longest polling delay.</param>
+/// <param name="PoolCreateSeconds">Time-out for a pool to become ready.</param>
+/// <param name="PoolDeleteSeconds">Time-out for a pool's deletion.</param>
+/// <param name="RolloutSeconds">Time-out for a tenant's Deployments to become available, including the time to add a node.</param>
+/// <param name="NamespaceDeleteSeconds">Time-out for a namespace's deletion.</param>
 /// <param name="WriteBurst">
-/// How many pool writes one cluster may make at once. AKS keeps a bucket of 60 for a subscription and region, refilled by
-/// one a second, for calls other than PUT (AKS quotas, 2026-08).
+/// Number of pool writes one cluster may make at once. AKS allows 60 calls other than PUT for each subscription and region, refilled
+/// at one a second (AKS quotas, 2026-08).
 /// </param>
 /// <param name="WriteRefillSeconds">Seconds until one more write is allowed.</param>
 public sealed record OperationTiming(

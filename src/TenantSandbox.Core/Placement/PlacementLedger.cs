@@ -5,43 +5,43 @@ using TenantSandbox.Core.Tenants;
 namespace TenantSandbox.Core.Placement;
 
 /// <summary>
-/// Who has room in which agent pool of one cluster: chooses pools, has them made when there is no room, and deleted when
-/// nobody is left in them. Pure: state and input in; state, answer and work to start out.
+/// Reserves capacity in one cluster's agent pools: chooses a pool, asks for a new one when none has capacity, and for its deletion
+/// when its last reservation is released. Pure: takes state and input, returns state, answer and the pool operation to start.
 /// </summary>
 /// <remarks>
-/// A pool goes when its last reservation goes, and from then on nobody can reserve in it: a tenant that comes at that
-/// moment gets another pool. So no tenant is ever in a pool that is being deleted.
+/// A pool is closed for reservations from the moment its last one is released: a tenant that arrives then gets another pool.
+/// So no tenant is ever placed in a pool that is being deleted.
 /// </remarks>
 public static class PlacementLedger
 {
-    /// <summary>Reserves room for a tenant, in a pool that has it or in a new one. Asked again, it gives the same room.</summary>
-    public static (LedgerState State, ReserveAnswer Answer, PoolOperation? Work) Reserve(LedgerState state, ReserveRequest request)
+    /// <summary>Reserves capacity for a tenant, in an existing pool if one has enough, else in a new one. Idempotent per incarnation.</summary>
+    public static (LedgerState State, ReserveAnswer Answer, PoolOperation? Operation) Reserve(LedgerState state, ReserveRequest request)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(request);
-        if (state.Pools.FirstOrDefault(p => p.Reservations.Any(r => r.BelongsTo(request.TenantId, request.Incarnation))) is { } mine)
+        if (state.Pools.FirstOrDefault(p => p.Reservations.Any(r => r.BelongsTo(request.TenantId, request.Incarnation))) is { } reserved)
         {
-            return (state, AnswerFor(state, mine, "It was reserved before."), null);
+            return (state, AnswerFor(state, reserved, "Already reserved."), null);
         }
 
         if (state.Pools.Sum(p => p.Reservations.Count) >= LedgerState.MaxReservations)
         {
-            return Refuse(state, ErrorClass.Capacity, "ReservationLimit", $"it has {LedgerState.MaxReservations} tenants, which is this system's limit for one cluster");
+            return Refuse(state, ErrorClass.Capacity, "ReservationLimit", $"the cluster has {LedgerState.MaxReservations} tenants, which is this system's limit for one cluster");
         }
 
         var choice = request.Tier == TenantTier.Pooled ? PoolChoice.Best(state, request) : null;
-        if (choice is { } found)
+        if (choice is { Pool: { } pool })
         {
-            var joined = found.Pool with { Reservations = [.. found.Pool.Reservations, Reservation(request, found.Footprint, found.Pool)] };
+            var joined = pool with { Reservations = [.. pool.Reservations, Reservation(request, choice.Footprint, pool)] };
             var after = state.With(joined);
-            return (after, AnswerFor(after, joined, found.Reason), null);
+            return (after, AnswerFor(after, joined, choice.Reason), null);
         }
 
-        return ReserveNew(state, request);
+        return ReserveInNewPool(state, request);
     }
 
-    /// <summary>Gives a tenant's room free. The pool goes with its last reservation.</summary>
-    public static (LedgerState State, ReleaseAnswer Answer, PoolOperation? Work) Release(LedgerState state, ReleaseRequest request)
+    /// <summary>Releases a tenant's reservation; deletes the pool when the last one is released. Idempotent.</summary>
+    public static (LedgerState State, ReleaseAnswer Answer, PoolOperation? Operation) Release(LedgerState state, ReleaseRequest request)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(request);
@@ -52,29 +52,29 @@ public static class PlacementLedger
             return (state, new(null, IsPoolBeingDeleted: false, 0), null);
         }
 
-        var left = pool with { Reservations = [.. pool.Reservations.Where(r => !r.BelongsTo(request.TenantId, request.Incarnation))] };
-        if (left.Reservations.Count > 0)
+        var released = pool with { Reservations = [.. pool.Reservations.Where(r => !r.BelongsTo(request.TenantId, request.Incarnation))] };
+        if (released.Reservations.Count > 0)
         {
-            return (state.With(left), new(state.RefOf(pool), IsPoolBeingDeleted: false, left.Reservations.Count), null);
+            return (state.With(released), new(state.RefOf(pool), IsPoolBeingDeleted: false, released.Reservations.Count), null);
         }
 
-        left = left with { DeletionWaiters = [.. left.DeletionWaiters.Append(request.Waiter).Distinct()] };
+        released = released with { DeletionWaiters = [.. released.DeletionWaiters.Append(request.Waiter).Distinct()] };
         var answer = new ReleaseAnswer(state.RefOf(pool), IsPoolBeingDeleted: true, 0);
         switch (pool.Phase)
         {
             case PoolPhase.Ready or PoolPhase.Stuck:
-                var (deleting, work) = Delete(state, left, request.RequestedAt, request.Timing);
-                return (deleting, answer, work);
+                var (after, deletion) = Delete(state, released, request.RequestedAt, request.Timing);
+                return (after, answer, deletion);
             case PoolPhase.Creating:
-                // AKS runs one operation at a time on a pool: the deletion follows when the creation has ended.
-                return (state.With(left with { Phase = PoolPhase.Unwanted }), answer, null);
+                // AKS runs one operation at a time on a pool, so the deletion starts when the creation has ended.
+                return (state.With(released with { Phase = PoolPhase.Unwanted }), answer, null);
             default:
-                return (state.With(left), answer, null);
+                return (state.With(released), answer, null);
         }
     }
 
-    /// <summary>Takes in how making or deleting a pool ended, and says who is to be told. Told again, it changes nothing.</summary>
-    public static (LedgerState State, IReadOnlyList<string> Waiters, PoolOperation? Work) Complete(LedgerState state, PoolReport report)
+    /// <summary>Records how creating or deleting a pool ended, and returns the orchestrations to notify. Idempotent.</summary>
+    public static (LedgerState State, IReadOnlyList<string> Waiters, PoolOperation? Operation) Complete(LedgerState state, PoolReport report)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(report);
@@ -90,8 +90,8 @@ public static class PlacementLedger
                 var ready = pool with { Phase = PoolPhase.Ready, Reservations = [.. pool.Reservations.Select(r => r with { Waiter = null })] };
                 return (state.With(ready), waiters, null);
             case (PoolOutcome.Ready, PoolPhase.Unwanted):
-                var (deleting, work) = Delete(state, pool, report.EndedAt, report.Timing);
-                return (deleting, [], work);
+                var (after, deletion) = Delete(state, pool, report.EndedAt, report.Timing);
+                return (after, [], deletion);
             case (PoolOutcome.Gone, _):
                 return (state.Without(pool), waiters, null);
             case (PoolOutcome.Stuck, _):
@@ -101,11 +101,11 @@ public static class PlacementLedger
         }
     }
 
-    private static (LedgerState, ReserveAnswer, PoolOperation?) ReserveNew(LedgerState state, ReserveRequest request)
+    private static (LedgerState, ReserveAnswer, PoolOperation?) ReserveInNewPool(LedgerState state, ReserveRequest request)
     {
         if (state.Pools.Count >= LedgerState.MaxPools)
         {
-            return Refuse(state, ErrorClass.Capacity, "PoolLimit", $"no pool has room, and it has {state.Pools.Count} of at most {LedgerState.MaxPools} pools");
+            return Refuse(state, ErrorClass.Capacity, "PoolLimit", $"no pool has enough capacity, and the cluster has {state.Pools.Count} of at most {LedgerState.MaxPools} pools");
         }
 
         var (footprint, refusal) = CapacityModel.Measure(request.Template, request.Pods);
@@ -117,8 +117,8 @@ public static class PlacementLedger
         var shape = PoolShape.Of(request.Template);
         if (!CapacityModel.Fits(shape, footprint))
         {
-            return Refuse(state, ErrorClass.Invalid, "TenantTooLarge", $"{footprint.Pods} pods with up to {footprint.MaxCpuMillis} mCPU and {footprint.MaxMemoryMiB} MiB each "
-                + $"are not sure to fit even an empty pool of {shape.Nodes} {request.Template.VmSize} nodes");
+            return Refuse(state, ErrorClass.Invalid, "TenantTooLarge", $"{footprint.Pods} pods of up to {footprint.MaxCpuMillis} mCPU and {footprint.MaxMemoryMiB} MiB each "
+                + $"are not guaranteed to fit even an empty pool of {shape.Nodes} {request.Template.VmSize} nodes");
         }
 
         var (writes, notBefore) = state.Writes.Spend(request.RequestedAt, request.Timing);
@@ -142,13 +142,14 @@ public static class PlacementLedger
             Templates = [.. state.Templates.Where(t => t.Key != template.Key), template],
             Writes = writes,
         };
-        var why = request.Tier == TenantTier.Dedicated ? "A dedicated tenant gets a pool of its own." : "No pool has room, so one is made.";
-        return (after, AnswerFor(after, pool, why), new(after.RefOf(pool), IsDeletion: false, notBefore, $"pool.{state.ClusterId}.{pool.Name}.create"));
+        var reason = request.Tier == TenantTier.Dedicated ? "A dedicated tenant gets its own pool." : "No pool has enough capacity, so a new one is created.";
+        var creation = new PoolOperation(after.RefOf(pool), IsDeletion: false, notBefore, $"pool.{state.ClusterId}.{pool.Name}.create");
+        return (after, AnswerFor(after, pool, reason), creation);
     }
 
-    private static (LedgerState, PoolOperation) Delete(LedgerState state, PoolRecord pool, DateTimeOffset at, OperationTiming timing)
+    private static (LedgerState, PoolOperation) Delete(LedgerState state, PoolRecord pool, DateTimeOffset now, OperationTiming timing)
     {
-        var (writes, notBefore) = state.Writes.Spend(at, timing);
+        var (writes, notBefore) = state.Writes.Spend(now, timing);
         var deleting = pool with { Phase = PoolPhase.Deleting, Error = null, Deletions = pool.Deletions + 1 };
         var after = state.With(deleting) with { Writes = writes };
         return (after, new(after.RefOf(pool), IsDeletion: true, notBefore, $"pool.{state.ClusterId}.{pool.Name}.delete.{deleting.Deletions}"));
@@ -157,13 +158,13 @@ public static class PlacementLedger
     private static Reservation Reservation(ReserveRequest request, Footprint footprint, PoolRecord pool) =>
         new(request.TenantId, request.Incarnation, footprint, pool.Phase == PoolPhase.Creating ? request.Waiter : null);
 
-    private static ReserveAnswer AnswerFor(LedgerState state, PoolRecord pool, string why) =>
+    private static ReserveAnswer AnswerFor(LedgerState state, PoolRecord pool, string reason) =>
         pool.Phase == PoolPhase.Ready
-            ? new(ReserveOutcome.Use, state.RefOf(pool), null, why)
-            : new(ReserveOutcome.Wait, state.RefOf(pool), pool.NotBefore, why);
+            ? new(ReserveOutcome.Use, state.RefOf(pool), null, reason)
+            : new(ReserveOutcome.Wait, state.RefOf(pool), pool.NotBefore, reason);
 
-    private static (LedgerState, ReserveAnswer, PoolOperation?) Refuse(LedgerState state, ErrorClass errorClass, string code, string why) =>
-        (state, new(ReserveOutcome.Refused, null, null, why, TenantError.Create(errorClass, code, $"Cluster '{state.ClusterId}': {why}.")), null);
+    private static (LedgerState, ReserveAnswer, PoolOperation?) Refuse(LedgerState state, ErrorClass errorClass, string code, string reason) =>
+        (state, new(ReserveOutcome.Refused, null, null, reason, TenantError.Create(errorClass, code, $"Cluster '{state.ClusterId}': {reason}.")), null);
 
     private static LedgerState With(this LedgerState state, PoolRecord pool) =>
         state with { Pools = [.. state.Pools.Select(p => p.Name == pool.Name ? pool : p)] };

@@ -4,13 +4,13 @@ using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.Core.Placement;
 
-/// <summary>One agent pool that this system owns.</summary>
+/// <summary>An agent pool that this system owns, as orchestrations and activities receive it.</summary>
 /// <param name="ClusterId">The configured id of its cluster.</param>
-/// <param name="Name"><c>^[a-z][a-z0-9]{0,11}$</c>, never used twice in a cluster.</param>
-/// <param name="Generation">The ledger's number of the pool; written to its tags with the owner, and compared before any write.</param>
-/// <param name="Tier">Whom it is for.</param>
-/// <param name="DedicatedTo">The tenant that has it alone; null for a pooled one.</param>
-/// <param name="Template">What it is made of.</param>
+/// <param name="Name"><c>^[a-z][a-z0-9]{0,11}$</c>, never reused in a cluster.</param>
+/// <param name="Generation">The pool's number in the ledger. Written to its tags together with the owner, and compared before any write.</param>
+/// <param name="Tier">The tier of its tenants.</param>
+/// <param name="DedicatedTo">The only tenant that may use it; null for a pooled one.</param>
+/// <param name="Template">The settings it is created with.</param>
 public sealed record PoolRef(
     [property: JsonPropertyName("clusterId")] string ClusterId,
     [property: JsonPropertyName("name")] string Name,
@@ -19,19 +19,19 @@ public sealed record PoolRef(
     [property: JsonPropertyName("dedicatedTo")] string? DedicatedTo,
     [property: JsonPropertyName("template")] PoolTemplate Template);
 
-/// <summary>An agent pool to make or to delete now.</summary>
+/// <summary>The creation or deletion of an agent pool that the ledger asks its caller to start.</summary>
 /// <param name="Pool">The pool.</param>
-/// <param name="IsDeletion">True to delete it.</param>
-/// <param name="NotBefore">When to write at the earliest.</param>
-/// <param name="InstanceId">The instance id that the work's orchestration gets; never used twice.</param>
+/// <param name="IsDeletion">True to delete the pool, false to create it.</param>
+/// <param name="NotBefore">Earliest time of the first write, to stay within ARM's write budget.</param>
+/// <param name="InstanceId">Instance id for the orchestration that does it; never reused.</param>
 public sealed record PoolOperation(PoolRef Pool, bool IsDeletion, DateTimeOffset NotBefore, string InstanceId);
 
-/// <summary>Tells the ledger, and then whoever waits for the pool, how making or deleting it ended.</summary>
+/// <summary>How creating or deleting a pool ended: sent to the ledger first, then to every orchestration that waits for the pool.</summary>
 /// <param name="PoolName">The pool.</param>
-/// <param name="Outcome">What became of it.</param>
-/// <param name="Error">What failed; null when nothing did.</param>
-/// <param name="Timing">The cluster's patience and write budget.</param>
-/// <param name="EndedAt">When, by the reporting orchestration's clock.</param>
+/// <param name="Outcome">The pool's state afterwards.</param>
+/// <param name="Error">Why it failed; null on success.</param>
+/// <param name="Timing">The cluster's time-outs and write budget.</param>
+/// <param name="EndedAt">When it ended, by the reporting orchestration's clock.</param>
 public sealed record PoolReport(
     [property: JsonPropertyName("poolName")] string PoolName,
     [property: JsonPropertyName("end")] PoolOutcome Outcome,
@@ -39,20 +39,20 @@ public sealed record PoolReport(
     [property: JsonPropertyName("timing")] OperationTiming Timing,
     [property: JsonPropertyName("at")] DateTimeOffset EndedAt)
 {
-    /// <summary>Name of the external event that carries this to a waiter. One name a pool: news of one never reaches a wait for another.</summary>
+    /// <summary>Name of the external event that carries this report. It contains the pool's name, so that a report never ends the wait for another pool.</summary>
     public static string EventName(string clusterId, string poolName) => $"pool:{clusterId}:{poolName}";
 }
 
-/// <summary>How making or deleting a pool ended.</summary>
+/// <summary>State of a pool after its creation or deletion ended.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PoolOutcome>))]
 public enum PoolOutcome
 {
-    /// <summary>It is there, with every desired field in place.</summary>
+    /// <summary>The pool exists with every desired field in place.</summary>
     [JsonStringEnumMemberName("ready")] Ready,
 
-    /// <summary>It is gone; after a creation, because that failed.</summary>
+    /// <summary>The pool does not exist. After a creation: it failed, and what was created is deleted.</summary>
     [JsonStringEnumMemberName("gone")] Gone,
 
-    /// <summary>It could not be deleted.</summary>
+    /// <summary>The pool could not be deleted.</summary>
     [JsonStringEnumMemberName("stuck")] Stuck,
 }

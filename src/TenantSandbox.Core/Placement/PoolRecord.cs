@@ -7,31 +7,31 @@ namespace TenantSandbox.Core.Placement;
 /// <summary>One agent pool in the ledger.</summary>
 public sealed record PoolRecord
 {
-    /// <summary>Its name, made of the generation.</summary>
+    /// <summary>The pool's name, derived from the generation.</summary>
     [JsonPropertyName("name")] public required string Name { get; init; }
 
     /// <summary>Its number in the cluster, from 1.</summary>
     [JsonPropertyName("generation")] public required long Generation { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its phase.</summary>
     [JsonPropertyName("phase")] public required PoolPhase Phase { get; init; }
 
-    /// <summary>Whom it is for.</summary>
+    /// <summary>The tier of its tenants.</summary>
     [JsonPropertyName("tier")] public required TenantTier Tier { get; init; }
 
-    /// <summary>The tenant that has it alone; null for a pooled one.</summary>
+    /// <summary>The only tenant that may use it; null for a pooled one.</summary>
     [JsonPropertyName("dedicatedTo")] public string? DedicatedTo { get; init; }
 
     /// <summary>Key of its template in <see cref="LedgerState.Templates"/>.</summary>
     [JsonPropertyName("template")] public required string Template { get; init; }
 
-    /// <summary>Who has room in it, oldest first.</summary>
+    /// <summary>Reservations, oldest first.</summary>
     [JsonPropertyName("reservations")] public IReadOnlyList<Reservation> Reservations { get; init; } = [];
 
-    /// <summary>Orchestrations to tell when it is gone.</summary>
+    /// <summary>Orchestrations to notify when it is deleted.</summary>
     [JsonPropertyName("farewells")] public IReadOnlyList<string> DeletionWaiters { get; init; } = [];
 
-    /// <summary>Before this its creation isn't started, to stay within ARM's write budget.</summary>
+    /// <summary>Earliest start of its creation, to stay within ARM's write budget.</summary>
     [JsonPropertyName("notBefore")] public required DateTimeOffset NotBefore { get; init; }
 
     /// <summary>How often its deletion was started.</summary>
@@ -40,44 +40,44 @@ public sealed record PoolRecord
     /// <summary>Why it is stuck; null otherwise.</summary>
     [JsonPropertyName("error")] public TenantError? Error { get; init; }
 
-    /// <summary>Whether tenants can reserve room in it.</summary>
+    /// <summary>Whether tenants can reserve capacity in it.</summary>
     [JsonIgnore] public bool IsOpen => Phase is PoolPhase.Ready or PoolPhase.Creating;
 
-    /// <summary>What all reservations together take.</summary>
-    public Footprint Load() => Reservations.Aggregate(Footprint.None, (sum, r) => sum.Add(r.Footprint));
+    /// <summary>The footprint of all reservations together.</summary>
+    public Footprint TotalFootprint() => Reservations.Aggregate(Footprint.None, (sum, r) => sum.Add(r.Footprint));
 }
 
-/// <summary>Where an agent pool stands in the ledger.</summary>
+/// <summary>Phase of an agent pool in the ledger.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PoolPhase>))]
 public enum PoolPhase
 {
-    /// <summary>Being made; tenants can reserve room in it and wait.</summary>
+    /// <summary>Being created. Tenants can reserve capacity in it and wait.</summary>
     [JsonStringEnumMemberName("creating")] Creating,
 
     /// <summary>In use.</summary>
     [JsonStringEnumMemberName("ready")] Ready,
 
-    /// <summary>Being made, but nobody wants it any more: it is deleted as soon as it is there. Nobody can reserve.</summary>
+    /// <summary>Being created, but its last reservation was released: deleted as soon as the creation ends. Closed for reservations.</summary>
     [JsonStringEnumMemberName("unwanted")] Unwanted,
 
-    /// <summary>Being deleted. Nobody can reserve.</summary>
+    /// <summary>Being deleted. Closed for reservations.</summary>
     [JsonStringEnumMemberName("deleting")] Deleting,
 
-    /// <summary>Deleting it failed; it may still be there and cost money. A release that names it tries again.</summary>
+    /// <summary>Its deletion failed, so it may still exist and cost money. A release that names it retries the deletion.</summary>
     [JsonStringEnumMemberName("stuck")] Stuck,
 }
 
-/// <summary>One tenant's room in a pool.</summary>
+/// <summary>The capacity reserved for one tenant in a pool.</summary>
 /// <param name="TenantId">The tenant.</param>
-/// <param name="Incarnation">Its life.</param>
-/// <param name="Footprint">What it takes.</param>
-/// <param name="Waiter">The orchestration to tell when the pool is there; null once it was told.</param>
+/// <param name="Incarnation">Its incarnation.</param>
+/// <param name="Footprint">The reserved capacity.</param>
+/// <param name="Waiter">The orchestration to notify when the pool is ready; null once it was notified.</param>
 public sealed record Reservation(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("incarnation")] int Incarnation,
     [property: JsonPropertyName("footprint")] Footprint Footprint,
     [property: JsonPropertyName("waiter"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Waiter = null)
 {
-    /// <summary>Whether it is this tenant's, in this life.</summary>
+    /// <summary>Whether it belongs to this incarnation of this tenant.</summary>
     public bool BelongsTo(string tenantId, int incarnation) => TenantId == tenantId && Incarnation == incarnation;
 }

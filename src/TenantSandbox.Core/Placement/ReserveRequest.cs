@@ -4,15 +4,15 @@ using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.Core.Placement;
 
-/// <summary>Asks a cluster for room.</summary>
+/// <summary>Asks a cluster to reserve capacity for a tenant.</summary>
 /// <param name="TenantId">The tenant.</param>
-/// <param name="Incarnation">Its life; asking again for the same one gets the same room.</param>
-/// <param name="Tier">Pooled, or an agent pool of its own.</param>
-/// <param name="Pods">What is to run.</param>
-/// <param name="Template">How a new pool would be made.</param>
-/// <param name="Timing">The cluster's patience and write budget.</param>
-/// <param name="Waiter">The orchestration to tell when a pool in the making is there.</param>
-/// <param name="RequestedAt">Now, by the caller's clock.</param>
+/// <param name="Incarnation">Its incarnation; asking again for the same one returns the same reservation.</param>
+/// <param name="Tier">Pooled, or a dedicated agent pool.</param>
+/// <param name="Pods">The pods to run.</param>
+/// <param name="Template">The settings for a new pool, if one is needed.</param>
+/// <param name="Timing">The cluster's time-outs and write budget.</param>
+/// <param name="Waiter">The orchestration to notify when a pool that is being created is ready.</param>
+/// <param name="RequestedAt">Current time, by the caller's clock.</param>
 public sealed record ReserveRequest(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("incarnation")] int Incarnation,
@@ -23,12 +23,12 @@ public sealed record ReserveRequest(
     [property: JsonPropertyName("waiter")] string Waiter,
     [property: JsonPropertyName("at")] DateTimeOffset RequestedAt);
 
-/// <summary>What a cluster says to a request for room.</summary>
+/// <summary>A cluster's answer to a <see cref="ReserveRequest"/>.</summary>
 /// <param name="Outcome">Use, wait or refused.</param>
-/// <param name="Pool">The pool with the reserved room; null when refused.</param>
-/// <param name="NotBefore">When the pool's creation starts at the earliest, while it waits for ARM's write budget.</param>
-/// <param name="Reason">Why this pool was chosen, or none.</param>
-/// <param name="Error">The refusal, for reports; null otherwise.</param>
+/// <param name="Pool">The pool with the reservation; null when refused.</param>
+/// <param name="NotBefore">Earliest start of the pool's creation under ARM's write budget; null when the pool is ready or refused.</param>
+/// <param name="Reason">Why this pool was chosen, or why none.</param>
+/// <param name="Error">The refusal as an error; null otherwise.</param>
 public sealed record ReserveAnswer(
     [property: JsonPropertyName("outcome")] ReserveOutcome Outcome,
     [property: JsonPropertyName("pool")] PoolRef? Pool,
@@ -36,14 +36,14 @@ public sealed record ReserveAnswer(
     [property: JsonPropertyName("why")] string Reason,
     [property: JsonPropertyName("error")] TenantError? Error = null);
 
-/// <summary>The answer to a request for room.</summary>
+/// <summary>Outcome of a reservation.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ReserveOutcome>))]
 public enum ReserveOutcome
 {
-    /// <summary>Room is reserved in a pool that is there.</summary>
+    /// <summary>Capacity is reserved in a pool that is ready.</summary>
     [JsonStringEnumMemberName("use")] Use,
 
-    /// <summary>Room is reserved in a pool in the making; the waiter is told how that ends.</summary>
+    /// <summary>Capacity is reserved in a pool that is being created; the waiter is notified of the outcome.</summary>
     [JsonStringEnumMemberName("wait")] Wait,
 
     /// <summary>Nothing is reserved.</summary>

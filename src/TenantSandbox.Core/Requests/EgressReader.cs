@@ -6,17 +6,17 @@ namespace TenantSandbox.Core.Requests;
 /// <summary>Reads the egress allow list.</summary>
 internal static class EgressReader
 {
-    // Where nothing of a block may ever be reached, asking for it is a mistake. Greater blocks that include these may be
-    // asked for, everything (0.0.0.0/0) too: what is closed is then cut out of the network policy.
-    private static readonly (IPNetwork Block, string Name)[] Closed =
+    // Blocks that no tenant may reach. A larger block that includes one of them is allowed, 0.0.0.0/0 too: the network policy
+    // then excludes the forbidden part.
+    private static readonly (IPNetwork Block, string Name)[] Forbidden =
     [
         (IPNetwork.Parse("169.254.0.0/16"), "link-local addresses (instance metadata)"),
         (IPNetwork.Parse("168.63.129.16/32"), "Azure's WireServer"),
-        (IPNetwork.Parse("0.0.0.0/8"), "addresses that mean this host"),
+        (IPNetwork.Parse("0.0.0.0/8"), "addresses of this host"),
         (IPNetwork.Parse("127.0.0.0/8"), "loopback"),
         (IPNetwork.Parse("224.0.0.0/3"), "multicast and reserved addresses"),
         (IPNetwork.Parse("::/127"), "this host and loopback"),
-        (IPNetwork.Parse("::ffff:0:0/96"), "IPv4 addresses in IPv6 form"),
+        (IPNetwork.Parse("::ffff:0:0/96"), "IPv4-mapped IPv6 addresses"),
         (IPNetwork.Parse("fe80::/10"), "link-local addresses"),
         (IPNetwork.Parse("ff00::/8"), "multicast"),
     ];
@@ -30,39 +30,48 @@ internal static class EgressReader
         foreach (var (item, pointer) in spec.Items("egressAllowList", 0, RequestLimits.MaxEgressRules))
         {
             if (ObjectReader.Open(item, pointer, faults, "cidr", "ports") is not { } reader)
+            {
                 continue;
+            }
+
             var cidr = reader.Text("cidr", CidrRule, required: true);
             var ports = PortReader.Read(reader, faults);
-            if (cidr is null || !Check(cidr, reader))
+            if (cidr is null || !IsAllowed(cidr, reader))
+            {
                 continue;
+            }
+
             if (!seen.Add(cidr))
-                reader.Fault("cidr", ValidationFaultCodes.Duplicate, "This block is listed before; give all its ports there.");
+            {
+                reader.AddFault("cidr", ValidationFaultCodes.Duplicate, "This block is already listed; give all its ports there.");
+            }
+
             rules.Add(new EgressRule(cidr, ports));
         }
 
         return rules;
     }
 
-    private static bool Check(string cidr, ObjectReader reader)
+    private static bool IsAllowed(string cidr, ObjectReader reader)
     {
-        // TryParse takes short forms like "10/8" too; what it doesn't print back as it was sent isn't canonical.
+        // TryParse also accepts short forms like "10/8"; a block that it formats differently isn't canonical.
         if (!TryParse(cidr, out var network))
         {
-            reader.Fault("cidr", ValidationFaultCodes.Format, "Must be an address block whose host bits are zero, like \"203.0.113.0/24\".");
+            reader.AddFault("cidr", ValidationFaultCodes.Format, "Must be an address block with all host bits zero, like \"203.0.113.0/24\".");
             return false;
         }
 
         if (!string.Equals(network.ToString(), cidr, StringComparison.Ordinal))
         {
-            reader.Fault("cidr", ValidationFaultCodes.Format, $"Must be in canonical form: \"{network}\".");
+            reader.AddFault("cidr", ValidationFaultCodes.Format, $"Must be in canonical form: \"{network}\".");
             return false;
         }
 
-        foreach (var (block, name) in Closed)
+        foreach (var (block, name) in Forbidden)
         {
             if (IsWithin(network, block))
             {
-                reader.Fault("cidr", ValidationFaultCodes.Forbidden, $"Lies within {block}: {name}. No tenant may connect there.");
+                reader.AddFault("cidr", ValidationFaultCodes.Forbidden, $"Is part of {block}: {name}. No tenant may connect to it.");
                 return false;
             }
         }
@@ -80,11 +89,14 @@ internal static class EgressReader
             && IPNetwork.TryParse(cidr, out network);
     }
 
-    // Not by IPNetwork.Contains, which takes IPv4 addresses in IPv6 form for IPv4 ones.
+    // IPNetwork.Contains would treat IPv4-mapped IPv6 addresses as IPv4.
     private static bool IsWithin(IPNetwork inner, IPNetwork outer)
     {
         if (inner.BaseAddress.AddressFamily != outer.BaseAddress.AddressFamily || inner.PrefixLength < outer.PrefixLength)
+        {
             return false;
+        }
+
         var (bytes, bits) = (outer.PrefixLength / 8, outer.PrefixLength % 8);
         var (left, right) = (inner.BaseAddress.GetAddressBytes(), outer.BaseAddress.GetAddressBytes());
         return left.AsSpan(0, bytes).SequenceEqual(right.AsSpan(0, bytes)) && (bits == 0 || (left[bytes] ^ right[bytes]) >> (8 - bits) == 0);

@@ -1,6 +1,6 @@
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>Names of the CloudEvents that come in and go out. They are a public contract: a name never changes its meaning.</summary>
+/// <summary>Types of the incoming and outgoing CloudEvents. They are a public contract: the meaning of a type never changes.</summary>
 public static class EventTypes
 {
     public const string TenantReady = "tenantsandbox.tenant.ready";
@@ -18,11 +18,11 @@ public static class EventTypes
     private const string Prefix = "tenantsandbox.tenant.";
     private const string Suffix = ".requested";
 
-    /// <summary>The type of the event that asks for <paramref name="kind"/>.</summary>
+    /// <summary>The event type that requests <paramref name="kind"/>.</summary>
     public static string Requested(TenantRequestKind kind) => $"{Prefix}{kind.ToWireName()}{Suffix}";
 
-    /// <summary>Reads the kind out of an event type; case matters, as CloudEvents asks.</summary>
-    /// <returns>False when <paramref name="eventType"/> is not a request of this system.</returns>
+    /// <summary>Parses the request kind of an event type. Case-sensitive, as CloudEvents requires.</summary>
+    /// <returns>False when <paramref name="eventType"/> is not a request type of this system.</returns>
     public static bool TryParseRequested(string? eventType, out TenantRequestKind kind)
     {
         kind = default;

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>
-/// Reads one JSON object strictly: a property that isn't known, or comes twice, is a fault. Reading goes on after a
-/// fault, so that the sender hears of all of them at once.
+/// Reads one JSON object strictly: an unknown or repeated property is a validation fault. Reading continues after a fault, so
+/// that all of them are reported at once.
 /// </summary>
 internal sealed class ObjectReader
 {
@@ -15,7 +15,7 @@ internal sealed class ObjectReader
 
     private ObjectReader(string pointer, ValidationFaultList faults) => (_pointer, _faults) = (pointer, faults);
 
-    /// <returns>Null, with a fault noted, when <paramref name="element"/> isn't an object.</returns>
+    /// <returns>Null, with a validation fault added, when <paramref name="element"/> isn't an object.</returns>
     public static ObjectReader? Open(JsonElement element, string pointer, ValidationFaultList faults, params ReadOnlySpan<string> known)
     {
         if (element.ValueKind != JsonValueKind.Object)
@@ -29,9 +29,13 @@ internal sealed class ObjectReader
         {
             var name = property.Name;
             if (!known.Contains(name))
-                faults.Add(reader.PointerTo(name), ValidationFaultCodes.Unknown, $"There is no property \"{Spelling.Shorten(name)}\" here.{Spelling.Suggest(name, known)}");
+            {
+                faults.Add(reader.PointerTo(name), ValidationFaultCodes.Unknown, $"Unknown property \"{Spelling.Shorten(name)}\".{Spelling.Suggest(name, known)}");
+            }
             else if (!reader._properties.TryAdd(name, property.Value))
-                faults.Add(reader.PointerTo(name), ValidationFaultCodes.Duplicate, $"\"{name}\" is given more than once.");
+            {
+                faults.Add(reader.PointerTo(name), ValidationFaultCodes.Duplicate, $"\"{name}\" occurs more than once.");
+            }
         }
 
         return reader;
@@ -41,18 +45,24 @@ internal sealed class ObjectReader
 
     public string PointerTo(string name) => JsonPointer.Append(_pointer, name);
 
-    public void Fault(string name, string code, string detail) => _faults.Add(PointerTo(name), code, detail);
+    public void AddFault(string name, string code, string detail) => _faults.Add(PointerTo(name), code, detail);
 
-    /// <summary>Notes that a property is missing.</summary>
-    public void Missing(string name) => Fault(name, ValidationFaultCodes.Required, $"\"{name}\" is required.");
+    /// <summary>Adds the validation fault of a missing property.</summary>
+    public void AddMissing(string name) => AddFault(name, ValidationFaultCodes.Required, $"\"{name}\" is required.");
 
-    /// <summary>A property as it stands, or null when absent; absence of a required one is noted.</summary>
+    /// <summary>A property's value; null when absent, with a validation fault if it is required.</summary>
     public JsonElement? Element(string name, bool required)
     {
         if (_properties.TryGetValue(name, out var value))
+        {
             return value;
+        }
+
         if (required)
-            Missing(name);
+        {
+            AddMissing(name);
+        }
+
         return null;
     }
 
@@ -62,26 +72,41 @@ internal sealed class ObjectReader
     public long? Integer(string name, long min, long max, bool required = false)
     {
         if (Element(name, required) is not { } value)
+        {
             return null;
+        }
+
         if (value.ValueKind != JsonValueKind.Number)
-            Fault(name, ValidationFaultCodes.Type, "Must be an integer.");
+        {
+            AddFault(name, ValidationFaultCodes.Type, "Must be an integer.");
+        }
         else if (value.GetRawText().AsSpan().ContainsAny(".eE"))
-            Fault(name, ValidationFaultCodes.Type, "Must be an integer, written without fraction and exponent.");
+        {
+            AddFault(name, ValidationFaultCodes.Type, "Must be an integer without fraction or exponent.");
+        }
         else if (!value.TryGetInt64(out var number) || number < min || number > max)
-            Fault(name, ValidationFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must be from {min} to {max}."));
+        {
+            AddFault(name, ValidationFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must be from {min} to {max}."));
+        }
         else
+        {
             return number;
+        }
+
         return null;
     }
 
     public ObjectReader? Child(string name, params ReadOnlySpan<string> known) =>
         _properties.TryGetValue(name, out var value) ? Open(value, PointerTo(name), _faults, known) : null;
 
-    /// <summary>The items of an array with their pointers; none when absent. Of one that is too long, none.</summary>
+    /// <summary>The items of an array with their pointers; none when it is absent or too long.</summary>
     public IEnumerable<(JsonElement Item, string Pointer)> Items(string name, int min, int max, bool required = false)
     {
         if (Element(name, required) is not { } value)
+        {
             return [];
+        }
+
         var pointer = PointerTo(name);
         if (value.ValueKind != JsonValueKind.Array)
         {
@@ -99,7 +124,7 @@ internal sealed class ObjectReader
         return value.EnumerateArray().Select((item, index) => (item, JsonPointer.Append(pointer, index)));
     }
 
-    /// <summary>An array of texts; faults are noted and leave their item out.</summary>
+    /// <summary>The valid strings of an array; a validation fault is added for every other item.</summary>
     public IReadOnlyList<string> Texts(string name, int min, int max, TextRule rule, bool required = false) =>
         [.. Items(name, min, max, required).Select(x => rule.Read(x.Item, x.Pointer, _faults)).OfType<string>()];
 }

@@ -1,24 +1,24 @@
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>Limits of a request. docs/tenant-request.schema.json states the same ones and is tested against these.</summary>
+/// <summary>Limits of a request. docs/tenant-request.schema.json has the same limits and is tested against these.</summary>
 public static class RequestLimits
 {
-    /// <summary>16 KiB: fits a storage queue's message after base64, with room for the CloudEvent around it.</summary>
+    /// <summary>16 KiB: fits a storage queue message after base64 encoding, including the CloudEvent envelope.</summary>
     public const int MaxRequestBytes = 16 * 1024;
 
-    /// <summary>Levels of nesting in the JSON; the deepest valid request has 6.</summary>
+    /// <summary>Nesting depth of the JSON; the deepest valid request has 6 levels.</summary>
     public const int MaxDepth = 12;
 
-    /// <summary>Faults listed of one request.</summary>
+    /// <summary>Number of validation faults reported for one request.</summary>
     public const int MaxFaults = 100;
 
-    /// <summary>The greatest integer that every JSON reader keeps exactly: 2^53 - 1.</summary>
+    /// <summary>The largest integer that every JSON parser represents exactly: 2^53 - 1.</summary>
     public const long MaxRevision = 9_007_199_254_740_991;
 
     public const int MaxWorkloads = 20;
     public const int MaxReplicas = 50;
 
-    /// <summary>Below this a kata guest doesn't boot (Azure's documentation of pod sandboxing: memory limits).</summary>
+    /// <summary>A kata guest with less memory doesn't boot (AKS documentation of Pod Sandboxing, memory limits).</summary>
     public const int MinMemoryMiB = 128;
 
     /// <summary>512 GiB.</summary>

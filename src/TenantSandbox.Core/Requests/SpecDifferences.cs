@@ -3,33 +3,37 @@ using System.Text.Json.Nodes;
 
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>Tells a sender where its request differs from the one that was accepted under the same revision.</summary>
+/// <summary>Finds where a request differs from the one that was accepted with the same revision.</summary>
 public static class SpecDifferences
 {
-    /// <summary>The code of what is told; it is not a fault of the request's form.</summary>
+    /// <summary>The code of a difference. It isn't one of <see cref="ValidationFaultCodes"/>, because the request is valid.</summary>
     public const string Code = "differs";
 
-    /// <summary>One entry for each property that differs, with a pointer into the request. Values are not quoted.</summary>
-    public static IReadOnlyList<ValidationFault> Between(TenantSpec asked, TenantSpec accepted)
+    /// <summary>One entry for each different property, with a pointer into the request. Values are not quoted.</summary>
+    public static IReadOnlyList<ValidationFault> Between(TenantSpec requested, TenantSpec accepted)
     {
         var pointers = new SortedSet<string>(StringComparer.Ordinal);
-        Compare(JsonSerializer.SerializeToNode(asked), JsonSerializer.SerializeToNode(accepted), "", pointers);
-        return [.. pointers.Take(RequestLimits.MaxFaults).Select(x => new ValidationFault(x, Code, "Differs from what was accepted under this revision."))];
+        Compare(JsonSerializer.SerializeToNode(requested), JsonSerializer.SerializeToNode(accepted), "", pointers);
+        return [.. pointers.Take(RequestLimits.MaxFaults).Select(x => new ValidationFault(x, Code, "Differs from the request that was accepted with this revision."))];
     }
 
-    private static void Compare(JsonNode? asked, JsonNode? accepted, string pointer, SortedSet<string> pointers)
+    private static void Compare(JsonNode? requested, JsonNode? accepted, string pointer, SortedSet<string> pointers)
     {
-        if (asked is JsonObject left && accepted is JsonObject right)
+        if (requested is JsonObject left && accepted is JsonObject right)
         {
             foreach (var name in left.Select(x => x.Key).Union(right.Select(x => x.Key)))
+            {
                 Compare(left[name], right[name], JsonPointer.Append(pointer, WireName(name)), pointers);
+            }
         }
-        else if (asked is JsonArray first && accepted is JsonArray second && first.Count == second.Count)
+        else if (requested is JsonArray first && accepted is JsonArray second && first.Count == second.Count)
         {
             for (var i = 0; i < first.Count; i++)
+            {
                 Compare(first[i], second[i], JsonPointer.Append(pointer, i), pointers);
+            }
         }
-        else if (!JsonNode.DeepEquals(asked, accepted))
+        else if (!JsonNode.DeepEquals(requested, accepted))
         {
             pointers.Add(pointer);
         }

@@ -1,33 +1,41 @@
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>Helps senders who mistyped a property.</summary>
+/// <summary>Suggests the property that a sender may have mistyped.</summary>
 internal static class Spelling
 {
     private const int MaxQuoted = 64;
 
-    /// <summary>Names in faults are cut, so that an answer stays small whatever was sent.</summary>
+    /// <summary>Truncates a name that is quoted in a fault, so that responses stay small.</summary>
     public static string Shorten(string name, int max = MaxQuoted) =>
         name.Length <= max ? name : $"{name[..(char.IsHighSurrogate(name[max - 1]) ? max - 1 : max)]}…";
 
-    /// <returns>A sentence with a leading space that names the closest known property; empty when none is close.</returns>
+    /// <returns>A sentence with a leading space that suggests a known property; empty when none is similar.</returns>
     public static string Suggest(string name, ReadOnlySpan<string> known)
     {
         foreach (var candidate in known)
         {
-            if (string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase) || (candidate.Length > 3 && WithinTwoEdits(name, candidate)))
+            if (string.Equals(candidate, name, StringComparison.OrdinalIgnoreCase) || (candidate.Length > 3 && IsWithinTwoEdits(name, candidate)))
+            {
                 return $" Did you mean \"{candidate}\"?";
+            }
         }
 
         return "";
     }
 
-    private static bool WithinTwoEdits(string a, string b)
+    private static bool IsWithinTwoEdits(string a, string b)
     {
         if (Math.Abs(a.Length - b.Length) > 2)
+        {
             return false;
+        }
+
         Span<int> row = stackalloc int[b.Length + 1];
         for (var j = 0; j <= b.Length; j++)
+        {
             row[j] = j;
+        }
+
         for (var i = 1; i <= a.Length; i++)
         {
             var diagonal = row[0];

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>What a request asks for. Event types spell it <c>tenantsandbox.tenant.{kind}.requested</c>.</summary>
+/// <summary>Kind of a request. Its event type is <c>tenantsandbox.tenant.{kind}.requested</c>.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TenantRequestKind>))]
 public enum TenantRequestKind
 {
@@ -13,19 +13,19 @@ public enum TenantRequestKind
     [JsonStringEnumMemberName("offboard")] Offboard,
 }
 
-/// <summary>How request kinds are spelled, and which of them this version carries out.</summary>
+/// <summary>The wire names of request kinds, and which kinds this version supports.</summary>
 public static class TenantRequestKinds
 {
-    /// <summary>Every kind's spelling, in the order of the enumeration.</summary>
+    /// <summary>The wire name of every kind, in the order of the enumeration.</summary>
     public static IReadOnlyList<string> WireNames { get; } = ["onboard", "update", "suspend", "resume", "offboard"];
 
-    /// <summary>The spelling of a kind in requests and event types.</summary>
+    /// <summary>The name of a kind in requests and event types.</summary>
     public static string ToWireName(this TenantRequestKind kind) => WireNames[(int)kind];
 
-    /// <summary>Whether this version carries the kind out. The others are known by name and refused as not offered yet.</summary>
+    /// <summary>Whether this version supports the kind. The others are recognized and rejected as not supported.</summary>
     public static bool IsSupported(this TenantRequestKind kind) => kind is TenantRequestKind.Onboard or TenantRequestKind.Offboard;
 
-    /// <summary>Reads a kind by its exact spelling.</summary>
+    /// <summary>Parses a kind by its exact wire name.</summary>
     public static bool TryParse(string? name, out TenantRequestKind kind)
     {
         for (var i = 0; i < WireNames.Count; i++)

@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>The state a tenant should be in.</summary>
+/// <summary>The desired state of a tenant.</summary>
 /// <param name="Tier">Pooled or dedicated agent pools.</param>
-/// <param name="Cluster">The cluster to use, by its configured id; null lets placement choose.</param>
-/// <param name="Region">An Azure region to stay in; null for any. Not given together with a cluster.</param>
-/// <param name="ExpiresAt">When the tenant is to be offboarded; null for never. A time to live in the request is turned into this at the door.</param>
-/// <param name="Workloads">What runs; 1 to 20, unique by name.</param>
-/// <param name="EgressAllowList">Where workloads may connect to besides DNS; empty for nowhere.</param>
+/// <param name="Cluster">The configured id of the cluster to use; null lets placement choose.</param>
+/// <param name="Region">The Azure region to use; null for any. Exclusive with a cluster.</param>
+/// <param name="ExpiresAt">When the tenant expires; null for never. A time to live is converted to this when the request arrives.</param>
+/// <param name="Workloads">1 to 20 workloads, unique by name.</param>
+/// <param name="EgressAllowList">Destinations that workloads may connect to besides DNS; empty for none.</param>
 public sealed record TenantSpec(
     [property: JsonPropertyName("tier")] TenantTier Tier,
     [property: JsonPropertyName("cluster")] string? Cluster,
@@ -17,7 +17,7 @@ public sealed record TenantSpec(
     [property: JsonPropertyName("workloads")] IReadOnlyList<WorkloadSpec> Workloads,
     [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList);
 
-/// <summary>Whether a tenant shares agent pools with others (each pod still has its own guest kernel) or has its own.</summary>
+/// <summary>Whether a tenant shares agent pools with others (each pod still has its own guest kernel) or has dedicated ones.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TenantTier>))]
 public enum TenantTier
 {
@@ -25,8 +25,8 @@ public enum TenantTier
     [JsonStringEnumMemberName("dedicated")] Dedicated,
 }
 
-/// <summary>One destination that a tenant's workloads may connect to.</summary>
-/// <param name="Cidr">An IPv4 or IPv6 block, in canonical form.</param>
+/// <summary>A destination that a tenant's workloads may connect to.</summary>
+/// <param name="Cidr">An IPv4 or IPv6 block in canonical form.</param>
 /// <param name="Ports">Ports; empty for all.</param>
 public sealed record EgressRule(
     [property: JsonPropertyName("cidr")] string Cidr,

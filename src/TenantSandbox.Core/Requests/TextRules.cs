@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>The forms of a request's texts. docs/tenant-request.schema.json has the same patterns and is tested against these.</summary>
+/// <summary>The rules for strings in a request. docs/tenant-request.schema.json has the same patterns and is tested against these.</summary>
 internal static partial class TextRules
 {
     public static readonly TextRule TenantId = new("lower-case letters, digits and inner hyphens", 40, Label());
@@ -19,7 +19,7 @@ internal static partial class TextRules
     public static readonly TextRule Id = new("printable ASCII characters", RequestLimits.MaxIdLength, Printable());
     public static readonly TextRule Any = new("text", RequestLimits.MaxRequestBytes, MinLength: 0);
 
-    // A Service of the same name is made, and Services are held to RFC 1035.
+    // A Service of the same name is created, and Service names follow RFC 1035.
     [GeneratedRegex(@"^[a-z]([-a-z0-9]{0,38}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex LetterLabel();
 
@@ -47,17 +47,17 @@ internal static partial class TextRules
     private static partial Regex Printable();
 }
 
-/// <summary>What a text must look like.</summary>
-/// <param name="Expectation">Ends the sentence "Must be …".</param>
+/// <summary>A rule for a string.</summary>
+/// <param name="Expectation">Completes the sentence "Must be …".</param>
 /// <param name="MaxLength">In UTF-16 code units.</param>
-/// <param name="Pattern">Null for any text without NUL.</param>
+/// <param name="Pattern">Null for any string without NUL.</param>
 /// <param name="MinLength">In UTF-16 code units.</param>
 internal sealed record TextRule(string Expectation, int MaxLength, Regex? Pattern = null, int MinLength = 1)
 {
-    /// <summary>Whether a text keeps the rule.</summary>
+    /// <summary>Whether a string satisfies the rule.</summary>
     public bool Accepts(string text) => text.Length >= MinLength && text.Length <= MaxLength && !text.Contains('\0') && Pattern?.IsMatch(text) != false;
 
-    /// <returns>Null, with a fault noted, when the rule isn't kept.</returns>
+    /// <returns>Null, with a validation fault added, when the value isn't a string that satisfies the rule.</returns>
     public string? Read(JsonElement value, string pointer, ValidationFaultList faults)
     {
         if (value.ValueKind != JsonValueKind.String)
@@ -68,11 +68,18 @@ internal sealed record TextRule(string Expectation, int MaxLength, Regex? Patter
 
         var text = value.GetString()!;
         if (text.Length < MinLength || text.Length > MaxLength)
+        {
             faults.Add(pointer, ValidationFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must be {MinLength} to {MaxLength} characters long: {Expectation}."));
+        }
         else if (!Accepts(text))
+        {
             faults.Add(pointer, ValidationFaultCodes.Format, $"Must be {Expectation}.");
+        }
         else
+        {
             return text;
+        }
+
         return null;
     }
 }

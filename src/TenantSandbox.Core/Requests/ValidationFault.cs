@@ -4,9 +4,9 @@ using System.Text.Json.Serialization;
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>One thing that is wrong with a request.</summary>
-/// <param name="Pointer">Where: a JSON pointer (RFC 6901) into what was sent; empty for the whole.</param>
-/// <param name="Code">Which rule, for programs: one of <see cref="ValidationFaultCodes"/>.</param>
-/// <param name="Detail">What is wrong and what would be right, for people. Quotes names and never values.</param>
+/// <param name="Pointer">Location: a JSON pointer (RFC 6901) into the request; empty for the whole request.</param>
+/// <param name="Code">The violated rule, for programs: one of <see cref="ValidationFaultCodes"/>.</param>
+/// <param name="Detail">What is wrong and what is expected, for people. Quotes names, never values.</param>
 public sealed record ValidationFault(
     [property: JsonPropertyName("pointer")] string Pointer,
     [property: JsonPropertyName("code")] string Code,
@@ -21,19 +21,19 @@ public static class ValidationFaultCodes
     /// <summary>More than <see cref="RequestLimits.MaxRequestBytes"/>.</summary>
     public const string TooLarge = "tooLarge";
 
-    /// <summary>A property that must be there is missing.</summary>
+    /// <summary>A required property is missing.</summary>
     public const string Required = "required";
 
-    /// <summary>A property that isn't part of a request.</summary>
+    /// <summary>An unknown property.</summary>
     public const string Unknown = "unknown";
 
-    /// <summary>A name or value that may occur once occurs again.</summary>
+    /// <summary>A name or value that must be unique occurs again.</summary>
     public const string Duplicate = "duplicate";
 
-    /// <summary>Another JSON type is asked for.</summary>
+    /// <summary>The value has the wrong JSON type.</summary>
     public const string Type = "type";
 
-    /// <summary>A text that doesn't follow its form.</summary>
+    /// <summary>A string with the wrong format.</summary>
     public const string Format = "format";
 
     /// <summary>A number, quantity, length or count outside its limits.</summary>
@@ -42,17 +42,17 @@ public static class ValidationFaultCodes
     /// <summary>Properties that exclude each other.</summary>
     public const string Exclusive = "exclusive";
 
-    /// <summary>Well-formed, but not allowed.</summary>
+    /// <summary>Well-formed but not allowed.</summary>
     public const string Forbidden = "forbidden";
 
-    /// <summary>Known, but not carried out by this version.</summary>
+    /// <summary>Known but not supported by this version.</summary>
     public const string NotSupported = "notSupported";
 
-    /// <summary>There are more faults than are listed.</summary>
+    /// <summary>There are more faults than are reported.</summary>
     public const string More = "more";
 }
 
-/// <summary>Collects faults. A hostile request can hold thousands, so only the first ones are kept.</summary>
+/// <summary>Collects validation faults. A hostile request can have thousands, so only the first ones are kept.</summary>
 internal sealed class ValidationFaultList
 {
     private readonly List<ValidationFault> _faults = [];
@@ -63,9 +63,13 @@ internal sealed class ValidationFaultList
     public void Add(string pointer, string code, string detail)
     {
         if (_faults.Count < RequestLimits.MaxFaults)
+        {
             _faults.Add(new ValidationFault(pointer, code, detail));
+        }
         else
+        {
             _more++;
+        }
     }
 
     public IReadOnlyList<ValidationFault> ToList() => _more == 0

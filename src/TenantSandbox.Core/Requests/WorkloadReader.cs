@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>Reads the workloads of a tenant.</summary>
+/// <summary>Reads the workloads of a request.</summary>
 internal static class WorkloadReader
 {
     public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, ValidationFaultList faults)
@@ -12,10 +12,16 @@ internal static class WorkloadReader
         foreach (var (item, pointer) in spec.Items("workloads", 1, RequestLimits.MaxWorkloads, required: true))
         {
             if (ObjectReader.Open(item, pointer, faults, "name", "image", "replicas", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe") is not { } reader)
+            {
                 continue;
+            }
+
             var name = reader.Text("name", TextRules.WorkloadName, required: true);
             if (name is not null && !names.Add(name))
-                reader.Fault("name", ValidationFaultCodes.Duplicate, $"Another workload is named \"{name}\".");
+            {
+                reader.AddFault("name", ValidationFaultCodes.Duplicate, $"Another workload is named \"{name}\".");
+            }
+
             workloads.Add(new WorkloadSpec(
                 name ?? "",
                 reader.Text("image", TextRules.Image, required: true) ?? "",
@@ -35,26 +41,46 @@ internal static class WorkloadReader
     private static int Cpu(ObjectReader reader)
     {
         if (reader.Text("cpu", TextRules.Any, required: true) is not { } text)
+        {
             return 0;
+        }
+
         if (Quantities.CpuMillis(text) is not { } millis)
-            reader.Fault("cpu", ValidationFaultCodes.Format, "Must be a CPU quantity, like \"250m\", \"0.5\" or \"2\".");
+        {
+            reader.AddFault("cpu", ValidationFaultCodes.Format, "Must be a CPU quantity, like \"250m\", \"0.5\" or \"2\".");
+        }
         else if (millis is < RequestLimits.MinCpuMillis or > RequestLimits.MaxCpuMillis)
-            reader.Fault("cpu", ValidationFaultCodes.Range, "Must be from 10m to 64.");
+        {
+            reader.AddFault("cpu", ValidationFaultCodes.Range, "Must be from 10m to 64.");
+        }
         else
+        {
             return millis;
+        }
+
         return 0;
     }
 
     private static int Memory(ObjectReader reader)
     {
         if (reader.Text("memory", TextRules.Any, required: true) is not { } text)
+        {
             return 0;
+        }
+
         if (Quantities.MemoryMiB(text) is not { } mebibytes)
-            reader.Fault("memory", ValidationFaultCodes.Format, "Must be a memory quantity in whole Mi or Gi, like \"512Mi\" or \"2Gi\".");
+        {
+            reader.AddFault("memory", ValidationFaultCodes.Format, "Must be a memory quantity in whole Mi or Gi, like \"512Mi\" or \"2Gi\".");
+        }
         else if (mebibytes is < RequestLimits.MinMemoryMiB or > RequestLimits.MaxMemoryMiB)
-            reader.Fault("memory", ValidationFaultCodes.Range, "Must be from 128Mi (below, a kata guest doesn't start) to 512Gi.");
+        {
+            reader.AddFault("memory", ValidationFaultCodes.Range, "Must be from 128Mi (the minimum for a kata guest) to 512Gi.");
+        }
         else
+        {
             return mebibytes;
+        }
+
         return 0;
     }
 
@@ -62,32 +88,43 @@ internal static class WorkloadReader
     {
         var variables = new List<EnvironmentVariable>();
         if (workload.Element("env", required: false) is not { } map)
+        {
             return variables;
+        }
+
         var pointer = workload.PointerTo("env");
         if (map.ValueKind != JsonValueKind.Object)
         {
-            faults.Add(pointer, ValidationFaultCodes.Type, "Must be an object: a text for each name.");
+            faults.Add(pointer, ValidationFaultCodes.Type, "Must be an object with a string for each name.");
             return variables;
         }
 
         if (map.GetPropertyCount() > RequestLimits.MaxEnv)
         {
-            faults.Add(pointer, ValidationFaultCodes.Range, "Must have 50 variables at most.");
+            faults.Add(pointer, ValidationFaultCodes.Range, "Must have at most 50 variables.");
             return variables;
         }
 
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var property in map.EnumerateObject())
         {
-            var at = JsonPointer.Append(pointer, property.Name);
+            var itemPointer = JsonPointer.Append(pointer, property.Name);
             if (!names.Add(property.Name))
-                faults.Add(at, ValidationFaultCodes.Duplicate, "This variable is given before.");
+            {
+                faults.Add(itemPointer, ValidationFaultCodes.Duplicate, "This variable is already given.");
+            }
             else if (!TextRules.EnvName.Accepts(property.Name))
-                faults.Add(at, ValidationFaultCodes.Format, "A variable's name must be 1 to 128 letters, digits, '_', '.' and '-', not starting with a digit.");
+            {
+                faults.Add(itemPointer, ValidationFaultCodes.Format, "A variable's name must be 1 to 128 letters, digits, '_', '.' and '-', not starting with a digit.");
+            }
             else if (property.Name.StartsWith("KUBERNETES_", StringComparison.Ordinal))
-                faults.Add(at, ValidationFaultCodes.Forbidden, "Names that start with KUBERNETES_ belong to the cluster.");
-            else if (TextRules.EnvValue.Read(property.Value, at, faults) is { } value)
+            {
+                faults.Add(itemPointer, ValidationFaultCodes.Forbidden, "Names that start with KUBERNETES_ are reserved by Kubernetes.");
+            }
+            else if (TextRules.EnvValue.Read(property.Value, itemPointer, faults) is { } value)
+            {
                 variables.Add(new EnvironmentVariable(property.Name, value));
+            }
         }
 
         variables.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
@@ -95,7 +132,7 @@ internal static class WorkloadReader
     }
 }
 
-/// <summary>Reads a readiness probe. Its names are those of Kubernetes.</summary>
+/// <summary>Reads a readiness probe, which has the property names of Kubernetes.</summary>
 internal static class ProbeReader
 {
     private const string Choice = "Must have exactly one of \"httpGet\", \"tcpSocket\" and \"exec\".";
@@ -103,12 +140,17 @@ internal static class ProbeReader
     public static ReadinessProbe? Read(ObjectReader workload)
     {
         if (workload.Child("readinessProbe", "httpGet", "tcpSocket", "exec", "initialDelaySeconds", "periodSeconds") is not { } probe)
+        {
             return null;
+        }
+
         var delay = (int)(probe.Integer("initialDelaySeconds", 0, RequestLimits.MaxInitialDelaySeconds) ?? 0);
         var period = (int)(probe.Integer("periodSeconds", 1, RequestLimits.MaxPeriodSeconds) ?? 10);
         var given = (probe.Has("httpGet") ? 1 : 0) + (probe.Has("tcpSocket") ? 1 : 0) + (probe.Has("exec") ? 1 : 0);
         if (given != 1)
-            workload.Fault("readinessProbe", given == 0 ? ValidationFaultCodes.Required : ValidationFaultCodes.Exclusive, Choice);
+        {
+            workload.AddFault("readinessProbe", given == 0 ? ValidationFaultCodes.Required : ValidationFaultCodes.Exclusive, Choice);
+        }
 
         var http = probe.Child("httpGet", "path", "port");
         var path = http?.Text("path", TextRules.HttpPath, required: true);
@@ -120,7 +162,7 @@ internal static class ProbeReader
     }
 }
 
-/// <summary>Reads a list of ports, of a workload or of an egress rule.</summary>
+/// <summary>Reads the ports of a workload or an egress rule.</summary>
 internal static class PortReader
 {
     public static IReadOnlyList<WorkloadPort> Read(ObjectReader owner, ValidationFaultList faults)
@@ -129,18 +171,31 @@ internal static class PortReader
         foreach (var (item, pointer) in owner.Items("ports", 0, RequestLimits.MaxPorts))
         {
             if (ObjectReader.Open(item, pointer, faults, "port", "protocol") is not { } reader)
+            {
                 continue;
+            }
+
             var number = reader.Integer("port", 1, 65535, required: true);
             var protocol = reader.Text("protocol", TextRules.Any);
             if (protocol is not (null or "TCP" or "UDP"))
-                reader.Fault("protocol", ValidationFaultCodes.Format, "Must be \"TCP\" or \"UDP\".");
+            {
+                reader.AddFault("protocol", ValidationFaultCodes.Format, "Must be \"TCP\" or \"UDP\".");
+            }
+
             if (number is null)
+            {
                 continue;
+            }
+
             var port = new WorkloadPort((int)number, protocol ?? "TCP");
             if (ports.Contains(port))
-                reader.Fault("port", ValidationFaultCodes.Duplicate, "This port and protocol is listed before.");
+            {
+                reader.AddFault("port", ValidationFaultCodes.Duplicate, "This port and protocol are already listed.");
+            }
             else
+            {
                 ports.Add(port);
+            }
         }
 
         return ports;

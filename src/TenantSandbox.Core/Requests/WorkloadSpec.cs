@@ -2,17 +2,17 @@ using System.Text.Json.Serialization;
 
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>One Deployment of the tenant: every replica is a pod in a virtual machine of its own.</summary>
-/// <param name="Name">A DNS label of 1 to 40 characters with a letter first, unique within the tenant.</param>
+/// <summary>One Deployment of the tenant: every replica is a pod in its own virtual machine.</summary>
+/// <param name="Name">A DNS label of 1 to 40 characters that starts with a letter, unique within the tenant.</param>
 /// <param name="Image">A container image reference.</param>
 /// <param name="Replicas">1 to 50.</param>
-/// <param name="CpuMillis">CPU limit in thousandths of a core; the request is the same. The guest gets this rounded up to whole vCPUs.</param>
-/// <param name="MemoryMiB">Memory limit in MiB; the request is the same. It is the guest's whole memory, kernel and agent included.</param>
-/// <param name="Ports">Container ports; a Service is made when there is one or more.</param>
+/// <param name="CpuMillis">CPU limit and request in thousandths of a core. The guest gets it rounded up to whole vCPUs.</param>
+/// <param name="MemoryMiB">Memory limit and request in MiB. It is the guest's whole memory, including kernel and agent.</param>
+/// <param name="Ports">Container ports; a Service is created when there is at least one.</param>
 /// <param name="Env">Plain environment variables, sorted by name. Not for secrets.</param>
-/// <param name="Command">Replaces the image's entry point; empty keeps it.</param>
-/// <param name="Args">Replaces the image's arguments; empty keeps them.</param>
-/// <param name="ReadinessProbe">How readiness is told; null means ready when started.</param>
+/// <param name="Command">Replaces the image's entry point unless empty.</param>
+/// <param name="Args">Replaces the image's arguments unless empty.</param>
+/// <param name="ReadinessProbe">Readiness probe; null means ready once started.</param>
 public sealed record WorkloadSpec(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("image")] string Image,
@@ -40,7 +40,7 @@ public sealed record EnvironmentVariable(
 /// <summary>A readiness probe: exactly one of HTTP path with port, TCP port, or command.</summary>
 /// <param name="HttpPath">Path of an HTTP GET on <paramref name="Port"/>; null otherwise.</param>
 /// <param name="Port">Port of an HTTP or TCP probe; null for a command.</param>
-/// <param name="Command">A command run in the guest; empty otherwise.</param>
+/// <param name="Command">A command that is run in the guest; empty otherwise.</param>
 /// <param name="InitialDelaySeconds">0 to 600.</param>
 /// <param name="PeriodSeconds">1 to 300.</param>
 public sealed record ReadinessProbe(

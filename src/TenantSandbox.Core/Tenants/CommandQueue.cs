@@ -2,51 +2,52 @@ using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Core.Tenants;
 
-/// <summary>How accepted commands line up behind the running operation, overtake each other, and begin.</summary>
+/// <summary>The queue of accepted commands behind a tenant's running operation: admission, superseding and start of the next one.</summary>
 internal static class CommandQueue
 {
-    /// <summary>Whether the tenant will be gone once everything accepted so far is done.</summary>
-    public static bool WillBeGone(this TenantState state) =>
-        state.PendingKind() switch
+    /// <summary>Whether the tenant will be offboarded once every accepted command has been carried out.</summary>
+    public static bool WillBeOffboarded(this TenantState state) =>
+        state.LastQueuedKind() switch
         {
             { } kind => kind == TenantRequestKind.Offboard,
             null => state.Phase is not TenantPhase.Ready,
         };
 
-    /// <summary>The operation that will leave the tenant gone, running or waiting as the last in line; null when there is none.</summary>
+    /// <summary>The operation that will offboard the tenant, running or last in the queue; null when there is none.</summary>
     public static string? PendingOffboardId(this TenantState state) =>
-        state.PendingKind() != TenantRequestKind.Offboard ? null
+        state.LastQueuedKind() != TenantRequestKind.Offboard ? null
         : state.WaitingCommands.Count > 0 ? state.OperationIdOf(state.WaitingCommands[^1])
         : state.Operation!.Id;
 
-    /// <summary>The operation that the highest revision asked for; null for a tombstone that no operation made.</summary>
+    /// <summary>The operation of the highest revision; null for a tombstone that no operation created.</summary>
     public static string? LatestOperationId(this TenantState state) => state.Commands.Count > 0 ? state.Commands[^1].OperationId : null;
 
-    /// <summary>Puts an accepted command in line. A waiting one that it makes pointless leaves the line.</summary>
-    public static TenantState Admit(this TenantState state, TenantCommand command, long revision)
+    /// <summary>Adds an accepted command to the queue and removes the waiting commands that it supersedes.</summary>
+    public static TenantState Enqueue(this TenantState state, TenantCommand command, long revision)
     {
         var request = command.Request;
         var waiting = new WaitingCommand(command.CommandId, request.Kind, revision, request.Spec, command.SubmittedAt);
-        var overtaken = request.Kind == TenantRequestKind.Offboard ? state.WaitingCommands : [];
-        // A teardown that is running already does what another one would: nothing needs to wait for it.
-        var isUnderWay = request.Kind == TenantRequestKind.Offboard && state.Operation is { Kind: TenantRequestKind.Offboard };
-        var operationId = isUnderWay ? state.Operation!.Id : state.OperationIdOf(waiting);
-        var skipped = Settle(state.Commands, overtaken, CommandStatus.Superseded, $"Overtaken by the {request.Kind.ToWireName()} of revision {revision}.");
+        var superseded = request.Kind == TenantRequestKind.Offboard ? state.WaitingCommands : [];
+        // A running offboarding already does what another one would do, so the new command joins it.
+        var joinsRunning = request.Kind == TenantRequestKind.Offboard && state.Operation is { Kind: TenantRequestKind.Offboard };
+        var operationId = joinsRunning ? state.Operation!.Id : state.OperationIdOf(waiting);
+        var commands = Mark(state.Commands, superseded, CommandStatus.Superseded, $"Superseded by the {request.Kind.ToWireName()} request of revision {revision}.");
+        var record = new CommandRecord(command.CommandId, request.Kind, revision, operationId, CommandStatus.Accepted);
         return state with
         {
             Revision = revision,
             Kind = request.Kind,
             ContentHash = request.ContentHash,
-            WaitingCommands = [.. state.WaitingCommands.Except(overtaken), .. isUnderWay ? [] : new[] { waiting }],
-            Commands = Remember(skipped, new(command.CommandId, request.Kind, revision, operationId, CommandStatus.Accepted)),
+            WaitingCommands = [.. state.WaitingCommands.Except(superseded), .. joinsRunning ? [] : new[] { waiting }],
+            Commands = [.. commands.Append(record).TakeLast(TenantState.MaxCommands)],
             UpdatedAt = command.SubmittedAt,
         };
     }
 
-    /// <summary>A tenant's first life: its onboarding is the only command in line.</summary>
-    public static TenantState Conceive(TenantCommand command, long revision)
+    /// <summary>The state of a tenant whose first onboarding was just accepted and started.</summary>
+    public static TenantState CreateOnboarding(TenantCommand command, long revision)
     {
-        var unborn = new TenantState
+        var initial = new TenantState
         {
             TenantId = command.Request.TenantId,
             Phase = TenantTransitions.Next(null, TenantTrigger.OnboardStarted),
@@ -57,12 +58,11 @@ internal static class CommandQueue
             CreatedAt = command.SubmittedAt,
             UpdatedAt = command.SubmittedAt,
         };
-        var admitted = unborn.Admit(command, revision);
-        return admitted.Begin(unborn.Phase, command.SubmittedAt);
+        return initial.Enqueue(command, revision).StartNext(initial.Phase, command.SubmittedAt);
     }
 
-    /// <summary>The memory of a tenant that never was, so that an onboarding older than its offboarding is recognised.</summary>
-    public static TenantState Tombstone(TenantCommand command, long revision) => new()
+    /// <summary>The state that remembers an offboarding of an unknown tenant, so that an older onboarding that arrives later is rejected.</summary>
+    public static TenantState CreateTombstone(TenantCommand command, long revision) => new()
     {
         TenantId = command.Request.TenantId,
         Phase = TenantPhase.Offboarded,
@@ -75,8 +75,8 @@ internal static class CommandQueue
         UpdatedAt = command.SubmittedAt,
     };
 
-    /// <summary>Lifts a tombstone's fence to a later offboarding's revision.</summary>
-    public static TenantState RaiseFence(this TenantState state, TenantCommand command) =>
+    /// <summary>Raises a tombstone's revision to that of a later offboarding.</summary>
+    public static TenantState RaiseTombstone(this TenantState state, TenantCommand command) =>
         command.Request.Revision is not { } revision || revision <= state.Revision ? state : state with
         {
             Revision = revision,
@@ -86,36 +86,40 @@ internal static class CommandQueue
             UpdatedAt = command.SubmittedAt,
         };
 
-    /// <summary>Starts the first in line. Every onboarding begins a new life.</summary>
-    public static TenantState Begin(this TenantState state, TenantPhase phase, DateTimeOffset at)
+    /// <summary>Makes the first waiting command the running operation. An onboarding begins a new incarnation.</summary>
+    public static TenantState StartNext(this TenantState state, TenantPhase phase, DateTimeOffset now)
     {
         var next = state.WaitingCommands[0];
-        var isBirth = next.Kind == TenantRequestKind.Onboard;
+        var isOnboarding = next.Kind == TenantRequestKind.Onboard;
         var incarnation = state.IncarnationOf(next.Kind);
         return state with
         {
             Phase = phase,
             Incarnation = incarnation,
-            Spec = isBirth ? next.Spec : state.Spec,
-            Placement = isBirth ? null : state.Placement,
-            Operation = new(state.OperationIdOf(next), next.Kind, next.Revision, incarnation, at),
-            LastError = isBirth ? null : state.LastError,
-            Receipt = isBirth ? null : state.Receipt,
+            Spec = isOnboarding ? next.Spec : state.Spec,
+            Placement = isOnboarding ? null : state.Placement,
+            Operation = new(state.OperationIdOf(next), next.Kind, next.Revision, incarnation, now),
+            LastError = isOnboarding ? null : state.LastError,
+            Receipt = isOnboarding ? null : state.Receipt,
             WaitingCommands = [.. state.WaitingCommands.Skip(1)],
-            CreatedAt = isBirth ? next.AcceptedAt : state.CreatedAt,
-            UpdatedAt = at,
+            CreatedAt = isOnboarding ? next.AcceptedAt : state.CreatedAt,
+            UpdatedAt = now,
         };
     }
 
-    /// <summary>Empties the line: what the commands in it waited for has failed.</summary>
-    public static TenantState DropWaiting(this TenantState state, DateTimeOffset at) => state with
+    /// <summary>Drops all waiting commands, because the operation that they waited for failed.</summary>
+    public static TenantState DropWaiting(this TenantState state, DateTimeOffset now)
     {
-        WaitingCommands = [],
-        Commands = [.. Settle(state.Commands, state.WaitingCommands, CommandStatus.Dropped, "The teardown before it failed. Offboard again, then onboard with a higher revision.")],
-        UpdatedAt = at,
-    };
+        const string Note = "The offboarding before it failed. Send another offboard request, then onboard with a higher revision.";
+        return state with
+        {
+            WaitingCommands = [],
+            Commands = [.. Mark(state.Commands, state.WaitingCommands, CommandStatus.Dropped, Note)],
+            UpdatedAt = now,
+        };
+    }
 
-    private static TenantRequestKind? PendingKind(this TenantState state) =>
+    private static TenantRequestKind? LastQueuedKind(this TenantState state) =>
         state.WaitingCommands.Count > 0 ? state.WaitingCommands[^1].Kind : state.Operation?.Kind;
 
     private static int IncarnationOf(this TenantState state, TenantRequestKind kind) =>
@@ -124,10 +128,7 @@ internal static class CommandQueue
     private static string OperationIdOf(this TenantState state, WaitingCommand command) =>
         TenantOperation.IdOf(state.TenantId, state.IncarnationOf(command.Kind), command.Revision, command.Kind);
 
-    private static IEnumerable<CommandRecord> Settle(
-        IEnumerable<CommandRecord> commands, IReadOnlyList<WaitingCommand> settled, CommandStatus fate, string note) =>
-        commands.Select(c => settled.Any(w => w.CommandId == c.CommandId) ? c with { Status = fate, Note = note } : c);
-
-    private static CommandRecord[] Remember(IEnumerable<CommandRecord> commands, CommandRecord added) =>
-        [.. commands.Append(added).TakeLast(TenantState.MaxCommands)];
+    private static IEnumerable<CommandRecord> Mark(
+        IEnumerable<CommandRecord> commands, IReadOnlyList<WaitingCommand> marked, CommandStatus status, string note) =>
+        commands.Select(c => marked.Any(w => w.CommandId == c.CommandId) ? c with { Status = status, Note = note } : c);
 }

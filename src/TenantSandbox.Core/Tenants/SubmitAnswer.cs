@@ -3,18 +3,21 @@ using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Core.Tenants;
 
-/// <summary>The answer to a request. It never changes: the same request handed in again gets a new answer about the same facts.</summary>
-/// <param name="Outcome">What became of it.</param>
+/// <summary>The answer to a request. An answer never changes: submitting the same request again gives a new answer.</summary>
+/// <param name="Outcome">Whether the request was accepted.</param>
 /// <param name="TenantId">The tenant.</param>
-/// <param name="Kind">What was asked for.</param>
-/// <param name="Revision">The revision that the request has, or was given; null when it has none and got none.</param>
-/// <param name="CurrentRevision">The highest revision accepted so far; 0 for a tenant that never was.</param>
-/// <param name="Incarnation">The tenant's life that the answer is about; 0 for a tenant that never was.</param>
-/// <param name="Phase">Where the tenant stands; null for a tenant that never was.</param>
-/// <param name="OperationId">Instance id of the operation that does, did or will do what was asked; null when there is none. An operation that waits is not started yet.</param>
+/// <param name="Kind">The kind of request.</param>
+/// <param name="Revision">The request's revision, sent or assigned; null when it has none and got none.</param>
+/// <param name="CurrentRevision">The highest revision accepted so far; 0 for an unknown tenant.</param>
+/// <param name="Incarnation">The tenant's incarnation; 0 for an unknown tenant.</param>
+/// <param name="Phase">The tenant's phase; null for an unknown tenant.</param>
+/// <param name="OperationId">
+/// Instance id of the operation that carries the request out, now, earlier or later; null when there is none. A waiting operation
+/// has no instance yet.
+/// </param>
 /// <param name="IsWaiting">True when the operation waits for another one to end.</param>
 /// <param name="Message">The outcome in words, with what to do about it.</param>
-/// <param name="Error">How the operation failed, when it has.</param>
+/// <param name="Error">Why the operation failed; null when it did not.</param>
 public sealed record SubmitAnswer(
     [property: JsonPropertyName("outcome")] SubmitOutcome Outcome,
     [property: JsonPropertyName("tenantId")] string TenantId,
@@ -28,28 +31,28 @@ public sealed record SubmitAnswer(
     [property: JsonPropertyName("message")] string Message,
     [property: JsonPropertyName("error")] TenantError? Error = null);
 
-/// <summary>What became of a request. Only <see cref="Accepted"/> starts anything.</summary>
+/// <summary>Outcome of a request. Only <see cref="Accepted"/> starts an operation.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SubmitOutcome>))]
 public enum SubmitOutcome
 {
-    /// <summary>It is being carried out, or waits for the running operation to end.</summary>
+    /// <summary>Its operation was started, or waits for the running one to end.</summary>
     [JsonStringEnumMemberName("accepted")] Accepted,
 
-    /// <summary>The same was asked for before; the answer shows how that stands.</summary>
+    /// <summary>The same request was accepted before; the answer shows its current state.</summary>
     [JsonStringEnumMemberName("duplicate")] Duplicate,
 
-    /// <summary>Its revision is lower than one accepted before.</summary>
+    /// <summary>Its revision is lower than the current one.</summary>
     [JsonStringEnumMemberName("stale")] Stale,
 
-    /// <summary>It contradicts what was accepted before: same revision with other content, or not possible in this phase.</summary>
+    /// <summary>It contradicts an accepted request (same revision, other content), or is not possible in this phase.</summary>
     [JsonStringEnumMemberName("conflict")] Conflict,
 
-    /// <summary>It can't be carried out by this version.</summary>
+    /// <summary>This version does not support it.</summary>
     [JsonStringEnumMemberName("invalid")] Invalid,
 
-    /// <summary>The tenant is offboarded, and the request is about a life of it that is over.</summary>
+    /// <summary>The tenant is offboarded, and the request refers to an incarnation that has ended.</summary>
     [JsonStringEnumMemberName("gone")] Gone,
 
-    /// <summary>There never was such a tenant.</summary>
+    /// <summary>The tenant never existed.</summary>
     [JsonStringEnumMemberName("notFound")] NotFound,
 }

@@ -5,53 +5,53 @@ using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Core.Tenants;
 
-/// <summary>Everything that is kept about a tenant, and what <c>GET /api/tenants/{id}</c> shows.</summary>
+/// <summary>The persisted state of a tenant. <c>GET /api/tenants/{id}</c> shows it.</summary>
 /// <remarks>
-/// At most two commands wait (an offboarding, and the onboarding after it): a command that makes a waiting one pointless
-/// takes its place. So no request is ever refused for a full queue. The last 16 accepted commands are remembered.
+/// At most two commands wait: an offboarding, and the onboarding after it. A command that makes a waiting one obsolete supersedes
+/// it, so no request is ever rejected because the queue is full. The last 16 accepted commands are remembered.
 /// </remarks>
 public sealed record TenantState
 {
-    /// <summary>How many accepted commands are remembered by their ids.</summary>
+    /// <summary>Number of accepted commands remembered by their ids.</summary>
     public const int MaxCommands = 16;
 
-    /// <summary>How many commands can wait at once.</summary>
+    /// <summary>Number of commands that can wait at once.</summary>
     public const int MaxWaiting = 2;
 
     /// <summary>The tenant.</summary>
     [JsonPropertyName("tenantId")] public required string TenantId { get; init; }
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Its phase.</summary>
     [JsonPropertyName("phase")] public required TenantPhase Phase { get; init; }
 
-    /// <summary>Which life of the tenant, from 1; 0 for a tombstone of one that never lived here.</summary>
+    /// <summary>The number of this incarnation, from 1; 0 for a tombstone of a tenant that never existed.</summary>
     [JsonPropertyName("incarnation")] public required int Incarnation { get; init; }
 
-    /// <summary>The highest revision accepted, over all incarnations. It never goes back.</summary>
+    /// <summary>The highest revision accepted, over all incarnations. It never decreases.</summary>
     [JsonPropertyName("revision")] public required long Revision { get; init; }
 
-    /// <summary>What the command with that revision asked for.</summary>
+    /// <summary>The kind of the command with that revision.</summary>
     [JsonPropertyName("kind")] public required TenantRequestKind Kind { get; init; }
 
     /// <summary>The content hash of that command.</summary>
     [JsonPropertyName("contentHash")] public required string ContentHash { get; init; }
 
-    /// <summary>The revision whose operation ended last, well or not; 0 when none has.</summary>
+    /// <summary>The revision whose operation ended last, successfully or not; 0 when none has ended.</summary>
     [JsonPropertyName("settledRevision")] public long SettledRevision { get; init; }
 
-    /// <summary>The state that this incarnation should be in; null once it is offboarded.</summary>
+    /// <summary>The desired state of this incarnation; null once it is offboarded.</summary>
     [JsonPropertyName("spec")] public TenantSpec? Spec { get; init; }
 
-    /// <summary>Where it runs; null before it is placed and after it is gone.</summary>
+    /// <summary>Where it runs; null before it is placed and after it is offboarded.</summary>
     [JsonPropertyName("placement")] public TenantPlacement? Placement { get; init; }
 
-    /// <summary>The operation that runs; null when idle.</summary>
+    /// <summary>The running operation; null when idle.</summary>
     [JsonPropertyName("operation")] public TenantOperation? Operation { get; init; }
 
     /// <summary>The operation that ended last.</summary>
     [JsonPropertyName("lastOperation")] public TenantOperation? LastOperation { get; init; }
 
-    /// <summary>Why the last operation failed; null when it did not.</summary>
+    /// <summary>Why the last operation failed; null when it succeeded.</summary>
     [JsonPropertyName("lastError")] public TenantError? LastError { get; init; }
 
     /// <summary>Commands that wait for the running operation to end, in order.</summary>
@@ -60,29 +60,29 @@ public sealed record TenantState
     /// <summary>Accepted commands, oldest first.</summary>
     [JsonPropertyName("commands")] public IReadOnlyList<CommandRecord> Commands { get; init; } = [];
 
-    /// <summary>What the last teardown proved absent; null in a life that has none yet.</summary>
+    /// <summary>What the last teardown found absent; null in an incarnation that has had none.</summary>
     [JsonPropertyName("receipt")] public TeardownReceipt? Receipt { get; init; }
 
     /// <summary>When this incarnation was accepted.</summary>
     [JsonPropertyName("createdAt")] public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When anything here last changed.</summary>
+    /// <summary>When this state last changed.</summary>
     [JsonPropertyName("updatedAt")] public required DateTimeOffset UpdatedAt { get; init; }
 }
 
 /// <summary>Where a tenant runs.</summary>
 /// <param name="ClusterId">The cluster's configured id.</param>
 /// <param name="Region">Its Azure region.</param>
-/// <param name="PoolName">The agent pool; null when none is reserved (any more).</param>
-/// <param name="Timing">How patient its operations are, as it was when the tenant was placed.</param>
+/// <param name="PoolName">The agent pool; null when no reservation is held.</param>
+/// <param name="Timing">The time-outs of its operations, as configured when the tenant was placed.</param>
 public sealed record TenantPlacement(
     [property: JsonPropertyName("clusterId")] string ClusterId,
     [property: JsonPropertyName("region")] string Region,
     [property: JsonPropertyName("poolName")] string? PoolName,
     [property: JsonPropertyName("timing")] OperationTiming Timing);
 
-/// <summary>Why something failed. No secret.</summary>
-/// <param name="ErrorClass">What to do about it; null when it could not be classified.</param>
+/// <summary>Why something failed. Contains no secrets.</summary>
+/// <param name="ErrorClass">How to handle it; null when it could not be classified.</param>
 /// <param name="Code">The service's error code, or one of this system's.</param>
 /// <param name="Message">What is wrong, where, and what to do; at most 1,000 characters.</param>
 public sealed record TenantError(
@@ -90,10 +90,10 @@ public sealed record TenantError(
     [property: JsonPropertyName("code")] string Code,
     [property: JsonPropertyName("message")] string Message)
 {
-    /// <summary>The longest message that is kept: failures are written to history and state over and over.</summary>
+    /// <summary>Longest message stored. Errors are written to history and state repeatedly.</summary>
     public const int MaxMessageLength = 1_000;
 
-    /// <summary>Makes an error, cutting the message to <see cref="MaxMessageLength"/>.</summary>
+    /// <summary>Creates an error with the message truncated to <see cref="MaxMessageLength"/>.</summary>
     public static TenantError Create(ErrorClass? errorClass, string code, string message)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace TenantSandbox.Core.Tenants;
 
-/// <summary>Every move that a tenant can make. What isn't here can't happen.</summary>
+/// <summary>The transition table of a tenant. Transitions that aren't listed are impossible.</summary>
 public static class TenantTransitions
 {
     private static readonly FrozenDictionary<(TenantPhase? From, TenantTrigger Trigger), TenantPhase> Table =
@@ -13,58 +13,58 @@ public static class TenantTransitions
             [(TenantPhase.Offboarded, TenantTrigger.OnboardStarted)] = TenantPhase.Onboarding,
             [(TenantPhase.Failed, TenantTrigger.OnboardStarted)] = TenantPhase.Onboarding,
             [(TenantPhase.Onboarding, TenantTrigger.OnboardSucceeded)] = TenantPhase.Ready,
-            [(TenantPhase.Onboarding, TenantTrigger.OnboardUndone)] = TenantPhase.Failed,
-            [(TenantPhase.Onboarding, TenantTrigger.LeftOver)] = TenantPhase.TeardownFailed,
+            [(TenantPhase.Onboarding, TenantTrigger.OnboardCompensated)] = TenantPhase.Failed,
+            [(TenantPhase.Onboarding, TenantTrigger.CleanupFailed)] = TenantPhase.TeardownFailed,
             [(TenantPhase.Ready, TenantTrigger.OffboardStarted)] = TenantPhase.Offboarding,
             [(TenantPhase.Failed, TenantTrigger.OffboardStarted)] = TenantPhase.Offboarding,
             [(TenantPhase.TeardownFailed, TenantTrigger.OffboardStarted)] = TenantPhase.Offboarding,
             [(TenantPhase.Offboarding, TenantTrigger.OffboardSucceeded)] = TenantPhase.Offboarded,
-            [(TenantPhase.Offboarding, TenantTrigger.LeftOver)] = TenantPhase.TeardownFailed,
+            [(TenantPhase.Offboarding, TenantTrigger.CleanupFailed)] = TenantPhase.TeardownFailed,
         }.ToFrozenDictionary();
 
-    /// <summary>Whether <paramref name="trigger"/> is possible in a phase; null is a tenant that never was.</summary>
-    public static bool Allows(TenantPhase? from, TenantTrigger trigger) => Table.ContainsKey((from, trigger));
+    /// <summary>Whether <paramref name="trigger"/> is allowed in a phase; null stands for a tenant that doesn't exist yet.</summary>
+    public static bool IsAllowed(TenantPhase? from, TenantTrigger trigger) => Table.ContainsKey((from, trigger));
 
-    /// <summary>The phase that a move ends in.</summary>
-    /// <exception cref="TenantTransitionException">The move isn't in the table.</exception>
+    /// <summary>The phase after a transition.</summary>
+    /// <exception cref="TenantTransitionException">The transition isn't in the table.</exception>
     public static TenantPhase Next(TenantPhase? from, TenantTrigger trigger) =>
         Table.TryGetValue((from, trigger), out var to) ? to : throw new TenantTransitionException(from, trigger);
 }
 
-/// <summary>Where a tenant stands.</summary>
+/// <summary>Phase of a tenant.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TenantPhase>))]
 public enum TenantPhase
 {
-    /// <summary>Being put up.</summary>
+    /// <summary>Being provisioned.</summary>
     [JsonStringEnumMemberName("onboarding")] Onboarding,
 
-    /// <summary>Up: every workload was seen available.</summary>
+    /// <summary>Provisioned: every workload was observed as available.</summary>
     [JsonStringEnumMemberName("ready")] Ready,
 
-    /// <summary>Onboarding failed and everything it had made was undone. An onboarding with a higher revision tries again.</summary>
+    /// <summary>The onboarding failed and everything it had created was deleted. An onboarding with a higher revision retries.</summary>
     [JsonStringEnumMemberName("failed")] Failed,
 
-    /// <summary>Being taken down.</summary>
+    /// <summary>Being deprovisioned.</summary>
     [JsonStringEnumMemberName("offboarding")] Offboarding,
 
-    /// <summary>Taking down (or undoing) ended before everything was seen gone; the last error names the blocker. Another offboarding tries again.</summary>
+    /// <summary>Deprovisioning or compensation ended before everything was observed as absent; the last error says why. Another offboarding retries.</summary>
     [JsonStringEnumMemberName("teardownFailed")] TeardownFailed,
 
-    /// <summary>Gone, and proven so. The state is kept as a tombstone: it fences off what comes late.</summary>
+    /// <summary>Deprovisioned, with proof. The state is kept as a tombstone, so that late requests are recognized by their revision.</summary>
     [JsonStringEnumMemberName("offboarded")] Offboarded,
 }
 
-/// <summary>What moves a tenant from one phase to the next.</summary>
+/// <summary>The event that causes a transition.</summary>
 public enum TenantTrigger
 {
     /// <summary>An onboarding was started.</summary>
     OnboardStarted,
 
-    /// <summary>Every workload was seen available.</summary>
+    /// <summary>Every workload was observed as available.</summary>
     OnboardSucceeded,
 
-    /// <summary>Onboarding failed; everything it had made is gone.</summary>
-    OnboardUndone,
+    /// <summary>The onboarding failed, and everything it had created was deleted.</summary>
+    OnboardCompensated,
 
     /// <summary>An offboarding was started.</summary>
     OffboardStarted,
@@ -72,19 +72,19 @@ public enum TenantTrigger
     /// <summary>Everything was read as absent.</summary>
     OffboardSucceeded,
 
-    /// <summary>Something may be left, whether undoing an onboarding or offboarding.</summary>
-    LeftOver,
+    /// <summary>An offboarding, or the compensation of an onboarding, failed: resources may be left over.</summary>
+    CleanupFailed,
 }
 
-/// <summary>A tenant was asked to make a move that its transition table doesn't have: a defect, never an answer to a request.</summary>
-/// <param name="from">The phase it is in; null for a tenant that never was.</param>
-/// <param name="trigger">What was to move it.</param>
+/// <summary>A transition that isn't in the table was requested: a defect in this system, never caused by a request.</summary>
+/// <param name="from">The tenant's phase; null for a tenant that doesn't exist yet.</param>
+/// <param name="trigger">The trigger.</param>
 public sealed class TenantTransitionException(TenantPhase? from, TenantTrigger trigger)
-    : InvalidOperationException($"A tenant in phase '{from?.ToString() ?? "none"}' can't go on by '{trigger}'.")
+    : InvalidOperationException($"Invalid transition: '{trigger}' in phase '{from?.ToString() ?? "none"}'.")
 {
-    /// <summary>The phase it is in; null for a tenant that never was.</summary>
+    /// <summary>The tenant's phase; null for a tenant that doesn't exist yet.</summary>
     public TenantPhase? From { get; } = from;
 
-    /// <summary>What was to move it.</summary>
+    /// <summary>The trigger.</summary>
     public TenantTrigger Trigger { get; } = trigger;
 }

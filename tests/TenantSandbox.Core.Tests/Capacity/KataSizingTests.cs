@@ -12,14 +12,14 @@ public sealed class KataSizingTests
     [InlineData(512, "tenantsandbox-kata-1gi")]
     [InlineData(4096, "tenantsandbox-kata-4gi")]
     [InlineData(131072, "tenantsandbox-kata-128gi")]
-    public void Fit_Memory_TakesTheSmallestClassThatHoldsIt(int memoryMiB, string expected) =>
+    public void Fit_Memory_ReturnsSmallestSufficientClass(int memoryMiB, string expected) =>
         Assert.Equal(expected, KataSizing.Fit(KataSizing.Documented, memoryMiB)?.RuntimeClassName);
 
     [Fact]
     public void Fit_LargerThanEveryClass_IsNull() => Assert.Null(KataSizing.Fit(KataSizing.Documented, 131073));
 
     [Fact]
-    public void Fit_LargerGuest_NeverCostsLess() =>
+    public void Fit_LargerGuest_NeverHasLessOverhead() =>
         Gen.Int[1, 131072].Select(Gen.Int[1, 131072]).Sample((a, b) =>
             KataSizing.Fit(KataSizing.Documented, Math.Min(a, b))!.OverheadMemoryMiB
             <= KataSizing.Fit(KataSizing.Documented, Math.Max(a, b))!.OverheadMemoryMiB);

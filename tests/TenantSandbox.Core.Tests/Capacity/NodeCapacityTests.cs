@@ -6,7 +6,7 @@ namespace TenantSandbox.Core.Tests.Capacity;
 public sealed class NodeCapacityTests
 {
     [Fact]
-    public void Of_D4sV5With110Pods_SubtractsWhatAksKeeps()
+    public void Of_D4sV5With110Pods_SubtractsReservations()
     {
         var capacity = NodeCapacity.Of(VmSizes.Find("Standard_D4s_v5")!, maxPods: 110);
 
@@ -16,11 +16,11 @@ public sealed class NodeCapacityTests
     }
 
     [Fact]
-    public void Of_ManyPodsOnASmallNode_KeepsAQuarterAtMost() =>
+    public void Of_ManyPodsOnSmallNode_ReservesAtMostAQuarter() =>
         Assert.Equal(7946 - 1986 - 100 - 600, NodeCapacity.Of(VmSizes.Find("Standard_D2s_v5")!, maxPods: 250).MemoryMiB);
 
     [Fact]
-    public void Of_AnyKnownSize_IsLessThanNominalAndMoreThanAGuest() =>
+    public void Of_AnyKnownSize_IsBelowNominalAndFitsAGuest() =>
         Gen.Select(Gen.OneOfConst([.. VmSizes.All]), Gen.Int[10, 250]).Sample((size, maxPods) =>
         {
             var capacity = NodeCapacity.Of(size, maxPods);

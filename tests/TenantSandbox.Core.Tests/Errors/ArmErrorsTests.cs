@@ -18,7 +18,7 @@ public sealed class ArmErrorsTests
     [InlineData(403, "RequestDisallowedByPolicy", null, ErrorClass.Invalid)]
     [InlineData(404, "ResourceNotFound", null, ErrorClass.NotFound)]
     [InlineData(null, "VMExtensionError_OutboundConnFail", null, ErrorClass.Invalid)]
-    public void Classify_KnownCode_TellsWhatToDo(int? status, string? code, string? message, ErrorClass expected) =>
+    public void Classify_KnownCode_ReturnsItsClass(int? status, string? code, string? message, ErrorClass expected) =>
         Assert.Equal(expected, ArmErrors.Classify(status, code, message));
 
     [Theory]
@@ -31,18 +31,18 @@ public sealed class ArmErrorsTests
     [InlineData(500, ErrorClass.Transient)]
     [InlineData(503, ErrorClass.Transient)]
     public void Classify_UnknownCode_FallsBackToStatus(int status, ErrorClass expected) =>
-        Assert.Equal(expected, ArmErrors.Classify(status, "NobodyHasSeenThis", "text"));
+        Assert.Equal(expected, ArmErrors.Classify(status, "UnknownCode", "text"));
 
     [Theory]
     [InlineData("Code=\"ZonalAllocationFailed\" Message=\"Allocation failed in zone 1\"", ErrorClass.Capacity)]
     [InlineData("VMSSAgentPoolReconciler retry failed: Code='QuotaExceeded'", ErrorClass.Quota)]
     [InlineData("subnet x: SubnetIsFull", ErrorClass.Invalid)]
     [InlineData("Conflict with something", ErrorClass.Transient)]
-    public void Classify_CauseWrappedInMessage_TheCauseCounts(string message, ErrorClass expected) =>
+    public void Classify_CauseInMessage_ReturnsClassOfCause(string message, ErrorClass expected) =>
         Assert.Equal(expected, ArmErrors.Classify(null, "ReconcileVMSSAgentPoolFailed", message));
 
     [Fact]
-    public void Classify_QuotaUnderTheConflictCode_IsQuota() =>
+    public void Classify_QuotaWithConflictCode_IsQuota() =>
         Assert.Equal(
             ErrorClass.Quota,
             ArmErrors.Classify(409, "OperationNotAllowed", "Operation could not be completed as it results in exceeding approved standardDSv5Family Cores quota."));

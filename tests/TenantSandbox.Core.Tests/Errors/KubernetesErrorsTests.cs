@@ -19,6 +19,6 @@ public sealed class KubernetesErrorsTests
     [InlineData(429, "TooManyRequests", null, ErrorClass.Throttled)]
     [InlineData(500, "InternalError", null, ErrorClass.Transient)]
     [InlineData(504, "Timeout", null, ErrorClass.Transient)]
-    public void Classify_Answer_TellsWhatToDo(int status, string? reason, string? message, ErrorClass expected) =>
+    public void Classify_Response_ReturnsItsClass(int status, string? reason, string? message, ErrorClass expected) =>
         Assert.Equal(expected, KubernetesErrors.Classify(status, reason, message));
 }

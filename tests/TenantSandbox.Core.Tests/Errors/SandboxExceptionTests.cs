@@ -8,17 +8,17 @@ public sealed class SandboxExceptionTests
 
     [Theory]
     [MemberData(nameof(Classes))]
-    public void Create_AnyClass_MakesTheTypeOfThatName(ErrorClass errorClass)
+    public void Create_AnyClass_ReturnsTypeOfThatName(ErrorClass errorClass)
     {
-        var made = SandboxException.Create(errorClass, "Code", "text");
+        var exception = SandboxException.Create(errorClass, "Code", "text");
 
-        // Only the type's name crosses the boundary between activity and orchestrator.
-        Assert.Equal($"{errorClass}Exception", made.GetType().Name);
-        Assert.Equal(errorClass, made.ErrorClass);
-        Assert.Equal("Code: text", made.Message);
+        // Only the type's name and the message cross the boundary between an activity and its orchestrator.
+        Assert.Equal($"{errorClass}Exception", exception.GetType().Name);
+        Assert.Equal(errorClass, exception.ErrorClass);
+        Assert.Equal("Code: text", exception.Message);
     }
 
     [Fact]
-    public void Create_LongMessage_IsCut() =>
+    public void Create_LongMessage_IsTruncated() =>
         Assert.Equal("Code: ".Length + SandboxException.MaxMessageLength, SandboxException.Create(ErrorClass.Invalid, "Code", new string('x', 100_000)).Message.Length);
 }

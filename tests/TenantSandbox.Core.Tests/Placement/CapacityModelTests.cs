@@ -18,28 +18,28 @@ public sealed class CapacityModelTests
 
     [Theory]
     [InlineData(5_000, 1_024, "5000 mCPU")]
-    [InlineData(1_000, 12_000, "640 MiB of it overhead")]
+    [InlineData(1_000, 12_000, "including 640 MiB of overhead")]
     [InlineData(1_000, 200_000, "no RuntimeClass")]
-    public void Measure_PodThatFitsNoNode_SaysWhy(int cpu, int memory, string why)
+    public void Measure_PodLargerThanNode_ExplainsRefusal(int cpu, int memory, string expected)
     {
         var (footprint, refusal) = CapacityModel.Measure(Templates.Template(), [new("web", 1, cpu, memory)]);
 
         Assert.Null(footprint);
         Assert.Contains("'web'", refusal, StringComparison.Ordinal);
-        Assert.Contains(why, refusal, StringComparison.Ordinal);
+        Assert.Contains(expected, refusal, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Measure_Overhead_CountsForEveryPod()
+    public void Measure_Overhead_IsAddedToEveryPod()
     {
         var (footprint, _) = CapacityModel.Measure(Templates.Template(), [new("web", 2, 100, 1_024), new("db", 1, 200, 512)]);
 
         Assert.Equal(new Footprint(3, (2 * 96_000) + 53_334, 200, 1_152), footprint);
     }
 
-    /// <summary>The promise itself: what is said to fit finds its nodes in any order, by a scheduler that picks any node with room.</summary>
+    /// <summary>The guarantee itself: pods that fit are all scheduled, in any order, by a scheduler that picks any node with enough capacity.</summary>
     [Fact]
-    public void Fits_Yes_HoldsForEveryScheduler()
+    public void Fits_True_HoldsForEveryScheduler()
     {
         var pods = Gen.Select(Gen.Int[1, 4_000], Gen.Int[128, 11_000]).Array[1, 40];
         Gen.Select(Gen.Int[1, 6], pods, Gen.Int[0, 1_000_000]).Sample((nodes, sizes, seed) =>
@@ -66,7 +66,7 @@ public sealed class CapacityModelTests
         Assert.True(CapacityModel.Fits(PoolShape.Of(template), footprint!));
     }
 
-    /// <summary>A scheduler that takes pods in a shuffled order and puts each on a random node that has room.</summary>
+    /// <summary>A scheduler that shuffles the pods and places each on a random node with enough capacity.</summary>
     private static class AnyScheduler
     {
         public static bool Place(PoolTemplate template, PoolShape shape, PodGroup[] groups, int seed)
@@ -87,8 +87,8 @@ public sealed class CapacityModelTests
                     return false;
                 }
 
-                var at = open[random.Next(open.Length)];
-                nodes[at] = (nodes[at].Cpu + pod.MaxCpuMillis, nodes[at].Memory + pod.MaxMemoryMiB, nodes[at].Pods + 1);
+                var chosen = open[random.Next(open.Length)];
+                nodes[chosen] = (nodes[chosen].Cpu + pod.MaxCpuMillis, nodes[chosen].Memory + pod.MaxMemoryMiB, nodes[chosen].Pods + 1);
             }
 #pragma warning restore CA5394
 

@@ -4,60 +4,60 @@ using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Core.Tests.Placement;
 
-/// <summary>Random traffic on one cluster: tenants come and go, pools get ready, fail, go and get stuck, in any order.</summary>
+/// <summary>Random operations on one cluster: tenants reserve and release, pools become ready, fail, are deleted and get stuck, in any order.</summary>
 public sealed class PlacementLedgerPropertyTests
 {
-    private static readonly Gen<Action<Traffic>> Step = Gen.Frequency(
-        (6, Gen.Select(Gen.Int[0, 14], Gen.Int[1, 14], Gen.Int[0, 3], (t, r, d) => Do(x => x.Come($"t{t}", r, d == 0 ? TenantTier.Dedicated : TenantTier.Pooled)))),
-        (5, Gen.Int[0, 14].Select(t => Do(x => x.Go($"t{t}")))),
-        (6, Gen.Select(Gen.Int[0, 20], Gen.Int[0, 9], (n, how) => Do(x => x.EndWork(n, how)))));
+    private static readonly Gen<Action<Simulation>> Step = Gen.Frequency(
+        (6, Gen.Select(Gen.Int[0, 14], Gen.Int[1, 14], Gen.Int[0, 3], (t, r, d) => Do(x => x.Reserve($"t{t}", r, d == 0 ? TenantTier.Dedicated : TenantTier.Pooled)))),
+        (5, Gen.Int[0, 14].Select(t => Do(x => x.Release($"t{t}")))),
+        (6, Gen.Select(Gen.Int[0, 20], Gen.Int[0, 9], (n, how) => Do(x => x.EndOperation(n, how)))));
 
     [Fact]
-    public void AnySequence_KeepsTheInvariants() =>
+    public void ReserveAndRelease_AnySequence_KeepsTheInvariants() =>
         Step.List[1, 80].Sample(steps =>
         {
-            var traffic = new Traffic();
+            var simulation = new Simulation();
             foreach (var step in steps)
             {
-                step(traffic);
-                traffic.Check();
+                step(simulation);
+                simulation.Check();
             }
         });
 
     [Fact]
-    public void AnySequence_EverybodyLeaves_NothingIsLeft() =>
+    public void Release_AllTenantsAfterAnySequence_LeavesNothing() =>
         Step.List[1, 60].Sample(steps =>
         {
-            var traffic = new Traffic();
-            steps.ForEach(step => step(traffic));
-            traffic.EverybodyLeaves();
+            var simulation = new Simulation();
+            steps.ForEach(step => step(simulation));
+            simulation.ReleaseAll();
 
-            Assert.Empty(traffic.State.Pools);
-            Assert.Empty(traffic.State.Templates);
-            Assert.Empty(traffic.Waiting);
+            Assert.Empty(simulation.State.Pools);
+            Assert.Empty(simulation.State.Templates);
+            Assert.Empty(simulation.Waiting);
         });
 
-    private static Action<Traffic> Do(Action<Traffic> step) => step;
+    private static Action<Simulation> Do(Action<Simulation> step) => step;
 
-    private sealed class Traffic
+    private sealed class Simulation
     {
         private readonly HashSet<string> _names = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, PoolOperation> _work = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, PoolOperation> _operations = new(StringComparer.Ordinal);
         private readonly Dictionary<string, string> _tenants = new(StringComparer.Ordinal);
 
         public LedgerState State { get; private set; } = new() { ClusterId = "aks1" };
 
-        /// <summary>Orchestrations that were told to wait, and not told the end yet.</summary>
+        /// <summary>Orchestrations that wait and were not notified yet.</summary>
         public HashSet<string> Waiting { get; } = new(StringComparer.Ordinal);
 
-        public void Come(string tenant, int replicas, TenantTier tier)
+        public void Reserve(string tenant, int replicas, TenantTier tier)
         {
             var request = Templates.Reserve(tenant, replicas, tier: tier);
-            (State, var answer, var work) = PlacementLedger.Reserve(State, request);
-            Start(work);
+            (State, var answer, var operation) = PlacementLedger.Reserve(State, request);
+            Start(operation);
             if (answer.Outcome == ReserveOutcome.Refused)
             {
-                Assert.False(_tenants.ContainsKey(tenant), "a tenant with room was refused");
+                Assert.False(_tenants.ContainsKey(tenant), "a tenant with a reservation was refused");
                 return;
             }
 
@@ -69,12 +69,12 @@ public sealed class PlacementLedgerPropertyTests
             }
         }
 
-        public void Go(string tenant)
+        public void Release(string tenant)
         {
             _tenants.Remove(tenant, out var pool);
             var request = Templates.Release(tenant, pool);
-            (State, var answer, var work) = PlacementLedger.Release(State, request);
-            Start(work);
+            (State, var answer, var operation) = PlacementLedger.Release(State, request);
+            Start(operation);
             Waiting.Remove($"{tenant}.1.1.onboard");
             if (answer.IsPoolBeingDeleted)
             {
@@ -82,51 +82,51 @@ public sealed class PlacementLedgerPropertyTests
             }
         }
 
-        public void EndWork(int which, int how)
+        public void EndOperation(int which, int how)
         {
-            if (_work.Count == 0)
+            if (_operations.Count == 0)
             {
                 return;
             }
 
-            var (id, work) = _work.OrderBy(w => w.Key, StringComparer.Ordinal).ElementAt(which % _work.Count);
-            _work.Remove(id);
-            var end = (work.IsDeletion, how) switch
+            var (id, operation) = _operations.OrderBy(w => w.Key, StringComparer.Ordinal).ElementAt(which % _operations.Count);
+            _operations.Remove(id);
+            var outcome = (operation.IsDeletion, how) switch
             {
                 (_, 0) => PoolOutcome.Stuck,
                 (true, _) => PoolOutcome.Gone,
                 (false, 1 or 2) => PoolOutcome.Gone,
                 _ => PoolOutcome.Ready,
             };
-            (State, var waiters, var next) = PlacementLedger.Complete(State, Templates.Report(work.Pool.Name, end));
+            (State, var waiters, var next) = PlacementLedger.Complete(State, Templates.Report(operation.Pool.Name, outcome));
             Start(next);
             Waiting.ExceptWith(waiters);
-            if (end != PoolOutcome.Ready)
+            if (outcome != PoolOutcome.Ready)
             {
-                foreach (var lost in _tenants.Where(t => t.Value == work.Pool.Name).Select(t => t.Key).ToArray())
+                foreach (var lost in _tenants.Where(t => t.Value == operation.Pool.Name).Select(t => t.Key).ToArray())
                 {
                     _tenants.Remove(lost);
                 }
             }
         }
 
-        public void EverybodyLeaves()
+        public void ReleaseAll()
         {
             foreach (var tenant in _tenants.Keys.ToArray())
             {
-                Go(tenant);
+                Release(tenant);
             }
 
-            // What got stuck is tried again by a release that names it.
+            // A release that names a stuck pool retries its deletion.
             foreach (var stuck in State.Pools.Where(p => p.Phase == PoolPhase.Stuck).ToArray())
             {
-                (State, _, var work) = PlacementLedger.Release(State, Templates.Release("nobody", stuck.Name));
-                Start(work);
+                (State, _, var operation) = PlacementLedger.Release(State, Templates.Release("nobody", stuck.Name));
+                Start(operation);
             }
 
-            while (_work.Count > 0)
+            while (_operations.Count > 0)
             {
-                EndWork(0, 9);
+                EndOperation(0, 9);
             }
 
             Waiting.Remove("nobody.1.2.offboard");
@@ -136,11 +136,11 @@ public sealed class PlacementLedgerPropertyTests
         {
             foreach (var pool in State.Pools)
             {
-                Assert.True(pool.IsOpen || pool.Reservations.Count == 0, "a pool on its way out has tenants");
-                Assert.True(!pool.IsOpen || pool.Reservations.Count > 0, "a pool without tenants stays");
-                Assert.True(CapacityModel.Fits(PoolShape.Of(State.TemplateOf(pool)), pool.Load()), "a pool is overbooked");
+                Assert.True(pool.IsOpen || pool.Reservations.Count == 0, "a closed pool has tenants");
+                Assert.True(!pool.IsOpen || pool.Reservations.Count > 0, "an open pool has no tenants");
+                Assert.True(CapacityModel.Fits(PoolShape.Of(State.TemplateOf(pool)), pool.TotalFootprint()), "a pool is overbooked");
                 Assert.True(pool.DedicatedTo is null || pool.Reservations.All(r => r.TenantId == pool.DedicatedTo), "a dedicated pool is shared");
-                Assert.True(pool.Phase is PoolPhase.Ready or PoolPhase.Stuck || _work.Values.Any(w => w.Pool.Name == pool.Name), "nobody works on a pool in motion");
+                Assert.True(pool.Phase is PoolPhase.Ready or PoolPhase.Stuck || _operations.Values.Any(w => w.Pool.Name == pool.Name), "no operation runs for a pool in transition");
             }
 
             var reserved = State.Pools.SelectMany(p => p.Reservations.Select(r => (r.TenantId, p.Name))).ToArray();
@@ -149,16 +149,16 @@ public sealed class PlacementLedgerPropertyTests
                 State.Find(r.Name)!.Phase == PoolPhase.Creating, Waiting.Contains($"{r.TenantId}.1.1.onboard")));
         }
 
-        private void Start(PoolOperation? work)
+        private void Start(PoolOperation? operation)
         {
-            if (work is null)
+            if (operation is null)
             {
                 return;
             }
 
-            Assert.True(_work.TryAdd(work.InstanceId, work), "an instance id was used twice");
-            Assert.True(work.IsDeletion || _names.Add(work.Pool.Name), "a pool's name was used twice");
-            Assert.Single(_work.Values, w => w.Pool.Name == work.Pool.Name);
+            Assert.True(_operations.TryAdd(operation.InstanceId, operation), "an instance id was reused");
+            Assert.True(operation.IsDeletion || _names.Add(operation.Pool.Name), "a pool name was reused");
+            Assert.Single(_operations.Values, w => w.Pool.Name == operation.Pool.Name);
         }
     }
 }

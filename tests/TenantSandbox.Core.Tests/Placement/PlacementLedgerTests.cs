@@ -8,52 +8,52 @@ namespace TenantSandbox.Core.Tests.Placement;
 public sealed class PlacementLedgerTests
 {
     private LedgerState _state = new() { ClusterId = "aks1" };
-    private PoolOperation? _work;
+    private PoolOperation? _operation;
     private IReadOnlyList<string> _waiters = [];
 
     [Fact]
-    public void Reserve_EmptyCluster_MakesAPoolAndWaits()
+    public void Reserve_EmptyCluster_CreatesPoolAndWaits()
     {
         var answer = Reserve(Templates.Reserve("acme"));
 
         Assert.Equal((ReserveOutcome.Wait, "kata1"), (answer.Outcome, answer.Pool?.Name));
-        Assert.Equal(("pool.aks1.kata1.create", false), (_work?.InstanceId, _work!.IsDeletion));
+        Assert.Equal(("pool.aks1.kata1.create", false), (_operation?.InstanceId, _operation!.IsDeletion));
         Assert.Matches("^[a-z][a-z0-9]{0,11}$", answer.Pool!.Name);
     }
 
     [Fact]
-    public void Reserve_SecondTenant_SharesThePoolInTheMaking()
+    public void Reserve_SecondTenant_SharesPoolBeingCreated()
     {
         Reserve(Templates.Reserve("acme"));
 
         Assert.Equal((ReserveOutcome.Wait, "kata1"), Reserve(Templates.Reserve("beta")) is var a ? (a.Outcome, a.Pool?.Name) : default);
-        Assert.Null(_work);
+        Assert.Null(_operation);
 
-        Settle("kata1", PoolOutcome.Ready);
+        Complete("kata1", PoolOutcome.Ready);
         Assert.Equal(["acme.1.1.onboard", "beta.1.1.onboard"], _waiters);
     }
 
     [Fact]
-    public void Reserve_Again_GetsTheSameRoomOnce()
+    public void Reserve_Again_ReturnsSameReservation()
     {
         Reserve(Templates.Reserve("acme"));
-        Settle("kata1", PoolOutcome.Ready);
+        Complete("kata1", PoolOutcome.Ready);
 
         Assert.Equal(ReserveOutcome.Use, Reserve(Templates.Reserve("acme")).Outcome);
         Assert.Single(_state.Pools[0].Reservations);
     }
 
     [Fact]
-    public void Reserve_NoRoomLeft_MakesAnotherPool()
+    public void Reserve_NoCapacityLeft_CreatesAnotherPool()
     {
         Reserve(Templates.Reserve("acme", replicas: 12));
-        Settle("kata1", PoolOutcome.Ready);
+        Complete("kata1", PoolOutcome.Ready);
 
         Assert.Equal("kata2", Reserve(Templates.Reserve("beta")).Pool?.Name);
     }
 
     [Fact]
-    public void Reserve_Dedicated_SharesWithNobody()
+    public void Reserve_Dedicated_GetsItsOwnPool()
     {
         Reserve(Templates.Reserve("acme", tier: TenantTier.Dedicated));
 
@@ -63,12 +63,12 @@ public sealed class PlacementLedgerTests
     }
 
     [Fact]
-    public void Reserve_SeveralPoolsWithRoom_TakesTheFullestThatIsThere()
+    public void Reserve_SeveralPoolsWithCapacity_ChoosesFullestReadyPool()
     {
         Reserve(Templates.Reserve("acme", replicas: 12));
-        Settle("kata1", PoolOutcome.Ready);
+        Complete("kata1", PoolOutcome.Ready);
         Reserve(Templates.Reserve("beta", replicas: 2));
-        Settle("kata2", PoolOutcome.Ready);
+        Complete("kata2", PoolOutcome.Ready);
         Release("acme", "kata1");
         Reserve(Templates.Reserve("gamma", replicas: 11));
 
@@ -84,7 +84,7 @@ public sealed class PlacementLedgerTests
     }
 
     [Fact]
-    public void Reserve_TooLargeATenant_IsRefusedWithReason()
+    public void Reserve_TenantTooLarge_IsRefusedWithReason()
     {
         var answer = Reserve(Templates.Reserve("acme", replicas: 13));
 
@@ -104,16 +104,16 @@ public sealed class PlacementLedgerTests
     }
 
     [Fact]
-    public void Release_LastTenant_DeletesThePoolAndTellsWhenItIsGone()
+    public void Release_LastTenant_DeletesPoolAndNotifiesWaiter()
     {
         Reserve(Templates.Reserve("acme"));
-        Settle("kata1", PoolOutcome.Ready);
+        Complete("kata1", PoolOutcome.Ready);
 
         Assert.True(Release("acme", "kata1").IsPoolBeingDeleted);
-        Assert.Equal("pool.aks1.kata1.delete.1", _work?.InstanceId);
+        Assert.Equal("pool.aks1.kata1.delete.1", _operation?.InstanceId);
         Assert.Equal("kata2", Reserve(Templates.Reserve("beta")).Pool?.Name);
 
-        Settle("kata1", PoolOutcome.Gone);
+        Complete("kata1", PoolOutcome.Gone);
         Assert.Equal(["acme.1.2.offboard"], _waiters);
         Assert.Equal("kata2", Assert.Single(_state.Pools).Name);
     }
@@ -123,47 +123,47 @@ public sealed class PlacementLedgerTests
     {
         Reserve(Templates.Reserve("acme"));
         Reserve(Templates.Reserve("beta"));
-        Settle("kata1", PoolOutcome.Ready);
+        Complete("kata1", PoolOutcome.Ready);
 
         Assert.Equal((false, 1), Release("acme", "kata1") is var a ? (a.IsPoolBeingDeleted, a.RemainingTenants) : default);
-        Assert.Null(_work);
+        Assert.Null(_operation);
     }
 
     [Fact]
-    public void Release_WhileThePoolIsMade_DeletesItAfterwards()
+    public void Release_WhilePoolIsCreated_DeletesItAfterwards()
     {
         Reserve(Templates.Reserve("acme"));
 
         Assert.True(Release("acme", "kata1").IsPoolBeingDeleted);
-        Assert.Null(_work);
-        Settle("kata1", PoolOutcome.Ready);
+        Assert.Null(_operation);
+        Complete("kata1", PoolOutcome.Ready);
 
         Assert.Empty(_waiters);
-        Assert.True(_work?.IsDeletion);
-        Settle("kata1", PoolOutcome.Gone);
+        Assert.True(_operation?.IsDeletion);
+        Complete("kata1", PoolOutcome.Gone);
         Assert.Equal(["acme.1.2.offboard"], _waiters);
     }
 
     [Fact]
-    public void Release_Again_IsTheSameAndNothing()
+    public void Release_Again_ReturnsSameAnswerAndStartsNothing()
     {
         Reserve(Templates.Reserve("acme"));
-        Settle("kata1", PoolOutcome.Ready);
+        Complete("kata1", PoolOutcome.Ready);
         Release("acme", "kata1");
 
         Assert.True(Release("acme", "kata1").IsPoolBeingDeleted);
-        Assert.Null(_work);
-        Settle("kata1", PoolOutcome.Gone);
+        Assert.Null(_operation);
+        Complete("kata1", PoolOutcome.Gone);
         Assert.Equal(new ReleaseAnswer(null, false, 0), Release("acme", "kata1"));
     }
 
     [Fact]
-    public void Settle_CreationFailed_DropsReservationsAndTellsAll()
+    public void Complete_CreationFailed_DropsReservationsAndNotifiesAll()
     {
         Reserve(Templates.Reserve("acme"));
         Reserve(Templates.Reserve("beta"));
 
-        Settle("kata1", PoolOutcome.Gone);
+        Complete("kata1", PoolOutcome.Gone);
 
         Assert.Equal(2, _waiters.Count);
         Assert.Empty(_state.Pools);
@@ -171,16 +171,16 @@ public sealed class PlacementLedgerTests
     }
 
     [Fact]
-    public void Settle_DeletionStuck_IsKeptAndTriedAgainOnTheNextRelease()
+    public void Complete_DeletionStuck_KeepsPoolAndRetriesOnNextRelease()
     {
         Reserve(Templates.Reserve("acme"));
-        Settle("kata1", PoolOutcome.Ready);
+        Complete("kata1", PoolOutcome.Ready);
         Release("acme", "kata1");
-        Settle("kata1", PoolOutcome.Stuck);
+        Complete("kata1", PoolOutcome.Stuck);
 
         Assert.Equal(PoolPhase.Stuck, Assert.Single(_state.Pools).Phase);
         Assert.True(Release("acme", "kata1").IsPoolBeingDeleted);
-        Assert.Equal("pool.aks1.kata1.delete.2", _work?.InstanceId);
+        Assert.Equal("pool.aks1.kata1.delete.2", _operation?.InstanceId);
     }
 
     [Fact]
@@ -201,7 +201,7 @@ public sealed class PlacementLedgerTests
             Reserve(Templates.Reserve($"tenant-number-{i}", cpu: 100, memory: 128, template: Templates.Template(maxNodes: 100)));
         }
 
-        Settle("kata1", PoolOutcome.Ready);
+        Complete("kata1", PoolOutcome.Ready);
         var json = JsonSerializer.Serialize(_state);
 
         Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<LedgerState>(json)));
@@ -231,16 +231,16 @@ public sealed class PlacementLedgerTests
 
     private ReserveAnswer Reserve(ReserveRequest request)
     {
-        (_state, var answer, _work) = PlacementLedger.Reserve(_state, request);
+        (_state, var answer, _operation) = PlacementLedger.Reserve(_state, request);
         return answer;
     }
 
     private ReleaseAnswer Release(string tenant, string? pool)
     {
-        (_state, var answer, _work) = PlacementLedger.Release(_state, Templates.Release(tenant, pool));
+        (_state, var answer, _operation) = PlacementLedger.Release(_state, Templates.Release(tenant, pool));
         return answer;
     }
 
-    private void Settle(string pool, PoolOutcome end) =>
-        (_state, _waiters, _work) = PlacementLedger.Complete(_state, Templates.Report(pool, end));
+    private void Complete(string pool, PoolOutcome outcome) =>
+        (_state, _waiters, _operation) = PlacementLedger.Complete(_state, Templates.Report(pool, outcome));
 }

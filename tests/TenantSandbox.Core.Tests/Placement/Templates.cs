@@ -24,5 +24,5 @@ internal static class Templates
     public static ReleaseRequest Release(string tenant, string? pool = null, int second = 0) =>
         new(tenant, 1, pool, Timing, $"{tenant}.1.2.offboard", DateTimeOffset.UnixEpoch.AddSeconds(second));
 
-    public static PoolReport Report(string pool, PoolOutcome end) => new(pool, end, null, Timing, DateTimeOffset.UnixEpoch);
+    public static PoolReport Report(string pool, PoolOutcome outcome) => new(pool, outcome, null, Timing, DateTimeOffset.UnixEpoch);
 }

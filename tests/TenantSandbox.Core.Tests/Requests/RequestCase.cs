@@ -5,14 +5,14 @@ using System.Text.Json.Nodes;
 
 namespace TenantSandbox.Core.Tests.Requests;
 
-/// <summary>One case of Cases/*.json: a base request with changes, and the faults that the validator must find.</summary>
-/// <param name="Name">What the case is about.</param>
-/// <param name="Base">Which request the changes start from: minimal or full.</param>
+/// <summary>One case of Cases/*.json: a base request with changes, and the expected validation faults.</summary>
+/// <param name="Name">Name of the case.</param>
+/// <param name="Base">The request that is changed: minimal or full.</param>
 /// <param name="Set">Values by JSON pointer.</param>
-/// <param name="Remove">JSON pointers of what to leave out.</param>
-/// <param name="Text">The whole text, where changes can't make it.</param>
+/// <param name="Remove">JSON pointers of the properties to remove.</param>
+/// <param name="Text">The whole text, where changes can't express it.</param>
 /// <param name="Faults">Each "pointer code"; none for a valid request.</param>
-/// <param name="OnlyValidator">Why the JSON Schema takes what the validator refuses; null where both agree.</param>
+/// <param name="OnlyValidator">Why the JSON Schema accepts what the validator rejects; null where both agree.</param>
 public sealed record RequestCase(
     string Name,
     string? Base,
@@ -42,12 +42,21 @@ public sealed record RequestCase(
     public string ToText()
     {
         if (Text is not null)
+        {
             return Text;
+        }
+
         var root = JsonNode.Parse(Base == "full" ? Full : Minimal)!;
         foreach (var (pointer, value) in Set ?? new Dictionary<string, JsonNode?>())
+        {
             Put(root, pointer, value?.DeepClone());
+        }
+
         foreach (var pointer in Remove ?? [])
+        {
             Parent(root, pointer).AsObject().Remove(Last(pointer));
+        }
+
         return root.ToJsonString();
     }
 
@@ -60,9 +69,13 @@ public sealed record RequestCase(
     private static void Put(JsonNode root, string pointer, JsonNode? value)
     {
         if (Parent(root, pointer) is JsonArray array)
+        {
             array[int.Parse(Last(pointer), CultureInfo.InvariantCulture)] = value;
+        }
         else
+        {
             Parent(root, pointer)[Last(pointer)] = value;
+        }
     }
 
     private static JsonNode Parent(JsonNode root, string pointer) => pointer.Split('/')[1..^1].Aggregate(

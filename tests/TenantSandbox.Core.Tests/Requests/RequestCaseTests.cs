@@ -15,7 +15,7 @@ public sealed class RequestCaseTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Parse_Case_FindsExactlyItsFaults(string name)
+    public void Parse_Case_ReportsExactlyItsFaults(string name)
     {
         var @case = Find(name);
         var result = TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now);
@@ -25,7 +25,7 @@ public sealed class RequestCaseTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Schema_Case_AgreesUnlessItCannot(string name)
+    public async Task Schema_Case_AgreesWithValidator(string name)
     {
         var @case = Find(name);
         if (@case.OnlyValidator is not null && @case.Text is not null && @case.Faults[0] is " malformed")
@@ -36,13 +36,17 @@ public sealed class RequestCaseTests
 
         var errors = (await Schema.Value).Validate(@case.ToText());
         if (@case.Faults.Count == 0 || @case.OnlyValidator is not null)
+        {
             Assert.Empty(errors);
+        }
         else
+        {
             Assert.NotEmpty(errors);
+        }
     }
 
     [Fact]
-    public void Cases_All_HaveNamesOfTheirOwn() =>
+    public void Cases_All_HaveUniqueNames() =>
         Assert.Equal(RequestCase.All.Count, RequestCase.All.Select(x => x.Name).Distinct(StringComparer.Ordinal).Count());
 
     [Theory]

@@ -28,7 +28,7 @@ public sealed class TenantRequestParserTests
     }
 
     [Fact]
-    public void Parse_MinimalRequest_TakesTheStatedDefaults()
+    public void Parse_MinimalRequest_UsesDefaults()
     {
         var spec = Onboard(RequestCase.Minimal).Request!.Spec!;
         var workload = Assert.Single(spec.Workloads);
@@ -40,7 +40,7 @@ public sealed class TenantRequestParserTests
     }
 
     [Fact]
-    public void Parse_ManyFaults_TellsAllAtOnceAndStopsAtTheLimit()
+    public void Parse_ManyFaults_ReportsThemUpToTheLimit()
     {
         var text = $$"""{ {{string.Join(',', Enumerable.Range(0, 500).Select(i => $"\"p{i}\":0"))}} }""";
         var faults = Onboard(text).Faults;
@@ -65,7 +65,7 @@ public sealed class TenantRequestParserTests
     public void Parse_MistypedProperty_SuggestsTheRightOne(string typed, string meant)
     {
         var fault = Onboard($$"""{"{{typed}}":1}""").Faults[0];
-        Assert.Equal($"There is no property \"{typed}\" here. Did you mean \"{meant}\"?", fault.Detail);
+        Assert.Equal($"Unknown property \"{typed}\". Did you mean \"{meant}\"?", fault.Detail);
     }
 
     [Fact]
@@ -119,11 +119,11 @@ public sealed class TenantRequestParserTests
     [InlineData("""{"kind":"offboard","tenantId":"acme","id":""}""", "/id range")]
     [InlineData("""{"kind":"offboard","kind":"offboard","tenantId":"acme"}""", "/kind duplicate")]
     [InlineData("""[]""", " type")]
-    public void ParseBare_Invalid_SaysWhy(string text, string fault) =>
+    public void ParseBare_Invalid_ReportsFault(string text, string fault) =>
         Assert.Equal(fault, string.Join(',', TenantRequestParser.ParseBare(Encoding.UTF8.GetBytes(text), Now).Faults.Select(x => $"{x.Pointer} {x.Code}")));
 
     [Fact]
-    public void ParseBare_SameRequest_HasTheHashOfTheOtherForm()
+    public void ParseBare_SameRequest_HasSameHash()
     {
         var bare = TenantRequestParser.ParseBare(Encoding.UTF8.GetBytes("{\"kind\":\"onboard\",\"id\":\"x\"," + RequestCase.Full.TrimStart()[1..]), Now);
         Assert.Equal(Onboard(RequestCase.Full).Request!.ContentHash, bare.Request!.ContentHash);
@@ -136,7 +136,7 @@ public sealed class TenantRequestParserTests
     [InlineData("tenantsandbox.tenant.requested", false)]
     [InlineData("tenantsandbox.tenant.ready", false)]
     [InlineData(null, false)]
-    public void TryReadRequested_EventType_IsExact(string? type, bool known)
+    public void TryParseRequested_EventType_IsExact(string? type, bool known)
     {
         Assert.Equal(known, EventTypes.TryParseRequested(type, out var kind));
         Assert.Equal(known, EventTypes.Requested(kind) == type);

@@ -38,29 +38,40 @@ public sealed class TenantRequestPropertyTests
     {
         var utf8 = JsonSerializer.SerializeToUtf8Bytes(ToWire(request));
         if (utf8.Length > RequestLimits.MaxRequestBytes)
+        {
             return;
+        }
+
         var result = TenantRequestParser.Parse(utf8, TenantRequestKind.Onboard, Now);
         Assert.Empty(result.Faults);
         Assert.Equal(Print(request), Print(result.Request! with { ContentHash = "" }));
     }, iter: 500);
 
     [Fact]
-    public void Parse_MutatedText_NeverThrowsAndNeverHalfAnswers() => Gen.Select(Request, Gen.Select(Gen.Int[0, 20_000], Gen.Byte, Gen.Int[0, 4]).List[1, 8]).Sample((request, mutations) =>
+    public void Parse_MutatedText_NeverThrowsAndReturnsRequestOrFaults() => Gen.Select(Request, Gen.Select(Gen.Int[0, 20_000], Gen.Byte, Gen.Int[0, 4]).List[1, 8]).Sample((request, mutations) =>
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(ToWire(request)).ToList();
         foreach (var (at, value, how) in mutations)
         {
             var index = at % bytes.Count;
             if (how == 0)
+            {
                 bytes.RemoveAt(index);
+            }
             else if (how == 1)
+            {
                 bytes.Insert(index, value);
+            }
             else
+            {
                 bytes[index] = how == 2 ? value : (byte)"{}[],:\"0-"[value % 9];
+            }
         }
 
         foreach (var result in new[] { TenantRequestParser.Parse(bytes.ToArray(), TenantRequestKind.Onboard, Now), TenantRequestParser.ParseBare(bytes.ToArray(), Now) })
+        {
             Assert.Equal(result.Request is null, result.Faults.Count > 0);
+        }
     }, iter: 2000);
 
     [Fact]
@@ -84,9 +95,15 @@ public sealed class TenantRequestPropertyTests
             ["egressAllowList"] = new JsonArray([.. spec.EgressAllowList.Select(x => new JsonObject { ["cidr"] = x.Cidr, ["ports"] = ToWire(x.Ports) })]),
         };
         if (spec.Region is not null)
+        {
             wire["region"] = spec.Region;
+        }
+
         if (spec.ExpiresAt is { } expiresAt)
+        {
             wire["expiresAt"] = expiresAt.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+        }
+
         return wire;
     }
 

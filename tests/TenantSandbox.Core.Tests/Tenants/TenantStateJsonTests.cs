@@ -5,8 +5,8 @@ namespace TenantSandbox.Core.Tests.Tenants;
 
 public sealed class TenantStateJsonTests
 {
-    /// <summary>As the first version wrote it. It must be readable for ever: states outlive deployments.</summary>
-    private const string Yesterday = """
+    /// <summary>Written by the first version. It must stay readable: states outlive deployments.</summary>
+    private const string FirstVersion = """
         {"tenantId":"acme","phase":"offboarding","incarnation":1,"revision":7,"kind":"onboard","contentHash":"a","settledRevision":5,
          "spec":{"tier":"pooled","cluster":null,"region":null,"expiresAt":null,"workloads":[{"name":"web","image":"nginx","replicas":1,"cpuMillis":500,
          "memoryMiB":512,"ports":[],"env":[],"command":[],"args":[],"readinessProbe":null}],"egressAllowList":[]},
@@ -21,9 +21,9 @@ public sealed class TenantStateJsonTests
         """;
 
     [Fact]
-    public void Deserialize_YesterdaysState_ReadsEveryField()
+    public void Deserialize_FirstVersionsState_ReadsEveryField()
     {
-        var state = JsonSerializer.Deserialize<TenantState>(Yesterday)!;
+        var state = JsonSerializer.Deserialize<TenantState>(FirstVersion)!;
 
         Assert.Equal((TenantPhase.Offboarding, 1, 7L, 5L), (state.Phase, state.Incarnation, state.Revision, state.SettledRevision));
         Assert.Equal("web", state.Spec?.Workloads[0].Name);
@@ -35,7 +35,7 @@ public sealed class TenantStateJsonTests
     }
 
     [Fact]
-    public void Serialize_ThenDeserialize_IsTheSame()
+    public void Serialize_ThenDeserialize_IsEqual()
     {
         var tenant = new TenantSteps();
         tenant.Onboard(5);
@@ -50,6 +50,6 @@ public sealed class TenantStateJsonTests
     }
 
     [Fact]
-    public void Create_LongMessage_IsCut() =>
+    public void Create_LongMessage_IsTruncated() =>
         Assert.Equal(TenantError.MaxMessageLength, TenantError.Create(null, "X", new string('x', 100_000)).Message.Length);
 }

@@ -4,7 +4,7 @@ using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.Core.Tests.Tenants;
 
-/// <summary>Random lives: any order of requests, repeats and endings.</summary>
+/// <summary>Random sequences of requests, repeated requests and reports.</summary>
 public sealed class TenantStateMachinePropertyTests
 {
     private static readonly Gen<Action<TenantSteps>> Step = Gen.Frequency(
@@ -12,7 +12,7 @@ public sealed class TenantStateMachinePropertyTests
         (3, Gen.Select(Gen.Long[1, 12], Gen.Int[0, 5], (r, id) => Do(t => t.Offboard(r, id == 0 ? "same" : null)))),
         (1, Gen.Const(Do(t => t.Offboard()))),
         (3, Gen.Const(Do(t => _ = t.State?.Operation is null ? t : t.Succeed()))),
-        (2, Gen.Bool.Select(clean => Do(t => _ = t.State?.Operation is null ? t : t.Fail(clean)))));
+        (2, Gen.Bool.Select(isClean => Do(t => _ = t.State?.Operation is null ? t : t.Fail(isClean)))));
 
     [Fact]
     public void Submit_AnySequence_KeepsTheInvariants() =>
@@ -54,13 +54,13 @@ public sealed class TenantStateMachinePropertyTests
             return;
         }
 
-        Assert.True(now.Revision >= (before?.Revision ?? 0), "the revision went back");
-        Assert.True(now.Incarnation - (before?.Incarnation ?? 0) is 0 or 1, "an incarnation was skipped or came back");
-        Assert.True(now.WaitingCommands.Count <= TenantState.MaxWaiting, "more wait than can");
-        Assert.True(now.Commands.Count <= TenantState.MaxCommands, "more is remembered than should be");
-        Assert.True(now.Operation is not null || now.WaitingCommands.Count == 0, "something waits for nothing");
+        Assert.True(now.Revision >= (before?.Revision ?? 0), "the revision decreased");
+        Assert.True(now.Incarnation - (before?.Incarnation ?? 0) is 0 or 1, "the incarnation decreased or skipped a number");
+        Assert.True(now.WaitingCommands.Count <= TenantState.MaxWaiting, "too many commands wait");
+        Assert.True(now.Commands.Count <= TenantState.MaxCommands, "too many commands are remembered");
+        Assert.True(now.Operation is not null || now.WaitingCommands.Count == 0, "a command waits without a running operation");
         Assert.True(now.Operation is not null == now.Phase is TenantPhase.Onboarding or TenantPhase.Offboarding, "phase and operation disagree");
-        Assert.True(now.WaitingCommands.All(w => w.Revision > now.Operation!.Revision), "what waits is older than what runs");
+        Assert.True(now.WaitingCommands.All(w => w.Revision > now.Operation!.Revision), "a waiting command has a lower revision than the running operation");
         if (tenant.Started is { } started)
         {
             Assert.Equal(started, now.Operation);

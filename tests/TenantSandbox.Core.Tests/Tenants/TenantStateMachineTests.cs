@@ -32,7 +32,7 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Onboard_SameContentByAnotherDoor_IsDuplicate()
+    public void Onboard_SameContentOtherCommandId_IsDuplicate()
     {
         _tenant.Onboard(5);
 
@@ -60,7 +60,7 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Onboard_HigherRevisionOfLiveTenant_IsConflictThatPointsToUpdate()
+    public void Onboard_HigherRevisionOfOnboardedTenant_IsConflictThatNamesUpdate()
     {
         _tenant.Onboard(5);
         _tenant.Succeed();
@@ -75,7 +75,7 @@ public sealed class TenantStateMachineTests
     [InlineData(TenantRequestKind.Update)]
     [InlineData(TenantRequestKind.Suspend)]
     [InlineData(TenantRequestKind.Resume)]
-    public void Submit_KindNotOffered_IsInvalidAndChangesNothing(TenantRequestKind kind)
+    public void Submit_UnsupportedKind_IsInvalidAndChangesNothing(TenantRequestKind kind)
     {
         _tenant.Onboard(5);
         var before = _tenant.State;
@@ -83,7 +83,7 @@ public sealed class TenantStateMachineTests
         var answer = _tenant.Submit(new(kind, "acme", 6, null, "x"));
 
         Assert.Equal(SubmitOutcome.Invalid, answer.Outcome);
-        Assert.Contains("not offered yet", answer.Message, StringComparison.Ordinal);
+        Assert.Contains("not supported", answer.Message, StringComparison.Ordinal);
         Assert.Same(before, _tenant.State);
     }
 
@@ -111,7 +111,7 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Onboard_AfterFailure_SameRevisionShowsTheFailureAndHigherOneRetries()
+    public void Onboard_AfterFailure_SameRevisionShowsErrorAndHigherRevisionRetries()
     {
         _tenant.Onboard(5);
         _tenant.Fail();
@@ -125,7 +125,7 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Offboard_WhileOnboarding_WaitsItsTurn()
+    public void Offboard_WhileOnboarding_Waits()
     {
         _tenant.Onboard(5);
 
@@ -138,7 +138,7 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Offboard_WithoutRevision_TakesTheNextOne()
+    public void Offboard_WithoutRevision_GetsNextRevision()
     {
         _tenant.Onboard(5);
         _tenant.Succeed();
@@ -148,7 +148,7 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Offboard_Done_LeavesATombstoneThatFencesLateOnboardings()
+    public void Offboard_Succeeded_LeavesTombstoneThatRejectsLateOnboardings()
     {
         _tenant.Onboard(5);
         _tenant.Succeed();
@@ -165,7 +165,7 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Offboard_AgainWithHigherRevision_RaisesTheFence()
+    public void Offboard_AgainWithHigherRevision_RaisesTombstoneRevision()
     {
         _tenant.Onboard(5);
         _tenant.Succeed();
@@ -177,14 +177,14 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Offboard_UnknownTenantWithoutRevision_IsNotFoundAndLeavesNoTrace()
+    public void Offboard_UnknownTenantWithoutRevision_IsNotFoundAndStoresNothing()
     {
         Assert.Equal(SubmitOutcome.NotFound, _tenant.Offboard().Outcome);
         Assert.Null(_tenant.State);
     }
 
     [Fact]
-    public void Offboard_UnknownTenantWithRevision_FencesOlderOnboardings()
+    public void Offboard_UnknownTenantWithRevision_RejectsOlderOnboardings()
     {
         Assert.Equal(SubmitOutcome.NotFound, _tenant.Offboard(6).Outcome);
 
@@ -193,7 +193,7 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Onboard_WhileOffboarding_WaitsAndBeginsTheNextLife()
+    public void Onboard_WhileOffboarding_WaitsAndBeginsNextIncarnation()
     {
         _tenant.Onboard(5);
         _tenant.Succeed();
@@ -207,7 +207,7 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Offboard_OvertakesWaitingCommands_AndTheyAreToldSo()
+    public void Offboard_WithWaitingCommands_SupersedesThem()
     {
         _tenant.Onboard(5);
         _tenant.Offboard(6, id: "six");
@@ -222,7 +222,7 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Offboard_WhileOffboarding_IsDoneByTheRunningOne()
+    public void Offboard_WhileOffboarding_JoinsTheRunningOne()
     {
         _tenant.Onboard(5);
         _tenant.Succeed();
@@ -237,14 +237,14 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Complete_TeardownFailed_DropsTheWaitingOnboardingAndAllowsAnotherTeardown()
+    public void Complete_TeardownFailed_DropsWaitingOnboardingAndAllowsAnotherOffboarding()
     {
         _tenant.Onboard(5);
         _tenant.Succeed();
         _tenant.Offboard(6);
         _tenant.Onboard(7, id: "seven");
 
-        _tenant.Fail(clean: false);
+        _tenant.Fail(isClean: false);
 
         Assert.Equal(TenantPhase.TeardownFailed, _tenant.State!.Phase);
         Assert.Empty(_tenant.State.WaitingCommands);
@@ -255,12 +255,12 @@ public sealed class TenantStateMachineTests
     }
 
     [Fact]
-    public void Complete_OnboardingLeftSomethingOver_RunsTheWaitingTeardown()
+    public void Complete_OnboardingNotCompensated_RunsWaitingOffboarding()
     {
         _tenant.Onboard(5);
         _tenant.Offboard(6);
 
-        _tenant.Fail(clean: false);
+        _tenant.Fail(isClean: false);
 
         Assert.Equal("acme.1.6.offboard", _tenant.Started?.Id);
         Assert.Equal("kata1", _tenant.State!.Placement?.PoolName);

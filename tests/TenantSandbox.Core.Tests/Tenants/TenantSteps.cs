@@ -5,7 +5,7 @@ using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.Core.Tests.Tenants;
 
-/// <summary>Drives one tenant through its machine, a second a step.</summary>
+/// <summary>Drives one tenant through the state machine; each step takes one second.</summary>
 internal sealed class TenantSteps
 {
     public static readonly TenantSpec Spec = new(
@@ -34,11 +34,11 @@ internal sealed class TenantSteps
         return answer;
     }
 
-    /// <summary>Ends the running operation well.</summary>
-    public TenantSteps Succeed() => End(clean: true, error: null);
+    /// <summary>Ends the running operation successfully.</summary>
+    public TenantSteps Succeed() => End(isClean: true, error: null);
 
-    /// <summary>Ends it badly; everything is undone, or something is left over.</summary>
-    public TenantSteps Fail(bool clean = true) => End(clean, TenantError.Create(ErrorClass.Capacity, "AllocationFailed", "No room."));
+    /// <summary>Fails the running operation; everything is compensated, or something is left over.</summary>
+    public TenantSteps Fail(bool isClean = true) => End(isClean, TenantError.Create(ErrorClass.Capacity, "AllocationFailed", "No capacity."));
 
     public TenantSteps Report(OperationReport report)
     {
@@ -47,12 +47,12 @@ internal sealed class TenantSteps
         return this;
     }
 
-    private TenantSteps End(bool clean, TenantError? error)
+    private TenantSteps End(bool isClean, TenantError? error)
     {
         _step++;
         var isTeardown = State!.Operation!.Kind == TenantRequestKind.Offboard;
-        var placement = clean && (isTeardown || error is not null) ? null : new TenantPlacement("aks1", "westeurope", "kata1", Timing);
+        var placement = isClean && (isTeardown || error is not null) ? null : new TenantPlacement("aks1", "westeurope", "kata1", Timing);
         var receipt = isTeardown && error is null ? new TeardownReceipt("aks1", Now, "kata1", null, Now) : null;
-        return Report(new(State.Operation.Id, clean, placement, error, receipt, Now));
+        return Report(new(State.Operation.Id, isClean, placement, error, receipt, Now));
     }
 }
