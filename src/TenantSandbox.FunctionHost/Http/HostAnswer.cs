@@ -18,6 +18,12 @@ internal static class HostAnswer
     public static Task NotFoundAsync(HttpContext http) =>
         ProblemAsync(http, StatusCodes.Status404NotFound, $"No function answers {http.Request.Method} {http.Request.Path}.");
 
+    public static Task TooLargeAsync(HttpContext http, long maximum) =>
+        ProblemAsync(http, StatusCodes.Status413PayloadTooLarge, $"The request body is larger than {maximum} bytes.");
+
+    public static Task FailedAsync(HttpContext http, int status) =>
+        ProblemAsync(http, status, "The function failed. The host's log has the reason.");
+
     /// <summary>The key that a caller sent, by header or query.</summary>
     public static string? Key(HttpRequest request) =>
         request.Headers.TryGetValue("x-functions-key", out var header) ? header.ToString() : request.Query["code"].ToString();

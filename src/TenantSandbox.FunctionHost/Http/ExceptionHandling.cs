@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Http;
 
-namespace TenantSandbox.Local.Hosting.Http;
+namespace TenantSandbox.Hosting.Http;
 
-/// <summary>The outermost middleware: whatever goes wrong below it becomes an answer that tells nothing about the inside.</summary>
-internal sealed class FaultBarrier(ILogger<FaultBarrier> log) : IMiddleware
+/// <summary>The outermost middleware: an exception becomes an answer that tells nothing about the inside.</summary>
+internal sealed class ExceptionHandling(ILogger<ExceptionHandling> log) : IMiddleware
 {
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -13,7 +13,7 @@ internal sealed class FaultBarrier(ILogger<FaultBarrier> log) : IMiddleware
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller has gone; there is nobody to answer.
+            // The caller has disconnected, so there is nobody to answer.
         }
         catch (BadHttpRequestException exception) when (!context.Response.HasStarted)
         {
@@ -22,8 +22,7 @@ internal sealed class FaultBarrier(ILogger<FaultBarrier> log) : IMiddleware
         catch (Exception exception) when (!context.Response.HasStarted)
         {
             log.RequestFailed(exception, context.Request.Method, context.Request.Path);
-            await HostAnswer.ProblemAsync(
-                context, StatusCodes.Status500InternalServerError, "The function failed. Its log has the reason.");
+            await HostAnswer.FailedAsync(context, StatusCodes.Status500InternalServerError);
         }
     }
 }

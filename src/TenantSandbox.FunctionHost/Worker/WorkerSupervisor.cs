@@ -1,0 +1,265 @@
+using TenantSandbox.Hosting.Worker.Messages;
+
+namespace TenantSandbox.Hosting.Worker;
+
+/// <summary>
+/// Keeps a worker process running: starts it, loads the functions, and restarts it with exponential backoff when it exits. Its
+/// times are real ones, because the process lives in real time whatever clock the functions see.
+/// </summary>
+internal sealed class WorkerSupervisor(
+    WorkerConfig config,
+    IReadOnlyDictionary<string, string?> environment,
+    Uri rpcAddress,
+    FunctionRpcService rpc,
+    ILoggerFactory loggers) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
+
+    /// <summary>A worker that ran this long is restarted without the delay of earlier crashes.</summary>
+    private static readonly TimeSpan StableAfter = TimeSpan.FromMinutes(1);
+
+    private readonly ILogger _log = loggers.CreateLogger("Host.Worker");
+    private readonly ILogger _console = loggers.CreateLogger("Host.Function.Console");
+    private readonly WorkerLogs _workerLogs = new(loggers);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private IReadOnlyList<FunctionDefinition> _functions = [];
+    private TaskCompletionSource<WorkerChannel> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Run? _run;
+    private Task _supervision = Task.CompletedTask;
+
+    /// <summary>The process's id; null while it is being restarted.</summary>
+    public int? ProcessId
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _ready.Task.IsCompletedSuccessfully ? _run?.Process.Id : null;
+            }
+        }
+    }
+
+    /// <summary>Starts the worker for the first time.</summary>
+    /// <returns>The app's functions.</returns>
+    /// <exception cref="InvalidOperationException">The worker didn't start or couldn't load a function; the message has its last output.</exception>
+    public async Task<IReadOnlyList<FunctionDefinition>> StartAsync(CancellationToken cancellationToken)
+    {
+        var run = await StartRunAsync(cancellationToken);
+        _supervision = SuperviseAsync(run);
+        return _functions;
+    }
+
+    /// <summary>The running worker; waits while it is being restarted.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, or the host stops.</exception>
+    public async ValueTask<WorkerChannel> GetChannelAsync(CancellationToken cancellationToken)
+    {
+        Task<WorkerChannel> ready;
+        lock (_lock)
+        {
+            ready = _ready.Task;
+        }
+
+        return await ready.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Kills the worker and starts another; its other invocations fail. Does nothing if it has already been replaced.</summary>
+    public void Recycle(WorkerChannel channel, string reason)
+    {
+        lock (_lock)
+        {
+            if (_run?.Channel != channel)
+            {
+                return;
+            }
+
+            _log.WorkerRecycled(_run.Process.Id, reason);
+            _run.Process.Kill();
+        }
+    }
+
+    /// <summary>Asks the worker to end and kills it when <paramref name="cancellationToken"/> fires.</summary>
+    public async Task StopAsync(TimeSpan gracePeriod, CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync();
+        Run? run;
+        lock (_lock)
+        {
+            run = _run;
+            _ready.TrySetCanceled(_stopping.Token);
+        }
+
+        run?.Channel.Terminate(gracePeriod);
+        try
+        {
+            await _supervision.WaitAsync(gracePeriod, cancellationToken);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
+        {
+            run?.Process.Kill();
+            await _supervision;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+        _stopping.Dispose();
+    }
+
+    private async Task SuperviseAsync(Run run)
+    {
+        var failures = 0;
+        while (true)
+        {
+            var exit = await EndOf(run);
+            if (_stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            failures = run.IsOlderThan(StableAfter) ? 0 : failures;
+            Run? next = null;
+            while (next is null)
+            {
+                var delay = TimeSpan.FromTicks(Math.Min(FirstDelay.Ticks << Math.Min(failures++, 16), LongestDelay.Ticks));
+                _log.WorkerExited(exit, delay);
+                try
+                {
+                    await Task.Delay(delay, _stopping.Token);
+                    next = await StartRunAsync(_stopping.Token);
+                }
+                catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (InvalidOperationException exception)
+                {
+                    exit = exception;
+                }
+            }
+
+            run = next;
+        }
+    }
+
+    private async Task<Exception> EndOf(Run run)
+    {
+        var exit = await run.Exit;
+        lock (_lock)
+        {
+            _run = null;
+            if (_ready.Task.IsCompleted && !_stopping.IsCancellationRequested)
+            {
+                _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+        }
+
+        await run.Process.DisposeAsync();
+        return exit;
+    }
+
+    private async Task<Run> StartRunAsync(CancellationToken cancellationToken)
+    {
+        var channel = new WorkerChannel(Guid.NewGuid().ToString(), _workerLogs);
+        rpc.Expect(channel);
+        var run = new Run(WorkerProcess.Start(config, environment, rpcAddress, channel.WorkerId, _console), channel);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(StartTimeout);
+        try
+        {
+            var functions = await InitializeAsync(channel, timeout.Token);
+            lock (_lock)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                (_functions, _run) = (functions, run);
+                _ready.TrySetResult(channel);
+            }
+
+            _log.WorkerReady(run.Process.Id, functions.Count);
+            return run;
+        }
+        catch (Exception exception)
+        {
+            run.Process.Kill();
+            var exit = await run.Exit;
+            await run.Process.DisposeAsync();
+            cancellationToken.ThrowIfCancellationRequested();
+            var reason = exception is OperationCanceledException ? $"It wasn't ready after {StartTimeout}." : exception.Message;
+            throw new InvalidOperationException($"The worker of {config.AppDirectory} didn't start. {reason}", exception is WorkerProcessExitException ? exit : exception);
+        }
+    }
+
+    private async Task<IReadOnlyList<FunctionDefinition>> InitializeAsync(WorkerChannel channel, CancellationToken cancellationToken)
+    {
+        await channel.Connected.WaitAsync(cancellationToken);
+        var initialized = await channel.RequestAsync(
+            new StreamingMessage
+            {
+                WorkerInitRequest = new WorkerInitRequest
+                {
+                    HostVersion = "4.1037.0",
+                    WorkerDirectory = config.AppDirectory,
+                    FunctionAppDirectory = config.AppDirectory,
+                },
+            },
+            cancellationToken);
+        Require(initialized.WorkerInitResponse.Result, "initialize");
+        channel.HttpUri = initialized.WorkerInitResponse.Capabilities.TryGetValue("HttpUri", out var uri) && uri.Length > 0 ? new Uri(uri) : null;
+
+        var described = await channel.RequestAsync(
+            new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = config.AppDirectory } },
+            cancellationToken);
+        Require(described.FunctionMetadataResponse.Result, "describe its functions");
+        FunctionDefinition[] functions = [.. described.FunctionMetadataResponse.FunctionMetadataResults.Select(metadata => new FunctionDefinition(metadata))];
+
+        var loading = functions.Select(function => channel.RequestAsync(
+            new StreamingMessage
+            {
+                FunctionLoadRequest = new FunctionLoadRequest { FunctionId = function.FunctionId, Metadata = function.Metadata },
+            },
+            cancellationToken));
+        foreach (var (function, loaded) in functions.Zip(await Task.WhenAll(loading)))
+        {
+            Require(loaded.FunctionLoadResponse.Result, $"load the function '{function.Name}'");
+        }
+
+        return functions;
+    }
+
+    private static void Require(StatusResult? result, string what)
+    {
+        if (result is { Status: not StatusResult.Types.Status.Success })
+        {
+            throw new InvalidOperationException($"It couldn't {what}: {result.Exception?.Message ?? result.Result}");
+        }
+    }
+
+    private sealed class Run
+    {
+        private readonly long _started = TimeProvider.System.GetTimestamp();
+
+        public Run(WorkerProcess process, WorkerChannel channel)
+        {
+            (Process, Channel) = (process, channel);
+            Exit = CloseOnExitAsync();
+        }
+
+        public WorkerProcess Process { get; }
+
+        public WorkerChannel Channel { get; }
+
+        public Task<WorkerProcessExitException> Exit { get; }
+
+        public bool IsOlderThan(TimeSpan age) => TimeProvider.System.GetElapsedTime(_started) >= age;
+
+        private async Task<WorkerProcessExitException> CloseOnExitAsync()
+        {
+            var exit = await Process.WaitForExitAsync();
+            Channel.Close(exit);
+            return exit;
+        }
+    }
+}
