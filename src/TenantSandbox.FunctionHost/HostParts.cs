@@ -127,9 +127,9 @@ internal sealed class HostParts : IAsyncDisposable
         await Worker.StopAsync(workerGracePeriod, cancellationToken);
     }
 
+    /// <summary>Ends the worker, if it still runs, with the services of the app.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Worker.DisposeAsync();
         await App.DisposeAsync();
         await _rpc.DisposeAsync();
         await _lock.DisposeAsync();

@@ -55,9 +55,9 @@ internal sealed class HttpTriggers(
                 http.RequestAborted);
             await forwarding;
         }
-        catch (HostException) when (!http.Response.HasStarted)
+        catch (HostException)
         {
-            // The invoker has logged the reason. A worker that reports a failure has answered the request itself; give that answer time.
+            // The invoker has logged the reason. A worker that reports a failure also answers the request; its answer is the better one.
             await Task.WhenAny(forwarding, Task.Delay(WorkerProxy.AnswerTimeout));
             if (!http.Response.HasStarted)
             {
