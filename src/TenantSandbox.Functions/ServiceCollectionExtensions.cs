@@ -4,37 +4,51 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using TenantSandbox.Functions.Aks;
+using TenantSandbox.Functions.Azure.Arm;
+using TenantSandbox.Functions.Azure.EventGrid;
 using TenantSandbox.Functions.Configuration;
-using TenantSandbox.Functions.Events;
+using TenantSandbox.Functions.Doors;
+using TenantSandbox.Functions.Doors.Http;
 using TenantSandbox.Functions.Kubernetes;
-using TenantSandbox.Functions.Requests;
 
 namespace TenantSandbox.Functions;
 
 /// <summary>Registers everything that the app's functions need.</summary>
 public static class ServiceCollectionExtensions
 {
-    /// <summary>Adds the doors, the adapters and their settings (section <c>TenantSandbox</c>), which are checked when the host starts.</summary>
+    /// <summary>Adds the services and the settings (section <c>TenantSandbox</c>), which are validated when the host starts.</summary>
     public static IServiceCollection AddTenantSandbox(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<TenantSandboxOptions>().Bind(configuration.GetSection(TenantSandboxOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TenantSandboxOptions>, TenantSandboxOptionsValidator>();
+        services.AddOptions<RequestDoorOptions>().Bind(configuration.GetSection(RequestDoorOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ClusterDirectory>();
+        services.AddAzure();
+        services.AddKubernetes();
+        services.TryAddSingleton(_ => RejectedQueue.FromConfiguration(configuration));
+        services.AddSingleton<RejectedRequests>();
+        services.AddSingleton<HttpSubmission>();
+        return services;
+    }
+
+    private static void AddAzure(this IServiceCollection services)
+    {
         services.AddSingleton(s => Credential(Settings(s).Authentication));
         services.AddSingleton(s => ArmClientFactory.Create(s.GetRequiredService<TokenCredential>(), Settings(s).Arm));
-        services.AddSingleton<ClusterDirectory>();
         services.AddSingleton<AgentPools>();
+        services.AddSingleton<EventTopicClient>();
+        services.AddHostedService(s => s.GetRequiredService<EventTopicClient>());
+    }
+
+    private static void AddKubernetes(this IServiceCollection services)
+    {
         services.AddSingleton<ClusterConnections>();
         services.AddSingleton<NamespaceWatch>();
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutWatch>();
-        services.AddSingleton<EventTopic>();
-        services.AddHostedService(s => s.GetRequiredService<EventTopic>());
-        services.AddRequestDoors(configuration);
-        return services;
     }
 
     private static TenantSandboxOptions Settings(IServiceProvider services) =>

@@ -7,7 +7,7 @@ using Azure.ResourceManager.ContainerService.Models;
 using TenantSandbox.AksTwin.Arm;
 using TenantSandbox.Core.Placement;
 using TenantSandbox.Core.Requests;
-using TenantSandbox.Functions.Aks;
+using TenantSandbox.Functions.Azure.Arm;
 
 namespace TenantSandbox.AksTwin.Tests;
 

@@ -1,7 +1,6 @@
 using Azure.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using TenantSandbox.Functions;
 
 namespace TenantSandbox.Functions.Tests;
 

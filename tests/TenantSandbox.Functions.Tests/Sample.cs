@@ -1,7 +1,7 @@
 using TenantSandbox.Core.Capacity;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
-using TenantSandbox.Functions.Tenants;
+using TenantSandbox.Functions.Kubernetes;
 
 namespace TenantSandbox.Functions.Tests;
 

@@ -1,3 +1,5 @@
+using TenantSandbox.Core.Capacity;
+
 namespace TenantSandbox.Functions.Configuration;
 
 /// <summary>One AKS cluster, and how agent pools are made there.</summary>
@@ -38,4 +40,9 @@ internal sealed class ClusterOptions
 
     /// <summary>The context of <see cref="Kubeconfig"/>; null for its current one.</summary>
     public string? KubeContext { get; set; }
+
+    /// <summary>The VM size from the built-in table, or from these settings if the table lacks it; null when neither knows it.</summary>
+    public VmSize? FindVmSize() => this is { NodeVCpus: { } cpus, NodeMemoryMiB: { } memory }
+        ? new VmSize(VmSize, cpus, memory)
+        : VmSizes.Find(VmSize);
 }

@@ -42,7 +42,7 @@ internal static partial class ClusterOptionsRules
         {
             yield return $"VmSize: {refusal}.";
         }
-        else if (ClusterDirectory.SizeOf(cluster) is not { } size)
+        else if (cluster.FindVmSize() is not { } size)
         {
             yield return $"VmSize: '{cluster.VmSize}' isn't known. Set NodeVCpus and NodeMemoryMiB if it is generation 2 with nested virtualization.";
         }

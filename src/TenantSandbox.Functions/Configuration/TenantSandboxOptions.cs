@@ -1,3 +1,5 @@
+using TenantSandbox.Functions.Azure.EventGrid;
+
 namespace TenantSandbox.Functions.Configuration;
 
 /// <summary>All settings, section <c>TenantSandbox</c>. docs/configuration.md explains each.</summary>

@@ -29,8 +29,8 @@ internal sealed partial class ClusterConnections(
         var connection = _clients.GetOrAdd(clusterId, id => new Lazy<Task<k8s.Kubernetes>>(() => OpenAsync(clusters.Get(id))));
         try
         {
-            var client = await ConnectAsync(clusterId, connection).WaitAsync(cancellationToken).ConfigureAwait(false);
-            return await call(client).ConfigureAwait(false);
+            var client = await ConnectAsync(clusterId, connection).WaitAsync(cancellationToken);
+            return await call(client);
         }
         catch (Exception e) when (KubernetesFailures.IsFailure(e, cancellationToken))
         {
@@ -58,7 +58,7 @@ internal sealed partial class ClusterConnections(
             {
                 try
                 {
-                    return await call(client).ConfigureAwait(false);
+                    return await call(client);
                 }
                 catch (HttpOperationException e) when (KubernetesFailures.IsNotFound(e))
                 {
@@ -75,7 +75,7 @@ internal sealed partial class ClusterConnections(
             $"apply {manifest.Kind} {manifest.Metadata.Name}",
             async client =>
             {
-                await client.ApplyAsync(manifest, cancellationToken).ConfigureAwait(false);
+                await client.ApplyAsync(manifest, cancellationToken);
                 return true;
             },
             cancellationToken);
@@ -95,7 +95,7 @@ internal sealed partial class ClusterConnections(
     {
         try
         {
-            return await connection.Value.ConfigureAwait(false);
+            return await connection.Value;
         }
         catch
         {
@@ -111,13 +111,13 @@ internal sealed partial class ClusterConnections(
         if (cluster.Kubeconfig is { } path)
         {
             return new k8s.Kubernetes(await KubernetesClientConfiguration
-                .BuildConfigFromConfigFileAsync(new FileInfo(path), cluster.KubeContext).ConfigureAwait(false));
+                .BuildConfigFromConfigFileAsync(new FileInfo(path), cluster.KubeContext));
         }
 
         var id = ContainerServiceManagedClusterResource.CreateResourceIdentifier(cluster.SubscriptionId, cluster.ResourceGroup, cluster.Name);
-        var credentials = await arm.GetContainerServiceManagedClusterResource(id).GetClusterUserCredentialsAsync().ConfigureAwait(false);
+        var credentials = await arm.GetContainerServiceManagedClusterResource(id).GetClusterUserCredentialsAsync();
         return credentials.Value.Kubeconfigs is [var first, ..]
-            ? new k8s.Kubernetes(await UserCredential.ReadAsync(first.Value, credential, time).ConfigureAwait(false))
+            ? new k8s.Kubernetes(await UserCredential.ReadAsync(first.Value, credential, time))
             : throw new InvalidException("NoCredential", $"cluster {cluster.Id}: ARM answered with no user credential");
     }
 

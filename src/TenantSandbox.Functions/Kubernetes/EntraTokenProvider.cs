@@ -23,7 +23,7 @@ internal sealed class EntraTokenProvider(TokenCredential credential, TimeProvide
             return current.Value;
         }
 
-        var token = await credential.GetTokenAsync(Request, cancellationToken).ConfigureAwait(false);
+        var token = await credential.GetTokenAsync(Request, cancellationToken);
         var renewAt = token.RefreshOn ?? (token.ExpiresOn == DateTimeOffset.MaxValue ? token.ExpiresOn : token.ExpiresOn - Margin);
         var fresh = new AuthenticationHeader(new AuthenticationHeaderValue("Bearer", token.Token), renewAt);
         _current = fresh;

@@ -7,7 +7,7 @@ using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using TenantSandbox.Core.Errors;
-using TenantSandbox.Functions.Aks;
+using TenantSandbox.Functions.Azure;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -34,7 +34,7 @@ internal static class KubernetesFailures
         HttpOperationException http => FromAnswer(http, clusterId, what),
         KubernetesException { Status: { } status } watch =>
             FromStatus(status.Code ?? 0, status, null, clusterId, what, watch),
-        RequestFailedException or AuthenticationFailedException => ArmFailures.Translate(exception, $"{what} on cluster {clusterId}"),
+        RequestFailedException or AuthenticationFailedException => AzureFailures.Translate(exception, $"{what} on cluster {clusterId}"),
         _ => new TransientException("NoAnswer", $"{what} on cluster {clusterId}: {exception.Message}", exception),
     };
 

@@ -19,8 +19,7 @@ internal sealed class NamespaceWatch(ClusterConnections connections, IOptions<Te
             async client =>
             {
                 // The watch starts where this list ends, so that a deletion in between isn't missed.
-                var list = await client.CoreV1.ListNamespaceAsync(fieldSelector: selector, cancellationToken: cancellationToken)
-                    .ConfigureAwait(false);
+                var list = await client.CoreV1.ListNamespaceAsync(fieldSelector: selector, cancellationToken: cancellationToken);
                 if (list.Items.All(n => n.Metadata.Uid != found.Metadata.Uid))
                 {
                     return true;
@@ -31,7 +30,7 @@ internal sealed class NamespaceWatch(ClusterConnections connections, IOptions<Te
                     resourceVersion: list.Metadata.ResourceVersion,
                     timeoutSeconds: options.Value.Timing.WatchSeconds,
                     cancellationToken: cancellationToken);
-                await foreach (var (type, _) in events.UntilEndAsync(cancellationToken).ConfigureAwait(false))
+                await foreach (var (type, _) in events.UntilEndAsync(cancellationToken))
                 {
                     if (type == WatchEventType.Deleted)
                     {

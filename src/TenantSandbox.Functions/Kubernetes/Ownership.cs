@@ -2,7 +2,6 @@ using System.Globalization;
 using k8s.Models;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Kubernetes.Manifests;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes;
 

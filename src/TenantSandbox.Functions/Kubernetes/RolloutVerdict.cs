@@ -1,7 +1,6 @@
 using k8s.Models;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Kubernetes.Manifests;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes;
 

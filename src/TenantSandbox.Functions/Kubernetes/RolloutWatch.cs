@@ -1,9 +1,9 @@
 using k8s;
 using k8s.Models;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -17,19 +17,20 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(5);
 
     /// <summary>Returns as soon as the rollout is complete or has failed; otherwise what it waits for when the time is up.</summary>
-    public async Task<RolloutObservation> WatchAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    [Function(ActivityNames.WatchRollout)]
+    public async Task<RolloutObservation> WatchAsync([ActivityTrigger] PlacedTenant tenant, CancellationToken cancellationToken)
     {
         var until = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.Timing.WatchSeconds);
         while (true)
         {
-            var (deployments, version) = await ListAsync(tenant, cancellationToken).ConfigureAwait(false);
+            var (deployments, version) = await ListAsync(tenant, cancellationToken);
             var seen = RolloutVerdict.Of(tenant, deployments, pods: null);
             if (seen.Condition != RolloutCondition.Progressing)
             {
                 return seen;
             }
 
-            var pods = await ListPodsAsync(tenant, cancellationToken).ConfigureAwait(false);
+            var pods = await ListPodsAsync(tenant, cancellationToken);
             seen = RolloutVerdict.Of(tenant, deployments, pods);
             var left = until - time.GetUtcNow();
             if (seen.Condition != RolloutCondition.Progressing || left <= TimeSpan.Zero)
@@ -37,7 +38,7 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
                 return seen;
             }
 
-            await FollowAsync(tenant, deployments, version, left < Slice ? left : Slice, cancellationToken).ConfigureAwait(false);
+            await FollowAsync(tenant, deployments, version, left < Slice ? left : Slice, cancellationToken);
         }
     }
 
@@ -58,7 +59,7 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
                     resourceVersion: version,
                     timeoutSeconds: (int)Math.Ceiling(slice.TotalSeconds),
                     cancellationToken: cancellationToken);
-                await foreach (var (type, deployment) in events.UntilEndAsync(cancellationToken).ConfigureAwait(false))
+                await foreach (var (type, deployment) in events.UntilEndAsync(cancellationToken))
                 {
                     if (type is not (WatchEventType.Added or WatchEventType.Modified))
                     {
@@ -85,7 +86,7 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
             $"list Deployments of {ns}",
             client => client.AppsV1.ListNamespacedDeploymentAsync(
                 ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return (list.Items, list.Metadata.ResourceVersion);
     }
 
@@ -96,7 +97,7 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
             tenant.ClusterId,
             $"list pods of {ns}",
             client => client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return [.. list.Items];
     }
 

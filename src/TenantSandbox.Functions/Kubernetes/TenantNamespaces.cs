@@ -1,10 +1,10 @@
 using k8s;
 using k8s.Models;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -14,7 +14,8 @@ internal sealed partial class TenantNamespaces(
 {
     /// <summary>Applies the RuntimeClasses that the tenant needs, its namespace, then everything that guards it.</summary>
     /// <exception cref="Core.Errors.SandboxException">Refused (not ours, another manager) or failed.</exception>
-    public async Task ApplyAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    [Function(ActivityNames.ApplyNamespace)]
+    public async Task ApplyAsync([ActivityTrigger] PlacedTenant tenant, CancellationToken cancellationToken)
     {
         var settings = options.Value;
         var names = KataNames.Of(settings.KataNames);
@@ -29,7 +30,7 @@ internal sealed partial class TenantNamespaces(
             NetworkPolicyManifest.Policy(tenant, settings),
         ];
 
-        if (await ReadAsync(reference, cancellationToken).ConfigureAwait(false) is { } found)
+        if (await ReadAsync(reference, cancellationToken) is { } found)
         {
             Ownership.Demand(found, settings.Owner, reference);
             // Fails if what was looked at has meanwhile been replaced by another namespace of this name.
@@ -39,15 +40,16 @@ internal sealed partial class TenantNamespaces(
         await ApplyAllAsync(
             tenant.ClusterId,
             [manifest, .. SizeClass.AllOf(tenant).Select(c => RuntimeClassManifest.RuntimeClass(c, names))],
-            cancellationToken).ConfigureAwait(false);
-        await ApplyAllAsync(tenant.ClusterId, guards, cancellationToken).ConfigureAwait(false);
+            cancellationToken);
+        await ApplyAllAsync(tenant.ClusterId, guards, cancellationToken);
         LogApplied(manifest.Metadata.Name, tenant.ClusterId, tenant.Revision);
     }
 
     /// <summary>Asks for deletion if need be, and watches for a while.</summary>
-    public async Task<AbsenceObservation> DeleteAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    [Function(ActivityNames.DeleteNamespace)]
+    public async Task<AbsenceObservation> DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
-        var found = await ReadAsync(tenant, cancellationToken).ConfigureAwait(false);
+        var found = await ReadAsync(tenant, cancellationToken);
         if (found is null || !IsOurs(found, tenant))
         {
             return new AbsenceObservation(Gone: true, Blocker: null);
@@ -65,19 +67,20 @@ internal sealed partial class TenantNamespaces(
                 tenant.ClusterId,
                 $"delete namespace {found.Metadata.Name}",
                 client => client.CoreV1.DeleteNamespaceAsync(found.Metadata.Name, preconditions, cancellationToken: cancellationToken),
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken);
             LogDeleting(found.Metadata.Name, tenant.ClusterId);
         }
 
-        return await watch.UntilGoneAsync(tenant.ClusterId, found, cancellationToken).ConfigureAwait(false)
+        return await watch.UntilGoneAsync(tenant.ClusterId, found, cancellationToken)
             ? new AbsenceObservation(Gone: true, Blocker: null)
-            : await ReadAbsenceAsync(tenant, cancellationToken).ConfigureAwait(false);
+            : await ReadAbsenceAsync(tenant, cancellationToken);
     }
 
     /// <summary>Reads whether the namespace of this life of the tenant is gone, and changes nothing.</summary>
-    public async Task<AbsenceObservation> ReadAbsenceAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    [Function(ActivityNames.ReadNamespaceAbsence)]
+    public async Task<AbsenceObservation> ReadAbsenceAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
-        var found = await ReadAsync(tenant, cancellationToken).ConfigureAwait(false);
+        var found = await ReadAsync(tenant, cancellationToken);
         if (found is null || !IsOurs(found, tenant))
         {
             return new AbsenceObservation(Gone: true, Blocker: null);
@@ -87,7 +90,7 @@ internal sealed partial class TenantNamespaces(
             tenant.ClusterId,
             $"list pods of {found.Metadata.Name}",
             client => client.CoreV1.ListNamespacedPodAsync(found.Metadata.Name, cancellationToken: cancellationToken),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
         return new AbsenceObservation(Gone: false, NamespaceBlockers.Describe(found, pods.Items));
     }
 

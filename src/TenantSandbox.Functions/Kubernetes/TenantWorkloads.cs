@@ -1,11 +1,11 @@
 using System.Text.Json;
 using k8s;
 using k8s.Models;
+using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -15,30 +15,32 @@ internal sealed partial class TenantWorkloads(
 {
     /// <summary>Makes the namespace hold exactly the Deployments and Services of the tenant's spec.</summary>
     /// <exception cref="Core.Errors.SandboxException">Refused or failed.</exception>
-    public async Task ApplyAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    [Function(ActivityNames.ApplyWorkloads)]
+    public async Task ApplyAsync([ActivityTrigger] PlacedTenant tenant, CancellationToken cancellationToken)
     {
         var settings = options.Value;
         V1Deployment[] deployments = [.. tenant.Spec.Workloads.Select(w => DeploymentManifest.Deployment(w, tenant, settings))];
         V1Service[] services = [.. tenant.Spec.Workloads.Select(w => ServiceManifest.Service(w, tenant, settings)).OfType<V1Service>()];
         await Task.WhenAll(services.Concat<IKubernetesObject<V1ObjectMeta>>(deployments)
-            .Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken))).ConfigureAwait(false);
+            .Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
 
         // What an older revision had and this one hasn't.
         await DeleteAsync(
             new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId),
             [.. deployments.Select(d => d.Metadata.Name)],
             [.. services.Select(s => s.Metadata.Name)],
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 
     /// <summary>Deletes every Deployment and Service of this life of the tenant. Nothing there is success.</summary>
     /// <exception cref="Core.Errors.SandboxException">Failed.</exception>
-    public async Task DeleteAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    [Function(ActivityNames.DeleteWorkloads)]
+    public async Task DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
-        var found = await namespaces.ReadAsync(tenant, cancellationToken).ConfigureAwait(false);
+        var found = await namespaces.ReadAsync(tenant, cancellationToken);
         if (found is not null && namespaces.IsOurs(found, tenant))
         {
-            await DeleteAsync(tenant, [], [], cancellationToken).ConfigureAwait(false);
+            await DeleteAsync(tenant, [], [], cancellationToken);
         }
     }
 
@@ -57,17 +59,17 @@ internal sealed partial class TenantWorkloads(
             $"list Services of {ns}",
             client => client.CoreV1.ListNamespacedServiceAsync(ns, labelSelector: selector, cancellationToken: cancellationToken),
             cancellationToken);
-        await Task.WhenAll(deployments, services).ConfigureAwait(false);
+        await Task.WhenAll(deployments, services);
 
         await Task.WhenAll(
         [
-            .. (await deployments.ConfigureAwait(false)).Items.Where(d => !deploymentsToKeep.Contains(d.Metadata.Name)).Select(d => DeleteOneAsync(
+            .. (await deployments).Items.Where(d => !deploymentsToKeep.Contains(d.Metadata.Name)).Select(d => DeleteOneAsync(
                 tenant.ClusterId, "Deployment", d.Metadata, (client, preconditions) => client.AppsV1.DeleteNamespacedDeploymentAsync(
                     d.Metadata.Name, ns, preconditions, cancellationToken: cancellationToken), cancellationToken)),
-            .. (await services.ConfigureAwait(false)).Items.Where(s => !servicesToKeep.Contains(s.Metadata.Name)).Select(s => DeleteOneAsync(
+            .. (await services).Items.Where(s => !servicesToKeep.Contains(s.Metadata.Name)).Select(s => DeleteOneAsync(
                 tenant.ClusterId, "Service", s.Metadata, (client, preconditions) => client.CoreV1.DeleteNamespacedServiceAsync(
                     s.Metadata.Name, ns, preconditions, cancellationToken: cancellationToken), cancellationToken)),
-        ]).ConfigureAwait(false);
+        ]);
     }
 
     private async Task DeleteOneAsync<T>(
@@ -84,8 +86,7 @@ internal sealed partial class TenantWorkloads(
         try
         {
             await connections.FindAsync(
-                clusterId, $"delete {kind} {metadata.NamespaceProperty}/{metadata.Name}", client => delete(client, body), cancellationToken)
-                .ConfigureAwait(false);
+                clusterId, $"delete {kind} {metadata.NamespaceProperty}/{metadata.Name}", client => delete(client, body), cancellationToken);
         }
         catch (JsonException)
         {

@@ -15,7 +15,7 @@ internal static class UserCredential
     public static async Task<KubernetesClientConfiguration> ReadAsync(byte[] kubeconfig, TokenCredential credential, TimeProvider time)
     {
         using var stream = new MemoryStream(kubeconfig);
-        var parsed = await KubernetesClientConfiguration.LoadKubeConfigAsync(stream).ConfigureAwait(false);
+        var parsed = await KubernetesClientConfiguration.LoadKubeConfigAsync(stream);
         if (!NeedsEntra(parsed))
         {
             return KubernetesClientConfiguration.BuildConfigFromConfigObject(parsed);

@@ -14,7 +14,7 @@ internal static class WatchStream
         this IAsyncEnumerable<(WatchEventType, T)> events, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var stream = events.GetAsyncEnumerator(cancellationToken);
-        while (await MoveNextAsync(stream, cancellationToken).ConfigureAwait(false))
+        while (await MoveNextAsync(stream, cancellationToken))
         {
             yield return stream.Current;
         }
@@ -24,7 +24,7 @@ internal static class WatchStream
     {
         try
         {
-            return await stream.MoveNextAsync().ConfigureAwait(false);
+            return await stream.MoveNextAsync();
         }
         catch (Exception e) when (e is IOException or HttpRequestException { InnerException: IOException }
             || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))

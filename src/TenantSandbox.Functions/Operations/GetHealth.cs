@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
+using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Operations;
 
@@ -8,5 +9,5 @@ internal sealed class GetHealth
 {
     [Function(nameof(GetHealth))]
     public static IResult Run([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health")] HttpRequest request) =>
-        Json.Ok(request, new Dictionary<string, string> { ["status"] = "ok" });
+        ApiResults.Ok(request, new Dictionary<string, string> { ["status"] = "ok" });
 }

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
-using TenantSandbox.Functions.Requests;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Operations;
 
@@ -15,33 +17,44 @@ internal sealed partial class GetOperation(IOptions<RequestDoorOptions> options)
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "operations/{operationId}")] HttpRequest request,
         string operationId,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        if (await ReadAsync(request, operationId, client, cancellation) is not { } view)
+        if (await ReadAsync(request, operationId, client, cancellationToken) is not { } view)
+        {
             return Problem.NotFound(request, "There is no such operation, or it is no longer kept.");
+        }
+
         if (!view.IsOver)
-            Json.RetryAfter(request, options.Value.RetryAfterSeconds);
-        return Json.Ok(request, view);
+        {
+            ApiResults.RetryAfter(request, options.Value.RetryAfterSeconds);
+        }
+
+        return ApiResults.Ok(request, view);
     }
 
-    private static async Task<OperationView?> ReadAsync(HttpRequest request, string id, DurableTaskClient client, CancellationToken cancellation)
+    private static async Task<OperationView?> ReadAsync(HttpRequest request, string id, DurableTaskClient client, CancellationToken cancellationToken)
     {
         if (SubmissionId().IsMatch(id))
         {
-            return await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellation) is { } submission && Submission.Is(submission)
+            return await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } submission && Submissions.Is(submission)
                 ? OperationViews.OfSubmission(submission, request)
                 : null;
         }
 
         var match = OperationId().Match(id);
         if (!match.Success)
+        {
             return null;
+        }
+
         var (tenantId, kind) = (match.Groups["tenant"].Value, match.Groups["kind"].Value);
-        if (await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellation) is { } instance)
+        if (await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } instance)
+        {
             return OperationViews.Of(instance, tenantId, kind);
+        }
 
         // An operation that waits, or was skipped, has no instance: its tenant knows of it.
-        return await TenantStates.ReadAsync(client, tenantId, cancellation) is { } state ? OperationViews.OfWaiting(state, id, kind) : null;
+        return await TenantStates.ReadAsync(client, tenantId, cancellationToken) is { } state ? OperationViews.OfWaiting(state, id, kind) : null;
     }
 
     [GeneratedRegex(@"^req-[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]

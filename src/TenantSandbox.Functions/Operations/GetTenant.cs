@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Operations;
 
@@ -12,11 +14,14 @@ internal sealed class GetTenant
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants/{tenantId}")] HttpRequest request,
         string tenantId,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
-        if (await TenantStates.ReadAsync(client, tenantId, cancellation) is not { } state)
+        if (await TenantStates.ReadAsync(client, tenantId, cancellationToken) is not { } state)
+        {
             return Problem.NotFound(request, "There is no such tenant.");
+        }
+
         request.HttpContext.Response.Headers.ETag = $"\"{state.Revision}\"";
-        return Json.Ok(request, TenantView.Of(state, request));
+        return ApiResults.Ok(request, TenantView.Of(state, request));
     }
 }

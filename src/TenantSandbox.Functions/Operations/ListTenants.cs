@@ -6,6 +6,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Operations;
 
@@ -20,27 +22,33 @@ internal sealed class ListTenants
     public static async Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellation)
+        CancellationToken cancellationToken)
     {
         var query = request.Query;
         var pageSize = DefaultPageSize;
         if (query.TryGetValue("pageSize", out var size)
             && !(int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out pageSize) && pageSize is >= 1 and <= MaxPageSize))
+        {
             return Problem.BadParameter(request, "pageSize", $"must be an integer from 1 to {MaxPageSize}.");
+        }
 
         TenantPhase? phase = null;
         if (query.TryGetValue("phase", out var name) && (phase = ReadPhase(name)) is null)
+        {
             return Problem.BadParameter(request, "phase", $"must be one of {string.Join(", ", Enum.GetValues<TenantPhase>().Select(WireName))}.");
+        }
 
         string? token = null;
         if (query.TryGetValue("continuationToken", out var encoded) && (token = Decode(encoded.ToString())) is null)
+        {
             return BadToken(request);
+        }
 
         try
         {
-            var page = await TenantStates.ReadPageAsync(client, pageSize, token, cancellation);
+            var page = await TenantStates.ReadPageAsync(client, pageSize, token, cancellationToken);
             var states = (page?.Values ?? []).Where(x => x.IncludesState).Select(x => x.State).Where(x => x is not null && (phase is null || x.Phase == phase));
-            return Json.Ok(request, new TenantPage(
+            return ApiResults.Ok(request, new TenantPage(
                 [.. states.Select(x => TenantSummary.Of(x, request))],
                 page?.ContinuationToken is { } next ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(next)) : null));
         }
@@ -57,7 +65,10 @@ internal sealed class ListTenants
     private static string? Decode(string encoded)
     {
         if (encoded.Length is 0 or > MaxTokenLength || !Base64Url.IsValid(encoded))
+        {
             return null;
+        }
+
         return Encoding.UTF8.GetString(Base64Url.DecodeFromChars(encoded));
     }
 
@@ -66,7 +77,9 @@ internal sealed class ListTenants
         foreach (var phase in Enum.GetValues<TenantPhase>())
         {
             if (string.Equals(WireName(phase), name, StringComparison.Ordinal))
+            {
                 return phase;
+            }
         }
 
         return null;

@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using TenantSandbox.Core.Tenants;
-using TenantSandbox.Functions.Requests;
+using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Orchestration;
 using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Operations;
@@ -29,7 +30,7 @@ internal static class OperationViews
 
     public static OperationView OfSubmission(OrchestrationMetadata submission, HttpRequest request)
     {
-        var answer = Submission.AnswerOf(submission);
+        var answer = Submissions.AnswerOf(submission);
         var error = answer switch
         {
             null when submission.RuntimeStatus == OrchestrationRuntimeStatus.Completed => null,
@@ -40,7 +41,7 @@ internal static class OperationViews
         return new OperationView(
             submission.InstanceId,
             "submit",
-            Submission.RequestOf(submission)?.TenantId,
+            Submissions.RequestOf(submission)?.TenantId,
             StatusOf(submission.RuntimeStatus, error),
             null,
             null,
@@ -48,14 +49,17 @@ internal static class OperationViews
             submission.CreatedAt,
             submission.LastUpdatedAt,
             error,
-            answer?.OperationId is { } operation ? Links.Operation(request, operation) : null);
+            answer?.OperationId is { } operation ? ApiLinks.Operation(request, operation) : null);
     }
 
     /// <returns>Null when the tenant doesn't know of the operation.</returns>
     public static OperationView? OfWaiting(TenantState state, string id, string kind)
     {
         if (state.Commands.LastOrDefault(x => x.OperationId == id) is not { } command)
+        {
             return null;
+        }
+
         var acceptedAt = state.WaitingCommands.FirstOrDefault(x => x.CommandId == command.CommandId)?.AcceptedAt;
         return new OperationView(
             id,
@@ -83,7 +87,7 @@ internal static class OperationViews
     // An operation that failed and cleaned up after itself has completed, with the error in its output.
     private static TenantError? ErrorOf(OrchestrationMetadata instance) => instance.RuntimeStatus switch
     {
-        OrchestrationRuntimeStatus.Failed when instance.FailureDetails is { } failure => Failures.Of(failure),
+        OrchestrationRuntimeStatus.Failed when instance.FailureDetails is { } failure => FailureMapping.ToError(failure),
         OrchestrationRuntimeStatus.Failed => TenantError.Create(null, "Failed", "The operation failed."),
         OrchestrationRuntimeStatus.Completed when instance.SerializedOutput is not null => instance.ReadOutputAs<OperationResult>()?.Error,
         _ => null,

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Operations;
 
@@ -33,5 +34,5 @@ internal sealed record TenantSummary(
         PlacementView.Of(state.Placement),
         state.Operation?.Id,
         state.UpdatedAt,
-        Links.Tenant(request, state.TenantId));
+        ApiLinks.Tenant(request, state.TenantId));
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Operations;
 
@@ -60,7 +61,7 @@ internal sealed record OperationLink(
 {
     public static OperationLink? Of(TenantOperation? operation, HttpRequest request) => operation is null
         ? null
-        : new(operation.Id, operation.Kind, operation.Revision, operation.StartedAt, operation.EndedAt, Links.Operation(request, operation.Id));
+        : new(operation.Id, operation.Kind, operation.Revision, operation.StartedAt, operation.EndedAt, ApiLinks.Operation(request, operation.Id));
 }
 
 /// <summary>A request that waits for the running operation to end.</summary>

@@ -1,13 +1,13 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Entities;
-using TenantSandbox.Functions.Requests;
 
 namespace TenantSandbox.Functions.Pools;
 
 /// <summary>
-/// The placement ledger of one cluster, by its configured id. One operation at a time, so that two tenants never get the
-/// same room and no pool is made twice. The rules are <see cref="PlacementLedger"/>'s.
+/// The placement ledger of one cluster; the key is the configured cluster id. Operations run one at a time, so that capacity
+/// is never reserved twice and a pool never created twice. The rules are in <see cref="PlacementLedger"/>. Every operation
+/// is idempotent: callers retry.
 /// </summary>
 public sealed class ClusterEntity : TaskEntity<LedgerState>
 {
@@ -21,7 +21,7 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
     /// <summary>The entity's id for a cluster.</summary>
     public static EntityInstanceId IdOf(string clusterId) => new(nameof(ClusterEntity), clusterId);
 
-    /// <summary>Reserves room. Asked again for the same life of a tenant, it answers with the same room.</summary>
+    /// <summary>Reserves capacity. A repeated call for the same incarnation of a tenant returns the same reservation.</summary>
     public ReserveAnswer Reserve(ReserveRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -30,7 +30,7 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
         return answer;
     }
 
-    /// <summary>Gives room free. The pool goes with its last tenant.</summary>
+    /// <summary>Releases a reservation; deletes the pool when the last one is released.</summary>
     public ReleaseAnswer Release(ReleaseRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -39,8 +39,11 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
         return answer;
     }
 
-    /// <summary>Takes in how making or deleting a pool ended.</summary>
-    /// <returns>The orchestrations that wait for it. An entity can't send events, so the caller tells them.</returns>
+    /// <summary>Stores the outcome of creating or deleting a pool.</summary>
+    /// <returns>
+    /// The orchestrations that wait for the pool; the caller sends them the report, because entities can't send events. Empty
+    /// when the outcome was stored before.
+    /// </returns>
     public IReadOnlyList<string> Settle(PoolReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -55,12 +58,15 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
         return new() { ClusterId = entityOperation.Context.Id.Key };
     }
 
+    // The host ignores dedupe statuses of starts that come from entities: that an orchestration starts only once rests on
+    // the ledger, which never uses an instance id twice.
     private void Start(PoolOperation? work, OperationTiming timing)
     {
         if (work is not null)
         {
             TaskName name = work.IsDeletion ? nameof(DeletePoolOrchestration) : nameof(CreatePoolOrchestration);
-            Context.ScheduleNewOrchestration(name, new PoolJob(work.Pool, timing, work.NotBefore), StartOnce.OptionsFor(work.InstanceId));
+            Context.ScheduleNewOrchestration(
+                name, new PoolOperationInput(work.Pool, timing, work.NotBefore), new StartOrchestrationOptions(work.InstanceId));
         }
     }
 }

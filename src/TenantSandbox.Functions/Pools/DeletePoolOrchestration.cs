@@ -1,29 +1,30 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using TenantSandbox.Core.Requests;
-using TenantSandbox.Functions.Operations;
+using TenantSandbox.Functions.Orchestration;
 
 namespace TenantSandbox.Functions.Pools;
 
-/// <summary>Deletes one agent pool that nobody has room in any more, and tells who waits for that.</summary>
+/// <summary>Deletes one agent pool that has no reservation left, and reports to the orchestrations that wait for it.</summary>
 public static class DeletePoolOrchestration
 {
     [Function(nameof(DeletePoolOrchestration))]
-    public static async Task<PoolReport> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, PoolJob job)
+    public static async Task<PoolReport> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, PoolOperationInput input)
     {
         ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(job);
-        var progress = new Progress(context);
-        progress.At("keep within ARM's write budget");
-        await context.WaitUntilAsync(job.NotBefore);
+        ArgumentNullException.ThrowIfNull(input);
+        var progress = new OperationProgress(context);
+        progress.BeginStep("wait for ARM's write budget");
+        await context.WaitUntilAsync(input.NotBefore);
 
-        progress.At($"delete agent pool {job.Pool.Name}");
-        var stuck = await Compensations.AttemptAsync(() => PoolLoops.DeleteAsync(context, job.Pool, job.Timing, progress));
+        progress.BeginStep($"delete agent pool {input.Pool.Name}");
+        var error = await Saga.AttemptAsync(() => PoolPolling.DeleteAsync(context, input.Pool, input.Timing, progress));
 
-        var report = new PoolReport(job.Pool.Name, stuck is null ? PoolOutcome.Gone : PoolOutcome.Stuck, stuck, job.Timing, context.Now());
-        await context.SettleAsync(job.Pool.ClusterId, report);
-        progress.At("publish");
-        await context.PublishPoolAsync(stuck is null ? EventTypes.PoolDeleted : EventTypes.PoolFailed, job.Pool, Lifecycle.Describe(stuck));
+        progress.BeginStep("store the outcome");
+        var report = new PoolReport(input.Pool.Name, error is null ? PoolOutcome.Gone : PoolOutcome.Stuck, error, input.Timing, context.Now());
+        await context.SettleAsync(input.Pool.ClusterId, report);
+        progress.BeginStep("publish the event");
+        await context.PublishPoolAsync(error is null ? EventTypes.PoolDeleted : EventTypes.PoolFailed, input.Pool, EventPublishing.Describe(error));
         return report;
     }
 }

@@ -1,33 +1,35 @@
 using Microsoft.DurableTask;
+using TenantSandbox.Functions.Azure.Arm;
+using TenantSandbox.Functions.Orchestration;
 
 namespace TenantSandbox.Functions.Pools;
 
-/// <summary>The steps that have to do with agent pools, each with its types, its name and its retries.</summary>
+/// <summary>Typed calls of the activities and entity operations about agent pools, with their retries.</summary>
 internal static class PoolSteps
 {
     public static Task<ReserveAnswer> ReserveAsync(this TaskOrchestrationContext context, string clusterId, ReserveRequest request) =>
-        context.Entities.CallEntityAsync<ReserveAnswer>(ClusterEntity.IdOf(clusterId), nameof(ClusterEntity.Reserve), request);
+        context.CallEntityAsync<ReserveAnswer>(ClusterEntity.IdOf(clusterId), nameof(ClusterEntity.Reserve), request, EntityCalls.WithinOperation);
 
     public static Task<ReleaseAnswer> ReleaseAsync(this TaskOrchestrationContext context, string clusterId, ReleaseRequest request) =>
-        context.Entities.CallEntityAsync<ReleaseAnswer>(ClusterEntity.IdOf(clusterId), nameof(ClusterEntity.Release), request);
+        context.CallEntityAsync<ReleaseAnswer>(ClusterEntity.IdOf(clusterId), nameof(ClusterEntity.Release), request, EntityCalls.WithinOperation);
 
     public static Task<ClusterCandidates> SelectClustersAsync(this TaskOrchestrationContext context, ClusterQuery query) =>
-        context.CallActivityAsync<ClusterCandidates>(ActivityNames.SelectClusters, query, Operations.Retries.Step);
+        context.CallActivityAsync<ClusterCandidates>(ActivityNames.SelectClusters, query, RetryPolicies.Activity);
 
     public static Task<PoolObservation> EnsurePoolAsync(this TaskOrchestrationContext context, PoolRef pool) =>
-        context.CallActivityAsync<PoolObservation>(ActivityNames.EnsurePool, pool, Operations.Retries.Step);
+        context.CallActivityAsync<PoolObservation>(ActivityNames.EnsurePool, pool, RetryPolicies.Activity);
 
     public static Task<PoolObservation> ReadPoolAsync(this TaskOrchestrationContext context, PoolRef pool) =>
-        context.CallActivityAsync<PoolObservation>(ActivityNames.ReadPool, pool, Operations.Retries.Step);
+        context.CallActivityAsync<PoolObservation>(ActivityNames.ReadPool, pool, RetryPolicies.Activity);
 
     public static Task<PoolObservation> DeletePoolAsync(this TaskOrchestrationContext context, PoolRef pool) =>
-        context.CallActivityAsync<PoolObservation>(ActivityNames.DeletePool, pool, Operations.Retries.Step);
+        context.CallActivityAsync<PoolObservation>(ActivityNames.DeletePool, pool, RetryPolicies.Activity);
 
-    /// <summary>Tells the ledger how a pool's work ended, and then everybody who waits for it.</summary>
+    /// <summary>Stores the outcome of a pool's orchestration in the ledger, then sends it to every orchestration that waits for the pool.</summary>
     public static async Task SettleAsync(this TaskOrchestrationContext context, string clusterId, PoolReport report)
     {
-        var waiters = await context.Entities.CallEntityAsync<IReadOnlyList<string>>(
-            ClusterEntity.IdOf(clusterId), nameof(ClusterEntity.Settle), report);
+        var waiters = await context.CallEntityAsync<IReadOnlyList<string>>(
+            ClusterEntity.IdOf(clusterId), nameof(ClusterEntity.Settle), report, EntityCalls.MustSucceed);
         foreach (var waiter in waiters)
         {
             context.SendEvent(waiter, PoolReport.EventName(clusterId, report.PoolName), report);
@@ -35,15 +37,15 @@ internal static class PoolSteps
     }
 
     /// <summary>
-    /// Waits for news of a pool, sent by <see cref="SettleAsync"/>. News that come before the wait begins are kept for it, so
-    /// none is missed between asking the ledger and waiting.
+    /// Waits for the report that <see cref="SettleAsync"/> sends. A report that arrives before the wait begins is buffered, so
+    /// none is missed between the reservation and the wait.
     /// </summary>
-    /// <returns>Null when none came in time.</returns>
-    public static async Task<PoolReport?> WaitForPoolAsync(this TaskOrchestrationContext context, PoolRef pool, TimeSpan patience)
+    /// <returns>Null when none arrived in time.</returns>
+    public static async Task<PoolReport?> WaitForPoolAsync(this TaskOrchestrationContext context, PoolRef pool, TimeSpan timeout)
     {
         try
         {
-            return await context.WaitForExternalEvent<PoolReport>(PoolReport.EventName(pool.ClusterId, pool.Name), patience);
+            return await context.WaitForExternalEvent<PoolReport>(PoolReport.EventName(pool.ClusterId, pool.Name), timeout);
         }
         catch (TaskCanceledException)
         {

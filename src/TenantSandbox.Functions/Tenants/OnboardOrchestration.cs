@@ -1,15 +1,17 @@
+using System.Text.Json.Serialization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
-using TenantSandbox.Functions.Operations;
+using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Orchestration;
 
 namespace TenantSandbox.Functions.Tenants;
 
 /// <summary>
-/// Puts a tenant up, as a saga: room, namespace with guardrails, workloads, all seen available. On failure everything is
-/// undone, last step first, before anybody is told.
+/// Provisions a tenant as a saga: reservation, namespace with guardrails, workloads, rollout. On failure the completed steps
+/// are undone, last first, before the outcome is reported.
 /// </summary>
 public static class OnboardOrchestration
 {
@@ -18,74 +20,88 @@ public static class OnboardOrchestration
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(input);
-        var progress = new Progress(context);
-        var undo = new Compensations(progress);
-        TenantPlacement? place = null;
+        var progress = new OperationProgress(context);
+        var saga = new Saga(progress);
+        TenantPlacement? placement = null;
 
-        var error = await Compensations.AttemptAsync(async () =>
+        var error = await Saga.AttemptAsync(async () =>
         {
-            var pool = await Placing.FindAsync(context, input, undo, progress, trying => place = trying);
-            await PutUpAsync(context, input, place!, pool, undo, progress);
+            var pool = await PoolReservation.ReserveAsync(context, input, saga, progress, attempted => placement = attempted);
+            await ProvisionAsync(context, input, placement!, pool, saga, progress);
         });
 
-        var leftOver = error is null ? null : await undo.RunAsync();
-        if (error is not null && leftOver is not null)
+        var compensationError = error is null ? null : await saga.CompensateAsync();
+        if (error is not null && compensationError is not null)
         {
-            error = TenantError.Create(error.ErrorClass, error.Code, $"{error.Message} Undoing it failed too: {leftOver.Message}");
+            error = TenantError.Create(error.ErrorClass, error.Code, $"{error.Message} Undoing it failed too: {compensationError.Message}");
         }
 
-        var clean = leftOver is null;
-        progress.At("report");
-        place = error is null || !clean ? place : null;
-        await context.ReportAsync(input.TenantId, new(context.InstanceId, clean, place, error, null, context.Now()));
-        progress.At("publish");
+        var isClean = compensationError is null;
+        placement = error is null || !isClean ? placement : null;
+        progress.BeginStep("store the outcome");
+        await context.CompleteAsync(input.TenantId, new(context.InstanceId, isClean, placement, error, null, context.Now()));
+        progress.BeginStep("publish the event");
         var published = error is null
             ? await context.PublishTenantAsync(
-                EventTypes.TenantReady, input.TenantId, input.Incarnation, input.Revision, ("clusterId", place!.ClusterId), ("pool", place.PoolName))
+                EventTypes.TenantReady, input.TenantId, input.Incarnation, input.Revision, ("clusterId", placement!.ClusterId), ("pool", placement.PoolName))
             : await context.PublishTenantAsync(
-                EventTypes.TenantFailed, input.TenantId, input.Incarnation, input.Revision, [("operation", "onboard"), ("clean", clean ? "true" : "false"), .. Lifecycle.Describe(error)]);
-        return new(error is null, clean, place, error, null, published);
+                EventTypes.TenantFailed, input.TenantId, input.Incarnation, input.Revision, [("operation", "onboard"), ("clean", isClean ? "true" : "false"), .. EventPublishing.Describe(error)]);
+        return new(error is null, isClean, placement, error, null, published);
     }
 
-    private static async Task PutUpAsync(
-        TaskOrchestrationContext context, OnboardInput input, TenantPlacement place, PoolRef pool, Compensations undo, Progress progress)
+    private static async Task ProvisionAsync(
+        TaskOrchestrationContext context, OnboardInput input, TenantPlacement placement, PoolRef pool, Saga saga, OperationProgress progress)
     {
         var tenant = new PlacedTenant(
-            input.TenantId, input.Incarnation, input.Revision, place.ClusterId, pool.Name, pool.Template.SizeClasses, input.Spec);
-        var home = new TenantNamespaceRef(input.TenantId, input.Incarnation, place.ClusterId);
+            input.TenantId, input.Incarnation, input.Revision, placement.ClusterId, pool.Name, pool.Template.SizeClasses, input.Spec);
+        var tenantNamespace = new TenantNamespaceRef(input.TenantId, input.Incarnation, placement.ClusterId);
 
-        progress.At("apply the namespace and its guardrails");
-        undo.Register("delete the namespace", () => Teardown.DeleteNamespaceAsync(context, home, place.Timing, progress));
+        progress.BeginStep("apply the namespace and its guardrails");
+        saga.Register("delete the namespace", () => Deprovisioning.DeleteNamespaceAsync(context, tenantNamespace, placement.Timing, progress));
         await context.ApplyNamespaceAsync(tenant);
 
-        progress.At("apply the workloads");
-        undo.Register("delete the workloads", () => context.DeleteWorkloadsAsync(home));
+        progress.BeginStep("apply the workloads");
+        saga.Register("delete the workloads", () => context.DeleteWorkloadsAsync(tenantNamespace));
         await context.ApplyWorkloadsAsync(tenant);
 
-        progress.At("wait for the rollout");
-        await SeeAvailableAsync(context, tenant, place.Timing, progress);
+        progress.BeginStep("wait for the rollout");
+        await WaitForRolloutAsync(context, tenant, placement.Timing, progress);
     }
 
-    private static async Task SeeAvailableAsync(TaskOrchestrationContext context, PlacedTenant tenant, OperationTiming timing, Progress progress)
+    private static async Task WaitForRolloutAsync(TaskOrchestrationContext context, PlacedTenant tenant, OperationTiming timing, OperationProgress progress)
     {
         var deadline = context.Now().AddSeconds(timing.RolloutSeconds);
-        var pauses = new Pauses(context, timing);
-        var seen = await context.WatchRolloutAsync(tenant);
-        while (seen.Condition == RolloutCondition.Progressing)
+        var delay = new PollingDelay(context, timing);
+        var observed = await context.WatchRolloutAsync(tenant);
+        while (observed.Condition == RolloutCondition.Progressing)
         {
             if (context.Now() >= deadline)
             {
-                throw new StepFailedException(ErrorClass.Transient, "RolloutTimeout", $"The workloads were not available after {timing.RolloutSeconds} s: {seen.Detail}");
+                throw new StepFailedException(
+                    ErrorClass.Transient, "RolloutTimeout", $"The workloads were not available after {timing.RolloutSeconds} s: {observed.Detail}");
             }
 
-            progress.WaitsFor(seen.Detail);
-            await pauses.WaitAsync();
-            seen = await context.WatchRolloutAsync(tenant);
+            progress.ReportWaiting(observed.Detail);
+            await delay.WaitAsync();
+            observed = await context.WatchRolloutAsync(tenant);
         }
 
-        if (seen.Condition == RolloutCondition.Failed)
+        if (observed.Condition == RolloutCondition.Failed)
         {
-            throw new StepFailedException(ErrorClass.Invalid, "RolloutFailed", seen.Detail);
+            throw new StepFailedException(ErrorClass.Invalid, "RolloutFailed", observed.Detail);
         }
     }
 }
+
+/// <summary>Input of an onboarding.</summary>
+/// <param name="TenantId">The tenant.</param>
+/// <param name="Incarnation">The incarnation that begins.</param>
+/// <param name="Revision">The revision to provision.</param>
+/// <param name="Spec">The desired state.</param>
+/// <param name="StartedAt">When the tenant started the operation.</param>
+public sealed record OnboardInput(
+    [property: JsonPropertyName("tenantId")] string TenantId,
+    [property: JsonPropertyName("incarnation")] int Incarnation,
+    [property: JsonPropertyName("revision")] long Revision,
+    [property: JsonPropertyName("spec")] TenantSpec Spec,
+    [property: JsonPropertyName("startedAt")] DateTimeOffset StartedAt);

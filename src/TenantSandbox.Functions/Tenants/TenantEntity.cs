@@ -3,13 +3,13 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Entities;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
-using TenantSandbox.Functions.Requests;
 
 namespace TenantSandbox.Functions.Tenants;
 
 /// <summary>
-/// One tenant, by its id: takes its requests one at a time, in the order they come in, and runs one operation at a time.
-/// The rules are <see cref="TenantStateMachine"/>'s; its state outlives the tenant as a tombstone.
+/// One tenant; the key is the tenant id. Handles requests one at a time, in order of arrival, and runs one operation at a
+/// time. The rules are in <see cref="TenantStateMachine"/>. The state stays as a tombstone after offboarding. Both operations are
+/// idempotent: callers retry.
 /// </summary>
 public sealed class TenantEntity : TaskEntity<TenantState?>
 {
@@ -23,7 +23,7 @@ public sealed class TenantEntity : TaskEntity<TenantState?>
     /// <summary>The entity's id for a tenant.</summary>
     public static EntityInstanceId IdOf(string tenantId) => new(nameof(TenantEntity), tenantId);
 
-    /// <summary>Judges a request, and starts or queues what it asks for.</summary>
+    /// <summary>Decides on a request, and starts or queues the operation that it asks for.</summary>
     public SubmitAnswer Submit(TenantCommand command)
     {
         ArgumentNullException.ThrowIfNull(command);
@@ -32,16 +32,18 @@ public sealed class TenantEntity : TaskEntity<TenantState?>
         return answer;
     }
 
-    /// <summary>Takes in how the running operation ended, and starts the next. Told twice, it changes nothing.</summary>
+    /// <summary>Stores the outcome of the running operation and starts the next one. A repeated report changes nothing.</summary>
     public void Complete(OperationReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
         Apply(TenantStateMachine.Complete(State, report), report.EndedAt);
     }
 
-    /// <summary>A tenant that never was has no state, and a request about it need not leave any.</summary>
+    /// <summary>Null: a request about an unknown tenant need not leave any state.</summary>
     protected override TenantState? InitializeState(TaskEntityOperation entityOperation) => null;
 
+    // The host ignores dedupe statuses of starts that come from entities: that an operation starts only once rests on the
+    // tenant's state, which never uses an operation id twice.
     private void Apply(TenantDecision decision, DateTimeOffset at)
     {
         State = decision.State;
@@ -50,7 +52,7 @@ public sealed class TenantEntity : TaskEntity<TenantState?>
             return;
         }
 
-        var options = StartOnce.OptionsFor(operation.Id);
+        var options = new StartOrchestrationOptions(operation.Id);
         if (operation.Kind == TenantRequestKind.Onboard)
         {
             var input = new OnboardInput(tenant.TenantId, tenant.Incarnation, operation.Revision, tenant.Spec!, at);

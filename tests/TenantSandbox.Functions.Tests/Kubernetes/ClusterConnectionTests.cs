@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using TenantSandbox.Core.Errors;
-using TenantSandbox.Functions.Tenants;
+using TenantSandbox.Functions.Kubernetes;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes;
 
@@ -81,15 +81,15 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     public async Task Call_ClusterMoved_ConnectsAnewAtTheNextCall()
     {
         await using var services = App.Create(Settings());
-        var activities = services.Make<NamespaceActivities>();
+        var activities = services.Make<TenantNamespaces>();
         _answer = http => StatusAsync(http, 404, "NotFound");
         var live = _server!.Urls.Single();
         await PointAtAsync("http://127.0.0.1:1");
-        await Assert.ThrowsAsync<TransientException>(() => activities.ReadNamespaceAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), default));
+        await Assert.ThrowsAsync<TransientException>(() => activities.ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), default));
 
         await PointAtAsync(live);
 
-        Assert.True((await activities.ReadNamespaceAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), default)).Gone);
+        Assert.True((await activities.ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), default)).Gone);
     }
 
     [Fact]
@@ -99,8 +99,8 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
         await canceled.CancelAsync();
         await using var services = App.Create(Settings());
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => services.Make<NamespaceActivities>()
-            .ReadNamespaceAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), canceled.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => services.Make<TenantNamespaces>()
+            .ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), canceled.Token));
     }
 
     [Fact]
@@ -108,8 +108,8 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     {
         await using var services = App.Create(Settings());
 
-        var refused = await Assert.ThrowsAsync<InvalidException>(() => services.Make<NamespaceActivities>()
-            .ReadNamespaceAbsenceAsync(new TenantNamespaceRef("acme", 1, "elsewhere"), default));
+        var refused = await Assert.ThrowsAsync<InvalidException>(() => services.Make<TenantNamespaces>()
+            .ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "elsewhere"), default));
 
         Assert.Equal("ClusterUnknown", refused.Code);
     }
@@ -123,7 +123,7 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     private async Task ReadAsync()
     {
         await using var services = App.Create(Settings());
-        await services.Make<NamespaceActivities>().ReadNamespaceAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), default);
+        await services.Make<TenantNamespaces>().ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), default);
     }
 
     private Dictionary<string, string?> Settings() => new(App.Settings()) { ["Clusters__0__Kubeconfig"] = _kubeconfig };

@@ -4,9 +4,11 @@ using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using TenantSandbox.AksTwin;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Azure.Arm;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 using TenantSandbox.Functions.Pools;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes;
 
@@ -44,9 +46,11 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <summary>A client of the test's own, as an operator would have.</summary>
     internal IKubernetes Client => _client!;
 
-    internal NamespaceActivities Namespaces => Services.Make<NamespaceActivities>();
+    internal TenantNamespaces Namespaces => Services.Make<TenantNamespaces>();
 
-    internal WorkloadActivities Workloads => Services.Make<WorkloadActivities>();
+    internal TenantWorkloads Workloads => Services.Make<TenantWorkloads>();
+
+    internal RolloutWatch Rollouts => Services.Make<RolloutWatch>();
 
     public async Task InitializeAsync()
     {
@@ -75,11 +79,11 @@ public sealed class ClusterFixture : IAsyncLifetime
         settings["Clusters__0__Name"] = _twin.Options.Clusters[0].Name;
         _services = App.Create(settings);
         _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigObject(KubernetesYaml.Deserialize<k8s.KubeConfigModels.K8SConfiguration>(_twin.Kubeconfig())));
-        var pools = Services.Make<PoolActivities>();
-        var target = pools.SelectClusters(new ClusterQuery(null, null)).Clusters[0];
+        var pools = Services.Make<AgentPools>();
+        var target = Services.Make<ClusterSelection>().Select(new ClusterQuery(null, null)).Clusters[0];
         var pool = new PoolRef(target.ClusterId, PoolName, 1, TenantTier.Pooled, null, target.PoolTemplate);
-        await pools.EnsurePoolAsync(pool, default);
-        var seen = await pools.ReadPoolAsync(pool, default);
+        await pools.EnsureAsync(pool, default);
+        var seen = await pools.ReadAsync(pool, default);
         Assert.Equal(PoolCondition.Ready, seen.Condition);
     }
 
@@ -110,8 +114,8 @@ public sealed class ClusterFixture : IAsyncLifetime
     /// <summary>Puts the tenant up and waits until it runs.</summary>
     internal async Task<PlacedTenant> RunAsync(PlacedTenant tenant)
     {
-        await Namespaces.ApplyNamespaceAsync(tenant, default);
-        await Workloads.ApplyWorkloadsAsync(tenant, default);
+        await Namespaces.ApplyAsync(tenant, default);
+        await Workloads.ApplyAsync(tenant, default);
         var seen = await WatchAsync(tenant);
         Assert.True(seen.Condition == RolloutCondition.Ready, seen.Detail);
         return tenant;
@@ -124,7 +128,7 @@ public sealed class ClusterFixture : IAsyncLifetime
         var tries = 0;
         do
         {
-            seen = await Workloads.WatchRolloutAsync(tenant, default);
+            seen = await Rollouts.WatchAsync(tenant, default);
         }
         while (seen.Condition == RolloutCondition.Progressing && ++tries < 20);
 
@@ -135,7 +139,7 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     private async Task LabelNodesAsync()
     {
-        var patch = new V1Patch(new { metadata = new { labels = new Dictionary<string, string> { [Labels.Pool] = PoolName } } }, V1Patch.PatchType.MergePatch);
+        var patch = new V1Patch(new { metadata = new { labels = new Dictionary<string, string> { [SandboxNodes.PoolLabel] = PoolName } } }, V1Patch.PatchType.MergePatch);
         foreach (var node in (await Client.CoreV1.ListNodeAsync(labelSelector: "kubernetes.azure.com/kata-vm-isolation=true")).Items)
         {
             await Client.CoreV1.PatchNodeAsync(patch, node.Metadata.Name);

@@ -1,8 +1,8 @@
 using k8s;
 using TenantSandbox.AksTwin;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes;
 
@@ -20,8 +20,8 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
     {
         var tenant = _cluster.NewTenant();
         _cluster.Twin.Faults.Add(new Fault { Call = "kube.pods.create", Kind = FaultKind.NeverRuns, Code = "ImagePullBackOff", Times = null });
-        await _cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
-        await _cluster.Workloads.ApplyWorkloadsAsync(tenant, default);
+        await _cluster.Namespaces.ApplyAsync(tenant, default);
+        await _cluster.Workloads.ApplyAsync(tenant, default);
 
         var seen = await _cluster.WatchAsync(tenant);
 
@@ -39,7 +39,7 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
         var tenant = _cluster.NewTenant();
         _cluster.Twin.Faults.Add(new Fault { Call = call, Kind = kind, Status = 503 });
 
-        await Assert.ThrowsAsync<TransientException>(() => _cluster.Namespaces.ApplyNamespaceAsync(tenant, default));
+        await Assert.ThrowsAsync<TransientException>(() => _cluster.Namespaces.ApplyAsync(tenant, default));
         await _cluster.RunAsync(tenant);
 
         var policy = await _cluster.Client.NetworkingV1.ReadNamespacedNetworkPolicyAsync("tenant-network", NamespaceManifest.NameOf(tenant.TenantId));
@@ -50,11 +50,11 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
     public async Task WatchRollout_WatchRefused_IsTransient()
     {
         var tenant = _cluster.NewTenant(Sample.Web with { CpuMillis = 500_000, ReadinessProbe = null });
-        await _cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
-        await _cluster.Workloads.ApplyWorkloadsAsync(tenant, default);
+        await _cluster.Namespaces.ApplyAsync(tenant, default);
+        await _cluster.Workloads.ApplyAsync(tenant, default);
         _cluster.Twin.Faults.Add(new Fault { Call = "kube.deployments.watch", Status = 410 });
 
-        Assert.Equal("Expired", (await Assert.ThrowsAsync<TransientException>(() => _cluster.Workloads.WatchRolloutAsync(tenant, default))).Code);
+        Assert.Equal("Expired", (await Assert.ThrowsAsync<TransientException>(() => _cluster.Rollouts.WatchAsync(tenant, default))).Code);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
         _cluster.Twin.Faults.Add(new Fault { Call = "kube.pods.create", Kind = FaultKind.StuckFinalizer });
         await _cluster.RunAsync(tenant);
 
-        var seen = await _cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default);
+        var seen = await _cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default);
 
         Assert.False(seen.Gone);
         Assert.Contains("twin.tenantsandbox.dev/stuck", seen.Blocker, StringComparison.Ordinal);
@@ -77,8 +77,8 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
         var tenant = await _cluster.RunAsync(_cluster.NewTenant());
         _cluster.Twin.Faults.Add(new Fault { Call = "kube.namespaces.delete", Kind = FaultKind.LoseAnswer });
 
-        await Assert.ThrowsAsync<TransientException>(() => _cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default));
+        await Assert.ThrowsAsync<TransientException>(() => _cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default));
 
-        Assert.True((await _cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default)).Gone);
+        Assert.True((await _cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default)).Gone);
     }
 }

@@ -2,6 +2,7 @@ using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes;
@@ -14,7 +15,7 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     {
         var tenant = cluster.NewTenant();
 
-        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant, default);
 
         var name = NamespaceManifest.NameOf(tenant.TenantId);
         Assert.Equal("restricted", (await cluster.ReadNamespaceAsync(tenant)).Metadata.Labels["pod-security.kubernetes.io/enforce"]);
@@ -29,10 +30,10 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     public async Task ApplyNamespace_Repeated_ChangesNothing()
     {
         var tenant = cluster.NewTenant();
-        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant, default);
         var before = await VersionsAsync(tenant);
 
-        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant, default);
 
         Assert.Equal(before, await VersionsAsync(tenant));
     }
@@ -47,9 +48,9 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
         });
         var before = (await cluster.ReadNamespaceAsync(tenant)).Metadata.ResourceVersion;
 
-        var refused = await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyNamespaceAsync(tenant, default));
-        var absence = await cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default);
-        await cluster.Workloads.DeleteWorkloadsAsync(Sample.Reference(tenant), default);
+        var refused = await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyAsync(tenant, default));
+        var absence = await cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default);
+        await cluster.Workloads.DeleteAsync(Sample.Reference(tenant), default);
 
         Assert.Equal("NamespaceNotOwned", refused.Code);
         Assert.True(absence.Gone);
@@ -60,10 +61,10 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     public async Task ApplyNamespace_OtherLifeStillThere_IsRefused()
     {
         var tenant = cluster.NewTenant();
-        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant, default);
 
-        await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyNamespaceAsync(tenant with { Incarnation = 2 }, default));
-        await cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant with { Incarnation = 2 }), default);
+        await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyAsync(tenant with { Incarnation = 2 }, default));
+        await cluster.Namespaces.DeleteAsync(Sample.Reference(tenant with { Incarnation = 2 }), default);
 
         Assert.Null((await cluster.ReadNamespaceAsync(tenant)).Metadata.DeletionTimestamp);
     }
@@ -72,12 +73,12 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     public async Task ApplyNamespace_FieldTakenOverByAnother_NamesTheManager()
     {
         var tenant = cluster.NewTenant();
-        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant, default);
         await cluster.Client.CoreV1.PatchNamespacedResourceQuotaAsync(
             new V1Patch("""{"spec":{"hard":{"pods":"99"}}}""", V1Patch.PatchType.MergePatch),
             "tenant-quota", NamespaceManifest.NameOf(tenant.TenantId), fieldManager: "somebody");
 
-        var conflict = await Assert.ThrowsAsync<ConflictException>(() => cluster.Namespaces.ApplyNamespaceAsync(tenant, default));
+        var conflict = await Assert.ThrowsAsync<ConflictException>(() => cluster.Namespaces.ApplyAsync(tenant, default));
 
         Assert.Equal("FieldManagerConflict", conflict.Code);
         Assert.Contains("somebody", conflict.Message, StringComparison.Ordinal);
@@ -89,48 +90,48 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     {
         var tenant = await cluster.RunAsync(cluster.NewTenant());
         var reference = Sample.Reference(tenant);
-        Assert.False((await cluster.Namespaces.ReadNamespaceAbsenceAsync(reference, default)).Gone);
+        Assert.False((await cluster.Namespaces.ReadAbsenceAsync(reference, default)).Gone);
 
         await UntilGoneAsync(tenant);
 
-        Assert.True((await cluster.Namespaces.ReadNamespaceAbsenceAsync(reference, default)).Gone);
+        Assert.True((await cluster.Namespaces.ReadAbsenceAsync(reference, default)).Gone);
         var missing = await Assert.ThrowsAsync<HttpOperationException>(() => cluster.ReadNamespaceAsync(tenant));
         Assert.Equal(System.Net.HttpStatusCode.NotFound, missing.Response.StatusCode);
-        Assert.True((await cluster.Namespaces.DeleteNamespaceAsync(reference, default)).Gone);
+        Assert.True((await cluster.Namespaces.DeleteAsync(reference, default)).Gone);
     }
 
     [Fact]
     public async Task DeleteNamespace_FinalizerHolds_NamesItAndGoesOnceItIsLifted()
     {
         var tenant = cluster.NewTenant();
-        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant, default);
         var name = NamespaceManifest.NameOf(tenant.TenantId);
         var patch = new V1Patch("""{"metadata":{"finalizers":["example.com/hold"]}}""", V1Patch.PatchType.MergePatch);
         await cluster.Client.CoreV1.PatchNamespacedServiceAccountAsync(patch, "tenant-workload", name);
 
-        await cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default);
-        var held = await cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default);
+        await cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default);
+        var held = await cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default);
 
         Assert.False(held.Gone);
         Assert.Contains("example.com/hold", held.Blocker, StringComparison.Ordinal);
         Assert.Equal("NamespaceTerminating", (await Assert.ThrowsAsync<ConflictException>(
-            () => cluster.Namespaces.ApplyNamespaceAsync(tenant, default))).Code);
+            () => cluster.Namespaces.ApplyAsync(tenant, default))).Code);
 
         var lift = new V1Patch("""{"metadata":{"finalizers":null}}""", V1Patch.PatchType.MergePatch);
         await cluster.Client.CoreV1.PatchNamespacedServiceAccountAsync(lift, "tenant-workload", name);
         await UntilGoneAsync(tenant);
     }
 
-    private async Task UntilGoneAsync(Functions.Tenants.PlacedTenant tenant)
+    private async Task UntilGoneAsync(PlacedTenant tenant)
     {
         var tries = 0;
-        while (!(await cluster.Namespaces.DeleteNamespaceAsync(Sample.Reference(tenant), default)).Gone)
+        while (!(await cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default)).Gone)
         {
             Assert.True(++tries < 20, "the namespace doesn't go");
         }
     }
 
-    private async Task<string> VersionsAsync(Functions.Tenants.PlacedTenant tenant)
+    private async Task<string> VersionsAsync(PlacedTenant tenant)
     {
         var name = NamespaceManifest.NameOf(tenant.TenantId);
         var limits = await cluster.Client.CoreV1.ReadNamespacedLimitRangeAsync("tenant-limits", name);

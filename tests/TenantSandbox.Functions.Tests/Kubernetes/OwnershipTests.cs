@@ -2,7 +2,6 @@ using k8s.Models;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes;
 

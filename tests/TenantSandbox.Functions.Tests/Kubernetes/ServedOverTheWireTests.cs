@@ -53,7 +53,9 @@ public sealed partial class ServedOverTheWireTests(ClusterFixture cluster)
         List<JsonNode?> served =
             [await GetAsync($"api/v1/namespaces/{ns}"), await GetAsync("apis/node.k8s.io/v1/runtimeclasses/tenantsandbox-kata-256mi")];
         foreach (var path in Kinds.SelectMany(k => k.Plurals.Select(plural => $"{k.Version}/namespaces/{ns}/{plural}")))
+        {
             served.AddRange((await GetAsync(path))["items"]!.AsArray());
+        }
 
         var readable = new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         var text = new JsonArray([.. served.Select(Common)]).ToJsonString(readable);
@@ -67,7 +69,9 @@ public sealed partial class ServedOverTheWireTests(ClusterFixture cluster)
         await foreach (var (_, endpoints) in cluster.Client.CoreV1.WatchListNamespacedEndpointsAsync(ns, cancellationToken: limit.Token))
         {
             if ((endpoints.Subsets ?? []).Sum(s => s.Addresses?.Count ?? 0) == count)
+            {
                 return;
+            }
         }
     }
 

@@ -1,8 +1,9 @@
 using k8s;
 using k8s.Models;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes;
 
@@ -23,7 +24,7 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
             Assert.Equal("tenantsandbox-kata-256mi", pod.Spec.RuntimeClassName);
             Assert.Equal("32Mi", pod.Spec.Overhead["memory"].ToString());
             Assert.Equal("true", pod.Spec.NodeSelector["kubernetes.azure.com/kata-vm-isolation"]);
-            Assert.Equal(ClusterFixture.PoolName, pod.Spec.NodeSelector[Labels.Pool]);
+            Assert.Equal(ClusterFixture.PoolName, pod.Spec.NodeSelector[SandboxNodes.PoolLabel]);
             Assert.Contains(pod.Spec.Tolerations, t => t is { Key: "sandbox", Value: "kata", Effect: "NoSchedule" });
             Assert.DoesNotContain(pod.Spec.Volumes, v => v.Projected is not null || v.Secret is not null);
         });
@@ -37,10 +38,10 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
         var tenant = await cluster.RunAsync(cluster.NewTenant());
         var before = (await cluster.Client.AppsV1.ReadNamespacedDeploymentAsync("web", Namespace(tenant))).Metadata.Generation;
 
-        await cluster.Workloads.ApplyWorkloadsAsync(tenant, default);
+        await cluster.Workloads.ApplyAsync(tenant, default);
 
         Assert.Equal(before, (await cluster.Client.AppsV1.ReadNamespacedDeploymentAsync("web", Namespace(tenant))).Metadata.Generation);
-        Assert.Equal(RolloutCondition.Ready, (await cluster.Workloads.WatchRolloutAsync(tenant, default)).Condition);
+        Assert.Equal(RolloutCondition.Ready, (await cluster.Rollouts.WatchAsync(tenant, default)).Condition);
     }
 
     [Fact]
@@ -49,7 +50,7 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
         var both = await cluster.RunAsync(cluster.NewTenant(Small, Small with { Name = "second" }));
         var one = both with { Revision = 8, Spec = both.Spec with { Workloads = [Small with { Ports = [] }] } };
 
-        await cluster.Workloads.ApplyWorkloadsAsync(one, default);
+        await cluster.Workloads.ApplyAsync(one, default);
 
         Assert.Equal(["web"], (await cluster.Client.AppsV1.ListNamespacedDeploymentAsync(Namespace(both))).Items.Select(d => d.Metadata.Name));
         Assert.Empty((await cluster.Client.CoreV1.ListNamespacedServiceAsync(Namespace(both))).Items);
@@ -59,10 +60,10 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
     public async Task WatchRollout_PodThatFitsNowhere_SaysWhatItWaitsFor()
     {
         var tenant = cluster.NewTenant(Small with { CpuMillis = 500_000 });
-        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
-        await cluster.Workloads.ApplyWorkloadsAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant, default);
+        await cluster.Workloads.ApplyAsync(tenant, default);
 
-        var seen = await cluster.Workloads.WatchRolloutAsync(tenant, default);
+        var seen = await cluster.Rollouts.WatchAsync(tenant, default);
 
         Assert.Equal(RolloutCondition.Progressing, seen.Condition);
         Assert.Contains("web: 0 of 1 available", seen.Detail, StringComparison.Ordinal);
@@ -73,7 +74,7 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
     public async Task WatchRollout_QuotaUsedUp_FailsAndNamesIt()
     {
         var tenant = cluster.NewTenant();
-        await cluster.Namespaces.ApplyNamespaceAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant, default);
         await cluster.Client.CoreV1.CreateNamespacedResourceQuotaAsync(
             new V1ResourceQuota
             {
@@ -81,7 +82,7 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
                 Spec = new V1ResourceQuotaSpec { Hard = new Dictionary<string, ResourceQuantity> { ["pods"] = new("0") } },
             },
             Namespace(tenant));
-        await cluster.Workloads.ApplyWorkloadsAsync(tenant, default);
+        await cluster.Workloads.ApplyAsync(tenant, default);
 
         var seen = await cluster.WatchAsync(tenant);
 
@@ -95,8 +96,8 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
     {
         var tenant = await cluster.RunAsync(cluster.NewTenant());
 
-        await cluster.Workloads.DeleteWorkloadsAsync(Sample.Reference(tenant), default);
-        await cluster.Workloads.DeleteWorkloadsAsync(Sample.Reference(tenant), default);
+        await cluster.Workloads.DeleteAsync(Sample.Reference(tenant), default);
+        await cluster.Workloads.DeleteAsync(Sample.Reference(tenant), default);
 
         Assert.Empty((await cluster.Client.AppsV1.ListNamespacedDeploymentAsync(Namespace(tenant))).Items);
         Assert.Empty((await cluster.Client.CoreV1.ListNamespacedServiceAsync(Namespace(tenant))).Items);
@@ -108,7 +109,7 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
     {
         var tenant = await cluster.RunAsync(cluster.NewTenant());
 
-        await cluster.Workloads.DeleteWorkloadsAsync(Sample.Reference(tenant with { Incarnation = 2 }), default);
+        await cluster.Workloads.DeleteAsync(Sample.Reference(tenant with { Incarnation = 2 }), default);
 
         Assert.Single((await cluster.Client.AppsV1.ListNamespacedDeploymentAsync(Namespace(tenant))).Items);
     }
@@ -118,9 +119,9 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
     {
         var tenant = cluster.NewTenant();
 
-        await cluster.Workloads.DeleteWorkloadsAsync(Sample.Reference(tenant), default);
+        await cluster.Workloads.DeleteAsync(Sample.Reference(tenant), default);
 
-        Assert.True((await cluster.Namespaces.ReadNamespaceAbsenceAsync(Sample.Reference(tenant), default)).Gone);
+        Assert.True((await cluster.Namespaces.ReadAbsenceAsync(Sample.Reference(tenant), default)).Gone);
     }
 
     private static string Namespace(PlacedTenant tenant) => NamespaceManifest.NameOf(tenant.TenantId);

@@ -2,7 +2,6 @@ using System.Globalization;
 using k8s.Models;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
@@ -15,12 +14,6 @@ internal static class Labels
 
     /// <summary>An annotation: a new revision alone must not restart pods, so it stays out of pod templates.</summary>
     public const string Revision = "tenantsandbox/revision";
-
-    /// <summary>On nodes, with the agent pool's name.</summary>
-    public const string Pool = "tenantsandbox/pool";
-
-    /// <summary>On nodes, with <c>pooled</c> or <c>dedicated</c>.</summary>
-    public const string Tier = "tenantsandbox/tier";
 
     /// <summary>The labels of every object of one life of a tenant.</summary>
     public static Dictionary<string, string> Of(string owner, string tenantId, int incarnation) => new()

@@ -1,6 +1,5 @@
 using k8s.Models;
 using TenantSandbox.Functions.Configuration;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 

@@ -3,7 +3,6 @@ using System.Net;
 using k8s.Models;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 

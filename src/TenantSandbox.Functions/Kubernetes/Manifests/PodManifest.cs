@@ -2,7 +2,6 @@ using System.Globalization;
 using k8s.Models;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
@@ -18,7 +17,7 @@ internal static class PodManifest
         AutomountServiceAccountToken = false,
         // Otherwise every Service of the namespace shows up in every container's environment.
         EnableServiceLinks = false,
-        NodeSelector = options.Workloads.BindToPool ? new Dictionary<string, string> { [Labels.Pool] = tenant.PoolName } : null,
+        NodeSelector = options.Workloads.BindToPool ? new Dictionary<string, string> { [SandboxNodes.PoolLabel] = tenant.PoolName } : null,
         SecurityContext = new V1PodSecurityContext
         {
             RunAsNonRoot = true,

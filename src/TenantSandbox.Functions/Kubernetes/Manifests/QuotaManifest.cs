@@ -1,7 +1,6 @@
 using k8s.Models;
 using TenantSandbox.Core.Capacity;
 using TenantSandbox.Functions.Configuration;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 

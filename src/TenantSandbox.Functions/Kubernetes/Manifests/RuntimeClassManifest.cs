@@ -1,5 +1,7 @@
 using k8s.Models;
 using TenantSandbox.Core.Capacity;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
@@ -31,12 +33,28 @@ internal static class RuntimeClassManifest
             [
                 new V1Toleration
                 {
-                    Key = SandboxTaint.Key,
+                    Key = SandboxNodes.TaintKey,
                     OperatorProperty = "Equal",
-                    Value = SandboxTaint.Value,
-                    Effect = SandboxTaint.Effect,
+                    Value = SandboxNodes.TaintValue,
+                    Effect = SandboxNodes.TaintEffect,
                 },
             ],
         },
     };
+}
+
+/// <summary>The kata size class of a workload's pods.</summary>
+internal static class SizeClass
+{
+    /// <exception cref="InvalidException">No class is large enough.</exception>
+    public static KataSizeClass Of(WorkloadSpec workload, PlacedTenant tenant) =>
+        KataSizing.Fit(tenant.SizeClasses, workload.MemoryMiB)
+        ?? throw new InvalidException(
+            "GuestTooLarge",
+            $"workload {workload.Name} of tenant {tenant.TenantId} asks for {workload.MemoryMiB} MiB; "
+            + $"the largest size class on cluster {tenant.ClusterId} holds {tenant.SizeClasses.Max(c => c.MaxMemoryMiB)} MiB");
+
+    /// <summary>The distinct classes that a tenant's workloads take, smallest first.</summary>
+    public static IReadOnlyList<KataSizeClass> AllOf(PlacedTenant tenant) =>
+        [.. tenant.Spec.Workloads.Select(w => Of(w, tenant)).Distinct().OrderBy(c => c.MaxMemoryMiB)];
 }

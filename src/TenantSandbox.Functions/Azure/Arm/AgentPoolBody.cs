@@ -1,0 +1,54 @@
+using Azure.ResourceManager.ContainerService;
+using Azure.ResourceManager.ContainerService.Models;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+
+namespace TenantSandbox.Functions.Azure.Arm;
+
+/// <summary>The body of a sandboxed agent pool's PUT.</summary>
+internal static class AgentPoolBody
+{
+    public static ContainerServiceAgentPoolData Of(PoolRef pool, string owner)
+    {
+        var template = pool.Template;
+        var body = new ContainerServiceAgentPoolData
+        {
+            // Where the autoscaler starts; from then on the count is its own.
+            Count = template.MinCount,
+            VmSize = template.VmSize,
+            OSType = ContainerServiceOSType.Linux,
+            OSSku = new ContainerServiceOSSku(template.OsSku),
+            WorkloadRuntime = new WorkloadRuntime(template.WorkloadRuntime),
+            Mode = AgentPoolMode.User,
+            TypePropertiesType = AgentPoolType.VirtualMachineScaleSets,
+            EnableAutoScaling = true,
+            MinCount = template.MinCount,
+            MaxCount = template.MaxCount,
+            MaxPods = template.MaxPods,
+        };
+        foreach (var zone in template.Zones)
+        {
+            body.AvailabilityZones.Add(zone);
+        }
+
+        foreach (var (key, value) in Labels(pool))
+        {
+            body.NodeLabels[key] = value;
+        }
+
+        body.NodeTaints.Add(SandboxNodes.TaintText);
+        foreach (var (key, value) in PoolTags.Of(pool, owner))
+        {
+            body.Tags[key] = value;
+        }
+
+        return body;
+    }
+
+    /// <summary>Our own domain only: AKS refuses labels under kubernetes.azure.com from others.</summary>
+    public static Dictionary<string, string> Labels(PoolRef pool) => new()
+    {
+        [SandboxNodes.PoolLabel] = pool.Name,
+        [SandboxNodes.TierLabel] = PoolTags.TierName(pool.Tier),
+    };
+}

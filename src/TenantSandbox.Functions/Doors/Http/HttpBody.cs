@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Http;
+
+namespace TenantSandbox.Functions.Doors.Http;
+
+/// <summary>Reads the body of a request, no further than a request may go.</summary>
+internal static class HttpBody
+{
+    /// <returns>The bytes, or the problem to answer.</returns>
+    public static async Task<(ReadOnlyMemory<byte> Utf8, IResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!IsJson(request.ContentType))
+        {
+            return (default, Problem.UnsupportedMediaType(request));
+        }
+
+        if (request.ContentLength > RequestLimits.MaxRequestBytes)
+        {
+            return (default, Problem.TooLarge(request));
+        }
+
+        var buffer = new byte[RequestLimits.MaxRequestBytes + 1];
+        var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        return length > RequestLimits.MaxRequestBytes ? (default, Problem.TooLarge(request)) : (buffer.AsMemory(0, length), null);
+    }
+
+    private static bool IsJson(string? contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
+}

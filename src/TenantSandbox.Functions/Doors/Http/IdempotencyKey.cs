@@ -1,0 +1,25 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
+using TenantSandbox.Core.Requests;
+
+namespace TenantSandbox.Functions.Doors.Http;
+
+/// <summary>The identity of an HTTP request.</summary>
+internal static partial class IdempotencyKey
+{
+    public const string Header = "Idempotency-Key";
+    private const string Source = "http";
+
+    /// <summary>Reads the header. Without it each request is one of its own, and the tenant tells repeats apart by revision and content.</summary>
+    /// <returns>False when the header is there and wrong.</returns>
+    public static bool TryRead(HttpRequest request, out RequestIdentity identity, out bool isGiven)
+    {
+        isGiven = request.Headers.TryGetValue(Header, out var values);
+        var key = isGiven ? values.ToString() : "";
+        identity = new RequestIdentity(Source, isGiven ? $"key:{key}" : $"call:{Guid.CreateVersion7():N}");
+        return !isGiven || (values.Count == 1 && Form().IsMatch(key));
+    }
+
+    [GeneratedRegex(@"^[\x21-\x7e]{1,128}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Http;
+
+namespace TenantSandbox.Functions.Doors.Http;
+
+/// <summary>What POST and DELETE answer.</summary>
+/// <param name="Outcome">What became of the request; <c>pending</c> while the tenant hasn't answered yet.</param>
+/// <param name="Operation">Where to follow it; null when there is nothing to follow.</param>
+internal sealed record SubmissionView(
+    [property: JsonPropertyName("outcome")] string Outcome,
+    [property: JsonPropertyName("tenantId")] string TenantId,
+    [property: JsonPropertyName("kind")] TenantRequestKind Kind,
+    [property: JsonPropertyName("revision")] long? Revision,
+    [property: JsonPropertyName("incarnation")] int? Incarnation,
+    [property: JsonPropertyName("phase")] TenantPhase? Phase,
+    [property: JsonPropertyName("waiting")] bool Waiting,
+    [property: JsonPropertyName("message")] string Message,
+    [property: JsonPropertyName("operationId")] string? OperationId,
+    [property: JsonPropertyName("operation")] string? Operation,
+    [property: JsonPropertyName("tenant")] string Tenant,
+    [property: JsonPropertyName("error")] TenantError? Error)
+{
+    public static SubmissionView Of(SubmitAnswer answer, HttpRequest http) => new(
+        System.Text.Json.JsonSerializer.SerializeToElement(answer.Outcome).GetString()!,
+        answer.TenantId,
+        answer.Kind,
+        answer.Revision,
+        answer.Incarnation,
+        answer.Phase,
+        answer.IsWaiting,
+        answer.Message,
+        answer.OperationId,
+        answer.OperationId is null ? null : ApiLinks.Operation(http, answer.OperationId),
+        ApiLinks.Tenant(http, answer.TenantId),
+        answer.Error);
+
+    public static SubmissionView Pending(string submissionId, TenantRequest request, HttpRequest http) => new(
+        "pending",
+        request.TenantId,
+        request.Kind,
+        request.Revision,
+        null,
+        null,
+        true,
+        "Handed in; the tenant has not answered yet.",
+        submissionId,
+        ApiLinks.Operation(http, submissionId),
+        ApiLinks.Tenant(http, request.TenantId),
+        null);
+}

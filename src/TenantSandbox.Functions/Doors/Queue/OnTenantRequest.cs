@@ -1,0 +1,29 @@
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Doors.Queue;
+
+/// <summary>
+/// The queue door. A message that can't be carried out is kept with the reason and finished, so that the poison queue
+/// holds only what failed here.
+/// </summary>
+internal sealed class OnTenantRequest(RejectedRequests rejected, TimeProvider time)
+{
+    [Function(nameof(OnTenantRequest))]
+    public async Task RunAsync(
+        [QueueTrigger(QueueNames.Requests)] QueueMessage message, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var (text, now) = (message.Body.ToString(), time.GetUtcNow());
+        var incoming = QueueMessageReader.Read(text, message.MessageId, now);
+        if (incoming.Request is null)
+        {
+            await rejected.KeepAsync(QueueNames.Requests, text, incoming.Faults, cancellationToken);
+        }
+        else
+        {
+            await Submissions.StartAsync(client, incoming.Identity!, incoming.Request, now, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+
+namespace TenantSandbox.Functions.Http;
+
+/// <summary>Paths of this API for Location headers and bodies, under whatever prefix the host serves it.</summary>
+internal static class ApiLinks
+{
+    public static string Operation(HttpRequest request, string id) => $"{Prefix(request)}/operations/{Uri.EscapeDataString(id)}";
+
+    public static string Tenant(HttpRequest request, string id) => $"{Prefix(request)}/tenants/{Uri.EscapeDataString(id)}";
+
+    // The prefix is the host's setting (host.json, routePrefix). The app doesn't know it but for the path it was called by.
+    private static string Prefix(HttpRequest request)
+    {
+        var path = request.Path.Value ?? "";
+        foreach (var resource in (ReadOnlySpan<string>)["/tenants", "/operations"])
+        {
+            var at = path.IndexOf(resource, StringComparison.OrdinalIgnoreCase);
+            if (at >= 0)
+            {
+                return $"{request.PathBase}{path[..at]}";
+            }
+        }
+
+        return $"{request.PathBase}/api";
+    }
+}

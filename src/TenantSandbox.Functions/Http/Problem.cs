@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
+
+namespace TenantSandbox.Functions.Http;
+
+/// <summary>Every error that the HTTP functions answer: problem details (RFC 9457). docs/http-api.md lists the types.</summary>
+internal static class Problem
+{
+    private const string ContentType = "application/problem+json";
+
+    public static IResult Malformed(HttpRequest request, IReadOnlyList<ValidationFault> faults) =>
+        Result(request, 400, "malformed", "The request can't be read", faults[0].Detail, faults);
+
+    public static IResult BadParameter(HttpRequest request, string name, string detail) =>
+        Result(request, 400, "bad-parameter", "A parameter or header is wrong", $"{name}: {detail}");
+
+    public static IResult NotFound(HttpRequest request, string detail) => Result(request, 404, "not-found", "Not found", detail);
+
+    public static IResult PreconditionFailed(HttpRequest request, long current) =>
+        Result(request, 412, "precondition-failed", "The tenant has another revision", $"If-Match names another revision than {current}, which the tenant has now. Read it again.");
+
+    public static IResult TooLarge(HttpRequest request) =>
+        Result(request, 413, "too-large", "The request is too large", $"A request has {RequestLimits.MaxRequestBytes} bytes at most.");
+
+    public static IResult UnsupportedMediaType(HttpRequest request) =>
+        Result(request, 415, "unsupported-media-type", "The content type is not supported", "Send the request as application/json in UTF-8.");
+
+    public static IResult Invalid(HttpRequest request, IReadOnlyList<ValidationFault> faults) =>
+        Result(request, 422, "invalid", "The request is not valid", $"{faults.Count} fault{(faults.Count == 1 ? "" : "s")}; see errors.", faults);
+
+    public static IResult KeyReused(HttpRequest request) =>
+        Result(request, 422, "idempotency-key-reused", "The Idempotency-Key was used for another request", "A key stands for one request. Send another request with another key.");
+
+    public static IResult SubmissionFailed(HttpRequest request) =>
+        Result(request, 500, "submission-failed", "The request could not be handed in", "An error of this system, not of the request. Sending the same request again is safe.");
+
+    /// <summary>What the tenant answered to a request that it doesn't carry out.</summary>
+    public static IResult Refused(HttpRequest request, SubmitAnswer answer, string? operation, IReadOnlyList<ValidationFault> differences)
+    {
+        var (status, type, title) = answer.Outcome switch
+        {
+            SubmitOutcome.Stale => (409, "stale-revision", "The revision is older than one accepted before"),
+            SubmitOutcome.Conflict => (409, "conflict", "The request contradicts what was accepted before"),
+            SubmitOutcome.Gone => (410, "gone", "The tenant is offboarded"),
+            SubmitOutcome.NotFound => (404, "not-found", "Not found"),
+            _ => (422, "invalid", "The request can't be carried out"),
+        };
+        return Result(request, status, type, title, answer.Message, differences.Count == 0 ? null : differences, answer, operation);
+    }
+
+    private static IResult Result(
+        HttpRequest request, int status, string type, string title, string detail,
+        IReadOnlyList<ValidationFault>? errors = null, SubmitAnswer? answer = null, string? operation = null) =>
+        Results.Text(
+            JsonSerializer.Serialize(new Body(
+                $"urn:tenantsandbox:problem:{type}", title, status, detail, $"{request.PathBase}{request.Path}", errors,
+                answer?.TenantId, answer?.CurrentRevision, answer?.Phase, operation)),
+            ContentType,
+            statusCode: status);
+
+    private sealed record Body(
+        [property: JsonPropertyName("type")] string Type,
+        [property: JsonPropertyName("title")] string Title,
+        [property: JsonPropertyName("status")] int Status,
+        [property: JsonPropertyName("detail")] string Detail,
+        [property: JsonPropertyName("instance")] string Instance,
+        [property: JsonPropertyName("errors"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ValidationFault>? Errors,
+        [property: JsonPropertyName("tenantId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TenantId,
+        [property: JsonPropertyName("currentRevision"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? CurrentRevision,
+        [property: JsonPropertyName("phase"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantPhase? Phase,
+        [property: JsonPropertyName("operation"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Operation);
+}

@@ -1,0 +1,59 @@
+using DurableTask.Core.Exceptions;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
+
+namespace TenantSandbox.Functions.Tenants;
+
+/// <summary>Starts and reads the orchestrations that submit requests to tenants.</summary>
+internal static class Submissions
+{
+    /// <summary>
+    /// A request whose submission has one of these statuses is not submitted again. One whose submission failed or was
+    /// terminated is; the tenant then decides by its own records. Without dedupe statuses, a start would replace a running
+    /// instance of the same id.
+    /// </summary>
+    private static readonly OrchestrationRuntimeStatus[] DedupeStatuses =
+    [
+        OrchestrationRuntimeStatus.Pending,
+        OrchestrationRuntimeStatus.Running,
+        OrchestrationRuntimeStatus.Suspended,
+        OrchestrationRuntimeStatus.Completed,
+    ];
+
+    /// <summary>Submits a request; calls with the same identity submit it once.</summary>
+    /// <returns>Instance id of the orchestration whose output is the <see cref="SubmitAnswer"/>.</returns>
+    public static async Task<string> StartAsync(
+        DurableTaskClient client, RequestIdentity identity, TenantRequest request, DateTimeOffset receivedAt, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(identity);
+        var instanceId = identity.ToInstanceId();
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(SubmitRequestOrchestration),
+                new SubmitInput(identity, request, receivedAt),
+                new StartOrchestrationOptions(instanceId).WithDedupeStatuses(DedupeStatuses),
+                cancellationToken);
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // The request was submitted before; that instance has the answer.
+        }
+
+        return instanceId;
+    }
+
+    /// <summary>Whether an instance is a submission.</summary>
+    public static bool Is(OrchestrationMetadata instance) => instance.Name == nameof(SubmitRequestOrchestration);
+
+    /// <summary>The submitted request; null when the instance was read without its input.</summary>
+    public static TenantRequest? RequestOf(OrchestrationMetadata instance) =>
+        instance.SerializedInput is null ? null : instance.ReadInputAs<SubmitInput>()?.Request;
+
+    /// <summary>The tenant's answer; null while there is none, or when the submission failed.</summary>
+    public static SubmitAnswer? AnswerOf(OrchestrationMetadata instance) =>
+        instance is { RuntimeStatus: OrchestrationRuntimeStatus.Completed, SerializedOutput: not null } ? instance.ReadOutputAs<SubmitAnswer>() : null;
+}

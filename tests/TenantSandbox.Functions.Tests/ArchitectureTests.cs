@@ -1,0 +1,59 @@
+using System.Reflection;
+using NetArchTest.Rules;
+using TenantSandbox.Functions.Configuration;
+
+namespace TenantSandbox.Functions.Tests;
+
+/// <summary>
+/// Which folder of the app may use which. Arrows point down: doors and operations, then tenants, then pools, then orchestration
+/// and adapters, then configuration. Constants are inlined by the compiler, so uses of them alone are not seen.
+/// </summary>
+public sealed class ArchitectureTests
+{
+    private const string Root = "TenantSandbox.Functions.";
+
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Doors"] = ["Http", "Tenants", "Configuration"],
+        ["Operations"] = ["Http", "Tenants", "Orchestration", "Configuration"],
+        ["Tenants"] = ["Pools", "Orchestration", "Azure", "Kubernetes"],
+        ["Pools"] = ["Orchestration", "Azure", "Configuration"],
+        ["Orchestration"] = ["Azure"],
+        ["Kubernetes"] = ["Azure", "Configuration"],
+        ["Azure"] = ["Configuration"],
+        ["Http"] = [],
+        ["Configuration"] = [],
+    };
+
+    private static readonly Assembly App = typeof(TenantSandboxOptions).Assembly;
+
+    public static TheoryData<string> Folders => [.. Allowed.Keys];
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void Folder_Dependencies_AreTheAllowedOnes(string folder)
+    {
+        var used = Allowed.Keys.Where(other => other != folder && Uses(folder, other)).Order(StringComparer.Ordinal);
+
+        Assert.Equal(Allowed[folder].Order(StringComparer.Ordinal), used);
+    }
+
+    [Fact]
+    public void Types_All_LieInAFolderOfTheTable()
+    {
+        string[] atTheRoot = ["ActivityNames", "Program", "ServiceCollectionExtensions"];
+        var folders = App.GetTypes()
+            .Where(t => t.Namespace?.StartsWith(Root, StringComparison.Ordinal) == true)
+            .Select(t => t.Namespace![Root.Length..].Split('.')[0])
+            .Distinct();
+        var roots = App.GetTypes().Where(t => t.Namespace == Root.TrimEnd('.') && !t.IsNested).Select(t => t.Name.Split('<')[0]);
+
+        Assert.Equal(Allowed.Keys.Order(StringComparer.Ordinal), folders.Order(StringComparer.Ordinal));
+        Assert.Equal(["ActivityNames", "ServiceCollectionExtensions"], roots.Intersect(atTheRoot).Except(["Program"]).Order(StringComparer.Ordinal));
+    }
+
+    private static bool Uses(string folder, string other) => Types.InAssembly(App)
+        .That().ResideInNamespaceMatching($"^{Root.Replace(".", "\\.", StringComparison.Ordinal)}{folder}(\\.|$)")
+        .ShouldNot().HaveDependencyOn(Root + other)
+        .GetResult().FailingTypes is { } failing && failing.Any();
+}

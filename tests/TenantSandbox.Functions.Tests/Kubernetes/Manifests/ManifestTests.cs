@@ -1,0 +1,110 @@
+using System.Net;
+using TenantSandbox.Core.Capacity;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+
+namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
+
+public sealed class ManifestTests
+{
+    [Theory]
+    [InlineData("0.0.0.0/0", "168.63.129.16/32 169.254.0.0/16")]
+    [InlineData("168.63.0.0/16", "168.63.129.16/32")]
+    [InlineData("::/0", "fe80::/10")]
+    [InlineData("10.0.0.0/8", "")]
+    public void DeniedBlocks_WideAllowance_AreTakenOut(string allowed, string except) =>
+        Assert.Equal(except, string.Join(' ', new DeniedBlocks([]).Within(IPNetwork.Parse(allowed))));
+
+    [Theory]
+    [InlineData("169.254.169.254/32")]
+    [InlineData("168.63.129.16/32")]
+    [InlineData("169.254.0.0/16")]
+    [InlineData("fe80::1/128")]
+    public void DeniedBlocks_AllowanceInside_IsRefused(string allowed) =>
+        Assert.Equal("EgressDenied", Assert.Throws<InvalidException>(() => new DeniedBlocks([]).Within(IPNetwork.Parse(allowed))).Code);
+
+    [Fact]
+    public void DeniedBlocks_OneInsideAnother_OnlyTheOuterIsNamed() =>
+        Assert.Equal(["10.0.0.0/8"], new DeniedBlocks(["10.1.0.0/16", "10.0.0.0/8"]).Within(IPNetwork.Parse("8.0.0.0/6")));
+
+    [Fact]
+    public void NetworkPolicy_EmptyAllowList_LeavesOnlyDnsAndTheTenantItself()
+    {
+        var policy = NetworkPolicyManifest.Policy(Sample.Placed("acme", [Sample.Web]), Sample.Options);
+
+        Assert.Equal(["Ingress", "Egress"], policy.Spec.PolicyTypes);
+        Assert.Equal(2, policy.Spec.Egress.Count);
+        Assert.DoesNotContain(policy.Spec.Egress.SelectMany(r => r.To), p => p.IpBlock is not null);
+    }
+
+    [Fact]
+    public void NetworkPolicy_OwnDns_ReplacesTheDefaultLabels()
+    {
+        var options = Sample.Options;
+        options.Network.DnsNamespaceLabels["name"] = "dns";
+
+        var dns = NetworkPolicyManifest.Policy(Sample.Tenant, options).Spec.Egress[0].To[0];
+
+        Assert.Equal(["name"], dns.NamespaceSelector.MatchLabels.Keys);
+        Assert.Equal("kube-dns", dns.PodSelector.MatchLabels["k8s-app"]);
+    }
+
+    [Fact]
+    public void Pod_GuestLargerThanEveryClass_IsRefused()
+    {
+        var tenant = Sample.Placed("acme", [Sample.Web with { MemoryMiB = 4096 }]) with { SizeClasses = [new KataSizeClass("small", 1024, 128)] };
+
+        var refused = Assert.Throws<InvalidException>(() => DeploymentManifest.Deployment(tenant.Spec.Workloads[0], tenant, Sample.Options));
+
+        Assert.Equal("GuestTooLarge", refused.Code);
+    }
+
+    [Fact]
+    public void Deployment_NewRevision_LeavesThePodTemplateAlone()
+    {
+        var before = DeploymentManifest.Deployment(Sample.Web, Sample.Tenant, Sample.Options);
+        var after = DeploymentManifest.Deployment(Sample.Web, Sample.Tenant with { Revision = 8 }, Sample.Options);
+
+        Assert.Equal(k8s.KubernetesJson.Serialize(before.Spec), k8s.KubernetesJson.Serialize(after.Spec));
+        Assert.NotEqual(before.Metadata.Annotations, after.Metadata.Annotations);
+    }
+
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(2, 0)]
+    public void Deployment_MaxSurge_DecidesWhetherAReplicaGoesFirst(int maxSurge, int maxUnavailable)
+    {
+        var options = new TenantSandboxOptions { Workloads = { MaxSurge = maxSurge } };
+
+        var strategy = DeploymentManifest.Deployment(Sample.Web, Sample.Tenant, options).Spec.Strategy.RollingUpdate;
+
+        Assert.Equal($"{maxSurge}/{maxUnavailable}", $"{strategy.MaxSurge.Value}/{strategy.MaxUnavailable.Value}");
+    }
+
+    [Fact]
+    public void Pod_WithoutBinding_HasNoNodeSelector()
+    {
+        var options = new TenantSandboxOptions { Workloads = { BindToPool = false } };
+
+        Assert.Null(DeploymentManifest.Deployment(Sample.Web, Sample.Tenant, options).Spec.Template.Spec.NodeSelector);
+    }
+
+    [Fact]
+    public void Probe_TcpPort_BecomesASocketCheck()
+    {
+        var workload = Sample.Web with { ReadinessProbe = new ReadinessProbe(null, 8080, []) };
+
+        var probe = DeploymentManifest.Deployment(workload, Sample.Tenant, Sample.Options).Spec.Template.Spec.Containers[0].ReadinessProbe;
+
+        Assert.Equal("8080", probe.TcpSocket.Port.Value);
+        Assert.Null(probe.HttpGet);
+        Assert.Null(probe.Exec);
+    }
+
+    [Theory]
+    [InlineData(1536, "1536Mi")]
+    [InlineData(2048, "2Gi")]
+    public void MiB_Amount_IsCanonical(long mebibytes, string expected) => Assert.Equal(expected, Quantities.MiB(mebibytes).ToString());
+}
