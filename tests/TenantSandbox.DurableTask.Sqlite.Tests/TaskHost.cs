@@ -105,32 +105,19 @@ internal sealed class TaskHost : IAsyncDisposable
 
     public async Task<string> ScheduleAsync(string name, object? input = null, string? id = null, StartSettings? settings = null)
     {
-        settings ??= new StartSettings();
-        var instance = new OrchestrationInstance { InstanceId = id ?? Guid.NewGuid().ToString("N"), ExecutionId = Guid.NewGuid().ToString("N") };
-        var start = new ExecutionStartedEvent(-1, input is null ? null : JsonSerializer.Serialize(input))
-        {
-            OrchestrationInstance = instance,
-            Name = name,
-            Version = settings.Version,
-            Tags = settings.Tags,
-            ScheduledStartTime = settings.StartAt?.UtcDateTime,
-        };
-        await Service.CreateTaskOrchestrationAsync(new TaskMessage { OrchestrationInstance = instance, Event = start }, settings.DedupeStatuses);
-        return instance.InstanceId;
+        id ??= Guid.NewGuid().ToString("N");
+        await Service.CreateTaskOrchestrationAsync(Messages.Start(name, id, input, settings), settings?.DedupeStatuses);
+        return id;
     }
 
-    public Task RaiseAsync(string id, string name, object? data = null)
-        => SendAsync(id, new EventRaisedEvent(-1, data is null ? null : JsonSerializer.Serialize(data)) { Name = name });
+    public Task RaiseAsync(string id, string name, object? data = null) => Service.SendTaskOrchestrationMessageAsync(Messages.Event(id, name, data));
 
     public Task SuspendAsync(string id) => SendAsync(id, new ExecutionSuspendedEvent(-1, "suspended by test"));
 
     public Task ResumeAsync(string id) => SendAsync(id, new ExecutionResumedEvent(-1, "resumed by test"));
 
-    public Task SendAsync(string id, HistoryEvent historyEvent, string? executionId = null) => Service.SendTaskOrchestrationMessageAsync(new TaskMessage
-    {
-        OrchestrationInstance = new OrchestrationInstance { InstanceId = id, ExecutionId = executionId },
-        Event = historyEvent,
-    });
+    public Task SendAsync(string id, HistoryEvent historyEvent, string? executionId = null)
+        => Service.SendTaskOrchestrationMessageAsync(Messages.To(id, historyEvent, executionId));
 
     public Task SignalAsync(EntityInstanceId entity, string operation, object? input = null, DateTimeOffset? at = null)
     {
@@ -173,15 +160,4 @@ internal sealed class TaskHost : IAsyncDisposable
         Assert.Equal((OrchestrationStatus.Completed, null), (state.OrchestrationStatus, state.FailureDetails?.ToString()));
         return state.Output is null ? default : JsonSerializer.Deserialize<T>(state.Output);
     }
-}
-
-internal sealed record StartSettings
-{
-    public string Version { get; init; } = string.Empty;
-
-    public Dictionary<string, string>? Tags { get; init; }
-
-    public DateTimeOffset? StartAt { get; init; }
-
-    public OrchestrationStatus[] DedupeStatuses { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
+using DurableTask.Core.Tracing;
 using Microsoft.Extensions.Logging;
 using TenantSandbox.DurableTask.Sqlite.Store;
 using CoreEntities = DurableTask.Core.Common.Entities;
@@ -51,6 +52,11 @@ internal sealed class WorkItemFactory(StoreReader reader, HistoryCache histories
         if (instance.Status.IsTerminal())
         {
             messages.RemoveAll(message => message.Event is not ExecutionRewoundEvent || instance.Status != OrchestrationStatus.Failed);
+            foreach (var rewound in messages.Select(message => message.Event).OfType<ExecutionRewoundEvent>())
+            {
+                // The dispatcher changes the trace context of a rewound instance without checking that there is one.
+                rewound.ParentTraceContext ??= new DistributedTraceContext(string.Empty);
+            }
         }
 
         var start = messages.FindIndex(message => message.Event is ExecutionStartedEvent);

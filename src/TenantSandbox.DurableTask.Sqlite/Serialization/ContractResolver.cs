@@ -36,7 +36,7 @@ internal sealed class ContractResolver : DefaultJsonTypeInfoResolver
         return contract;
     }
 
-    /// <summary>The members of a type and its bases. One without a setter, like an event's type, is derived from others.</summary>
+    /// <summary>The members of a type and its bases. An event's type, the only one that is overridden, is written apart.</summary>
     private static IEnumerable<MemberInfo> DataMembers(Type type)
     {
         const BindingFlags Declared = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
@@ -45,8 +45,8 @@ internal sealed class ContractResolver : DefaultJsonTypeInfoResolver
         {
             foreach (var member in current.GetMembers(Declared))
             {
-                var isOverridden = member is PropertyInfo { GetMethod.IsVirtual: true };
-                if (!isOverridden && member is PropertyInfo { SetMethod: not null } or FieldInfo
+                var canBeOverridden = member is PropertyInfo { GetMethod: { IsVirtual: true, IsFinal: false } };
+                if (!canBeOverridden && member is PropertyInfo { SetMethod: not null } or FieldInfo
                     && member.GetCustomAttribute<DataMemberAttribute>() is not null && names.Add(member.Name))
                 {
                     yield return member;

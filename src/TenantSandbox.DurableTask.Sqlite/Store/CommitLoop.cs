@@ -118,11 +118,12 @@ internal sealed class CommitLoop : IDisposable
         }
 
         var effects = new CommitEffects();
+        bool hasWritten;
         try
         {
             _writer.Begin(effects);
             batch.ForEach(item => item.Apply(_writer));
-            _writer.Commit();
+            hasWritten = _writer.Commit();
         }
 #pragma warning disable CA1031 // The failure, whatever it is, is passed to whoever submitted the work.
         catch (Exception e)
@@ -139,8 +140,12 @@ internal sealed class CommitLoop : IDisposable
             return false;
         }
 
-        var number = Interlocked.Increment(ref _commits);
-        _afterCommit?.Invoke(number);
+        if (hasWritten)
+        {
+            var number = Interlocked.Increment(ref _commits);
+            _afterCommit?.Invoke(number);
+        }
+
         _committed(effects);
         batch.ForEach(item => item.Succeed());
         return true;

@@ -1,5 +1,6 @@
 using DurableTask.Core;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using TenantSandbox.DurableTask.Sqlite.Serialization;
 
 namespace TenantSandbox.DurableTask.Sqlite.Store;
@@ -20,6 +21,7 @@ internal sealed class StoreWriter : IDisposable
     private long _lastRun;
     private long _lastSequence;
     private long _releasedUntil;
+    private int _lastChanges;
 
     public StoreWriter(SqliteConnection connection, TimeProvider time)
     {
@@ -64,10 +66,15 @@ internal sealed class StoreWriter : IDisposable
         _begin.Run();
     }
 
-    public void Commit()
+    /// <summary>Returns false if there was nothing to write, as when a timer has only made messages visible.</summary>
+    public bool Commit()
     {
         _commit.Run();
         _releasedUntil = _effects.ReleasedUntil ?? _releasedUntil;
+        var changes = raw.sqlite3_total_changes(_connection.Handle);
+        var hasWritten = changes != _lastChanges;
+        _lastChanges = changes;
+        return hasWritten;
     }
 
     public void Rollback()
