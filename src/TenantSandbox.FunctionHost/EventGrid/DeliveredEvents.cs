@@ -66,14 +66,15 @@ internal static class DeliveredEvents
     {
         public override void WriteValue(DateTime value)
         {
-            if (value.Kind is DateTimeKind.Local)
-            {
-                WriteValue(new DateTimeOffset(value.ToUniversalTime()));
-            }
-            else
+            if (value.Kind is not DateTimeKind.Local)
             {
                 base.WriteValue(value);
+                return;
             }
+
+            // The parser cuts what lies beyond the calendar's ends off; the ends have no offset.
+            var isEnd = value == DateTime.MinValue || value == DateTime.MaxValue;
+            WriteValue(new DateTimeOffset(isEnd ? value.Ticks : value.ToUniversalTime().Ticks, TimeSpan.Zero));
         }
     }
 }

@@ -61,6 +61,11 @@ internal sealed class TopicEndpoint(TopicStore store, FunctionKeys keys, ILogger
             IReadOnlyList<JsonElement> events = root.ValueKind is JsonValueKind.Array ? [.. root.EnumerateArray()] : [root];
             foreach (var item in events)
             {
+                if (item.ValueKind is not JsonValueKind.Object)
+                {
+                    throw new FormatException($"a JSON {item.ValueKind} isn't an event.");
+                }
+
                 CloudEvent.Parse(BinaryData.FromString(item.GetRawText()));
             }
 
