@@ -65,7 +65,11 @@ public sealed class SampleHost : IAsyncDisposable
             StateDirectory = directory,
             OrchestrationService = service,
             Address = new Uri("http://127.0.0.1:0"),
-            Settings = new Dictionary<string, string?>(settings ?? []) { ["SIGNALS"] = directory },
+            Settings = new Dictionary<string, string?>(settings ?? [])
+            {
+                ["SIGNALS"] = directory,
+                ["SampleSchedule"] = settings?.GetValueOrDefault("SampleSchedule") ?? "0 0 0 1 1 *",
+            },
             ConfigureLogging = logging => logging.AddProvider(log),
         });
         return new SampleHost(host, service, await TaskHubSidecar.StartAsync(service, "2.0"), directory, isNew, log);

@@ -10,7 +10,4 @@ internal static partial class EventGridLog
 
     [LoggerMessage(12, LogLevel.Warning, "Refused a delivery to {Function}: {Reason}")]
     public static partial void DeliveryRefused(this ILogger logger, string function, string reason);
-
-    [LoggerMessage(13, LogLevel.Warning, "Refused a request to {Path}: no valid key")]
-    public static partial void KeyRefused(this ILogger logger, string path);
 }

@@ -7,14 +7,14 @@ using TenantSandbox.Hosting.Worker;
 
 namespace TenantSandbox.Hosting.Tests.Queues;
 
-public sealed class QueueTriggersTests
+public sealed class QueueTriggersTests : IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(1);
 
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly ConcurrentDictionary<string, FakeQueue> _queues = new();
     private readonly FakeInvoker _invoker = new();
-    private readonly RecordingLogger<QueueTriggers> _logger = new();
+    private readonly RecordedLog _log = new();
     private readonly FunctionDefinition _function = TestFunctions.Create(
         "OnMessage", """{"type":"queueTrigger","queueName":"%SampleQueue%","connection":"SampleStorage"}""");
 
@@ -169,7 +169,7 @@ public sealed class QueueTriggersTests
         await _clock.AdvanceUntilAsync(() => Queue("samples").ReceiveCount >= 5, Step);
 
         Assert.False(Queue("samples").IsCreated);
-        Assert.Single(_logger.Entries, entry => entry is (LogLevel.Warning, var text) && text.Contains("queue samples doesn't exist"));
+        Assert.Single(_log.Entries, entry => entry is (_, LogLevel.Warning, var text) && text.Contains("queue samples doesn't exist"));
 
         Queue("samples").IsCreated = true;
         await Queue("samples").SendMessageAsync("first");
@@ -228,8 +228,10 @@ public sealed class QueueTriggersTests
         await WhenAsync(_invoker.NextAsync());
 
         Assert.DoesNotContain("others", _queues.Keys);
-        Assert.Contains(_logger.Entries, entry => entry is (LogLevel.Warning, var text) && text.Contains("Other") && text.Contains("OtherStorage"));
+        Assert.Contains(_log.Entries, entry => entry is (_, LogLevel.Warning, var text) && text.Contains("Other") && text.Contains("OtherStorage"));
     }
+
+    public void Dispose() => _log.Dispose();
 
     private static Azure.Storage.Queues.QueueMessageEncoding None => Azure.Storage.Queues.QueueMessageEncoding.None;
 
@@ -264,7 +266,7 @@ public sealed class QueueTriggersTests
             configuration,
             new QueueConnections(configuration, components),
             (_, queue) => Queue(queue),
-            _logger);
+            new LoggerFactory([_log]).CreateLogger<QueueTriggers>());
     }
 
     private sealed class RunningTriggers(QueueTriggers triggers) : IAsyncDisposable

@@ -12,7 +12,7 @@ public sealed class TimerLoopTests : IDisposable
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("timers-");
     private readonly FakeTimeProvider _clock = new(Start);
     private readonly FakeInvoker _invoker = new();
-    private readonly RecordingLogger<TimerLoop> _logger = new();
+    private readonly RecordedLog _log = new();
 
     [Fact]
     public async Task Timer_AtItsTimes_RunsOnceEach()
@@ -44,7 +44,7 @@ public sealed class TimerLoopTests : IDisposable
         await using var loop = Run();
 
         await NextAsync();
-        await _clock.AdvanceUntilAsync(() => _logger.Entries.TryPeek(out var entry) && entry.Level is LogLevel.Error, TimeSpan.Zero);
+        await _clock.AdvanceUntilAsync(() => _log.Entries.TryPeek(out var entry) && entry.Level is LogLevel.Error, TimeSpan.Zero);
 
         Assert.Equal("2026-01-01T00:10:00+00:00", Status(await NextAsync(), "Next"));
     }
@@ -154,11 +154,15 @@ public sealed class TimerLoopTests : IDisposable
 
         await using var loop = Run();
 
-        await _clock.AdvanceUntilAsync(() => _logger.Entries.TryPeek(out var entry) && entry.Level is LogLevel.Warning && entry.Text.Contains(path), TimeSpan.Zero);
+        await _clock.AdvanceUntilAsync(() => _log.Entries.TryPeek(out var entry) && entry.Level is LogLevel.Warning && entry.Message.Contains(path), TimeSpan.Zero);
         Assert.Equal("2026-01-01T00:05:00+00:00", Status(await NextAsync(), "Next"));
     }
 
-    public void Dispose() => _state.Delete(recursive: true);
+    public void Dispose()
+    {
+        _log.Dispose();
+        _state.Delete(recursive: true);
+    }
 
     private static bool IsPastDue(string timerInfo) => JsonElement.Parse(timerInfo).GetProperty("IsPastDue").GetBoolean();
 
@@ -178,18 +182,18 @@ public sealed class TimerLoopTests : IDisposable
         const string text = "runs next at ";
         string? scheduled = null;
         await _clock.AdvanceUntilAsync(
-            () => _logger.Entries.TryDequeue(out var entry) && (scheduled = entry.Text).Contains(text), TimeSpan.Zero);
+            () => _log.Entries.TryDequeue(out var entry) && (scheduled = entry.Message).Contains(text), TimeSpan.Zero);
         return DateTimeOffset.Parse(scheduled!.Split(text)[1], CultureInfo.InvariantCulture);
     }
 
     private RunningLoop Run(string schedule = "0 */5 * * * *", bool isMonitored = true, bool runOnStartup = false) => new(new TimerLoop(
         TestFunctions.Create("EveryFiveMinutes", $$"""{"type":"timerTrigger","schedule":"{{schedule}}"}"""),
         TimerSchedule.Parse(schedule),
-        isMonitored ? new TimerStatusFile(_state.FullName, "EveryFiveMinutes", _logger) : null,
+        isMonitored ? new TimerStatusFile(_state.FullName, "EveryFiveMinutes", _log.CreateLogger(nameof(TimerLoop))) : null,
         runOnStartup,
         _invoker,
         _clock,
-        _logger));
+        _log.CreateLogger(nameof(TimerLoop))));
 
     private sealed class RunningLoop : IAsyncDisposable
     {

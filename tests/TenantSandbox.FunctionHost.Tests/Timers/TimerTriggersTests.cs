@@ -10,7 +10,7 @@ public sealed class TimerTriggersTests : IDisposable
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("timers-");
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 1, 0, 2, 0, TimeSpan.Zero));
     private readonly FakeInvoker _invoker = new();
-    private readonly RecordingLogger<TimerTriggers> _logger = new();
+    private readonly RecordedLog _log = new();
 
     [Fact]
     public async Task Schedule_FromASetting_IsResolved()
@@ -18,7 +18,7 @@ public sealed class TimerTriggersTests : IDisposable
         using var triggers = Create();
         await triggers.StartAsync([TestFunctions.Create("F", """{"type":"timerTrigger","schedule":"%SampleSchedule%"}""")], CancellationToken.None);
 
-        var invocation = await _clock.AdvanceUntilAsync(_invoker.NextAsync(), TimeSpan.FromSeconds(1), () => _logger.Entries.IsEmpty);
+        var invocation = await _clock.AdvanceUntilAsync(_invoker.NextAsync(), TimeSpan.FromSeconds(1), () => _log.Entries.IsEmpty);
 
         Assert.Equal("2026-01-01T00:30:00+00:00", StatusOf(invocation).GetProperty("Next").GetString());
         await triggers.StopAsync(CancellationToken.None);
@@ -32,7 +32,7 @@ public sealed class TimerTriggersTests : IDisposable
         using var triggers = Create();
         await triggers.StartAsync([TestFunctions.Create("F", trigger)], CancellationToken.None);
 
-        var invocation = await _clock.AdvanceUntilAsync(_invoker.NextAsync(), TimeSpan.FromSeconds(1), () => _logger.Entries.IsEmpty);
+        var invocation = await _clock.AdvanceUntilAsync(_invoker.NextAsync(), TimeSpan.FromSeconds(1), () => _log.Entries.IsEmpty);
 
         Assert.Equal(JsonValueKind.Null, StatusOf(invocation).ValueKind);
         await triggers.StopAsync(CancellationToken.None);
@@ -54,7 +54,11 @@ public sealed class TimerTriggersTests : IDisposable
         Assert.Contains(reason, fault.Message);
     }
 
-    public void Dispose() => _state.Delete(recursive: true);
+    public void Dispose()
+    {
+        _log.Dispose();
+        _state.Delete(recursive: true);
+    }
 
     private static JsonElement StatusOf(Invocation invocation) => JsonElement.Parse(invocation.Value.Json).GetProperty("ScheduleStatus");
 
@@ -68,7 +72,7 @@ public sealed class TimerTriggersTests : IDisposable
         },
         _clock,
         new ConfigurationBuilder().AddInMemoryCollection([KeyValuePair.Create("SampleSchedule", (string?)"0 30 * * * *")]).Build(),
-        _logger);
+        new LoggerFactory([_log]).CreateLogger<TimerTriggers>());
 
     /// <summary>Timers don't use the task hub.</summary>
     private static class NoOrchestrations
