@@ -14,7 +14,7 @@ internal static class AppOutput
 
     public static bool Has(string name) => File.Exists(Path.Combine(Folder, name));
 
-    /// <summary>The functions in the order of their names, each in one line with all its bindings and their settings.</summary>
+    /// <summary>The functions in the order of their names, each in one line with its bindings and their settings. Parameter names are left out: nobody depends on them.</summary>
     public static IEnumerable<string> Functions() =>
         Read("functions.metadata").AsArray()
             .OrderBy(function => function!["name"]!.ToString(), StringComparer.Ordinal)
@@ -26,6 +26,6 @@ internal static class AppOutput
             .Concat(binding["properties"] as JsonObject ?? [])
             .OrderBy(setting => setting.Key, StringComparer.Ordinal)
             .Select(setting => $" {setting.Key}={(setting.Value is JsonArray values ? string.Join(',', values) : setting.Value)}");
-        return $"{(binding["direction"]!.ToString() == "In" ? "" : "out ")}{binding["type"]} {binding["name"]}{string.Concat(settings)}";
+        return $"{(binding["direction"]!.ToString() == "In" ? "" : "out ")}{binding["type"]}{string.Concat(settings)}";
     }
 }

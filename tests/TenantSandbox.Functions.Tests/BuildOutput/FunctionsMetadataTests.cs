@@ -7,33 +7,33 @@ public sealed class FunctionsMetadataTests
     /// <summary>What the Functions host serves. Routes, queue names, schedules and function names are contracts with callers and deployments.</summary>
     private const string Table =
         """
-        ApplyNamespace: activityTrigger tenant
-        ApplyWorkloads: activityTrigger tenant
-        ClusterEntity: entityTrigger dispatcher
-        CreatePoolOrchestration: orchestrationTrigger context
-        DeleteNamespace: activityTrigger tenant
-        DeletePool: activityTrigger pool
-        DeletePoolOrchestration: orchestrationTrigger context
-        DeleteTenant: httpTrigger request authLevel=Function methods=delete route=tenants/{tenantId}; durableClient client; out http $return
-        DeleteWorkloads: activityTrigger tenant
-        EnsurePool: activityTrigger pool
-        GetHealth: httpTrigger request authLevel=Anonymous methods=get route=health; out http $return
-        GetOperation: httpTrigger request authLevel=Function methods=get route=operations/{operationId}; durableClient client; out http $return
-        GetTenant: httpTrigger request authLevel=Function methods=get route=tenants/{tenantId}; durableClient client; out http $return
-        ListTenants: httpTrigger request authLevel=Function methods=get route=tenants; durableClient client; out http $return
-        OffboardOrchestration: orchestrationTrigger context
-        OnTenantEvent: eventGridTrigger events cardinality=Many dataType=String; durableClient client
-        OnTenantRequest: queueTrigger message queueName=tenant-requests supportsDeferredBinding=True; durableClient client
-        OnTenantRequestPoison: queueTrigger message queueName=tenant-requests-poison supportsDeferredBinding=True
-        OnboardOrchestration: orchestrationTrigger context
-        PostTenant: httpTrigger request authLevel=Function methods=post route=tenants; durableClient client; out http $return
-        PublishEvent: activityTrigger published
-        ReadNamespaceAbsence: activityTrigger tenant
-        ReadPool: activityTrigger pool
-        SelectClusters: activityTrigger query
-        SubmitRequestOrchestration: orchestrationTrigger context
-        TenantEntity: entityTrigger dispatcher
-        WatchRollout: activityTrigger tenant
+        ApplyNamespace: activityTrigger
+        ApplyWorkloads: activityTrigger
+        ClusterEntity: entityTrigger
+        CreatePoolOrchestration: orchestrationTrigger
+        DeleteNamespace: activityTrigger
+        DeletePool: activityTrigger
+        DeletePoolOrchestration: orchestrationTrigger
+        DeleteTenant: httpTrigger authLevel=Function methods=delete route=tenants/{tenantId}; durableClient; out http
+        DeleteWorkloads: activityTrigger
+        EnsurePool: activityTrigger
+        GetHealth: httpTrigger authLevel=Anonymous methods=get route=health; out http
+        GetOperation: httpTrigger authLevel=Function methods=get route=operations/{operationId}; durableClient; out http
+        GetTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}; durableClient; out http
+        ListTenants: httpTrigger authLevel=Function methods=get route=tenants; durableClient; out http
+        OffboardOrchestration: orchestrationTrigger
+        OnTenantEvent: eventGridTrigger cardinality=Many dataType=String; durableClient
+        OnTenantRequest: queueTrigger queueName=tenant-requests supportsDeferredBinding=True; durableClient
+        OnTenantRequestPoison: queueTrigger queueName=tenant-requests-poison supportsDeferredBinding=True
+        OnboardOrchestration: orchestrationTrigger
+        PostTenant: httpTrigger authLevel=Function methods=post route=tenants; durableClient; out http
+        PublishEvent: activityTrigger
+        ReadNamespaceAbsence: activityTrigger
+        ReadPool: activityTrigger
+        SelectClusters: activityTrigger
+        SubmitRequestOrchestration: orchestrationTrigger
+        TenantEntity: entityTrigger
+        WatchRollout: activityTrigger
         """;
 
     [Fact]
