@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Identity;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +24,8 @@ public static class ServiceCollectionExtensions
         services.AddOptions<TenantSandboxOptions>().Bind(configuration.GetSection(TenantSandboxOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TenantSandboxOptions>, TenantSandboxOptionsValidator>();
         services.AddOptions<RequestDoorOptions>().Bind(configuration.GetSection(RequestDoorOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        // host.json's telemetryMode "OpenTelemetry" takes effect only if the worker declares it too.
+        services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ClusterDirectory>();
         services.AddAzure();

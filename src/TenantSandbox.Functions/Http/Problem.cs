@@ -6,24 +6,24 @@ using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.Functions.Http;
 
-/// <summary>Every error that the HTTP functions answer: problem details (RFC 9457). docs/http-api.md lists the types.</summary>
+/// <summary>The problems that HTTP functions return (RFC 9457). docs/http-api.md lists the types.</summary>
 internal static class Problem
 {
     private const string ContentType = "application/problem+json";
 
     public static IResult Malformed(HttpRequest request, IReadOnlyList<ValidationFault> faults) =>
-        Result(request, 400, "malformed", "The request can't be read", faults[0].Detail, faults);
+        Result(request, 400, "malformed", "The request is malformed", faults[0].Detail, faults);
 
     public static IResult BadParameter(HttpRequest request, string name, string detail) =>
-        Result(request, 400, "bad-parameter", "A parameter or header is wrong", $"{name}: {detail}");
+        Result(request, 400, "bad-parameter", "A parameter or header is invalid", $"{name}: {detail}");
 
     public static IResult NotFound(HttpRequest request, string detail) => Result(request, 404, "not-found", "Not found", detail);
 
     public static IResult PreconditionFailed(HttpRequest request, long current) =>
-        Result(request, 412, "precondition-failed", "The tenant has another revision", $"If-Match names another revision than {current}, which the tenant has now. Read it again.");
+        Result(request, 412, "precondition-failed", "The tenant has another revision", $"If-Match does not match the tenant's current revision, {current}. Read the tenant again.");
 
     public static IResult TooLarge(HttpRequest request) =>
-        Result(request, 413, "too-large", "The request is too large", $"A request has {RequestLimits.MaxRequestBytes} bytes at most.");
+        Result(request, 413, "too-large", "The request is too large", $"A request may have at most {RequestLimits.MaxRequestBytes} bytes.");
 
     public static IResult UnsupportedMediaType(HttpRequest request) =>
         Result(request, 415, "unsupported-media-type", "The content type is not supported", "Send the request as application/json in UTF-8.");
@@ -32,12 +32,18 @@ internal static class Problem
         Result(request, 422, "invalid", "The request is not valid", $"{faults.Count} fault{(faults.Count == 1 ? "" : "s")}; see errors.", faults);
 
     public static IResult KeyReused(HttpRequest request) =>
-        Result(request, 422, "idempotency-key-reused", "The Idempotency-Key was used for another request", "A key stands for one request. Send another request with another key.");
+        Result(request, 422, "idempotency-key-reused", "The Idempotency-Key was used for another request", "A key identifies one request. Use a new key for a new request.");
 
     public static IResult SubmissionFailed(HttpRequest request) =>
-        Result(request, 500, "submission-failed", "The request could not be handed in", "An error of this system, not of the request. Sending the same request again is safe.");
+        Result(request, 500, "submission-failed", "The request could not be submitted", "A failure of this system, not of the request. Sending the same request again is safe.");
 
-    /// <summary>What the tenant answered to a request that it doesn't carry out.</summary>
+    public static IResult BackendUnavailable(HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.RetryAfter = "5";
+        return Result(request, 503, "backend-unavailable", "The durable backend did not answer", "A failure of this system, not of the request. Sending the same request again is safe.");
+    }
+
+    /// <summary>The tenant's answer to a request that it refused.</summary>
     public static IResult Refused(HttpRequest request, SubmitAnswer answer, string? operation, IReadOnlyList<ValidationFault> differences)
     {
         var (status, type, title) = answer.Outcome switch
@@ -46,7 +52,7 @@ internal static class Problem
             SubmitOutcome.Conflict => (409, "conflict", "The request contradicts what was accepted before"),
             SubmitOutcome.Gone => (410, "gone", "The tenant is offboarded"),
             SubmitOutcome.NotFound => (404, "not-found", "Not found"),
-            _ => (422, "invalid", "The request can't be carried out"),
+            _ => (422, "invalid", "The request was refused"),
         };
         return Result(request, status, type, title, answer.Message, differences.Count == 0 ? null : differences, answer, operation);
     }

@@ -9,19 +9,22 @@ using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Operations;
 
-/// <summary>Shows how far an operation is. Only operations on tenants and submissions are shown, whatever else the task hub holds.</summary>
+/// <summary>Shows the progress of an operation. Only tenant operations and submissions are shown, not other instances of the task hub.</summary>
 internal sealed partial class GetOperation(IOptions<RequestDoorOptions> options)
 {
     [Function(nameof(GetOperation))]
-    public async Task<IResult> RunAsync(
+    public Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "operations/{operationId}")] HttpRequest request,
         string operationId,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, operationId, client, cancellationToken));
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, string operationId, DurableTaskClient client, CancellationToken cancellationToken)
     {
         if (await ReadAsync(request, operationId, client, cancellationToken) is not { } view)
         {
-            return Problem.NotFound(request, "There is no such operation, or it is no longer kept.");
+            return Problem.NotFound(request, "The operation does not exist or was purged.");
         }
 
         if (!view.IsOver)
@@ -53,7 +56,7 @@ internal sealed partial class GetOperation(IOptions<RequestDoorOptions> options)
             return OperationViews.Of(instance, tenantId, kind);
         }
 
-        // An operation that waits, or was skipped, has no instance: its tenant knows of it.
+        // A waiting or skipped operation has no instance; the tenant's state has it.
         return await TenantStates.ReadAsync(client, tenantId, cancellationToken) is { } state ? OperationViews.OfWaiting(state, id, kind) : null;
     }
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
@@ -11,7 +12,7 @@ using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Operations;
 
-/// <summary>Lists tenants page by page, those that are offboarded too; <c>phase</c> filters.</summary>
+/// <summary>Lists tenants page by page, including offboarded ones; <c>phase</c> filters.</summary>
 internal sealed class ListTenants
 {
     private const int DefaultPageSize = 50;
@@ -19,10 +20,13 @@ internal sealed class ListTenants
     private const int MaxTokenLength = 2048;
 
     [Function(nameof(ListTenants))]
-    public static async Task<IResult> RunAsync(
+    public static Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, client, cancellationToken));
+
+    private static async Task<IResult> AnswerAsync(HttpRequest request, DurableTaskClient client, CancellationToken cancellationToken)
     {
         var query = request.Query;
         var pageSize = DefaultPageSize;
@@ -52,15 +56,15 @@ internal sealed class ListTenants
                 [.. states.Select(x => TenantSummary.Of(x, request))],
                 page?.ContinuationToken is { } next ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(next)) : null));
         }
-        catch (Exception e) when (token is not null && e is ArgumentException or FormatException or JsonException)
+        catch (Exception e) when (token is not null && (e is ArgumentException or FormatException or JsonException || (e is RpcException rpc && BackendFailures.IsRefusal(rpc))))
         {
-            // Only the backend knows its tokens, so only it can tell that one is made up.
+            // Only the backend can tell whether a token is valid.
             return BadToken(request);
         }
     }
 
     private static IResult BadToken(HttpRequest request) =>
-        Problem.BadParameter(request, "continuationToken", "is not one that this list gave. Start without it.");
+        Problem.BadParameter(request, "continuationToken", "is not valid. Start without it.");
 
     private static string? Decode(string encoded)
     {

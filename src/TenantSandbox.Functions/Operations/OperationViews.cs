@@ -7,7 +7,7 @@ using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Operations;
 
-/// <summary>Makes <see cref="OperationView"/>s.</summary>
+/// <summary>Creates <see cref="OperationView"/>s.</summary>
 internal static class OperationViews
 {
     public static OperationView Of(OrchestrationMetadata instance, string tenantId, string kind)
@@ -52,7 +52,7 @@ internal static class OperationViews
             answer?.OperationId is { } operation ? ApiLinks.Operation(request, operation) : null);
     }
 
-    /// <returns>Null when the tenant doesn't know of the operation.</returns>
+    /// <returns>Null when the tenant's state doesn't have the operation.</returns>
     public static OperationView? OfWaiting(TenantState state, string id, string kind)
     {
         if (state.Commands.LastOrDefault(x => x.OperationId == id) is not { } command)
@@ -84,10 +84,11 @@ internal static class OperationViews
         _ => OperationStatuses.Running,
     };
 
-    // An operation that failed and cleaned up after itself has completed, with the error in its output.
+    // An operation that failed and compensated has completed, with the error in its output.
     private static TenantError? ErrorOf(OrchestrationMetadata instance) => instance.RuntimeStatus switch
     {
-        OrchestrationRuntimeStatus.Failed when instance.FailureDetails is { } failure => FailureMapping.ToError(failure),
+        OrchestrationRuntimeStatus.Failed when (instance.FailureDetails ?? FailureText.Read(instance.SerializedOutput)) is { } failure =>
+            FailureMapping.ToError(failure),
         OrchestrationRuntimeStatus.Failed => TenantError.Create(null, "Failed", "The operation failed."),
         OrchestrationRuntimeStatus.Completed when instance.SerializedOutput is not null => instance.ReadOutputAs<OperationResult>()?.Error,
         _ => null,

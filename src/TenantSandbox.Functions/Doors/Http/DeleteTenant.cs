@@ -13,11 +13,14 @@ namespace TenantSandbox.Functions.Doors.Http;
 internal sealed class DeleteTenant(HttpSubmission submission)
 {
     [Function(nameof(DeleteTenant))]
-    public async Task<IResult> RunAsync(
+    public Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "tenants/{tenantId}")] HttpRequest request,
         string tenantId,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, tenantId, client, cancellationToken));
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, string tenantId, DurableTaskClient client, CancellationToken cancellationToken)
     {
         if (!IdempotencyKey.TryRead(request, out var identity, out var isKeyed))
         {
@@ -38,7 +41,7 @@ internal sealed class DeleteTenant(HttpSubmission submission)
 
         if (revision is not null)
         {
-            return Problem.BadParameter(request, HeaderNames.IfMatch, "names the revision already; leave out the query's.");
+            return Problem.BadParameter(request, HeaderNames.IfMatch, "already names the revision; omit the query parameter.");
         }
 
         if (ReadRevision(condition.ToString()) is not { } expected)
@@ -46,14 +49,14 @@ internal sealed class DeleteTenant(HttpSubmission submission)
             return Problem.BadParameter(request, HeaderNames.IfMatch, "must be one strong ETag of this tenant, like \"7\".");
         }
 
-        // One more than what is expected: if another request gets in between, the tenant refuses ours by its revision.
+        // The next revision: if another request is accepted in between, the tenant refuses this one as stale.
         var conditional = TenantRequestParser.ParseOffboard(tenantId, (expected + 1).ToString(CultureInfo.InvariantCulture)).Request!;
         var isRepeat = isKeyed && await client.GetInstanceAsync(identity.ToInstanceId(), getInputsAndOutputs: false, cancellationToken) is not null;
         if (!isRepeat)
         {
             if (await TenantStates.ReadAsync(client, tenantId, cancellationToken) is not { } state)
             {
-                return Problem.NotFound(request, "There is no such tenant.");
+                return Problem.NotFound(request, "The tenant does not exist.");
             }
 
             if (state.Revision != expected)

@@ -9,16 +9,20 @@ using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Doors.Http;
 
-/// <summary>Hands a request in and turns the tenant's answer into HTTP.</summary>
+/// <summary>Submits a request and turns the tenant's answer into an HTTP response.</summary>
 internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, TimeProvider time)
 {
+    // Polled here, because the Azure Storage backend's own wait polls every two seconds.
+    private static readonly TimeSpan MinPollDelay = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan MaxPollDelay = TimeSpan.FromMilliseconds(250);
+
     public async Task<IResult> SubmitAsync(
         HttpRequest http, DurableTaskClient client, RequestIdentity identity, TenantRequest request, CancellationToken cancellationToken)
     {
         var submissionId = await Submissions.StartAsync(client, identity, request, time.GetUtcNow(), cancellationToken);
         var submission = await WaitAsync(client, submissionId, cancellationToken);
 
-        // The key was used before, so that what runs or ran under it is another request: ours was not started.
+        // The submission of this key has another request: the key was used before, and this request was not submitted.
         if (submission is not null && Submissions.RequestOf(submission) is { } submitted && submitted.ContentHash != request.ContentHash)
         {
             return Problem.KeyReused(http);
@@ -49,21 +53,25 @@ internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, TimeP
 
     private async Task<OrchestrationMetadata?> WaitAsync(DurableTaskClient client, string submissionId, CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(options.Value.AnswerWait, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        try
+        var started = time.GetTimestamp();
+        var delay = MinPollDelay;
+        while (true)
         {
-            return await client.WaitForInstanceCompletionAsync(submissionId, getInputsAndOutputs: true, either.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return await client.GetInstanceAsync(submissionId, getInputsAndOutputs: true, cancellationToken);
+            var submission = await client.GetInstanceAsync(submissionId, getInputsAndOutputs: true, cancellationToken);
+            var remaining = options.Value.AnswerWait - time.GetElapsedTime(started);
+            if (submission is { IsCompleted: true } || remaining <= TimeSpan.Zero)
+            {
+                return submission;
+            }
+
+            await Task.Delay(delay < remaining ? delay : remaining, time, cancellationToken);
+            delay = delay * 1.5 < MaxPollDelay ? delay * 1.5 : MaxPollDelay;
         }
     }
 
     private static async Task<IReadOnlyList<ValidationFault>> DifferencesAsync(DurableTaskClient client, TenantRequest request, CancellationToken cancellationToken)
     {
         var state = await TenantStates.ReadAsync(client, request.TenantId, cancellationToken);
-        return state?.Revision == request.Revision && state?.Spec is { } accepted && request.Spec is { } asked ? SpecDifferences.Between(asked, accepted) : [];
+        return state?.Revision == request.Revision && state?.Spec is { } accepted && request.Spec is { } submitted ? SpecDifferences.Between(submitted, accepted) : [];
     }
 }

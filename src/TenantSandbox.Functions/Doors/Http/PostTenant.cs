@@ -10,10 +10,13 @@ namespace TenantSandbox.Functions.Doors.Http;
 internal sealed class PostTenant(HttpSubmission submission, TimeProvider time)
 {
     [Function(nameof(PostTenant))]
-    public async Task<IResult> RunAsync(
+    public Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = "tenants")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, client, cancellationToken));
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, DurableTaskClient client, CancellationToken cancellationToken)
     {
         if (!IdempotencyKey.TryRead(request, out var identity, out _))
         {

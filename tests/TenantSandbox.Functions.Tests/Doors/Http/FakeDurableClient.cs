@@ -3,37 +3,36 @@ using Microsoft.DurableTask.Client;
 
 namespace TenantSandbox.Functions.Tests.Doors.Http;
 
-/// <summary>An engine whose orchestrations start, and end only as the test says.</summary>
+/// <summary>A client whose instances are what the test says. Waiting for completion is not supported: the app must poll.</summary>
 internal sealed class FakeDurableClient() : DurableTaskClient("test")
 {
-    private readonly TaskCompletionSource _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>What the backend returns; while null, the instance is running.</summary>
+    public OrchestrationMetadata? Completed { get; set; }
 
-    /// <summary>Completes when somebody waits for an instance to end.</summary>
-    public Task IsAwaited => _waiting.Task;
+    /// <summary>Thrown by every call when set.</summary>
+    public Exception? Failure { get; init; }
 
-    /// <summary>What has ended; null while it runs.</summary>
-    public OrchestrationMetadata? Ended { get; init; }
+    /// <summary>Number of reads of an instance.</summary>
+    public int ReadCount { get; private set; }
 
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default) =>
-        Task.FromResult(options!.InstanceId!);
+        Failure is null ? Task.FromResult(options!.InstanceId!) : Task.FromException<string>(Failure);
 
-    public override async Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
-        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
+        string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw new NotSupportedException();
+
+    public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
     {
-        if (Ended is not null)
+        if (Failure is not null)
         {
-            return Ended;
+            return Task.FromException<OrchestrationMetadata?>(Failure);
         }
 
-        var canceled = new TaskCompletionSource<OrchestrationMetadata>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = cancellation.Register(() => canceled.TrySetCanceled(cancellation));
-        _waiting.TrySetResult();
-        return await canceled.Task;
+        ReadCount++;
+        return Task.FromResult<OrchestrationMetadata?>(
+            Completed ?? new OrchestrationMetadata("SubmitRequestOrchestration", instanceId) { RuntimeStatus = OrchestrationRuntimeStatus.Running });
     }
-
-    public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) =>
-        Task.FromResult<OrchestrationMetadata?>(new OrchestrationMetadata("SubmitRequestOrchestration", instanceId) { RuntimeStatus = OrchestrationRuntimeStatus.Running });
 
     public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
         throw new NotSupportedException();

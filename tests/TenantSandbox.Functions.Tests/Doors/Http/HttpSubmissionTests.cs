@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Doors.Http;
 
@@ -13,7 +13,7 @@ namespace TenantSandbox.Functions.Tests.Doors.Http;
 public sealed class HttpSubmissionTests
 {
     private static readonly RequestIdentity Identity = new("test", "1");
-    private readonly FakeTimeProvider _time = new();
+    private readonly StepTimeProvider _time = new();
 
     [Fact]
     public async Task Submit_NoAnswerInTime_PointsToTheSubmission()
@@ -21,20 +21,40 @@ public sealed class HttpSubmissionTests
         await using var client = new FakeDurableClient();
         var http = Http();
         var submitting = Submission().SubmitAsync(http.Request, client, Identity, Offboarding(), CancellationToken.None);
-        await client.IsAwaited;
-        Assert.False(submitting.IsCompleted);
-        _time.Advance(TimeSpan.FromSeconds(2));
+        await _time.RunAsync(submitting);
+
         var body = await ExecuteAsync(await submitting, http);
-        Assert.Equal((202, $"/v1/operations/{Identity.ToInstanceId()}", "2"), (http.Response.StatusCode, http.Response.Headers.Location.ToString(), http.Response.Headers.RetryAfter.ToString()));
+        Assert.Equal(
+            (202, $"/v1/operations/{Identity.ToInstanceId()}", "2"),
+            (http.Response.StatusCode, http.Response.Headers.Location.ToString(), http.Response.Headers.RetryAfter.ToString()));
         Assert.Equal("pending", body.GetProperty("outcome").GetString());
+        Assert.Equal((TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(250)), (_time.Delays[0], _time.Delays.Max()));
+        Assert.Equal(TimeSpan.FromSeconds(2), _time.Delays.Aggregate(TimeSpan.Zero, (sum, d) => sum + d));
+        Assert.Equal(_time.Delays.Count + 1, client.ReadCount);
     }
 
     [Fact]
-    public async Task Submit_HandingInFailed_TellsNothingOfTheInside()
+    public async Task Submit_AnswerAfterTheFirstPoll_IsReturnedAfterFiftyMilliseconds()
+    {
+        await using var client = new FakeDurableClient();
+        var http = Http();
+        var submitting = Submission().SubmitAsync(http.Request, client, Identity, Offboarding(), CancellationToken.None);
+        await _time.NextTimerAsync();
+        Assert.False(submitting.IsCompleted);
+
+        client.Completed = Answered();
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+
+        var body = await ExecuteAsync(await submitting, http);
+        Assert.Equal((202, "accepted"), (http.Response.StatusCode, body.GetProperty("outcome").GetString()));
+    }
+
+    [Fact]
+    public async Task Submit_SubmissionFailed_RevealsNothingInternal()
     {
         await using var client = new FakeDurableClient
         {
-            Ended = new OrchestrationMetadata("SubmitRequestOrchestration", "x") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, SerializedOutput = "\"secret stack\"" },
+            Completed = new OrchestrationMetadata("SubmitRequestOrchestration", "x") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, SerializedOutput = "\"secret stack\"" },
         };
         var http = Http();
         var body = await ExecuteAsync(await Submission().SubmitAsync(http.Request, client, Identity, Offboarding(), CancellationToken.None), http);
@@ -42,20 +62,28 @@ public sealed class HttpSubmissionTests
         Assert.DoesNotContain("secret", body.GetRawText(), StringComparison.Ordinal);
     }
 
-    private static TenantRequest Offboarding() => TenantRequestParser.ParseOffboard("acme", null).Request!;
-
-    private HttpSubmission Submission() => new(Options.Create(new RequestDoorOptions()), _time);
-
-    private static DefaultHttpContext Http() => new()
+    internal static DefaultHttpContext Http() => new()
     {
         RequestServices = new ServiceCollection().AddLogging().BuildServiceProvider(),
         Request = { Method = "POST", Path = "/v1/tenants" },
         Response = { Body = new MemoryStream() },
     };
 
-    private static async Task<JsonElement> ExecuteAsync(IResult result, DefaultHttpContext http)
+    internal static async Task<JsonElement> ExecuteAsync(IResult result, DefaultHttpContext http)
     {
         await result.ExecuteAsync(http);
         return JsonSerializer.Deserialize<JsonElement>(((MemoryStream)http.Response.Body).ToArray());
     }
+
+    private static OrchestrationMetadata Answered() => new("SubmitRequestOrchestration", "x")
+    {
+        RuntimeStatus = OrchestrationRuntimeStatus.Completed,
+        DataConverter = Microsoft.DurableTask.Converters.JsonDataConverter.Default,
+        SerializedOutput = JsonSerializer.Serialize(new SubmitAnswer(
+            SubmitOutcome.Accepted, "acme", TenantRequestKind.Offboard, 2, 2, 1, TenantPhase.Offboarding, "acme.1.2.offboard", false, "Accepted.")),
+    };
+
+    private static TenantRequest Offboarding() => TenantRequestParser.ParseOffboard("acme", null).Request!;
+
+    private HttpSubmission Submission() => new(Options.Create(new RequestDoorOptions()), _time);
 }
