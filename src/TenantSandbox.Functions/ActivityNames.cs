@@ -1,18 +1,18 @@
 namespace TenantSandbox.Functions;
 
-/// <summary>Names of the activity functions. They are part of persisted histories: a name never changes its meaning.</summary>
+/// <summary>Names of the activity functions. Histories store them, so a name must never change its meaning.</summary>
 internal static class ActivityNames
 {
-    /// <summary><c>ClusterQuery</c> to <c>ClusterCandidates</c>. Throws InvalidException when no configured cluster fits.</summary>
+    /// <summary><c>ClusterQuery</c> to <c>ClusterCandidates</c>. Fails as invalid when no configured cluster matches.</summary>
     public const string SelectClusters = nameof(SelectClusters);
 
-    /// <summary><c>PoolRef</c> to <c>PoolObservation</c>. An idempotent PUT that returns at once.</summary>
+    /// <summary><c>PoolRef</c> to <c>PoolObservation</c>. An idempotent PUT that doesn't wait for the pool.</summary>
     public const string EnsurePool = nameof(EnsurePool);
 
     /// <summary><c>PoolRef</c> to <c>PoolObservation</c>.</summary>
     public const string ReadPool = nameof(ReadPool);
 
-    /// <summary><c>PoolRef</c> to <c>PoolObservation</c>: absent, or in progress until it is.</summary>
+    /// <summary><c>PoolRef</c> to <c>PoolObservation</c>: absent, or in progress until the pool is deleted.</summary>
     public const string DeletePool = nameof(DeletePool);
 
     /// <summary><c>PlacedTenant</c>: the namespace and its guardrails, by server-side apply.</summary>
@@ -24,15 +24,15 @@ internal static class ActivityNames
     /// <summary><c>PlacedTenant</c> to <c>RolloutObservation</c>: a bounded watch.</summary>
     public const string WatchRollout = nameof(WatchRollout);
 
-    /// <summary><c>TenantNamespaceRef</c>: deletes Deployments and Services. Nothing there is success.</summary>
+    /// <summary><c>TenantNamespaceRef</c>: deletes Deployments and Services; succeeds if there are none.</summary>
     public const string DeleteWorkloads = nameof(DeleteWorkloads);
 
-    /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: asks for deletion and says what it waits for.</summary>
+    /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: requests deletion and reports what blocks it.</summary>
     public const string DeleteNamespace = nameof(DeleteNamespace);
 
-    /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: a fresh read that changes nothing.</summary>
+    /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: a read that changes nothing.</summary>
     public const string ReadNamespaceAbsence = nameof(ReadNamespaceAbsence);
 
-    /// <summary><c>LifecycleEvent</c>: hands it to the topic.</summary>
+    /// <summary><c>LifecycleEvent</c>: publishes it to the topic.</summary>
     public const string PublishEvent = nameof(PublishEvent);
 }

@@ -6,10 +6,10 @@ using TenantSandbox.Core.Errors;
 
 namespace TenantSandbox.Functions.Azure;
 
-/// <summary>Turns what Azure's clients throw into classified exceptions.</summary>
+/// <summary>Maps exceptions of the Azure clients to classified failures.</summary>
 internal static class AzureFailures
 {
-    /// <summary>Whether an exception is a failure of a call, and not a fault of this program.</summary>
+    /// <summary>Whether an exception is a failure of a call rather than a bug.</summary>
     public static bool IsFailure(Exception exception, CancellationToken cancellationToken) => exception switch
     {
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
@@ -18,8 +18,8 @@ internal static class AzureFailures
         _ => false,
     };
 
-    /// <param name="exception">What was thrown.</param>
-    /// <param name="what">The call, as a person would name it.</param>
+    /// <param name="exception">The exception.</param>
+    /// <param name="what">The call, for messages: "read agent pool p".</param>
     public static SandboxException Translate(Exception exception, string what) => exception switch
     {
         RequestFailedException failed => SandboxException.Create(
@@ -29,19 +29,19 @@ internal static class AzureFailures
             RetryAfter(failed.GetRawResponse()),
             failed),
         CredentialUnavailableException => new InvalidException(
-            "NoCredential", $"{what}: no way to sign in to Azure was found. Set a managed identity, or sign in: {FirstLine(exception.Message)}", exception),
+            "NoCredential", $"{what}: no Azure credential was found. Configure a managed identity, or sign in: {FirstLine(exception.Message)}", exception),
         AuthenticationFailedException => new TransientException("SignInFailed", $"{what}: {FirstLine(exception.Message)}", exception),
         _ => new TransientException("NoAnswer", $"{what}: {FirstLine(exception.Message)}", exception),
     };
 
-    /// <summary>The Retry-After of an answer, given in seconds.</summary>
+    /// <summary>The response's Retry-After, if it is given in seconds.</summary>
     public static TimeSpan? RetryAfter(Response? response) =>
         response is not null && response.Headers.TryGetValue("Retry-After", out var text)
         && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
-    // Azure's exceptions append the whole answer, headers included, below the first line.
+    // The messages of Azure exceptions have the whole response, including headers, below the first line.
     private static string FirstLine(string message) => message.AsSpan().Trim() is var text && text.IndexOfAny('\r', '\n') is >= 0 and var end
         ? text[..end].ToString()
         : message.Trim();

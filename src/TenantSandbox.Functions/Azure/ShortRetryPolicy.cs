@@ -4,8 +4,8 @@ using Azure.Core.Pipeline;
 namespace TenantSandbox.Functions.Azure;
 
 /// <summary>
-/// Two quick retries for faults that pass within seconds. Where the service asks for a wait, the answer goes to the orchestration instead: its
-/// timer is durable and holds no worker.
+/// Two quick retries for failures that last seconds. A response with Retry-After is returned to the orchestration instead: its
+/// timer is durable and occupies no worker.
 /// </summary>
 internal sealed class ShortRetryPolicy() : RetryPolicy(maxRetries: 2)
 {

@@ -1,6 +1,6 @@
 namespace TenantSandbox.Functions.Configuration;
 
-/// <summary>How the app proves who it is to Azure and to Kubernetes.</summary>
+/// <summary>How the app authenticates to Azure and Kubernetes.</summary>
 internal sealed class AuthenticationOptions
 {
     public AuthenticationMode Mode { get; set; } = AuthenticationMode.Azure;
@@ -12,7 +12,7 @@ internal sealed class AuthenticationOptions
     public string? StaticToken { get; set; }
 }
 
-/// <summary>Where tokens come from.</summary>
+/// <summary>The source of tokens.</summary>
 internal enum AuthenticationMode
 {
     /// <summary>Azure.Identity: managed identity in Azure, a developer's sign-in elsewhere.</summary>

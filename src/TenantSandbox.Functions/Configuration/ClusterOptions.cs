@@ -2,10 +2,10 @@ using TenantSandbox.Core.Capacity;
 
 namespace TenantSandbox.Functions.Configuration;
 
-/// <summary>One AKS cluster, and how agent pools are made there.</summary>
+/// <summary>One AKS cluster, and the settings of its agent pools.</summary>
 internal sealed class ClusterOptions
 {
-    /// <summary>The name that requests and state use; stays the same for the cluster's life.</summary>
+    /// <summary>The id in requests and stored state; must never change.</summary>
     public string Id { get; set; } = "";
 
     public string SubscriptionId { get; set; } = "";
@@ -20,10 +20,10 @@ internal sealed class ClusterOptions
     /// <summary>Generation 2 with nested virtualization, not Arm.</summary>
     public string VmSize { get; set; } = "Standard_D4s_v5";
 
-    /// <summary>vCPUs of a size that isn't in the built-in table.</summary>
+    /// <summary>vCPUs of a VM size that the built-in table lacks.</summary>
     public int? NodeVCpus { get; set; }
 
-    /// <summary>Nominal memory of a size that isn't in the built-in table.</summary>
+    /// <summary>Nominal memory of a VM size that the built-in table lacks.</summary>
     public int? NodeMemoryMiB { get; set; }
 
     public int MinCount { get; set; } = 1;
@@ -35,7 +35,7 @@ internal sealed class ClusterOptions
     /// <summary>Availability zones; empty for a regional pool.</summary>
     public IList<string> Zones { get; } = [];
 
-    /// <summary>A kubeconfig file; null asks ARM for the cluster's user credential.</summary>
+    /// <summary>A kubeconfig file; null to get the cluster's user credential from ARM.</summary>
     public string? Kubeconfig { get; set; }
 
     /// <summary>The context of <see cref="Kubeconfig"/>; null for its current one.</summary>

@@ -3,10 +3,10 @@ using TenantSandbox.Core.Capacity;
 
 namespace TenantSandbox.Functions.Configuration;
 
-/// <summary>What a configured cluster must look like; limits are AKS's (documentation, quotas and agent pools).</summary>
+/// <summary>Validates a configured cluster; the limits are AKS's (documentation, "Quotas" and "Agent pools").</summary>
 internal static partial class ClusterOptionsRules
 {
-    /// <summary>Every fault, each by the setting's name below the section.</summary>
+    /// <summary>All faults, each with the setting's name below the section.</summary>
     public static IEnumerable<string> Faults(ClusterOptions cluster, int index) =>
         Required(cluster).Concat(Pools(cluster)).Select(f => $"Clusters__{index}__{f}");
 
@@ -32,7 +32,7 @@ internal static partial class ClusterOptionsRules
 
         if (cluster.Kubeconfig is { } file && !File.Exists(file))
         {
-            yield return $"Kubeconfig: there is no file {file}.";
+            yield return $"Kubeconfig: file {file} does not exist.";
         }
     }
 
@@ -44,11 +44,11 @@ internal static partial class ClusterOptionsRules
         }
         else if (cluster.FindVmSize() is not { } size)
         {
-            yield return $"VmSize: '{cluster.VmSize}' isn't known. Set NodeVCpus and NodeMemoryMiB if it is generation 2 with nested virtualization.";
+            yield return $"VmSize: '{cluster.VmSize}' is not a known size. Set NodeVCpus and NodeMemoryMiB if it is generation 2 with nested virtualization.";
         }
         else if (NodeCapacity.Of(size, cluster.MaxPods).MemoryMiB < KataSizing.MinMemoryMiB)
         {
-            yield return $"VmSize: {cluster.VmSize} has no room for a pod beside what AKS reserves.";
+            yield return $"VmSize: {cluster.VmSize} is too small: AKS's reservations leave no memory for a pod.";
         }
 
         if (cluster.MaxPods is < 10 or > 250)
@@ -56,7 +56,7 @@ internal static partial class ClusterOptionsRules
             yield return $"MaxPods: {cluster.MaxPods} must be 10 to 250.";
         }
 
-        // At least one node: scaling a sandboxed pool up from none is not a documented case.
+        // At least one node: scaling a sandboxed pool up from zero is not documented.
         if (cluster.MinCount is < 1 or > 1000)
         {
             yield return $"MinCount: {cluster.MinCount} must be 1 to 1000.";

@@ -1,14 +1,14 @@
 namespace TenantSandbox.Functions.Configuration;
 
-/// <summary>Where lifecycle events go.</summary>
+/// <summary>The topic of lifecycle events.</summary>
 internal sealed class EventTopicOptions
 {
-    /// <summary>The Event Grid topic's endpoint; null writes events to the log only.</summary>
+    /// <summary>The Event Grid topic's endpoint; null to only log events.</summary>
     public Uri? Endpoint { get; set; }
 
-    /// <summary>The topic's access key; null signs in with Microsoft Entra ID.</summary>
+    /// <summary>The topic's access key; null to authenticate with Microsoft Entra ID.</summary>
     public string? Key { get; set; }
 
-    /// <summary>The CloudEvents source of every event; with the id it identifies one.</summary>
+    /// <summary>The CloudEvents source of every event; source and id identify an event.</summary>
     public string Source { get; set; } = "/tenantsandbox";
 }

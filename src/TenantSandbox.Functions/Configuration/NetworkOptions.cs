@@ -1,11 +1,11 @@
 namespace TenantSandbox.Functions.Configuration;
 
-/// <summary>What the tenants' network policy lets through.</summary>
+/// <summary>Settings of the tenants' network policy.</summary>
 internal sealed class NetworkOptions
 {
     /// <summary>
-    /// Blocks that no allow list opens, besides the platform's own (instance metadata, WireServer), which are always denied:
-    /// the cluster's node, pod and service ranges belong here.
+    /// Blocks that no allow list can open, in addition to the platform's (instance metadata, WireServer), which are always denied.
+    /// Put the cluster's node, pod and service ranges here.
     /// </summary>
     public IList<string> DeniedCidrs { get; } = [];
 

@@ -7,11 +7,11 @@ internal sealed class RequestDoorOptions
 {
     public const string Section = "TenantSandbox:Requests";
 
-    /// <summary>How long POST and DELETE wait for the tenant's answer before they answer 202 with the submission's own operation.</summary>
+    /// <summary>How long POST and DELETE wait for the tenant's answer before they answer 202 with the submission.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan AnswerWait { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>What 202 answers say in Retry-After, in seconds.</summary>
+    /// <summary>The Retry-After of 202 responses, in seconds.</summary>
     [Range(1, 3600)]
     public int RetryAfterSeconds { get; set; } = 2;
 }

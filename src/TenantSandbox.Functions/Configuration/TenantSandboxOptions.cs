@@ -7,7 +7,7 @@ internal sealed class TenantSandboxOptions
 {
     public const string Section = "TenantSandbox";
 
-    /// <summary>Marks what this installation owns; two installations on one cluster need two names.</summary>
+    /// <summary>Marks the resources of this installation; two installations on one cluster need different values.</summary>
     public string Owner { get; set; } = "tenantsandbox";
 
     public KataNameSet KataNames { get; set; } = KataNameSet.Current;
@@ -16,7 +16,7 @@ internal sealed class TenantSandboxOptions
 
     public AuthenticationOptions Authentication { get; set; } = new();
 
-    /// <summary>Where tenants can run, the preferred one first.</summary>
+    /// <summary>The clusters where tenants can run, the preferred one first.</summary>
     public IList<ClusterOptions> Clusters { get; } = [];
 
     public EventTopicOptions EventTopic { get; set; } = new();

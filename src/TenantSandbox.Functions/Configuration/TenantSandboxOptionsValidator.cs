@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace TenantSandbox.Functions.Configuration;
 
-/// <summary>Checks all settings at start and reports every fault at once, by the name of the app setting.</summary>
+/// <summary>Validates all settings at start and reports all faults at once, with the names of the app settings.</summary>
 internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<TenantSandboxOptions>
 {
     public ValidateOptionsResult Validate(string? name, TenantSandboxOptions options)
@@ -24,7 +24,7 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
     {
         if (!OwnerName().IsMatch(options.Owner))
         {
-            yield return $"Owner: '{options.Owner}' must be 1 to 40 lower-case letters, digits or hyphens, for it becomes a tag and a label.";
+            yield return $"Owner: '{options.Owner}' must be 1 to 40 lower-case letters, digits or hyphens: it becomes a tag and a label.";
         }
 
         if (options.Clusters.Count == 0)
@@ -36,7 +36,7 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
         {
             if (!IPNetwork.TryParse(options.Network.DeniedCidrs[i], out _))
             {
-                yield return $"Network__DeniedCidrs__{i}: '{options.Network.DeniedCidrs[i]}' isn't a block such as 10.0.0.0/8.";
+                yield return $"Network__DeniedCidrs__{i}: '{options.Network.DeniedCidrs[i]}' is not a block such as 10.0.0.0/8.";
             }
         }
     }
@@ -51,14 +51,14 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
 
         if (options.Arm.CaFile is { } file && !File.Exists(file))
         {
-            yield return $"Arm__CaFile: there is no file {file}.";
+            yield return $"Arm__CaFile: file {file} does not exist.";
         }
 
         if (options.Authentication.Mode == AuthenticationMode.Static)
         {
             if (!options.Arm.Endpoint.IsLoopback)
             {
-                yield return $"Authentication__Mode: Static is for a twin on this machine; it is refused for {options.Arm.Endpoint.Host}. Use Azure.";
+                yield return $"Authentication__Mode: Static is only for a twin on this machine, not for {options.Arm.Endpoint.Host}. Use Azure.";
             }
 
             if (string.IsNullOrEmpty(options.Authentication.StaticToken))
@@ -77,7 +77,7 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
 
         if (string.IsNullOrWhiteSpace(topic.Source))
         {
-            yield return "EventTopic__Source: must not be empty, for with the id it identifies an event.";
+            yield return "EventTopic__Source: must not be empty: source and id identify an event.";
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
 
         if (workloads.RunAsUser <= 0)
         {
-            yield return $"Workloads__RunAsUser: {workloads.RunAsUser} must be a user id above 0, for containers may not run as root.";
+            yield return $"Workloads__RunAsUser: {workloads.RunAsUser} must be a user id above 0: containers must not run as root.";
         }
 
         if (workloads.TmpSizeMiB <= 0)

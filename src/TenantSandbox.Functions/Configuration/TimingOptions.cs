@@ -1,6 +1,6 @@
 namespace TenantSandbox.Functions.Configuration;
 
-/// <summary>How often to look and how long to wait.</summary>
+/// <summary>Polling delays and timeouts, in seconds.</summary>
 internal sealed class TimingOptions
 {
     public double PollMinSeconds { get; set; } = 5;
@@ -15,12 +15,12 @@ internal sealed class TimingOptions
 
     public int NamespaceDeleteSeconds { get; set; } = 10 * 60;
 
-    /// <summary>How many pool writes one cluster may make at once.</summary>
+    /// <summary>Burst of pool writes for one cluster.</summary>
     public int WriteBurst { get; set; } = 60;
 
     /// <summary>Seconds until one more pool write is allowed.</summary>
     public int WriteRefillSeconds { get; set; } = 1;
 
-    /// <summary>How long one activity watches before it reports; well below the host's function timeout.</summary>
+    /// <summary>How long one activity watches before it returns; well below the host's function timeout.</summary>
     public int WatchSeconds { get; set; } = 20;
 }

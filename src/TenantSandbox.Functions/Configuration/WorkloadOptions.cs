@@ -1,9 +1,9 @@
 namespace TenantSandbox.Functions.Configuration;
 
-/// <summary>How tenants' workloads are put up.</summary>
+/// <summary>Settings of the tenants' workloads.</summary>
 internal sealed class WorkloadOptions
 {
-    /// <summary>The version of the Pod Security Standards that namespaces are held to.</summary>
+    /// <summary>The version of the Pod Security Standards that namespaces enforce.</summary>
     public string PodSecurityVersion { get; set; } = "v1.32";
 
     /// <summary>Mounts the root file system read-only; /tmp stays writable.</summary>
@@ -16,11 +16,11 @@ internal sealed class WorkloadOptions
     public int TmpSizeMiB { get; set; } = 256;
 
     /// <summary>
-    /// Pods that an update may add to a workload before it takes one away. 0 stays within what placement reserved, at the
-    /// price of one replica less while an update runs.
+    /// Extra pods of a workload during an update. 0 stays within the reserved capacity and has one replica less during
+    /// the update.
     /// </summary>
     public int MaxSurge { get; set; }
 
-    /// <summary>Binds pods to their tenant's agent pool. Off only where nodes don't carry the pools' labels.</summary>
+    /// <summary>Binds pods to their tenant's agent pool. Turn it off only where nodes don't have the pools' labels.</summary>
     public bool BindToPool { get; set; } = true;
 }

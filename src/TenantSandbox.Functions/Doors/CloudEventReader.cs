@@ -4,7 +4,7 @@ using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Doors;
 
-/// <summary>Reads a request out of a CloudEvent 1.0 in structured form.</summary>
+/// <summary>Reads a request from a CloudEvent 1.0 in structured mode.</summary>
 internal static class CloudEventReader
 {
     public static IncomingRequest Read(BinaryData json, DateTimeOffset now)
@@ -26,7 +26,7 @@ internal static class CloudEventReader
 
         if (!EventTypes.TryParseRequested(cloudEvent.Type, out var kind))
         {
-            return IncomingRequest.Fault("/type", ValidationFaultCodes.Unknown, $"Not a request of this system; one is \"{EventTypes.Requested(TenantRequestKind.Onboard)}\".");
+            return IncomingRequest.Fault("/type", ValidationFaultCodes.Unknown, $"Not a request type of this system; for example \"{EventTypes.Requested(TenantRequestKind.Onboard)}\".");
         }
 
         if (cloudEvent.Data is null)
@@ -44,7 +44,7 @@ internal static class CloudEventReader
     private static string FirstLine(string text) => text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? text[..end] : text;
 }
 
-/// <summary>What was read out of an event or a message: a request with its identity, or the faults.</summary>
+/// <summary>The result of reading an event or a message: a request with its identity, or the validation faults.</summary>
 internal sealed record IncomingRequest(TenantRequest? Request, RequestIdentity? Identity, IReadOnlyList<ValidationFault> Faults)
 {
     public static IncomingRequest Fault(string pointer, string code, string detail) => new(null, null, [new ValidationFault(pointer, code, detail)]);

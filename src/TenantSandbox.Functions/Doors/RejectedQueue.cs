@@ -4,12 +4,12 @@ using Microsoft.Extensions.Configuration;
 
 namespace TenantSandbox.Functions.Doors;
 
-/// <summary>The client of the rejected queue; null when the app has no storage, as on a machine without the storage emulator.</summary>
+/// <summary>The client of the queue of rejected requests; null when no storage is configured.</summary>
 internal sealed record RejectedQueue(QueueClient? Client)
 {
     private const string Connection = "AzureWebJobsStorage";
 
-    /// <summary>Reads the host's own connection: a connection string, or an account that is opened with the app's identity.</summary>
+    /// <summary>Uses the host's own connection: a connection string, or an account with the app's identity.</summary>
     public static RejectedQueue FromConfiguration(IConfiguration configuration)
     {
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };

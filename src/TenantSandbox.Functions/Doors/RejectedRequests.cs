@@ -8,16 +8,16 @@ using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Doors;
 
-/// <summary>Keeps what can't be carried out, so that nothing that was sent is lost.</summary>
-/// <param name="queue">The rejected queue; its client has no message encoding.</param>
+/// <summary>Stores rejected requests, so that nothing that was sent is lost.</summary>
+/// <param name="queue">The queue to store them in; its client must not encode messages.</param>
 internal sealed partial class RejectedRequests(RejectedQueue queue, TimeProvider time, ILogger<RejectedRequests> log)
 {
-    // Messages stay until a person takes them away; the service's own default is seven days.
-    private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
+    // Messages never expire; the service's default is seven days.
+    private static readonly TimeSpan NoExpiry = TimeSpan.FromSeconds(-1);
 
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Keeps a message. When this throws, the message must not be finished.</summary>
+    /// <summary>Stores a message. If this throws, the message must not be acknowledged.</summary>
     public async Task KeepAsync(string door, string message, IReadOnlyList<ValidationFault> faults, CancellationToken cancellationToken)
     {
         LogRejected(log, door, faults.Count, faults[0].Pointer, faults[0].Detail);
@@ -32,19 +32,19 @@ internal sealed partial class RejectedRequests(RejectedQueue queue, TimeProvider
         await client.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         if (Encoding.UTF8.GetByteCount(text) > client.MessageMaxBytes)
         {
-            // Quoting made it too long. As it came it fits, because it came by a queue or is within Event Grid's limits for one.
+            // Only quoting made it too long: the original arrived in a message of this size, or is sent in parts.
             foreach (var part in Parts(message, client.MessageMaxBytes))
             {
-                await client.SendMessageAsync(part, null, Forever, cancellationToken);
+                await client.SendMessageAsync(part, null, NoExpiry, cancellationToken);
             }
 
             text = JsonSerializer.Serialize(entry with { Message = null }, Json);
         }
 
-        await client.SendMessageAsync(text, null, Forever, cancellationToken);
+        await client.SendMessageAsync(text, null, NoExpiry, cancellationToken);
     }
 
-    // An event can be 1 MB. A UTF-16 unit is three bytes at most in UTF-8; a surrogate pair, which must not be parted, is four.
+    // An event can have 1 MB. A UTF-16 unit has at most three bytes in UTF-8; surrogate pairs must not be split.
     private static IEnumerable<string> Parts(string message, int maxBytes)
     {
         if (Encoding.UTF8.GetByteCount(message) <= maxBytes)
@@ -65,18 +65,18 @@ internal sealed partial class RejectedRequests(RejectedQueue queue, TimeProvider
         }
     }
 
-    [LoggerMessage(1001, LogLevel.Warning, "{Door} rejected a request for {Count} faults; the first is at '{Pointer}': {Detail}")]
+    [LoggerMessage(1001, LogLevel.Warning, "{Door} rejected a request with {Count} validation faults; the first is at '{Pointer}': {Detail}")]
     private static partial void LogRejected(ILogger log, string door, int count, string pointer, string detail);
 
-    [LoggerMessage(1002, LogLevel.Error, "No storage is configured (AzureWebJobsStorage), so this log line is all that is kept of what {Door} rejected: {Message}")]
+    [LoggerMessage(1002, LogLevel.Error, "No storage is configured (AzureWebJobsStorage), so the request that {Door} rejected is only in this log entry: {Message}")]
     private static partial void LogUnkept(ILogger log, string door, string message);
 }
 
-/// <summary>A message of the rejected queue: what came in, and why it isn't carried out.</summary>
-/// <param name="Door">Where it came in: an event function or a queue.</param>
-/// <param name="RejectedAt">When.</param>
-/// <param name="Faults">Why.</param>
-/// <param name="Message">What came in, character by character; null when it was too long to stand in here, and is the message that was sent just before.</param>
+/// <summary>A message of the queue of rejected requests.</summary>
+/// <param name="Door">Where it arrived: an event function or a queue.</param>
+/// <param name="RejectedAt">When it was rejected.</param>
+/// <param name="Faults">Why it was rejected.</param>
+/// <param name="Message">The original, character by character; null when it was too long for this message and was sent just before it.</param>
 internal sealed record RejectedRequest(
     [property: JsonPropertyName("door")] string Door,
     [property: JsonPropertyName("rejectedAt")] DateTimeOffset RejectedAt,

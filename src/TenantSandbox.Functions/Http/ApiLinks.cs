@@ -2,14 +2,14 @@ using Microsoft.AspNetCore.Http;
 
 namespace TenantSandbox.Functions.Http;
 
-/// <summary>Paths of this API for Location headers and bodies, under whatever prefix the host serves it.</summary>
+/// <summary>Paths of this API for Location headers and bodies, with the host's route prefix.</summary>
 internal static class ApiLinks
 {
     public static string Operation(HttpRequest request, string id) => $"{Prefix(request)}/operations/{Uri.EscapeDataString(id)}";
 
     public static string Tenant(HttpRequest request, string id) => $"{Prefix(request)}/tenants/{Uri.EscapeDataString(id)}";
 
-    // The prefix is the host's setting (host.json, routePrefix). The app doesn't know it but for the path it was called by.
+    // The prefix is the host's setting (routePrefix in host.json); the app only sees it in the request's path.
     private static string Prefix(HttpRequest request)
     {
         var path = request.Path.Value ?? "";

@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace TenantSandbox.Functions.Http;
 
-/// <summary>Answers that aren't errors. What they show changes by the second, so nobody may keep them.</summary>
+/// <summary>Successful responses. They show changing state, so they must not be cached.</summary>
 internal static class ApiResults
 {
     public static IResult Ok<T>(HttpRequest request, T body) => Answer(request, StatusCodes.Status200OK, body);
 
-    /// <summary>202, with where to look for the end, and when.</summary>
+    /// <summary>202 with the URL of the operation and the polling delay.</summary>
     public static IResult Accepted<T>(HttpRequest request, string location, int retryAfterSeconds, T body)
     {
         request.HttpContext.Response.Headers.Location = location;

@@ -11,17 +11,17 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>One Kubernetes client per cluster, made at its first use and again after the cluster refused it.</summary>
+/// <summary>One Kubernetes client per cluster, created on first use and again after the connection failed.</summary>
 internal sealed partial class ClusterConnections(
     ClusterDirectory clusters, ArmClient arm, TokenCredential credential, TimeProvider time, ILogger<ClusterConnections> logger) : IDisposable
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<k8s.Kubernetes>>> _clients = new(StringComparer.Ordinal);
 
-    /// <summary>Makes one call and classifies its failure.</summary>
+    /// <summary>Makes a call and classifies its failure.</summary>
     /// <param name="clusterId">The cluster to call.</param>
-    /// <param name="what">The call, as a person would name it.</param>
-    /// <param name="call">The call. A 404 that means success is the call's own business.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="what">The call, for messages: "read namespace n".</param>
+    /// <param name="call">The call. It must handle a 404 that means success itself.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="SandboxException">The call failed.</exception>
     public async Task<T> CallAsync<T>(
         string clusterId, string what, Func<IKubernetes, Task<T>> call, CancellationToken cancellationToken)
@@ -36,8 +36,8 @@ internal sealed partial class ClusterConnections(
         {
             if (e is HttpRequestException or HttpOperationException { Response.StatusCode: System.Net.HttpStatusCode.Unauthorized })
             {
-                // The cluster may have been made anew, with another address or authority. The old client isn't disposed of here,
-                // because other calls may be under way on it.
+                // The cluster may have been recreated with another address or authority. The old client isn't disposed here, because
+                // other calls may be using it.
                 LogReconnect(clusterId, e.Message);
                 _clients.TryRemove(KeyValuePair.Create(clusterId, connection));
             }
@@ -47,7 +47,7 @@ internal sealed partial class ClusterConnections(
     }
 
     /// <inheritdoc cref="CallAsync{T}(string, string, Func{IKubernetes, Task{T}}, CancellationToken)"/>
-    /// <returns>Null when the answer was 404.</returns>
+    /// <returns>Null when the response was 404.</returns>
     public Task<T?> FindAsync<T>(
         string clusterId, string what, Func<IKubernetes, Task<T>> call, CancellationToken cancellationToken)
         where T : class =>
@@ -99,7 +99,7 @@ internal sealed partial class ClusterConnections(
         }
         catch
         {
-            // A failed attempt isn't kept: the next call tries anew.
+            // A failed attempt isn't cached: the next call tries again.
             _clients.TryRemove(KeyValuePair.Create(clusterId, connection));
             throw;
         }
@@ -118,9 +118,9 @@ internal sealed partial class ClusterConnections(
         var credentials = await arm.GetContainerServiceManagedClusterResource(id).GetClusterUserCredentialsAsync();
         return credentials.Value.Kubeconfigs is [var first, ..]
             ? new k8s.Kubernetes(await UserCredential.ReadAsync(first.Value, credential, time))
-            : throw new InvalidException("NoCredential", $"cluster {cluster.Id}: ARM answered with no user credential");
+            : throw new InvalidException("NoCredential", $"cluster {cluster.Id}: ARM returned no user credential");
     }
 
-    [LoggerMessage(LogLevel.Warning, "Cluster {ClusterId} refused the connection ({Reason}); the next call connects anew.")]
+    [LoggerMessage(LogLevel.Warning, "Cluster {ClusterId} refused the connection ({Reason}); the next call reconnects.")]
     private partial void LogReconnect(string clusterId, string reason);
 }

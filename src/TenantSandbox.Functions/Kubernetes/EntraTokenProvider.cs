@@ -4,7 +4,7 @@ using k8s.Authentication;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Bearer tokens for AKS clusters with Microsoft Entra ID, renewed before they end.</summary>
+/// <summary>Bearer tokens for AKS clusters with Microsoft Entra ID, renewed before they expire.</summary>
 internal sealed class EntraTokenProvider(TokenCredential credential, TimeProvider time) : ITokenProvider
 {
     /// <summary>AKS's server application, the same in every cloud (kubelogin's documentation).</summary>
@@ -13,7 +13,7 @@ internal sealed class EntraTokenProvider(TokenCredential credential, TimeProvide
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(5);
     private static readonly TokenRequestContext Request = new([Scope]);
 
-    // Read and replaced as a whole; two renewals at once do no harm.
+    // Read and replaced as a whole; concurrent renewals are harmless.
     private AuthenticationHeader? _current;
 
     public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken)

@@ -11,10 +11,10 @@ using TenantSandbox.Functions.Azure;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Turns what the Kubernetes client throws into classified exceptions.</summary>
+/// <summary>Maps exceptions of the Kubernetes client to classified failures.</summary>
 internal static class KubernetesFailures
 {
-    /// <summary>Whether an exception is a failure of a call, and not a fault of this program.</summary>
+    /// <summary>Whether an exception is a failure of a call rather than a bug.</summary>
     public static bool IsFailure(Exception exception, CancellationToken cancellationToken) => exception switch
     {
         SandboxException => false,
@@ -26,9 +26,9 @@ internal static class KubernetesFailures
 
     public static bool IsNotFound(HttpOperationException exception) => exception.Response?.StatusCode == HttpStatusCode.NotFound;
 
-    /// <param name="exception">What was thrown.</param>
+    /// <param name="exception">The exception.</param>
     /// <param name="clusterId">The cluster that was called.</param>
-    /// <param name="what">The call, as a person would name it.</param>
+    /// <param name="what">The call, for messages: "read namespace n".</param>
     public static SandboxException Translate(Exception exception, string clusterId, string what) => exception switch
     {
         HttpOperationException http => FromAnswer(http, clusterId, what),
@@ -54,7 +54,7 @@ internal static class KubernetesFailures
             return new ConflictException(
                 "FieldManagerConflict",
                 $"{what} on cluster {clusterId}: {string.Join("; ", causes.Select(c => $"{c.Message} ({c.Field})"))}. "
-                + "Give the fields back, or remove that manager's claim to them",
+                + "Restore the fields, or remove that manager from their managedFields",
                 inner);
         }
 
@@ -72,7 +72,7 @@ internal static class KubernetesFailures
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Something in front of the API server answered; its status code says enough.
+            // Not the API server but a proxy answered; the status code is enough.
             return null;
         }
     }

@@ -2,7 +2,7 @@ using k8s.Models;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Says what a namespace that won't go is waiting for.</summary>
+/// <summary>Describes what blocks the deletion of a namespace.</summary>
 internal static class NamespaceBlockers
 {
     private const int MaxPodsNamed = 5;
@@ -11,12 +11,12 @@ internal static class NamespaceBlockers
     {
         if (found.Metadata.DeletionTimestamp is null)
         {
-            return $"namespace {found.Metadata.Name} is there and nobody asked for its deletion";
+            return $"namespace {found.Metadata.Name} exists and its deletion was not requested";
         }
 
         string[] reasons =
         [
-            // The namespace controller spells out here what is left and which finalizers hold it.
+            // The namespace controller reports here what is left and which finalizers block it.
             .. (found.Status?.Conditions ?? [])
                 .Where(c => c.Status == "True" && c.Message is { Length: > 0 })
                 .OrderBy(c => c.Type, StringComparer.Ordinal)

@@ -5,10 +5,10 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Waits, for a bounded time, until a namespace is gone.</summary>
+/// <summary>Watches the deletion of a namespace for a bounded time.</summary>
 internal sealed class NamespaceWatch(ClusterConnections connections, IOptions<TenantSandboxOptions> options)
 {
-    /// <summary>True as soon as it is gone; false when the time is up or the watch broke off.</summary>
+    /// <summary>True as soon as it is deleted; false when the time is up or the watch ended.</summary>
     public Task<bool> UntilGoneAsync(string clusterId, V1Namespace found, CancellationToken cancellationToken)
     {
         var name = found.Metadata.Name;

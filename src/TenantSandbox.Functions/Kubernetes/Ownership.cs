@@ -5,20 +5,20 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Whose a namespace is. A name proves nothing: names are used again.</summary>
+/// <summary>The owner of a namespace. The name is no proof: names are reused.</summary>
 internal static class Ownership
 {
-    /// <summary>Whether the namespace belongs to this life of the tenant.</summary>
+    /// <summary>Whether the namespace belongs to this incarnation of the tenant.</summary>
     public static bool IsOurs(V1Namespace found, string owner, TenantNamespaceRef tenant) =>
         Labels.Of(owner, tenant.TenantId, tenant.Incarnation).All(l => found.Metadata.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value);
 
-    /// <summary>Refuses what isn't ours, and what is about to go.</summary>
-    /// <exception cref="InvalidException">Someone else's, or of another life of the tenant.</exception>
-    /// <exception cref="ConflictException">Being deleted: the same call works once it is gone.</exception>
-    public static void Demand(V1Namespace found, string owner, TenantNamespaceRef tenant)
+    /// <summary>Refuses namespaces of others, and namespaces that are being deleted.</summary>
+    /// <exception cref="InvalidException">It belongs to someone else, or to another incarnation of the tenant.</exception>
+    /// <exception cref="ConflictException">It is being deleted: the same call succeeds after that.</exception>
+    public static void Require(V1Namespace found, string owner, TenantNamespaceRef tenant)
     {
         var ours = IsOurs(found, owner, tenant);
-        if (found.Metadata.DeletionTimestamp is not null && (ours || IsEarlierLife(found, owner, tenant)))
+        if (found.Metadata.DeletionTimestamp is not null && (ours || IsEarlierIncarnation(found, owner, tenant)))
         {
             throw new ConflictException(
                 "NamespaceTerminating", $"namespace {found.Metadata.Name} on cluster {tenant.ClusterId} is still being deleted");
@@ -29,11 +29,11 @@ internal static class Ownership
             throw new InvalidException(
                 "NamespaceNotOwned",
                 $"namespace {found.Metadata.Name} on cluster {tenant.ClusterId} exists and is {Describe(found)}, not of incarnation "
-                + $"{tenant.Incarnation} of tenant {tenant.TenantId}; it is left alone. Remove it, or offboard the tenant that has it");
+                + $"{tenant.Incarnation} of tenant {tenant.TenantId}; it was not changed. Delete it, or offboard the tenant that has it");
         }
     }
 
-    /// <summary>What the namespace's labels say about it.</summary>
+    /// <summary>Describes the owner by the namespace's labels.</summary>
     public static string Describe(V1Namespace found)
     {
         var labels = new Dictionary<string, string>(found.Metadata.Labels ?? new Dictionary<string, string>());
@@ -43,9 +43,9 @@ internal static class Ownership
             : "not made by this system";
     }
 
-    private static bool IsEarlierLife(V1Namespace found, string owner, TenantNamespaceRef tenant) =>
+    private static bool IsEarlierIncarnation(V1Namespace found, string owner, TenantNamespaceRef tenant) =>
         found.Metadata.Labels?.TryGetValue(Labels.Incarnation, out var text) == true
-        && int.TryParse(text, CultureInfo.InvariantCulture, out var life)
-        && life < tenant.Incarnation
-        && IsOurs(found, owner, tenant with { Incarnation = life });
+        && int.TryParse(text, CultureInfo.InvariantCulture, out var incarnation)
+        && incarnation < tenant.Incarnation
+        && IsOurs(found, owner, tenant with { Incarnation = incarnation });
 }

@@ -4,17 +4,17 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>How far a rollout is, told from what was read.</summary>
+/// <summary>Evaluates the progress of a rollout.</summary>
 internal static class RolloutVerdict
 {
     private const int MaxDetailLength = 1000;
 
-    // Waiting reasons that don't pass by themselves. ErrImagePull isn't one: the kubelet tries again, and says ImagePullBackOff next.
-    private static readonly string[] Hopeless = ["ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError"];
+    // Waiting reasons that are permanent. ErrImagePull isn't: the kubelet retries, and reports ImagePullBackOff next.
+    private static readonly string[] PermanentReasons = ["ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError"];
 
-    /// <param name="tenant">What should be running.</param>
+    /// <param name="tenant">The desired state.</param>
     /// <param name="deployments">Its Deployments, as read.</param>
-    /// <param name="pods">Its pods, as read; null when they weren't, then only Deployments tell.</param>
+    /// <param name="pods">Its pods, as read; null to evaluate the Deployments only.</param>
     public static RolloutObservation Of(PlacedTenant tenant, IEnumerable<V1Deployment> deployments, IReadOnlyCollection<V1Pod>? pods)
     {
         var byName = deployments.ToDictionary(d => d.Metadata.Name, StringComparer.Ordinal);
@@ -39,13 +39,13 @@ internal static class RolloutVerdict
     {
         if (deployment is null)
         {
-            return Progressing("its Deployment isn't there yet");
+            return Progressing("its Deployment does not exist yet");
         }
 
         var status = deployment.Status;
         if (status?.ObservedGeneration is not { } observed || observed < deployment.Metadata.Generation)
         {
-            return Progressing("the Deployment controller hasn't taken up the change yet");
+            return Progressing("the Deployment controller has not observed the change yet");
         }
 
         var wanted = workload.Replicas;
@@ -78,12 +78,12 @@ internal static class RolloutVerdict
             return $"{refused.Reason}: {refused.Message}";
         }
 
-        return Waiting(pods).Where(w => Hopeless.Contains(w.Reason, StringComparer.Ordinal))
+        return Waiting(pods).Where(w => PermanentReasons.Contains(w.Reason, StringComparer.Ordinal))
             .Select(w => $"{w.Reason}: {w.Message}").FirstOrDefault();
     }
 
-    // A pod is refused for good when it breaks a rule. A used-up quota passes if pods are still ending; a quota that isn't counted yet
-    // and an unknown RuntimeClass pass once the API server has caught up.
+    // A pod that violates a policy is refused for good. An exceeded quota is transient while pods are terminating; an uncounted quota
+    // and an unknown RuntimeClass are transient until the API server has caught up.
     private static bool IsFinal(string? message, IReadOnlyCollection<V1Pod>? pods) => message switch
     {
         null => false,

@@ -11,12 +11,12 @@ namespace TenantSandbox.Functions.Kubernetes;
 internal sealed class RolloutWatch(ClusterConnections connections, IOptions<TenantSandboxOptions> options, TimeProvider time)
 {
     /// <summary>
-    /// One watch is this long at most, then pods are looked at again: a Deployment's own status doesn't tell of an image that can't
+    /// Maximum length of one watch. Then the pods are read again, because a Deployment's status doesn't show an image that can't
     /// be pulled.
     /// </summary>
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(5);
 
-    /// <summary>Returns as soon as the rollout is complete or has failed; otherwise what it waits for when the time is up.</summary>
+    /// <summary>Returns when the rollout is complete or has failed, or its progress when the time is up.</summary>
     [Function(ActivityNames.WatchRollout)]
     public async Task<RolloutObservation> WatchAsync([ActivityTrigger] PlacedTenant tenant, CancellationToken cancellationToken)
     {
@@ -42,7 +42,7 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
         }
     }
 
-    // Ends early once the Deployments alone tell how it went; the next list then says so.
+    // Returns early when the Deployments alone show the outcome; the next list returns it.
     private Task<bool> FollowAsync(
         PlacedTenant tenant, IEnumerable<V1Deployment> deployments, string version, TimeSpan slice, CancellationToken cancellationToken)
     {

@@ -3,16 +3,16 @@ using k8s.Models;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Server-side apply, with one field manager for everything that this system writes.</summary>
+/// <summary>Server-side apply, with one field manager for all objects of this system.</summary>
 internal static class ServerSideApply
 {
     public const string FieldManager = "tenantsandbox";
 
-    // A misspelt field is refused instead of dropped, on API servers that know the parameter.
+    // API servers that know the parameter refuse unknown fields instead of dropping them.
     private const string Validation = "Strict";
 
     /// <summary>
-    /// Makes the object be as given. Fields that another manager holds are a conflict and not taken over: whoever set them meant to.
+    /// Applies the object. Fields of another manager are a conflict and are not overwritten, because they were set on purpose.
     /// </summary>
     public static Task ApplyAsync(this IKubernetes client, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ internal static class ServerSideApply
                 patch, name, ns, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1Service => client.CoreV1.PatchNamespacedServiceAsync(
                 patch, name, ns, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
-            _ => throw new ArgumentException($"Nothing here applies a {manifest.GetType().Name}.", nameof(manifest)),
+            _ => throw new ArgumentException($"Objects of type {manifest.GetType().Name} are not supported.", nameof(manifest)),
         };
     }
 }

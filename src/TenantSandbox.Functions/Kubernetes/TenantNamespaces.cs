@@ -8,12 +8,12 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Tenants' namespaces with their guardrails: made, taken down, and read as gone.</summary>
+/// <summary>Applies, deletes and reads the tenants' namespaces with their guardrails.</summary>
 internal sealed partial class TenantNamespaces(
     ClusterConnections connections, NamespaceWatch watch, IOptions<TenantSandboxOptions> options, ILogger<TenantNamespaces> logger)
 {
-    /// <summary>Applies the RuntimeClasses that the tenant needs, its namespace, then everything that guards it.</summary>
-    /// <exception cref="Core.Errors.SandboxException">Refused (not ours, another manager) or failed.</exception>
+    /// <summary>Applies the RuntimeClasses that the tenant needs and its namespace, then the guardrails.</summary>
+    /// <exception cref="Core.Errors.SandboxException">Refused (another owner, another field manager) or failed.</exception>
     [Function(ActivityNames.ApplyNamespace)]
     public async Task ApplyAsync([ActivityTrigger] PlacedTenant tenant, CancellationToken cancellationToken)
     {
@@ -21,8 +21,8 @@ internal sealed partial class TenantNamespaces(
         var names = KataNames.Of(settings.KataNames);
         var manifest = NamespaceManifest.Namespace(tenant, settings);
         var reference = new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId);
-        // Rendered before the first write, so that what can't be rendered changes nothing.
-        IKubernetesObject<V1ObjectMeta>[] guards =
+        // Rendered before the first write, so that a rendering failure changes nothing.
+        IKubernetesObject<V1ObjectMeta>[] guardrails =
         [
             NamespaceManifest.ServiceAccount(tenant, settings),
             QuotaManifest.Quota(tenant, settings),
@@ -32,8 +32,8 @@ internal sealed partial class TenantNamespaces(
 
         if (await ReadAsync(reference, cancellationToken) is { } found)
         {
-            Ownership.Demand(found, settings.Owner, reference);
-            // Fails if what was looked at has meanwhile been replaced by another namespace of this name.
+            Ownership.Require(found, settings.Owner, reference);
+            // The apply fails if the namespace was replaced by another one of this name after the read.
             manifest.Metadata.Uid = found.Metadata.Uid;
         }
 
@@ -41,11 +41,11 @@ internal sealed partial class TenantNamespaces(
             tenant.ClusterId,
             [manifest, .. SizeClass.AllOf(tenant).Select(c => RuntimeClassManifest.RuntimeClass(c, names))],
             cancellationToken);
-        await ApplyAllAsync(tenant.ClusterId, guards, cancellationToken);
+        await ApplyAllAsync(tenant.ClusterId, guardrails, cancellationToken);
         LogApplied(manifest.Metadata.Name, tenant.ClusterId, tenant.Revision);
     }
 
-    /// <summary>Asks for deletion if need be, and watches for a while.</summary>
+    /// <summary>Requests deletion if necessary, then watches for a bounded time.</summary>
     [Function(ActivityNames.DeleteNamespace)]
     public async Task<AbsenceObservation> DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed partial class TenantNamespaces(
             : await ReadAbsenceAsync(tenant, cancellationToken);
     }
 
-    /// <summary>Reads whether the namespace of this life of the tenant is gone, and changes nothing.</summary>
+    /// <summary>Reads whether the namespace of this incarnation is absent; changes nothing.</summary>
     [Function(ActivityNames.ReadNamespaceAbsence)]
     public async Task<AbsenceObservation> ReadAbsenceAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
@@ -94,7 +94,7 @@ internal sealed partial class TenantNamespaces(
         return new AbsenceObservation(Gone: false, NamespaceBlockers.Describe(found, pods.Items));
     }
 
-    /// <summary>The namespace of the tenant's name; null when there is none. Whose it is, is another question.</summary>
+    /// <summary>The namespace with the tenant's name, whoever owns it; null when there is none.</summary>
     public Task<V1Namespace?> ReadAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
         var name = NamespaceManifest.NameOf(tenant.TenantId);
@@ -105,7 +105,7 @@ internal sealed partial class TenantNamespaces(
             cancellationToken);
     }
 
-    /// <summary>Whether it belongs to this life of the tenant. If not, ours is gone and this one isn't touched.</summary>
+    /// <summary>Whether it belongs to this incarnation of the tenant. If not, the incarnation's own namespace is absent, and this one must not be changed.</summary>
     public bool IsOurs(V1Namespace found, TenantNamespaceRef tenant)
     {
         var ours = Ownership.IsOurs(found, options.Value.Owner, tenant);
@@ -120,12 +120,12 @@ internal sealed partial class TenantNamespaces(
     private Task ApplyAllAsync(string clusterId, IEnumerable<IKubernetesObject<V1ObjectMeta>> manifests, CancellationToken cancellationToken) =>
         Task.WhenAll(manifests.Select(m => connections.ApplyAsync(clusterId, m, cancellationToken)));
 
-    [LoggerMessage(LogLevel.Information, "Namespace {Namespace} on cluster {ClusterId} is in place for revision {Revision}.")]
+    [LoggerMessage(LogLevel.Information, "Namespace {Namespace} on cluster {ClusterId} was applied for revision {Revision}.")]
     private partial void LogApplied(string @namespace, string clusterId, long revision);
 
-    [LoggerMessage(LogLevel.Information, "Deletion of namespace {Namespace} on cluster {ClusterId} was asked for.")]
+    [LoggerMessage(LogLevel.Information, "Deletion of namespace {Namespace} on cluster {ClusterId} was requested.")]
     private partial void LogDeleting(string @namespace, string clusterId);
 
-    [LoggerMessage(LogLevel.Warning, "Namespace {Namespace} on cluster {ClusterId} is {Whose}; it is left alone.")]
+    [LoggerMessage(LogLevel.Warning, "Namespace {Namespace} on cluster {ClusterId} is {Whose}; it was not changed.")]
     private partial void LogNotOurs(string @namespace, string clusterId, string whose);
 }

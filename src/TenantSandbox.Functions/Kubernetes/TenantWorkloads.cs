@@ -9,11 +9,11 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Tenants' Deployments and Services.</summary>
+/// <summary>Applies and deletes the tenants' Deployments and Services.</summary>
 internal sealed partial class TenantWorkloads(
     ClusterConnections connections, TenantNamespaces namespaces, IOptions<TenantSandboxOptions> options, ILogger<TenantWorkloads> logger)
 {
-    /// <summary>Makes the namespace hold exactly the Deployments and Services of the tenant's spec.</summary>
+    /// <summary>Makes the namespace contain exactly the Deployments and Services of the tenant's spec.</summary>
     /// <exception cref="Core.Errors.SandboxException">Refused or failed.</exception>
     [Function(ActivityNames.ApplyWorkloads)]
     public async Task ApplyAsync([ActivityTrigger] PlacedTenant tenant, CancellationToken cancellationToken)
@@ -24,7 +24,7 @@ internal sealed partial class TenantWorkloads(
         await Task.WhenAll(services.Concat<IKubernetesObject<V1ObjectMeta>>(deployments)
             .Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
 
-        // What an older revision had and this one hasn't.
+        // Deletes what only an older revision has.
         await DeleteAsync(
             new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId),
             [.. deployments.Select(d => d.Metadata.Name)],
@@ -32,7 +32,7 @@ internal sealed partial class TenantWorkloads(
             cancellationToken);
     }
 
-    /// <summary>Deletes every Deployment and Service of this life of the tenant. Nothing there is success.</summary>
+    /// <summary>Deletes every Deployment and Service of this incarnation; succeeds if there are none.</summary>
     /// <exception cref="Core.Errors.SandboxException">Failed.</exception>
     [Function(ActivityNames.DeleteWorkloads)]
     public async Task DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
@@ -90,12 +90,12 @@ internal sealed partial class TenantWorkloads(
         }
         catch (JsonException)
         {
-            // The client reads an accepted deletion as the object itself, where some API servers answer with a Status.
+            // The client expects the deleted object in the response; some API servers return a Status.
         }
 
         LogDeleted(kind, metadata.NamespaceProperty, metadata.Name, clusterId);
     }
 
-    [LoggerMessage(LogLevel.Information, "Deletion of {Kind} {Namespace}/{Name} on cluster {ClusterId} was asked for.")]
+    [LoggerMessage(LogLevel.Information, "Deletion of {Kind} {Namespace}/{Name} on cluster {ClusterId} was requested.")]
     private partial void LogDeleted(string kind, string @namespace, string name, string clusterId);
 }

@@ -4,13 +4,13 @@ using k8s.KubeConfigModels;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Reads the kubeconfig that ARM hands out as a cluster's user credential.</summary>
+/// <summary>Reads the kubeconfig that ARM returns as a cluster's user credential.</summary>
 internal static class UserCredential
 {
     /// <summary>
-    /// Takes the server and its authority from the kubeconfig. On a cluster with Microsoft Entra ID the kubeconfig names kubelogin as the
-    /// way to sign in, which a Function doesn't have: tokens then come from <paramref name="credential"/>. On others it holds a
-    /// secret of its own, which is used as it is.
+    /// Takes the server and its authority from the kubeconfig. On a cluster with Microsoft Entra ID the kubeconfig names kubelogin,
+    /// which the app doesn't have: tokens then come from <paramref name="credential"/>. On other clusters the kubeconfig contains
+    /// a secret, which is used.
     /// </summary>
     public static async Task<KubernetesClientConfiguration> ReadAsync(byte[] kubeconfig, TokenCredential credential, TimeProvider time)
     {
@@ -21,7 +21,7 @@ internal static class UserCredential
             return KubernetesClientConfiguration.BuildConfigFromConfigObject(parsed);
         }
 
-        // Without its user, the client takes only server and authority from it, and doesn't try to run kubelogin.
+        // Without a user the client uses only the server and its authority, and doesn't run kubelogin.
         foreach (var context in parsed.Contexts)
         {
             context.ContextDetails.User = null;

@@ -3,12 +3,12 @@ using k8s;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Reads a watch to its end, however it ends.</summary>
+/// <summary>Reads a watch until it ends.</summary>
 internal static class WatchStream
 {
     /// <summary>
-    /// The events of a watch. A stream that ends, by its time limit or because the connection broke, is no failure: whoever watches reads
-    /// the state again afterwards. Depending on the server's HTTP version the client reports either as an exception.
+    /// The events of a watch. The end of the stream, by its time limit or a lost connection, is not a failure: callers read
+    /// the state again. Depending on the HTTP version the client reports either as an exception.
     /// </summary>
     public static async IAsyncEnumerable<(WatchEventType Type, T Item)> UntilEndAsync<T>(
         this IAsyncEnumerable<(WatchEventType, T)> events, [EnumeratorCancellation] CancellationToken cancellationToken)

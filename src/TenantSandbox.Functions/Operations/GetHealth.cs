@@ -4,7 +4,7 @@ using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Operations;
 
-/// <summary>Says that the app answers, to anyone, and nothing else.</summary>
+/// <summary>Liveness check; needs no key.</summary>
 internal sealed class GetHealth
 {
     [Function(nameof(GetHealth))]

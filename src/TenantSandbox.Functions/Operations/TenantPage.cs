@@ -7,7 +7,7 @@ using TenantSandbox.Functions.Http;
 namespace TenantSandbox.Functions.Operations;
 
 /// <summary>One page of <c>GET /api/tenants</c>.</summary>
-/// <param name="Tenants">May be fewer than asked for, or none, while there are more pages: the filter works within a page.</param>
+/// <param name="Tenants">May be fewer than the page size, or none, although there are more pages: the filter applies within a page.</param>
 /// <param name="ContinuationToken">For the next page; null on the last one.</param>
 internal sealed record TenantPage(
     [property: JsonPropertyName("tenants")] IReadOnlyList<TenantSummary> Tenants,

@@ -6,7 +6,7 @@ using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Operations;
 
-/// <summary>A tenant as <c>GET /api/tenants/{id}</c> shows it: its state without what only fences and dedupes.</summary>
+/// <summary>A tenant as <c>GET /api/tenants/{id}</c> shows it: its state without deduplication data.</summary>
 internal sealed record TenantView(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("phase")] TenantPhase Phase,
@@ -50,7 +50,7 @@ internal sealed record PlacementView(
         placement is null ? null : new(placement.ClusterId, placement.Region, placement.PoolName);
 }
 
-/// <summary>An operation on a tenant, and where more of it is told.</summary>
+/// <summary>An operation on a tenant, with its URL.</summary>
 internal sealed record OperationLink(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("kind")] TenantRequestKind Kind,

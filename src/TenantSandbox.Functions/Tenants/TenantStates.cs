@@ -6,10 +6,10 @@ using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.Functions.Tenants;
 
-/// <summary>Reads tenants as their entities keep them.</summary>
+/// <summary>Reads the states of tenant entities.</summary>
 internal static class TenantStates
 {
-    /// <returns>Null when there never was such a tenant, or <paramref name="tenantId"/> can't be one's id.</returns>
+    /// <returns>Null when the tenant does not exist or the id is invalid.</returns>
     public static async Task<TenantState?> ReadAsync(DurableTaskClient client, string tenantId, CancellationToken cancellationToken)
     {
         if (TenantRequestParser.ParseOffboard(tenantId, null).Request is null)
@@ -26,7 +26,7 @@ internal static class TenantStates
     {
         var query = new EntityQuery
         {
-            // The id's own form of the name: entity names are lower-cased by it.
+            // From an id, because ids lower-case the entity's name.
             InstanceIdStartsWith = $"@{TenantEntity.IdOf("x").Name}@",
             IncludeState = true,
             PageSize = pageSize,

@@ -52,9 +52,9 @@ public sealed class OptionsTests
     [InlineData("Clusters__0__MaxPods", "5", "Clusters__0__MaxPods: 5 must be 10 to 250")]
     [InlineData("Clusters__0__MinCount", "0", "Clusters__0__MinCount: 0 must be 1")]
     [InlineData("Clusters__0__MaxCount", "1001", "Clusters__0__MaxCount: 1001")]
-    [InlineData("Clusters__0__Kubeconfig", "/nowhere", "there is no file /nowhere")]
+    [InlineData("Clusters__0__Kubeconfig", "/nowhere", "file /nowhere does not exist")]
     [InlineData("Arm__Endpoint", "http://management.azure.com", "must be an absolute https address")]
-    [InlineData("Arm__CaFile", "/nowhere.pem", "there is no file /nowhere.pem")]
+    [InlineData("Arm__CaFile", "/nowhere.pem", "file /nowhere.pem does not exist")]
     [InlineData("EventTopic__Endpoint", "http://topic.example", "EventTopic__Endpoint")]
     [InlineData("EventTopic__Source", "", "EventTopic__Source")]
     [InlineData("Timing__PollMinSeconds", "0", "Timing__PollMinSeconds: 0 must be more than 0")]
@@ -113,7 +113,7 @@ public sealed class OptionsTests
         settings["Authentication__StaticToken"] = "anything";
         settings["Arm__Endpoint"] = endpoint;
 
-        Assert.Contains("Static is for a twin on this machine", Assert.Throws<OptionsValidationException>(() => Read(settings)).Message, StringComparison.Ordinal);
+        Assert.Contains("Static is only for a twin on this machine", Assert.Throws<OptionsValidationException>(() => Read(settings)).Message, StringComparison.Ordinal);
     }
 
     private static TenantSandboxOptions Read(Dictionary<string, string?> settings)

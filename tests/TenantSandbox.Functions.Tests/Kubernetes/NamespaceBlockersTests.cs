@@ -48,7 +48,7 @@ public sealed class NamespaceBlockersTests
         var found = Terminating();
         found.Metadata.DeletionTimestamp = null;
 
-        Assert.Contains("nobody asked", NamespaceBlockers.Describe(found, []), StringComparison.Ordinal);
+        Assert.Contains("was not requested", NamespaceBlockers.Describe(found, []), StringComparison.Ordinal);
     }
 
     private static V1Namespace Terminating() => new()

@@ -14,7 +14,7 @@ public sealed class RolloutVerdictTests
 
     [Fact]
     public void Of_DeploymentMissing_IsProgressing() =>
-        Assert.Equal("job: its Deployment isn't there yet", Progressing([Done("web", 2)]));
+        Assert.Equal("job: its Deployment does not exist yet", Progressing([Done("web", 2)]));
 
     [Fact]
     public void Of_OlderGenerationObserved_IsNotReady()

@@ -13,7 +13,7 @@ internal static class AgentPoolBody
         var template = pool.Template;
         var body = new ContainerServiceAgentPoolData
         {
-            // Where the autoscaler starts; from then on the count is its own.
+            // The initial count; the autoscaler changes it from then on.
             Count = template.MinCount,
             VmSize = template.VmSize,
             OSType = ContainerServiceOSType.Linux,
@@ -45,7 +45,7 @@ internal static class AgentPoolBody
         return body;
     }
 
-    /// <summary>Our own domain only: AKS refuses labels under kubernetes.azure.com from others.</summary>
+    /// <summary>Only of our own domain: AKS refuses labels under kubernetes.azure.com.</summary>
     public static Dictionary<string, string> Labels(PoolRef pool) => new()
     {
         [SandboxNodes.PoolLabel] = pool.Name,

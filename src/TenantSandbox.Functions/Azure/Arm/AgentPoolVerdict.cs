@@ -4,34 +4,34 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Azure.Arm;
 
-/// <summary>What a pool of ours, as read, amounts to.</summary>
+/// <summary>Evaluates the state of a pool that this system owns.</summary>
 internal static class AgentPoolVerdict
 {
     public static PoolObservation Of(ContainerServiceAgentPoolData found, PoolRef pool) => found.ProvisioningState switch
     {
         "Succeeded" => Succeeded(found, pool),
         "Failed" or "Canceled" => Failed(found),
-        // An open set: Creating, Updating, Scaling, Upgrading, Deleting, Starting and whatever comes next.
+        // The set of states is open: Creating, Updating, Scaling, Upgrading, Deleting, Starting and others.
         var state => new PoolObservation(PoolCondition.InProgress, state ?? "no provisioning state yet"),
     };
 
-    /// <summary>Whether a PUT of the same body is worth making again.</summary>
+    /// <summary>Whether the same PUT must be made again.</summary>
     public static bool NeedsWrite(ContainerServiceAgentPoolData found, PoolRef pool) =>
         found.ProvisioningState is "Failed" or "Canceled"
-        || (found.ProvisioningState == "Succeeded" && ChangedForGood(found, pool) is null && Outstanding(found, pool) is not null);
+        || (found.ProvisioningState == "Succeeded" && ImmutableDifference(found, pool) is null && MissingUpdate(found, pool) is not null);
 
     private static PoolObservation Succeeded(ContainerServiceAgentPoolData found, PoolRef pool)
     {
-        if (ChangedForGood(found, pool) is { } fixedField)
+        if (ImmutableDifference(found, pool) is { } difference)
         {
             return new PoolObservation(
-                PoolCondition.Failed, $"the pool was made otherwise, and this can't be changed: {fixedField}",
+                PoolCondition.Failed, $"the existing pool differs in a field that can't be changed: {difference}",
                 ErrorClass: ErrorClass.Invalid, Code: "ImmutableFieldDiffers");
         }
 
-        // Right after an update the state can still be the one before it.
-        return Outstanding(found, pool) is { } outstanding
-            ? new PoolObservation(PoolCondition.InProgress, $"Succeeded, but not yet in place: {outstanding}")
+        // Right after an update the returned state can still be the previous one.
+        return MissingUpdate(found, pool) is { } missing
+            ? new PoolObservation(PoolCondition.InProgress, $"Succeeded, but not yet in place: {missing}")
             : new PoolObservation(PoolCondition.Ready, "Succeeded");
     }
 
@@ -47,7 +47,7 @@ internal static class AgentPoolVerdict
             Code: code);
     }
 
-    private static string? ChangedForGood(ContainerServiceAgentPoolData found, PoolRef pool)
+    private static string? ImmutableDifference(ContainerServiceAgentPoolData found, PoolRef pool)
     {
         var template = pool.Template;
         return !Same(found.WorkloadRuntime?.ToString(), template.WorkloadRuntime) ? $"workloadRuntime is {found.WorkloadRuntime}"
@@ -56,7 +56,7 @@ internal static class AgentPoolVerdict
             : null;
     }
 
-    private static string? Outstanding(ContainerServiceAgentPoolData found, PoolRef pool)
+    private static string? MissingUpdate(ContainerServiceAgentPoolData found, PoolRef pool)
     {
         var template = pool.Template;
         return found.EnableAutoScaling != true || found.MinCount != template.MinCount || found.MaxCount != template.MaxCount

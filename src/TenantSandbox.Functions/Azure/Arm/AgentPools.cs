@@ -9,26 +9,26 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Azure.Arm;
 
-/// <summary>Sandboxed agent pools over ARM. No call waits for a long-running operation: each returns what it saw.</summary>
+/// <summary>Sandboxed agent pools on ARM. No call waits for a long-running operation: each returns the state that it found.</summary>
 internal sealed partial class AgentPools(
     ArmClient arm, ClusterDirectory clusters, IOptions<TenantSandboxOptions> options, ILogger<AgentPools> logger)
 {
     private string Owner => options.Value.Owner;
 
     /// <summary>
-    /// Makes the pool unless it is there; writes it again when it failed or lacks a field. In progress with an error class means that
-    /// the write was not accepted yet: call again.
+    /// Creates the pool if it doesn't exist; repeats the PUT if it failed or lacks a desired field. In progress with an error class
+    /// means that the PUT was not accepted: call again.
     /// </summary>
-    /// <exception cref="InvalidException">A pool of that name exists that isn't this one, or the request is wrong.</exception>
+    /// <exception cref="InvalidException">Another pool has this name, or the request is invalid.</exception>
     /// <exception cref="SandboxException">The call failed.</exception>
     [Function(ActivityNames.EnsurePool)]
     public Task<PoolObservation> EnsureAsync([ActivityTrigger] PoolRef pool, CancellationToken cancellationToken) =>
-        ObserveAsync($"make agent pool {pool.Name} on cluster {pool.ClusterId}", async () =>
+        ObserveAsync($"create agent pool {pool.Name} on cluster {pool.ClusterId}", async () =>
         {
             var pools = Pools(pool);
             if (await FindAsync(pools, pool, cancellationToken) is not { } found)
             {
-                // Never written over: if another made a pool of this name meanwhile, this is a conflict and the next look says whose.
+                // Only if absent: if someone else created a pool of this name meanwhile, the PUT conflicts and the next read tells whose it is.
                 return await PutAsync(pools, pool, null, ETag.All.ToString(), cancellationToken);
             }
 
@@ -37,7 +37,7 @@ internal sealed partial class AgentPools(
                 throw new InvalidException(
                     "PoolNotOwned",
                     $"agent pool {pool.Name} on cluster {pool.ClusterId} exists and is {PoolTags.Describe(found.Tags)}, not generation "
-                    + $"{pool.Generation} of {Owner}; it is left alone");
+                    + $"{pool.Generation} of {Owner}; it was not changed");
             }
 
             return AgentPoolVerdict.NeedsWrite(found, pool)
@@ -54,7 +54,7 @@ internal sealed partial class AgentPools(
             : PoolTags.AreOf(found.Tags, pool, Owner) ? AgentPoolVerdict.Of(found, pool)
             : NotOurs(found, pool), cancellationToken);
 
-    /// <summary>Asks for deletion unless it is under way or done.</summary>
+    /// <summary>Requests deletion unless the pool is being deleted or is absent.</summary>
     /// <exception cref="SandboxException">The call failed.</exception>
     [Function(ActivityNames.DeletePool)]
     public Task<PoolObservation> DeleteAsync([ActivityTrigger] PoolRef pool, CancellationToken cancellationToken) =>
@@ -75,7 +75,7 @@ internal sealed partial class AgentPools(
                 return new PoolObservation(PoolCondition.InProgress, found.ProvisioningState);
             }
 
-            // The tag makes sure that what goes is what was looked at; older API versions sent none.
+            // The ETag ensures that only the pool that was read is deleted; older API versions have none.
             var operation = await Resource(pool)
                 .DeleteAsync(WaitUntil.Started, ignorePodDisruptionBudget: null, ifMatch: found.ETag?.ToString(), cancellationToken);
             LogDeleting(pool.Name, pool.ClusterId);
@@ -91,7 +91,7 @@ internal sealed partial class AgentPools(
     {
         var whose = PoolTags.Describe(found.Tags);
         LogNotOurs(pool.Name, pool.ClusterId, whose);
-        return new PoolObservation(PoolCondition.Absent, $"generation {pool.Generation} isn't there; the pool of this name is {whose}");
+        return new PoolObservation(PoolCondition.Absent, $"generation {pool.Generation} does not exist; the pool of this name is {whose}");
     }
 
     private async Task<PoolObservation> PutAsync(
@@ -113,11 +113,11 @@ internal sealed partial class AgentPools(
     }
 
     private static async Task<PoolObservation> ObserveAsync(
-        string what, Func<Task<PoolObservation>> look, CancellationToken cancellationToken)
+        string what, Func<Task<PoolObservation>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await look();
+            return await call();
         }
         catch (Exception e) when (AzureFailures.IsFailure(e, cancellationToken))
         {
@@ -152,12 +152,12 @@ internal sealed partial class AgentPools(
             cluster.SubscriptionId, cluster.ResourceGroup, cluster.Name, pool.Name));
     }
 
-    [LoggerMessage(LogLevel.Information, "Agent pool {Pool} on cluster {ClusterId}, generation {Generation}, was written.")]
+    [LoggerMessage(LogLevel.Information, "Agent pool {Pool} on cluster {ClusterId}, generation {Generation}, was written by PUT.")]
     private partial void LogWritten(string pool, string clusterId, long generation);
 
-    [LoggerMessage(LogLevel.Information, "Deletion of agent pool {Pool} on cluster {ClusterId} was asked for.")]
+    [LoggerMessage(LogLevel.Information, "Deletion of agent pool {Pool} on cluster {ClusterId} was requested.")]
     private partial void LogDeleting(string pool, string clusterId);
 
-    [LoggerMessage(LogLevel.Warning, "Agent pool {Pool} on cluster {ClusterId} is {Whose}; it is left alone.")]
+    [LoggerMessage(LogLevel.Warning, "Agent pool {Pool} on cluster {ClusterId} is {Whose}; it was not changed.")]
     private partial void LogNotOurs(string pool, string clusterId, string whose);
 }

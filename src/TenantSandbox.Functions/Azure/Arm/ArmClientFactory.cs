@@ -6,7 +6,7 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Azure.Arm;
 
-/// <summary>Makes the one ARM client from the settings.</summary>
+/// <summary>Creates the ARM client from the settings.</summary>
 internal static class ArmClientFactory
 {
     public static ArmClient Create(TokenCredential credential, ArmOptions options)
@@ -30,7 +30,7 @@ internal static class ArmClientFactory
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
-            // An authority of one's own rarely publishes a revocation list.
+            // Private authorities rarely publish a revocation list.
             RevocationMode = X509RevocationMode.NoCheck,
         };
         policy.CustomTrustStore.ImportFromPemFile(caFile);

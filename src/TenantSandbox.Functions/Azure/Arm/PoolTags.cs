@@ -3,7 +3,7 @@ using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Azure.Arm;
 
-/// <summary>The tags by which this system knows its own agent pools.</summary>
+/// <summary>The tags that identify this system's agent pools.</summary>
 internal static class PoolTags
 {
     public const string Owner = "tenantsandbox-owner";
@@ -31,7 +31,7 @@ internal static class PoolTags
 
     public static string TierName(TenantTier tier) => tier == TenantTier.Dedicated ? "dedicated" : "pooled";
 
-    /// <summary>Whether a pool with these tags is the very one that is meant: of this owner, and of this generation.</summary>
+    /// <summary>Whether the tags are those of this pool: same owner and generation.</summary>
     public static bool AreOf(IDictionary<string, string> tags, PoolRef pool, string owner) =>
         tags.TryGetValue(Owner, out var foundOwner) && foundOwner == owner
         && tags.TryGetValue(Generation, out var generation) && generation == pool.Generation.ToString(CultureInfo.InvariantCulture);

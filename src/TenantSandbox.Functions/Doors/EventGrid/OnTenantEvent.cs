@@ -5,11 +5,12 @@ using TenantSandbox.Functions.Tenants;
 namespace TenantSandbox.Functions.Doors.EventGrid;
 
 /// <summary>
-/// The Event Grid door. Every event is judged for itself: one that can't be carried out is kept with the reason and
-/// answered as delivered, because to fail it would hold up or drop the others of its batch and bring itself back unchanged.
-/// A fault of storage or engine is thrown, so that Event Grid delivers again; what was started already is not started twice.
+/// The Event Grid door. Each event is handled by itself: an invalid one is stored with the reason and acknowledged, because a
+/// failure would make Event Grid deliver the whole batch again. A failure of storage or of the durable backend is thrown, so
+/// that Event Grid retries; requests that were submitted before are not submitted again.
 /// </summary>
-/// <remarks>Binds text and not CloudEvent: that would refuse a whole batch for one malformed event, before this is reached.</remarks>
+/// <remarks>Binds strings instead of CloudEvent, which would refuse a whole batch because of one malformed event. The host's extension
+/// rewrites dates in JSON data before this function runs; <c>data_base64</c> and the queue deliver data unchanged.</remarks>
 internal sealed class OnTenantEvent(RejectedRequests rejected, TimeProvider time)
 {
     [Function(nameof(OnTenantEvent))]

@@ -5,10 +5,10 @@ using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Doors.Http;
 
-/// <summary>Reads the body of a request, no further than a request may go.</summary>
+/// <summary>Reads a request's body up to the size limit.</summary>
 internal static class HttpBody
 {
-    /// <returns>The bytes, or the problem to answer.</returns>
+    /// <returns>The bytes, or the problem to return.</returns>
     public static async Task<(ReadOnlyMemory<byte> Utf8, IResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!IsJson(request.ContentType))

@@ -10,8 +10,8 @@ internal static partial class IdempotencyKey
     public const string Header = "Idempotency-Key";
     private const string Source = "http";
 
-    /// <summary>Reads the header. Without it each request is one of its own, and the tenant tells repeats apart by revision and content.</summary>
-    /// <returns>False when the header is there and wrong.</returns>
+    /// <summary>Reads the header. Without it every call is a new request, and the tenant recognizes repeats by revision and content.</summary>
+    /// <returns>False when the header is present but invalid.</returns>
     public static bool TryRead(HttpRequest request, out RequestIdentity identity, out bool isGiven)
     {
         isGiven = request.Headers.TryGetValue(Header, out var values);

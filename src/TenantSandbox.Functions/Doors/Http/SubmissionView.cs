@@ -6,9 +6,9 @@ using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Doors.Http;
 
-/// <summary>What POST and DELETE answer.</summary>
-/// <param name="Outcome">What became of the request; <c>pending</c> while the tenant hasn't answered yet.</param>
-/// <param name="Operation">Where to follow it; null when there is nothing to follow.</param>
+/// <summary>The body of successful POST and DELETE responses.</summary>
+/// <param name="Outcome">The tenant's answer; <c>pending</c> if it has not answered yet.</param>
+/// <param name="Operation">URL of the operation; null if there is none.</param>
 internal sealed record SubmissionView(
     [property: JsonPropertyName("outcome")] string Outcome,
     [property: JsonPropertyName("tenantId")] string TenantId,
@@ -45,7 +45,7 @@ internal sealed record SubmissionView(
         null,
         null,
         true,
-        "Handed in; the tenant has not answered yet.",
+        "Submitted; the tenant has not answered yet.",
         submissionId,
         ApiLinks.Operation(http, submissionId),
         ApiLinks.Tenant(http, request.TenantId),

@@ -6,8 +6,8 @@ using TenantSandbox.Functions.Tenants;
 namespace TenantSandbox.Functions.Doors.Queue;
 
 /// <summary>
-/// The queue door. A message that can't be carried out is kept with the reason and finished, so that the poison queue
-/// holds only what failed here.
+/// The queue door. An invalid message is stored with the reason and completed, so that the poison queue holds only
+/// messages whose handling failed.
 /// </summary>
 internal sealed class OnTenantRequest(RejectedRequests rejected, TimeProvider time)
 {

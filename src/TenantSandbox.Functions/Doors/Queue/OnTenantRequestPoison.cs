@@ -5,12 +5,12 @@ using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Doors.Queue;
 
-/// <summary>Takes over requests whose handling failed again and again: reports them, and keeps them where they don't expire.</summary>
+/// <summary>Handles messages whose handling failed repeatedly: logs an error and stores them where they don't expire.</summary>
 internal sealed partial class OnTenantRequestPoison(RejectedRequests rejected, ILogger<OnTenantRequestPoison> log)
 {
     private static readonly ValidationFault[] Reason =
     [
-        new("", "handlingFailed", $"Handling failed each time it was tried; the log of {nameof(OnTenantRequest)} has the errors. Once their cause is gone, put the message back into {QueueNames.Requests}."),
+        new("", "handlingFailed", $"Handling failed in every attempt; the log of {nameof(OnTenantRequest)} has the failures. When their cause is fixed, put the message back into {QueueNames.Requests}."),
     ];
 
     [Function(nameof(OnTenantRequestPoison))]
@@ -20,6 +20,6 @@ internal sealed partial class OnTenantRequestPoison(RejectedRequests rejected, I
         await rejected.KeepAsync(QueueNames.Poison, message.Body.ToString(), Reason, cancellationToken);
     }
 
-    [LoggerMessage(1003, LogLevel.Error, "Request message {MessageId} could not be handled and goes to {Queue}; it is not carried out")]
+    [LoggerMessage(1003, LogLevel.Error, "Request message {MessageId} could not be handled; it was moved to {Queue} and not submitted")]
     private static partial void LogPoison(ILogger log, string messageId, string queue);
 }

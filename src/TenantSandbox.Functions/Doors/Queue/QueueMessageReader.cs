@@ -5,14 +5,14 @@ using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Doors.Queue;
 
-/// <summary>Reads a request out of a queue message: plain JSON or base64 of it (as Event Grid sends it), a CloudEvent or a bare request.</summary>
+/// <summary>Reads a request from a queue message: JSON or base64 of it (as Event Grid sends it), a CloudEvent or a bare request.</summary>
 internal static class QueueMessageReader
 {
     private const string Source = "queue:" + QueueNames.Requests;
 
-    /// <param name="text">The message's text, as it stands in the queue.</param>
-    /// <param name="messageId">The queue's id of the message: the identity of a request that has none of its own.</param>
-    /// <param name="now">What a time to live counts from.</param>
+    /// <param name="text">The message's text, not decoded.</param>
+    /// <param name="messageId">The message's id, used as the identity of a request without one.</param>
+    /// <param name="now">The time from which a time to live counts.</param>
     public static IncomingRequest Read(string text, string messageId, DateTimeOffset now)
     {
         if (Decode(text) is not { } utf8)
@@ -29,8 +29,8 @@ internal static class QueueMessageReader
         return new IncomingRequest(result.Request, new RequestIdentity(Source, result.Id ?? Identify(result.Request, messageId)), result.Faults);
     }
 
-    // A request with a revision is the same one whenever it is sent again. An offboarding without one means "now": the same
-    // text sent again, perhaps in the tenant's next life, is another request, and only the message itself is the same one.
+    // A request with a revision is the same request whenever it is sent again. An offboarding without one means "now": the same
+    // text sent later, perhaps in the next incarnation, is another request, so only the message identifies it.
     private static string Identify(TenantRequest? request, string messageId) =>
         request?.Revision is null ? $"message:{messageId}" : $"content:{request.ContentHash}";
 
@@ -54,7 +54,7 @@ internal static class QueueMessageReader
         }
         catch (JsonException)
         {
-            // The request parser says what is wrong with it.
+            // The request parser reports what is wrong.
             return false;
         }
     }

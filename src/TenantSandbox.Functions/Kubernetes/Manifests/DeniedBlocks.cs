@@ -3,8 +3,8 @@ using TenantSandbox.Core.Errors;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
-/// <summary>Address blocks that no tenant's allow list opens.</summary>
-/// <param name="configured">The installation's own, besides the platform's.</param>
+/// <summary>Address blocks that no tenant's allow list can open.</summary>
+/// <param name="configured">The configured blocks, in addition to the platform's.</param>
 internal sealed class DeniedBlocks(IEnumerable<string> configured)
 {
     /// <summary>Azure's host agent (WireServer) and link-local, where the instance metadata service hands out identities.</summary>
@@ -13,8 +13,8 @@ internal sealed class DeniedBlocks(IEnumerable<string> configured)
     private readonly IPNetwork[] _blocks =
         [.. Platform.Concat(configured).Select(c => IPNetwork.Parse(c)).Distinct()];
 
-    /// <summary>The denied parts of a block that is to be allowed, sorted, none inside another.</summary>
-    /// <exception cref="InvalidException">The block lies wholly inside a denied one, so that nothing of it could be allowed.</exception>
+    /// <summary>The denied parts of an allowed block, sorted, without overlaps.</summary>
+    /// <exception cref="InvalidException">The block lies entirely in a denied one.</exception>
     public IReadOnlyList<string> Within(IPNetwork allowed)
     {
         if (_blocks.Cast<IPNetwork?>().FirstOrDefault(b => Covers(b!.Value, allowed)) is { } cover)

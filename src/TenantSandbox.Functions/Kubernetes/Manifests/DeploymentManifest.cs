@@ -5,7 +5,7 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
-/// <summary>One workload as a Deployment: every pod in a virtual machine of its own, and restricted inside it as well.</summary>
+/// <summary>The Deployment of one workload.</summary>
 internal static class DeploymentManifest
 {
     public static V1Deployment Deployment(WorkloadSpec workload, PlacedTenant tenant, TenantSandboxOptions options)
@@ -37,7 +37,7 @@ internal static class DeploymentManifest
         };
     }
 
-    /// <summary>A Deployment's selector can't change, so it holds nothing that ever does.</summary>
+    /// <summary>A Deployment's selector is immutable, so it contains nothing that can change.</summary>
     public static Dictionary<string, string> Selector(WorkloadSpec workload) => new() { [Labels.Workload] = workload.Name };
 
     private static V1DeploymentStrategy Strategy(int maxSurge) => new()

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
-/// <summary>The labels by which this system knows its own objects.</summary>
+/// <summary>The labels that identify this system's objects.</summary>
 internal static class Labels
 {
     public const string ManagedBy = "app.kubernetes.io/managed-by";
@@ -12,10 +12,10 @@ internal static class Labels
     public const string Incarnation = "tenantsandbox/incarnation";
     public const string Workload = "tenantsandbox/workload";
 
-    /// <summary>An annotation: a new revision alone must not restart pods, so it stays out of pod templates.</summary>
+    /// <summary>An annotation, and not part of pod templates: a new revision alone must not restart pods.</summary>
     public const string Revision = "tenantsandbox/revision";
 
-    /// <summary>The labels of every object of one life of a tenant.</summary>
+    /// <summary>The labels of every object of one incarnation of a tenant.</summary>
     public static Dictionary<string, string> Of(string owner, string tenantId, int incarnation) => new()
     {
         [ManagedBy] = Product,

@@ -3,10 +3,10 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
-/// <summary>The tenant's namespace, held to the restricted Pod Security Standard, and the account its pods run as.</summary>
+/// <summary>The tenant's namespace, which enforces the restricted Pod Security Standard, and the service account of its pods.</summary>
 internal static class NamespaceManifest
 {
-    /// <summary>The account of every workload: no token, no rights.</summary>
+    /// <summary>The service account of every workload; it has no token and no permissions.</summary>
     public const string ServiceAccountName = "tenant-workload";
 
     public static string NameOf(string tenantId) => $"tenant-{tenantId}";
@@ -17,7 +17,7 @@ internal static class NamespaceManifest
         foreach (var mode in (string[])["enforce", "audit", "warn"])
         {
             labels[$"pod-security.kubernetes.io/{mode}"] = "restricted";
-            // Pinned, so that an upgrade of the cluster can't turn down pods that ran before.
+            // Pinned, so that a cluster upgrade doesn't refuse pods that were accepted before.
             labels[$"pod-security.kubernetes.io/{mode}-version"] = options.Workloads.PodSecurityVersion;
         }
 

@@ -7,8 +7,8 @@ using TenantSandbox.Functions.Configuration;
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
 /// <summary>
-/// One policy for all pods of the namespace: nothing in or out but the cluster's DNS, the tenant's own pods and the allow list. One
-/// object rather than several, so that an apply replaces the whole set at once and no rule of an older revision lingers.
+/// One policy for all pods of the namespace: allows only the cluster's DNS, the tenant's own pods and the allow list. One
+/// object instead of several, so that an apply replaces all rules at once and none of an older revision remains.
 /// </summary>
 internal static class NetworkPolicyManifest
 {

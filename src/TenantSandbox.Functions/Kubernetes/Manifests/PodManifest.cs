@@ -5,7 +5,7 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
-/// <summary>The pod of one workload: within the restricted Pod Security Standard, requests equal to limits.</summary>
+/// <summary>The pod of one workload: complies with the restricted Pod Security Standard; requests equal limits.</summary>
 internal static class PodManifest
 {
     private const string TmpVolume = "tmp";
@@ -15,7 +15,7 @@ internal static class PodManifest
         RuntimeClassName = SizeClass.Of(workload, tenant).RuntimeClassName,
         ServiceAccountName = NamespaceManifest.ServiceAccountName,
         AutomountServiceAccountToken = false,
-        // Otherwise every Service of the namespace shows up in every container's environment.
+        // Otherwise every Service of the namespace is added to every container's environment.
         EnableServiceLinks = false,
         NodeSelector = options.Workloads.BindToPool ? new Dictionary<string, string> { [SandboxNodes.PoolLabel] = tenant.PoolName } : null,
         SecurityContext = new V1PodSecurityContext
@@ -39,14 +39,14 @@ internal static class PodManifest
     {
         Name = workload.Name,
         Image = workload.Image,
-        // Always: else a pod could run a private image that another tenant's pod pulled to the same node.
+        // Otherwise a pod could run a private image that another tenant's pod pulled to the same node.
         ImagePullPolicy = "Always",
         Command = workload.Command.Count == 0 ? null : [.. workload.Command],
         Args = workload.Args.Count == 0 ? null : [.. workload.Args],
         Env = workload.Env.Count == 0 ? null : [.. workload.Env.Select(e => new V1EnvVar { Name = e.Name, Value = e.Value })],
         Ports = workload.Ports.Count == 0
             ? null
-            // Stated although TCP is the default: it is a key of the list, without which server-side apply can't merge.
+            // Set although TCP is the default: it is a key of the list, which server-side apply needs.
             : [.. workload.Ports.Select(p => new V1ContainerPort { ContainerPort = p.Port, Protocol = p.Protocol })],
         Resources = new V1ResourceRequirements { Requests = Amounts(workload), Limits = Amounts(workload) },
         ReadinessProbe = workload.ReadinessProbe is { } probe ? Probe(probe) : null,

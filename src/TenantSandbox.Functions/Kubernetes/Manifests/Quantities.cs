@@ -4,8 +4,7 @@ using k8s.Models;
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
 /// <summary>
-/// Amounts in the one spelling that the API server keeps (canonical form): another spelling of the same amount would show
-/// up as a change at every apply.
+/// Quantities in canonical form, as the API server stores them: any other form would be a change in every apply.
 /// </summary>
 internal static class Quantities
 {

@@ -4,15 +4,15 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
-/// <summary>What the namespace may use in all, and what each container must state.</summary>
+/// <summary>The namespace's ResourceQuota and LimitRange.</summary>
 internal static class QuotaManifest
 {
     public const string Name = "tenant-quota";
     public const string LimitsName = "tenant-limits";
 
     /// <summary>
-    /// Room for every replica with its overhead, and per workload for the pods of an update: those that surge, or one that is still
-    /// ending while its replacement starts, because ending pods count.
+    /// Covers every replica with its overhead, and per workload the extra pods of an update: those that surge, or one that is
+    /// terminating while its replacement starts, because terminating pods count.
     /// </summary>
     public static V1ResourceQuota Quota(PlacedTenant tenant, TenantSandboxOptions options)
     {
@@ -50,8 +50,8 @@ internal static class QuotaManifest
     }
 
     /// <summary>
-    /// The guest is sized from limits alone and the scheduler plans by requests, so the two must be equal. No defaults: a container
-    /// without limits would silently get AKS's 512Mi guest, and is refused instead.
+    /// The guest is sized by limits and the scheduler plans by requests, so they must be equal. No defaults: a container
+    /// without limits would silently get AKS's 512Mi guest, so it is refused.
     /// </summary>
     public static V1LimitRange Limits(PlacedTenant tenant, TenantSandboxOptions options) => new()
     {

@@ -8,7 +8,7 @@ namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
 /// <summary>
 /// A RuntimeClass of our own on AKS's kata handler. AKS's own class declares 600Mi of overhead for every pod and the add-on manager
-/// reverts changes to it; this one declares what a guest of its size costs, and tolerates our pools' taint.
+/// reverts changes to it; this one declares the overhead of its guest size, and tolerates the sandbox taint.
 /// </summary>
 internal static class RuntimeClassManifest
 {
@@ -54,7 +54,7 @@ internal static class SizeClass
             $"workload {workload.Name} of tenant {tenant.TenantId} asks for {workload.MemoryMiB} MiB; "
             + $"the largest size class on cluster {tenant.ClusterId} holds {tenant.SizeClasses.Max(c => c.MaxMemoryMiB)} MiB");
 
-    /// <summary>The distinct classes that a tenant's workloads take, smallest first.</summary>
+    /// <summary>The distinct classes of a tenant's workloads, smallest first.</summary>
     public static IReadOnlyList<KataSizeClass> AllOf(PlacedTenant tenant) =>
         [.. tenant.Spec.Workloads.Select(w => Of(w, tenant)).Distinct().OrderBy(c => c.MaxMemoryMiB)];
 }

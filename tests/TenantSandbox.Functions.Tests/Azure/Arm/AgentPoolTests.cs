@@ -137,7 +137,7 @@ public sealed class AgentPoolTests
         var thrown = await Assert.ThrowsAnyAsync<SandboxException>(() => pools.EnsureAsync(pool, default));
 
         Assert.Equal((expected, code), (thrown.GetType(), thrown.Code));
-        Assert.Contains($"make agent pool {pool.Name} on cluster west-1", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains($"create agent pool {pool.Name} on cluster west-1", thrown.Message, StringComparison.Ordinal);
     }
 
     [Fact]
