@@ -14,6 +14,9 @@ internal static partial class HostLog
     [LoggerMessage(4, LogLevel.Warning, "host.json: {Key} isn't known to the Functions host and has no effect; check its spelling")]
     public static partial void UnknownSetting(this ILogger log, string key);
 
+    [LoggerMessage(5, LogLevel.Warning, "The worker exited before {Function} started (attempt {Attempt}); trying again")]
+    public static partial void WorkerUnreachable(this ILogger log, string function, int attempt);
+
     [LoggerMessage(EventId = 50, Message = "{Message}")]
     public static partial void WorkerOutput(this ILogger log, LogLevel level, string message);
 

@@ -51,34 +51,25 @@ internal sealed class HostParts : IAsyncDisposable
             .ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = options.MaxRequestBodyBytes);
 
         var stateLock = LockState(options.StateDirectory);
-        var workers = new FunctionRpcService();
-        var rpc = await RpcServer.StartAsync(
-            services => services.AddSingleton(workers)
-                .AddSingleton(new TaskHubService(options.OrchestrationService, settings.Durable.DefaultVersion)),
-            app =>
-            {
-                app.MapGrpcService<FunctionRpcService>();
-                app.MapGrpcService<TaskHubService>();
-            },
-            cancellationToken);
-
-        builder.Services.AddRouting().AddHttpForwarder().AddProblemDetails();
-        builder.Services.AddSingleton(options)
-            .AddSingleton(settings)
-            .AddSingleton(options.TimeProvider)
-            .AddSingleton(options.Keys ?? FunctionKeys.LoadOrCreate(options.StateDirectory))
-            .AddSingleton(services => new WorkerSupervisor(
-                config, HostConfiguration.WorkerEnvironment(options), rpc.Address, workers, services.GetRequiredService<ILoggerFactory>()))
-            .AddSingleton<IInputBinding>(new DurableClientBinding(settings, rpc.Address))
-            .AddSingleton<FunctionInvoker>()
-            .AddSingleton<IFunctionInvoker>(services => services.GetRequiredService<FunctionInvoker>())
-            .AddSingleton<DurableDispatcher>()
-            .AddSingleton<ExceptionHandling>()
-            .AddSingleton<RequestLimits>()
-            .AddSingleton<WorkerProxy>()
-            .AddSingleton<IHttpEndpoints, HttpTriggers>()
-            .AddTriggers();
-        return new HostParts(options, stateLock, rpc, builder.Build());
+        RpcServer? rpc = null;
+        try
+        {
+            var keys = options.Keys ?? FunctionKeys.LoadOrCreate(options.StateDirectory);
+            var workers = new FunctionRpcService();
+            rpc = await StartRpcAsync(workers, new TaskHubService(options.OrchestrationService, settings.Durable.DefaultVersion), cancellationToken);
+            builder.Services.AddSingleton(options).AddSingleton(settings).AddSingleton(keys).AddSingleton(options.TimeProvider);
+            builder.Services.AddSingleton(services => new WorkerSupervisor(
+                config, HostConfiguration.WorkerEnvironment(options), rpc.Address, workers, services.GetRequiredService<ILoggerFactory>()));
+            builder.Services.AddSingleton<IInputBinding>(new DurableClientBinding(settings, rpc.Address));
+            AddServices(builder.Services);
+            return new HostParts(options, stateLock, rpc, builder.Build());
+        }
+        catch
+        {
+            await (rpc?.DisposeAsync() ?? default);
+            await stateLock.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts the worker, then the HTTP server, then what starts invocations on its own.</summary>
@@ -134,6 +125,29 @@ internal sealed class HostParts : IAsyncDisposable
         await _rpc.DisposeAsync();
         await _lock.DisposeAsync();
     }
+
+    private static Task<RpcServer> StartRpcAsync(FunctionRpcService workers, TaskHubService taskHub, CancellationToken cancellationToken) =>
+        RpcServer.StartAsync(
+            services => services.AddSingleton(workers).AddSingleton(taskHub),
+            app =>
+            {
+                app.MapGrpcService<FunctionRpcService>();
+                app.MapGrpcService<TaskHubService>();
+            },
+            cancellationToken);
+
+    private static void AddServices(IServiceCollection services) => services
+        .AddRouting()
+        .AddHttpForwarder()
+        .AddProblemDetails()
+        .AddSingleton<FunctionInvoker>()
+        .AddSingleton<IFunctionInvoker>(provider => provider.GetRequiredService<FunctionInvoker>())
+        .AddSingleton<DurableDispatcher>()
+        .AddSingleton<ExceptionHandling>()
+        .AddSingleton<RequestLimits>()
+        .AddSingleton<WorkerProxy>()
+        .AddSingleton<IHttpEndpoints, HttpTriggers>()
+        .AddTriggers();
 
     /// <summary>Two hosts on one state directory would write the same schedules and topics.</summary>
     private static FileStream LockState(string directory)

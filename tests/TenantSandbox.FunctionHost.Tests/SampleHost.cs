@@ -13,7 +13,7 @@ namespace TenantSandbox.Hosting.Tests;
 public sealed class SampleHost : IAsyncDisposable
 {
     /// <summary>Generous for a busy machine; no test waits this long unless it fails.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly SqliteOrchestrationService _service;
     private readonly TaskHubSidecar _sidecar;
@@ -95,6 +95,10 @@ public sealed class SampleHost : IAsyncDisposable
         process.Kill();
         return id;
     }
+
+    /// <summary>Waits until another worker process is ready.</summary>
+    public Task WaitForRestartAsync(int processId) =>
+        EventuallyAsync(() => Host.WorkerProcessId is { } current && current != processId, $"another process than {processId}");
 
     /// <summary>Polls a condition that another process brings about.</summary>
     public static async Task EventuallyAsync(Func<bool> condition, string expected)

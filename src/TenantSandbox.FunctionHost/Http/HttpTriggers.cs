@@ -12,6 +12,8 @@ internal sealed class HttpTriggers(
     FunctionInvoker invoker, WorkerProxy proxy, FunctionKeys keys, HostSettings settings, FunctionHostOptions options, ILogger<HttpTriggers> log)
     : IHttpEndpoints
 {
+    private const int MaxAttempts = 3;
+
     private static readonly TypedData EmptyRequest = new() { Http = new RpcHttp() };
 
     public void Map(IEndpointRouteBuilder routes, IReadOnlyList<FunctionDefinition> functions)
@@ -44,7 +46,18 @@ internal sealed class HttpTriggers(
         var metadata = http.Request.RouteValues
             .Where(value => value.Value is not null)
             .ToDictionary(value => value.Key, value => new TypedData { String = value.Value!.ToString() });
-        var forwarding = Task.CompletedTask;
+        for (var attempt = 1; !await TryInvokeAsync(function, metadata, http, isLast: attempt == MaxAttempts); attempt++)
+        {
+            log.WorkerUnreachable(function.Name, attempt);
+        }
+    }
+
+    /// <summary>Invokes the function and forwards the request.</summary>
+    /// <returns>False if the worker had just exited and the function didn't start, unless this is the last attempt.</returns>
+    private async Task<bool> TryInvokeAsync(
+        FunctionDefinition function, IReadOnlyDictionary<string, TypedData> metadata, HttpContext http, bool isLast)
+    {
+        var forwarding = Task.FromResult(true);
         try
         {
             await invoker.InvokeAsync(
@@ -59,11 +72,18 @@ internal sealed class HttpTriggers(
         {
             // The invoker has logged the reason. A worker that reports a failure also answers the request; its answer is the better one.
             await Task.WhenAny(forwarding, Task.Delay(WorkerProxy.AnswerTimeout));
+            if (!isLast && forwarding is { IsCompletedSuccessfully: true, Result: false })
+            {
+                return false;
+            }
+
             if (!http.Response.HasStarted)
             {
                 await HostAnswer.FailedAsync(http, StatusCodes.Status500InternalServerError);
             }
         }
+
+        return true;
     }
 
     private bool Allows(AuthorizationLevel level, string? key) => level switch

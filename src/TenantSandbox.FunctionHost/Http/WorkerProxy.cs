@@ -20,8 +20,9 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
         ActivityHeadersPropagator = DistributedContextPropagator.CreatePassThroughPropagator(),
     });
 
-    /// <summary>Sends the request on and the worker's answer back. If that fails, the answer is left to the caller.</summary>
-    public async Task ForwardAsync(HttpContext http, Uri? worker, string invocationId)
+    /// <summary>Sends the request on and the worker's answer back; answers 502 if the worker doesn't.</summary>
+    /// <returns>False if the worker couldn't be reached: nothing was sent or answered, and the function doesn't start.</returns>
+    public async Task<bool> ForwardAsync(HttpContext http, Uri? worker, string invocationId)
     {
         if (worker is null)
         {
@@ -33,10 +34,15 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
         var error = await forwarder.SendAsync(http, worker.ToString(), _client, new ForwarderRequestConfig { ActivityTimeout = Timeout.InfiniteTimeSpan });
         if (error == ForwarderError.None || http.Response.HasStarted || http.RequestAborted.IsCancellationRequested)
         {
-            return;
+            return true;
         }
 
         var cause = http.Features.Get<IForwarderErrorFeature>()?.Exception;
+        if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+        {
+            return false;
+        }
+
         if (Find<BadHttpRequestException>(cause) is { } refused)
         {
             await HostAnswer.ProblemAsync(http, refused.StatusCode, refused.Message);
@@ -45,6 +51,8 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
         {
             await HostAnswer.FailedAsync(http, StatusCodes.Status502BadGateway);
         }
+
+        return true;
     }
 
     public void Dispose() => _client.Dispose();

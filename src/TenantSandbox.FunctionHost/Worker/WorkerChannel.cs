@@ -12,12 +12,16 @@ internal sealed class WorkerChannel(string workerId, WorkerLogs logs)
     private readonly ConcurrentDictionary<string, TaskCompletionSource<StreamingMessage>> _requests = [];
     private readonly ConcurrentDictionary<string, Invocation> _invocations = [];
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Exception? _closed;
 
     public string WorkerId { get; } = workerId;
 
     /// <summary>Ends when the worker has opened its stream.</summary>
     public Task Connected => _connected.Task;
+
+    /// <summary>Ends when the worker's stream has ended or the channel is closed.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Where the worker takes HTTP requests; null if it doesn't.</summary>
     public Uri? HttpUri { get; set; }
@@ -37,6 +41,7 @@ internal sealed class WorkerChannel(string workerId, WorkerLogs logs)
         }
         finally
         {
+            _ended.TrySetResult();
             _outgoing.Writer.TryComplete();
             await write;
         }
@@ -94,6 +99,7 @@ internal sealed class WorkerChannel(string workerId, WorkerLogs logs)
     {
         _closed = reason;
         _connected.TrySetException(reason);
+        _ended.TrySetResult();
         _outgoing.Writer.TryComplete();
         foreach (var request in _requests.Values)
         {

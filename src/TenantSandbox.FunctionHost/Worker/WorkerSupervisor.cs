@@ -13,7 +13,11 @@ internal sealed class WorkerSupervisor(
     FunctionRpcService rpc,
     ILoggerFactory loggers) : IAsyncDisposable
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(1);
+    /// <summary>The version of the Functions host whose behavior this host follows; workers get to know it.</summary>
+    private const string HostVersion = "4.1037.0";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
@@ -145,9 +149,10 @@ internal sealed class WorkerSupervisor(
         }
     }
 
+    /// <summary>Waits for the end of a run. From the end of its stream on, invocations wait for the next run.</summary>
     private async Task<Exception> EndOf(Run run)
     {
-        var exit = await run.Exit;
+        await run.Channel.Ended;
         lock (_lock)
         {
             _run = null;
@@ -157,8 +162,19 @@ internal sealed class WorkerSupervisor(
             }
         }
 
-        await run.Process.DisposeAsync();
-        return exit;
+        try
+        {
+            return await run.Exit.WaitAsync(ExitTimeout);
+        }
+        catch (TimeoutException)
+        {
+            run.Process.Kill();
+            return await run.Exit;
+        }
+        finally
+        {
+            await run.Process.DisposeAsync();
+        }
     }
 
     private async Task<Run> StartRunAsync(CancellationToken cancellationToken)
@@ -200,7 +216,7 @@ internal sealed class WorkerSupervisor(
             {
                 WorkerInitRequest = new WorkerInitRequest
                 {
-                    HostVersion = "4.1037.0",
+                    HostVersion = HostVersion,
                     WorkerDirectory = config.AppDirectory,
                     FunctionAppDirectory = config.AppDirectory,
                 },
