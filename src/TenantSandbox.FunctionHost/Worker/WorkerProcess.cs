@@ -3,13 +3,14 @@ using System.Diagnostics;
 
 namespace TenantSandbox.Hosting.Worker;
 
-/// <summary>One run of the worker process. Its output is logged; it never outlives its disposal.</summary>
+/// <summary>One run of the worker process. Its output is logged; it outlives neither its disposal nor this process.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable
 {
     private const int KeptErrorLines = 20;
 
     private readonly Process _process;
     private readonly Queue<string> _errorLines = [];
+    private WorkerGuard? _guard;
 
     private WorkerProcess(Process process) => _process = process;
 
@@ -58,6 +59,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         try
         {
             process._process.Start();
+            process._guard = WorkerGuard.Start(process.Id);
         }
         catch (Win32Exception exception)
         {
@@ -82,6 +84,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async Task<WorkerProcessExitException> WaitForExitAsync()
     {
         await _process.WaitForExitAsync();
+        _guard?.Dispose();
         lock (_errorLines)
         {
             var text = $"The worker process {_process.Id} exited with code {_process.ExitCode} (0x{_process.ExitCode:x}).";
@@ -96,6 +99,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     {
         Kill();
         await _process.WaitForExitAsync();
+        _guard?.Dispose();
         _process.Dispose();
     }
 

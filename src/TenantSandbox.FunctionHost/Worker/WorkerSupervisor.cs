@@ -1,5 +1,3 @@
-using TenantSandbox.Hosting.Worker.Messages;
-
 namespace TenantSandbox.Hosting.Worker;
 
 /// <summary>
@@ -13,9 +11,6 @@ internal sealed class WorkerSupervisor(
     FunctionRpcService rpc,
     ILoggerFactory loggers) : IAsyncDisposable
 {
-    /// <summary>The version of the Functions host whose behavior this host follows; workers get to know it.</summary>
-    private const string HostVersion = "4.1037.0";
-
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
@@ -31,7 +26,7 @@ internal sealed class WorkerSupervisor(
     private readonly Lock _lock = new();
     private IReadOnlyList<FunctionDefinition> _functions = [];
     private TaskCompletionSource<WorkerChannel> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Run? _run;
+    private WorkerRun? _run;
     private Task _supervision = Task.CompletedTask;
 
     /// <summary>The process's id; null while it is being restarted.</summary>
@@ -88,7 +83,7 @@ internal sealed class WorkerSupervisor(
     public async Task StopAsync(TimeSpan gracePeriod, CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        Run? run;
+        WorkerRun? run;
         lock (_lock)
         {
             run = _run;
@@ -113,7 +108,7 @@ internal sealed class WorkerSupervisor(
         _stopping.Dispose();
     }
 
-    private async Task SuperviseAsync(Run run)
+    private async Task SuperviseAsync(WorkerRun run)
     {
         var failures = 0;
         while (true)
@@ -125,7 +120,7 @@ internal sealed class WorkerSupervisor(
             }
 
             failures = run.IsOlderThan(StableAfter) ? 0 : failures;
-            Run? next = null;
+            WorkerRun? next = null;
             while (next is null)
             {
                 var delay = TimeSpan.FromTicks(Math.Min(FirstDelay.Ticks << Math.Min(failures++, 16), LongestDelay.Ticks));
@@ -150,7 +145,7 @@ internal sealed class WorkerSupervisor(
     }
 
     /// <summary>Waits for the end of a run. From the end of its stream on, invocations wait for the next run.</summary>
-    private async Task<Exception> EndOf(Run run)
+    private async Task<Exception> EndOf(WorkerRun run)
     {
         await run.Channel.Ended;
         lock (_lock)
@@ -177,16 +172,16 @@ internal sealed class WorkerSupervisor(
         }
     }
 
-    private async Task<Run> StartRunAsync(CancellationToken cancellationToken)
+    private async Task<WorkerRun> StartRunAsync(CancellationToken cancellationToken)
     {
         var channel = new WorkerChannel(Guid.NewGuid().ToString(), _workerLogs);
         rpc.Expect(channel);
-        var run = new Run(WorkerProcess.Start(config, environment, rpcAddress, channel.WorkerId, _console), channel);
+        var run = new WorkerRun(WorkerProcess.Start(config, environment, rpcAddress, channel.WorkerId, _console), channel);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(StartTimeout);
         try
         {
-            var functions = await InitializeAsync(channel, timeout.Token);
+            var functions = await WorkerStartup.InitializeAsync(channel, config.AppDirectory, timeout.Token);
             lock (_lock)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -205,77 +200,6 @@ internal sealed class WorkerSupervisor(
             cancellationToken.ThrowIfCancellationRequested();
             var reason = exception is OperationCanceledException ? $"It wasn't ready after {StartTimeout}." : exception.Message;
             throw new InvalidOperationException($"The worker of {config.AppDirectory} didn't start. {reason}", exception is WorkerProcessExitException ? exit : exception);
-        }
-    }
-
-    private async Task<IReadOnlyList<FunctionDefinition>> InitializeAsync(WorkerChannel channel, CancellationToken cancellationToken)
-    {
-        await channel.Connected.WaitAsync(cancellationToken);
-        var initialized = await channel.RequestAsync(
-            new StreamingMessage
-            {
-                WorkerInitRequest = new WorkerInitRequest
-                {
-                    HostVersion = HostVersion,
-                    WorkerDirectory = config.AppDirectory,
-                    FunctionAppDirectory = config.AppDirectory,
-                },
-            },
-            cancellationToken);
-        Require(initialized.WorkerInitResponse.Result, "initialize");
-        channel.HttpUri = initialized.WorkerInitResponse.Capabilities.TryGetValue("HttpUri", out var uri) && uri.Length > 0 ? new Uri(uri) : null;
-
-        var described = await channel.RequestAsync(
-            new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = config.AppDirectory } },
-            cancellationToken);
-        Require(described.FunctionMetadataResponse.Result, "describe its functions");
-        FunctionDefinition[] functions = [.. described.FunctionMetadataResponse.FunctionMetadataResults.Select(metadata => new FunctionDefinition(metadata))];
-
-        var loading = functions.Select(function => channel.RequestAsync(
-            new StreamingMessage
-            {
-                FunctionLoadRequest = new FunctionLoadRequest { FunctionId = function.FunctionId, Metadata = function.Metadata },
-            },
-            cancellationToken));
-        foreach (var (function, loaded) in functions.Zip(await Task.WhenAll(loading)))
-        {
-            Require(loaded.FunctionLoadResponse.Result, $"load the function '{function.Name}'");
-        }
-
-        return functions;
-    }
-
-    private static void Require(StatusResult? result, string what)
-    {
-        if (result is { Status: not StatusResult.Types.Status.Success })
-        {
-            throw new InvalidOperationException($"It couldn't {what}: {result.Exception?.Message ?? result.Result}");
-        }
-    }
-
-    private sealed class Run
-    {
-        private readonly long _started = TimeProvider.System.GetTimestamp();
-
-        public Run(WorkerProcess process, WorkerChannel channel)
-        {
-            (Process, Channel) = (process, channel);
-            Exit = CloseOnExitAsync();
-        }
-
-        public WorkerProcess Process { get; }
-
-        public WorkerChannel Channel { get; }
-
-        public Task<WorkerProcessExitException> Exit { get; }
-
-        public bool IsOlderThan(TimeSpan age) => TimeProvider.System.GetElapsedTime(_started) >= age;
-
-        private async Task<WorkerProcessExitException> CloseOnExitAsync()
-        {
-            var exit = await Process.WaitForExitAsync();
-            Channel.Close(exit);
-            return exit;
         }
     }
 }

@@ -10,7 +10,7 @@ public sealed class FunctionTimeoutTests : IAsyncLifetime
     private SampleHost _sample = null!;
 
     public async Task InitializeAsync() => _sample = await SampleHost.StartAsync(
-        settings: new() { ["AzureFunctionsJobHost__functionTimeout"] = "00:00:03" });
+        settings: new() { ["AzureFunctionsJobHost__functionTimeout"] = "00:00:15" });
 
     public Task DisposeAsync() => _sample.DisposeAsync().AsTask();
 
@@ -25,7 +25,7 @@ public sealed class FunctionTimeoutTests : IAsyncLifetime
         await _sample.WaitForRestartAsync(process);
         Assert.NotEqual($"{process}", await _sample.Http.GetStringAsync("/api/process"));
         Assert.Contains(_sample.Log.Entries, entry =>
-            entry.Message.Contains("Timeout value of 00:00:03 was exceeded by function: Functions.Hang", StringComparison.Ordinal));
+            entry.Message.Contains("Timeout value of 00:00:15 was exceeded by function: Functions.Hang", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace TenantSandbox.Hosting.Worker;
+
+/// <summary>
+/// Kills the worker when this process ends, however it ends: a .NET worker runs on when its host's connection breaks. A shell waits
+/// for the end of a pipe that the operating system closes with this process. Not on Windows.
+/// </summary>
+internal sealed class WorkerGuard : IDisposable
+{
+    private readonly Process? _shell;
+
+    private WorkerGuard(Process? shell) => _shell = shell;
+
+    /// <summary>Guards a process until this object is disposed.</summary>
+    public static WorkerGuard Start(int processId)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return new WorkerGuard(shell: null);
+        }
+
+        string[] arguments = ["-c", "read -r _; kill -9 \"$1\"", "sh", processId.ToString(CultureInfo.InvariantCulture)];
+        return new WorkerGuard(Process.Start(new ProcessStartInfo("/bin/sh", arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+        }));
+    }
+
+    /// <summary>Closes the pipe, as the end of this process does.</summary>
+    public void ClosePipe() => _shell?.StandardInput.Close();
+
+    public void Dispose()
+    {
+        _shell?.Kill();
+        _shell?.Dispose();
+    }
+}
