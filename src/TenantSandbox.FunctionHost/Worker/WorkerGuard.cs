@@ -9,7 +9,7 @@ namespace TenantSandbox.Hosting.Worker;
 /// </summary>
 internal sealed class WorkerGuard : IDisposable
 {
-    private readonly Process? _shell;
+    private Process? _shell;
 
     private WorkerGuard(Process? shell) => _shell = shell;
 
@@ -32,9 +32,10 @@ internal sealed class WorkerGuard : IDisposable
     /// <summary>Closes the pipe, as the end of this process does.</summary>
     public void ClosePipe() => _shell?.StandardInput.Close();
 
+    /// <summary>Ends the guard; a second call does nothing.</summary>
     public void Dispose()
     {
-        _shell?.Kill();
-        _shell?.Dispose();
+        using var shell = Interlocked.Exchange(ref _shell, null);
+        shell?.Kill();
     }
 }
