@@ -30,7 +30,7 @@ public sealed record SqliteOrchestrationServiceOptions
     /// Maximum number of history events kept in memory, so that an instance in progress need not read its history again.
     /// 0 reads the history for every work item.
     /// </summary>
-    public int HistoryCacheEvents { get; init; } = 50_000;
+    public int HistoryCacheEvents { get; init; } = 200_000;
 
     /// <summary>Delay before a work item is delivered again after it was abandoned.</summary>
     public TimeSpan AbandonDelay { get; init; } = TimeSpan.FromSeconds(1);

@@ -45,6 +45,7 @@ internal static class InstanceStart
                 Input = start.Input,
             },
             run);
+        writer.Remember(new InstanceSnapshot(message.Target, run, start.OrchestrationInstance.ExecutionId, OrchestrationStatus.Pending, []));
         writer.Send(message, run);
         return null;
     }

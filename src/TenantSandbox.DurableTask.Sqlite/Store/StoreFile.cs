@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 
 namespace TenantSandbox.DurableTask.Sqlite.Store;
@@ -63,14 +62,17 @@ internal sealed class StoreFile : IDisposable
 
     internal static void Execute(SqliteConnection connection, string sql)
     {
-        using var statement = new Statement(connection, sql, 0);
-        statement.Run();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is always a constant of this assembly.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
     }
 
     private static long Pragma(SqliteConnection connection, string name)
     {
-        using var statement = new Statement(connection, $"PRAGMA {name}", 0);
-        return Convert.ToInt64(statement.Scalar(), CultureInfo.InvariantCulture);
+        using var statement = new Statement(connection, $"PRAGMA {name}");
+        return statement.Number() ?? 0;
     }
 
     private FileStream TakeLock()
@@ -127,8 +129,8 @@ internal sealed class StoreFile : IDisposable
                 : $"its format {version} is older than any that this version reads");
         }
 
-        using var check = new Statement(connection, "PRAGMA quick_check(1)", 0);
-        if (check.Scalar() is string answer and not "ok")
+        using var check = new Statement(connection, "PRAGMA quick_check(1)");
+        if (check.Query(row => row.OptionalText(0)).FirstOrDefault() is { } answer and not "ok")
         {
             throw Refusal($"it is damaged ({answer})");
         }
@@ -139,8 +141,8 @@ internal sealed class StoreFile : IDisposable
     /// <summary>True for a file whose creator died between creating it and its first commit.</summary>
     private static bool IsEmpty(SqliteConnection connection)
     {
-        using var tables = new Statement(connection, "SELECT count(*) FROM sqlite_master", 0);
-        return tables.Scalar() is 0L;
+        using var tables = new Statement(connection, "SELECT count(*) FROM sqlite_master");
+        return tables.Number() == 0;
     }
 
     private SqliteConnection Open(bool readOnly)

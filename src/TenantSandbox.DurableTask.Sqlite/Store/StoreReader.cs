@@ -24,7 +24,7 @@ internal sealed class StoreReader(StoreFile file) : IDisposable
             return null;
         }
 
-        var run = (long)c.Run.Scalar(id)!;
+        var run = c.Run.Number(id)!.Value;
         var events = CoreEntities.IsEntityInstance(id) ? EntityHistory(state) : History(c, run);
         return new InstanceSnapshot(id, run, state.OrchestrationInstance.ExecutionId, state.OrchestrationStatus, events);
     }));
@@ -42,7 +42,7 @@ internal sealed class StoreReader(StoreFile file) : IDisposable
         var sql = new StringBuilder(
             $"""
             SELECT {columns} FROM instances
-            WHERE id > $0 AND id >= $1 AND substr(id, 1, length($1)) = $1 AND {filter.TimeColumn} >= $2 AND {filter.TimeColumn} <= $3
+            WHERE id > ?1 AND id >= ?2 AND substr(id, 1, length(?2)) = ?2 AND {filter.TimeColumn} >= ?3 AND {filter.TimeColumn} <= ?4
             """);
         if (filter.Statuses is { } statuses)
         {
@@ -54,10 +54,10 @@ internal sealed class StoreReader(StoreFile file) : IDisposable
             sql.Append(" AND substr(id, 1, 1) <> '@'");
         }
 
-        sql.Append(" ORDER BY id LIMIT $4");
+        sql.Append(" ORDER BY id LIMIT ?5");
         return Read(c =>
         {
-            using var query = new Statement(c.Sqlite, sql.ToString(), 5);
+            using var query = new Statement(c.Sqlite, sql.ToString());
             return query.Query(
                 StoreRows.State, filter.AfterId ?? string.Empty, filter.Prefix ?? string.Empty, filter.From?.Ticks ?? 0L, filter.To?.Ticks ?? long.MaxValue,
                 filter.Limit);
@@ -75,7 +75,7 @@ internal sealed class StoreReader(StoreFile file) : IDisposable
     private static List<HistoryEvent> History(Connection connection, long run)
     {
         List<HistoryEvent> events = [];
-        foreach (var chunk in connection.History.Query(row => row.GetFieldValue<byte[]>(0), run))
+        foreach (var chunk in connection.History.Query(row => row.Bytes(0), run))
         {
             StoreSerializer.DeserializeEvents(chunk, events);
         }
@@ -116,20 +116,20 @@ internal sealed class StoreReader(StoreFile file) : IDisposable
 
     private sealed class Connection(SqliteConnection sqlite) : IDisposable
     {
-        private readonly Statement _begin = new(sqlite, "BEGIN", 0);
-        private readonly Statement _end = new(sqlite, "COMMIT", 0);
+        private readonly Statement _begin = new(sqlite, "BEGIN");
+        private readonly Statement _end = new(sqlite, "COMMIT");
 
         public SqliteConnection Sqlite => sqlite;
 
-        public Statement State { get; } = new(sqlite, $"SELECT {StoreRows.InstanceColumns} FROM instances WHERE id = $0", 1);
+        public Statement State { get; } = new(sqlite, $"SELECT {StoreRows.InstanceColumns} FROM instances WHERE id = ?1");
 
-        public Statement Run { get; } = new(sqlite, "SELECT run FROM instances WHERE id = $0", 1);
+        public Statement Run { get; } = new(sqlite, "SELECT run FROM instances WHERE id = ?1");
 
-        public Statement History { get; } = new(sqlite, "SELECT events FROM history WHERE run = $0 ORDER BY seq", 1);
+        public Statement History { get; } = new(sqlite, "SELECT events FROM history WHERE run = ?1 ORDER BY seq");
 
-        public Statement Messages { get; } = new(sqlite, $"SELECT {StoreRows.MessageColumns} FROM messages WHERE due = 0 ORDER BY seq", 0);
+        public Statement Messages { get; } = new(sqlite, $"SELECT {StoreRows.MessageColumns} FROM messages WHERE due = 0 ORDER BY seq");
 
-        public Statement Activities { get; } = new(sqlite, "SELECT seq, instance, run, message FROM activities ORDER BY seq", 0);
+        public Statement Activities { get; } = new(sqlite, "SELECT seq, instance, run, message FROM activities ORDER BY seq");
 
         public T InTransaction<T>(Func<T> read)
         {

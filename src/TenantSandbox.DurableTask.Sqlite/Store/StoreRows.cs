@@ -1,6 +1,5 @@
 using DurableTask.Core;
 using DurableTask.Core.History;
-using Microsoft.Data.Sqlite;
 using TenantSandbox.DurableTask.Sqlite.Serialization;
 
 namespace TenantSandbox.DurableTask.Sqlite.Store;
@@ -31,48 +30,33 @@ internal static class StoreRows
 
     public const string MessageColumns = "seq, target, run, message";
 
-    public static InstanceHeader Header(SqliteDataReader row) => new(
-        row.GetString(0), row.GetInt64(1), (OrchestrationStatus)row.GetInt32(2), row.IsDBNull(3) ? null : row.GetInt32(3),
-        StoreSerializer.Deserialize<ParentInstance>(Bytes(row, 4)));
+    public static InstanceHeader Header(Row row) => new(
+        row.Text(0), row.Number(1), (OrchestrationStatus)row.Number(2), (int?)row.OptionalNumber(3), StoreSerializer.Deserialize<ParentInstance>(row.OptionalBytes(4)));
 
-    public static OrchestrationState State(SqliteDataReader row)
+    public static OrchestrationState State(Row row) => new()
     {
-        var failure = StoreSerializer.Deserialize<FailureDetails>(Bytes(row, 13));
-        return new OrchestrationState
-        {
-            OrchestrationInstance = new OrchestrationInstance { InstanceId = row.GetString(0), ExecutionId = row.GetString(1) },
-            Name = row.GetString(2),
-            Version = Text(row, 3),
-            OrchestrationStatus = (OrchestrationStatus)row.GetInt32(4),
-            CreatedTime = Time(row.GetInt64(5)),
-            LastUpdatedTime = Time(row.GetInt64(6)),
-            CompletedTime = row.IsDBNull(7) ? default : Time(row.GetInt64(7)),
-            ScheduledStartTime = row.IsDBNull(8) ? null : Time(row.GetInt64(8)),
-            Generation = row.IsDBNull(9) ? null : row.GetInt32(9),
-            ParentInstance = StoreSerializer.Deserialize<ParentInstance>(Bytes(row, 10)),
-            Tags = StoreSerializer.Deserialize<Dictionary<string, string>>(Bytes(row, 11)),
-            Status = Text(row, 12),
-            FailureDetails = failure,
-            Output = Text(row, 14),
-            Input = Text(row, 15),
-        };
-    }
+        OrchestrationInstance = new OrchestrationInstance { InstanceId = row.Text(0), ExecutionId = row.Text(1) },
+        Name = row.Text(2),
+        Version = row.OptionalText(3),
+        OrchestrationStatus = (OrchestrationStatus)row.Number(4),
+        CreatedTime = Time(row.Number(5)),
+        LastUpdatedTime = Time(row.Number(6)),
+        CompletedTime = row.OptionalNumber(7) is { } completed ? Time(completed) : default,
+        ScheduledStartTime = row.OptionalNumber(8) is { } scheduled ? Time(scheduled) : null,
+        Generation = (int?)row.OptionalNumber(9),
+        ParentInstance = StoreSerializer.Deserialize<ParentInstance>(row.OptionalBytes(10)),
+        Tags = StoreSerializer.Deserialize<Dictionary<string, string>>(row.OptionalBytes(11)),
+        Status = row.OptionalText(12),
+        FailureDetails = StoreSerializer.Deserialize<FailureDetails>(row.OptionalBytes(13)),
+        Output = row.OptionalText(14),
+        Input = row.OptionalText(15),
+    };
 
-    public static StoredMessage Message(SqliteDataReader row)
-    {
-        var target = row.GetString(1);
-        return new StoredMessage(row.GetInt64(0), target, row.GetInt64(2), StoreSerializer.DeserializeMessage(target, row.GetFieldValue<byte[]>(3)));
-    }
+    public static StoredMessage Message(Row row)
+        => new(row.Number(0), row.Text(1), row.Number(2), StoreSerializer.DeserializeMessage(row.Text(1), row.Bytes(3)));
 
-    public static StoredActivity Activity(SqliteDataReader row)
-    {
-        var instance = row.GetString(1);
-        return new StoredActivity(row.GetInt64(0), instance, row.GetInt64(2), StoreSerializer.DeserializeMessage(instance, row.GetFieldValue<byte[]>(3)));
-    }
-
-    public static byte[]? Bytes(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<byte[]>(column);
-
-    public static string? Text(SqliteDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    public static StoredActivity Activity(Row row)
+        => new(row.Number(0), row.Text(1), row.Number(2), StoreSerializer.DeserializeMessage(row.Text(1), row.Bytes(3)));
 
     private static DateTime Time(long ticks) => new(ticks, DateTimeKind.Utc);
 }

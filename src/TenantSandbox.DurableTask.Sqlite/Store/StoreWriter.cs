@@ -27,34 +27,33 @@ internal sealed class StoreWriter : IDisposable
     {
         _connection = connection;
         _time = time;
-        _begin = Prepare("BEGIN IMMEDIATE", 0);
-        _commit = Prepare("COMMIT", 0);
-        _rollback = Prepare("ROLLBACK", 0);
-        _findHeader = Prepare($"SELECT {StoreRows.HeaderColumns} FROM instances WHERE id = $0", 1);
+        _begin = Prepare("BEGIN IMMEDIATE");
+        _commit = Prepare("COMMIT");
+        _rollback = Prepare("ROLLBACK");
+        _findHeader = Prepare($"SELECT {StoreRows.HeaderColumns} FROM instances WHERE id = ?1");
         _putInstance = Prepare(
-            $"INSERT OR REPLACE INTO instances({StoreRows.InstanceColumns}, run) VALUES($0,$1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16)", 17);
+            $"INSERT OR REPLACE INTO instances({StoreRows.InstanceColumns}, run) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)");
         _updateInstance = Prepare(
-            "UPDATE instances SET version=$2, status=$3, updated_at=$4, completed_at=$5, custom_status=$6, failure=$7, output=$8 WHERE id=$0 AND run=$1", 9);
-        _deleteInstance = Prepare("DELETE FROM instances WHERE id = $0", 1);
-        _appendHistory = Prepare("INSERT INTO history(run, seq, events) VALUES($0,$1,$2)", 3);
-        _deleteHistory = Prepare("DELETE FROM history WHERE run = $0", 1);
-        _addMessage = Prepare("INSERT INTO messages(seq, target, run, due, message) VALUES($0,$1,$2,$3,$4)", 5);
-        _deleteMessage = Prepare("DELETE FROM messages WHERE seq = $0", 1);
-        _deleteMessagesOfTarget = Prepare("DELETE FROM messages WHERE target = $0", 1);
-        _deleteTimers = Prepare("DELETE FROM messages WHERE target = $0 AND run = $1 AND due > $2", 3);
-        _due = Prepare($"SELECT {StoreRows.MessageColumns} FROM messages WHERE due > $0 AND due <= $1 ORDER BY due, seq", 2);
-        _nextDue = Prepare("SELECT min(due) FROM messages WHERE due > $0", 1);
-        _addActivity = Prepare("INSERT INTO activities(seq, instance, run, message) VALUES($0,$1,$2,$3)", 4);
-        _deleteActivity = Prepare("DELETE FROM activities WHERE seq = $0", 1);
-        _deleteActivities = Prepare("DELETE FROM activities WHERE run = $0", 1);
+            "UPDATE instances SET version=?3, status=?4, updated_at=?5, completed_at=?6, custom_status=?7, failure=?8, output=?9 WHERE id=?1 AND run=?2");
+        _deleteInstance = Prepare("DELETE FROM instances WHERE id = ?1");
+        _appendHistory = Prepare("INSERT INTO history(run, seq, events) VALUES(?1,?2,?3)");
+        _deleteHistory = Prepare("DELETE FROM history WHERE run = ?1");
+        _addMessage = Prepare("INSERT INTO messages(seq, target, run, due, message) VALUES(?1,?2,?3,?4,?5)");
+        _deleteMessage = Prepare("DELETE FROM messages WHERE seq = ?1");
+        _deleteMessagesOfTarget = Prepare("DELETE FROM messages WHERE target = ?1");
+        _deleteTimers = Prepare("DELETE FROM messages WHERE target = ?1 AND run = ?2 AND due > ?3");
+        _due = Prepare($"SELECT {StoreRows.MessageColumns} FROM messages WHERE due > ?1 AND due <= ?2 ORDER BY due, seq");
+        _nextDue = Prepare("SELECT min(due) FROM messages WHERE due > ?1");
+        _addActivity = Prepare("INSERT INTO activities(seq, instance, run, message) VALUES(?1,?2,?3,?4)");
+        _deleteActivity = Prepare("DELETE FROM activities WHERE seq = ?1");
+        _deleteActivities = Prepare("DELETE FROM activities WHERE run = ?1");
         using var newest = new Statement(
             connection,
-            "SELECT max((SELECT ifnull(max(run), 0) FROM instances), (SELECT ifnull(max(run), 0) FROM history), (SELECT ifnull(max(run), 0) FROM activities))",
-            0);
-        _lastRun = (long)newest.Scalar()!;
+            "SELECT max((SELECT ifnull(max(run), 0) FROM instances), (SELECT ifnull(max(run), 0) FROM history), (SELECT ifnull(max(run), 0) FROM activities))");
+        _lastRun = newest.Number()!.Value;
         using var last = new Statement(
-            connection, "SELECT max((SELECT ifnull(max(seq), 0) FROM messages), (SELECT ifnull(max(seq), 0) FROM activities))", 0);
-        _lastSequence = (long)last.Scalar()!;
+            connection, "SELECT max((SELECT ifnull(max(seq), 0) FROM messages), (SELECT ifnull(max(seq), 0) FROM activities))");
+        _lastSequence = last.Number()!.Value;
     }
 
     /// <summary>The time in UTC. It never runs backwards.</summary>
@@ -164,7 +163,7 @@ internal sealed class StoreWriter : IDisposable
     }
 
     /// <summary>When the next delayed message is due that isn't visible yet. Outside a transaction too.</summary>
-    public DateTime? NextDue() => _nextDue.Scalar(_releasedUntil) is long ticks ? new DateTime(ticks, DateTimeKind.Utc) : null;
+    public DateTime? NextDue() => _nextDue.Number(_releasedUntil) is { } ticks ? new DateTime(ticks, DateTimeKind.Utc) : null;
 
     public void AddActivity(PreparedMessage message, long run)
     {
@@ -205,9 +204,9 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    private Statement Prepare(string sql, int parameters)
+    private Statement Prepare(string sql)
     {
-        var statement = new Statement(_connection, sql, parameters);
+        var statement = new Statement(_connection, sql);
         _statements.Add(statement);
         return statement;
     }
