@@ -5,7 +5,7 @@ var known = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>(StringComp
 {
     ["start"] = StartBenchmark.RunAsync,
     ["onboard"] = OnboardBenchmark.RunAsync,
-    ["engine"] = EngineBenchmark.RunAsync,
+    ["storage"] = StorageBenchmark.RunAsync,
     ["twin"] = TwinBenchmark.RunAsync,
 };
 if (args is [var name] && known.TryGetValue(name, out var benchmark))
