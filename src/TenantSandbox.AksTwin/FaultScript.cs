@@ -13,13 +13,17 @@ public sealed class FaultScript(int seed)
     public void Add(params ReadOnlySpan<Fault> faults)
     {
         lock (_gate)
+        {
             _entries = [.. _entries, .. faults.ToArray().Where(f => f.Times is not <= 0).Select(f => new Entry(f))];
+        }
     }
 
     public void Clear()
     {
         lock (_gate)
+        {
             _entries = [];
+        }
     }
 
     /// <summary>The fault that strikes this call, or null. One call gets at most one: the first added that is due.</summary>
@@ -33,11 +37,16 @@ public sealed class FaultScript(int seed)
                 // Every matching entry sees the call, so that Skip counts calls and not what other faults left over.
                 var isDue = entry.Seen++ >= entry.Fault.Skip && strikes is null;
                 if (isDue && (entry.Fault.Probability >= 1 || _random.NextDouble() < entry.Fault.Probability))
+                {
                     strikes = entry;
+                }
             }
 
             if (strikes is not null && ++strikes.Strikes >= strikes.Fault.Times)
+            {
                 _entries = [.. _entries.Where(e => e != strikes)];
+            }
+
             return strikes?.Fault;
         }
     }

@@ -11,7 +11,10 @@ internal static class Json
     public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
     {
         foreach (var step in path)
+        {
             node = (node as JsonObject)?[step];
+        }
+
         return node;
     }
 
@@ -45,7 +48,10 @@ internal static class Json
         foreach (var step in path)
         {
             if (node[step] is not JsonObject next)
+            {
                 node[step] = next = [];
+            }
+
             node = next;
         }
 
@@ -55,7 +61,10 @@ internal static class Json
     public static JsonArray EnsureArray(this JsonObject node, string name)
     {
         if (node[name] is not JsonArray array)
+        {
             node[name] = array = [];
+        }
+
         return array;
     }
 
@@ -63,16 +72,22 @@ internal static class Json
     public static void Put(this JsonObject node, string name, JsonNode? value)
     {
         if (value is null)
+        {
             node.Remove(name);
+        }
         else
+        {
             node[name] = value.Parent is null ? value : value.DeepClone();
+        }
     }
 
     /// <summary>Makes some properties those of another object, also where it lacks them.</summary>
     public static void PutAll(this JsonObject node, JsonObject? from, params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
+        {
             node.Put(name, from?[name]);
+        }
     }
 
     /// <summary>Changes a list; an empty one is as good as none.</summary>
@@ -86,7 +101,9 @@ internal static class Json
     public static void Default(this JsonObject node, string name, JsonNode value)
     {
         if (node[name] is null)
+        {
             node[name] = value;
+        }
     }
 
     /// <summary>A count where zero is left out.</summary>
@@ -133,14 +150,19 @@ internal static class Json
                     var name = reader.GetString()!;
                     reader.Read();
                     if (Build(ref reader, keepsNulls) is var value && (keepsNulls || value is not null))
+                    {
                         map.Add(name, value);
+                    }
                 }
 
                 return map;
             case JsonTokenType.StartArray:
                 var list = new JsonArray();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
                     list.Add(Build(ref reader, keepsNulls));
+                }
+
                 return list;
             case JsonTokenType.String:
                 return reader.GetString();

@@ -72,7 +72,10 @@ public sealed record TimingProfile
     {
         var profile = new TimingProfile { Name = name };
         foreach (var duration in typeof(TimingProfile).GetProperties().Where(p => p.PropertyType == typeof(TimeSpan)))
+        {
             duration.SetValue(profile, (TimeSpan)duration.GetValue(profile)! * scale);
+        }
+
         return profile;
     }
 }

@@ -27,7 +27,7 @@ internal static class TwinAdmin
     {
         try
         {
-            var json = await JsonSerializer.DeserializeAsync<JsonNode>(body).ConfigureAwait(false);
+            var json = await JsonSerializer.DeserializeAsync<JsonNode>(body);
             var faults = (json as JsonArray ?? [json]).Select(f => f.Deserialize<Fault>(JsonSerializerOptions.Web));
             return Done(() => script.Add([.. faults.Select(f => f ?? throw new JsonException("null is none."))]));
         }

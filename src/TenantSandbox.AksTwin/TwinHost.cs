@@ -40,7 +40,9 @@ public sealed class TwinHost : IAsyncDisposable
             kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = _certificate);
             kestrel.ConfigureEndpointDefaults(_listeners.Add);
             foreach (var port in (int[])[options.ArmPort, .. _clusters.Select(_ => 0)])
+            {
                 kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps());
+            }
         });
         _app = builder.Build();
         _app.Use((http, next) =>
@@ -74,12 +76,12 @@ public sealed class TwinHost : IAsyncDisposable
         var twin = new TwinHost(options);
         try
         {
-            await twin._app.StartAsync(cancellationToken).ConfigureAwait(false);
+            await twin._app.StartAsync(cancellationToken);
             return twin;
         }
         catch
         {
-            await twin.DisposeAsync().ConfigureAwait(false);
+            await twin.DisposeAsync();
             throw;
         }
     }
@@ -103,8 +105,8 @@ public sealed class TwinHost : IAsyncDisposable
     {
         _scheduler.Dispose();
         // Watches never end by themselves, so nobody waits for them.
-        await _app.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        await _app.DisposeAsync().ConfigureAwait(false);
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
         _store.Dispose();
         _certificate.Dispose();
     }

@@ -32,7 +32,9 @@ internal sealed class TwinScheduler(TimeProvider time) : IDisposable
     {
         _disposed = true;
         foreach (var key in _pending.Keys)
+        {
             Fire(key, DateTimeOffset.MinValue, () => { });
+        }
     }
 
     private void Fire(object key, DateTimeOffset due, Action action)
@@ -45,12 +47,17 @@ internal sealed class TwinScheduler(TimeProvider time) : IDisposable
         }
 
         if (!_pending.TryRemove(key, out var timer))
+        {
             return;
+        }
+
         timer.Dispose();
         try
         {
             if (!_disposed)
+            {
                 action();
+            }
         }
         catch (Exception e)
         {

@@ -16,13 +16,19 @@ internal sealed class TwinStore : IDisposable
     public TwinStore(string? directory)
     {
         if (directory is null)
+        {
             return;
+        }
+
         Directory.CreateDirectory(directory);
         _file.ConnectionString = $"Data Source={Path.Combine(directory, "twin.db")};Pooling=False;Default Timeout=1";
         _file.Open();
         // One by one: of several in one command, only the first may fail.
         foreach (var pragma in (string[])["locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = OFF"])
+        {
             Write($"PRAGMA {pragma}", "", []);
+        }
+
         Write("CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, json BLOB NOT NULL) WITHOUT ROWID", "", []);
     }
 
@@ -34,13 +40,18 @@ internal sealed class TwinStore : IDisposable
     {
         var found = new List<KeyValuePair<string, byte[]>>();
         if (!IsDurable)
+        {
             return found;
+        }
+
         lock (_gate)
         {
             using var query = Command("SELECT key, json FROM state WHERE substr(key, 1, length($key)) = $key ORDER BY key", prefix);
             using var rows = query.ExecuteReader();
             while (rows.Read())
+            {
                 found.Add(new(rows.GetString(0), rows.GetFieldValue<byte[]>(1)));
+            }
         }
 
         return found;
@@ -53,7 +64,9 @@ internal sealed class TwinStore : IDisposable
     public void Dispose()
     {
         lock (_gate)
+        {
             _file.Dispose();
+        }
     }
 
     private void Write(string sql, string key, byte[] json)
@@ -61,7 +74,10 @@ internal sealed class TwinStore : IDisposable
         lock (_gate)
         {
             if (!IsDurable)
+            {
                 return;
+            }
+
             using var command = Command(sql, key, json);
             command.ExecuteNonQuery();
         }

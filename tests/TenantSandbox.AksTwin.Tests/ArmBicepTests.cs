@@ -76,7 +76,10 @@ public sealed class ArmBicepTests
         var compiler = typeof(ArmBicepTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Bicep").Value!;
         // The package's program comes without the right to be executed.
         if (!OperatingSystem.IsWindows())
+        {
             File.SetUnixFileMode(compiler, File.GetUnixFileMode(compiler) | UnixFileMode.UserExecute);
+        }
+
         using var process = Process.Start(new ProcessStartInfo(compiler, ["build", file, "--stdout"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var warnings = await process.StandardError.ReadToEndAsync();

@@ -22,9 +22,14 @@ public sealed class ArmConcurrencyTests
     {
         await using var twin = await ArmTwin.StartAsync();
         if (present)
+        {
             await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken));
+        }
+
         if (ifMatch == "current")
+        {
             ifMatch = (await twin.Pools.GetAsync("kata1")).Value.Data.ETag!.Value.ToString("H");
+        }
 
         var answered = await StatusOf(async () =>
             (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), ifMatch, ifNoneMatch)).GetRawResponse());
@@ -41,7 +46,9 @@ public sealed class ArmConcurrencyTests
         await using var twin = await ArmTwin.StartAsync();
         var pool = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken))).Value;
         if (ifMatch == "current")
+        {
             ifMatch = pool.Data.ETag!.Value.ToString();
+        }
 
         Assert.Equal(status, await StatusOf(async () => (await pool.DeleteAsync(WaitUntil.Started, null, ifMatch, default)).GetRawResponse()));
     }
@@ -96,7 +103,9 @@ public sealed class ArmConcurrencyTests
     {
         await using var twin = await ArmTwin.StartAsync(throttling: true);
         for (var i = 0; i < 20; i++)
+        {
             await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), default(CancellationToken));
+        }
 
         var throttled = await Assert.ThrowsAsync<RequestFailedException>(() =>
             twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), default(CancellationToken)));
@@ -116,7 +125,9 @@ public sealed class ArmConcurrencyTests
 
         var statuses = new List<int>();
         for (var i = 0; i < 61; i++)
+        {
             statuses.Add(await StatusOf(async () => (await twin.Pools.GetAsync("systempool")).GetRawResponse()));
+        }
 
         Assert.Equal(60, statuses.Count(s => s == 200));
         Assert.Equal(429, statuses[^1]);

@@ -74,14 +74,19 @@ public sealed class ArmNodeTests
             store.Remove("b");
             Assert.ThrowsAny<Microsoft.Data.Sqlite.SqliteException>(() => new TwinStore(directory));
             foreach (var file in Directory.GetFiles(directory))
+            {
                 File.Copy(file, Path.Combine(left, Path.GetFileName(file)));
+            }
         }
 
         // A write that was under way.
         File.AppendAllText(Path.Combine(left, "twin.db-wal"), "torn");
 
         using (var again = new TwinStore(left))
+        {
             Assert.Equal(("a", """{"x":"é"}"""), again.Load("").Select(e => (e.Key, System.Text.Encoding.UTF8.GetString(e.Value))).Single());
+        }
+
         Directory.Delete(directory, recursive: true);
         Directory.Delete(left, recursive: true);
     }
@@ -92,7 +97,10 @@ public sealed class ArmNodeTests
         for (var turn = 0; turn < 5_000; turn++)
         {
             if (condition())
+            {
                 return;
+            }
+
             await twin.Pools.GetAsync("kata1");
         }
 

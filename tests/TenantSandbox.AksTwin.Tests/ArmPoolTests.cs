@@ -115,7 +115,9 @@ public sealed class ArmPoolTests
 
         var names = new List<string>();
         await foreach (var pool in twin.Pools.GetAllAsync())
+        {
             names.Add(pool.Data.Name);
+        }
 
         Assert.Equal(["kataa", "katab", "systempool"], names);
     }

@@ -118,7 +118,9 @@ public sealed class ArmRuleTests
     {
         await using var twin = await ArmTwin.StartAsync(quota: 100_000);
         for (var i = 0; i < 99; i++)
+        {
             await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, $"p{i}", ArmTwin.Kata(), default(CancellationToken));
+        }
 
         Assert.Equal((400, "QuotaExceeded"), await PutAsync(twin, "onemore", """{"properties":{"count":1}}"""));
     }
@@ -190,7 +192,9 @@ public sealed class ArmRuleTests
                 using var response = await twin.Http.SendAsync(request);
                 Assert.InRange((int)response.StatusCode, 200, 499);
                 if (!response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType == "application/json")
+                {
                     Assert.NotEmpty(await CodeAsync(response));
+                }
             },
             iter: 1000,
             threads: 1);

@@ -138,7 +138,9 @@ public sealed class ArmToKubernetesTests
         for (var look = 0; look < 3_000; look++)
         {
             if (await condition())
+            {
                 return;
+            }
         }
 
         Assert.Fail("The condition never came true.");

@@ -91,7 +91,10 @@ internal sealed class ArmTwin : IAsyncDisposable
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             if (request.Content is not null)
+            {
                 twin.LastBody = await request.Content.ReadAsStringAsync(cancellationToken);
+            }
+
             return await base.SendAsync(request, cancellationToken);
         }
     }

@@ -18,7 +18,10 @@ public sealed class KubernetesBehaviourListsTests(KubernetesFixture fixture)
     {
         var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
         foreach (var (name, labels) in ((string, string)[])[("a", "\"x\":\"a\""), ("b", "\"x\":\"b\""), ("c", "\"x\":\"c\",\"y\":\"1\""), ("d", "\"y\":\"2\"")])
+        {
             await Api.PostAsync(path, Bodies.ConfigMap(name, metadata: $"\"labels\":{{{labels}}},"));
+        }
+
         var list = await Api.GetAsync($"{path}?labelSelector={selector}");
         Assert.Equal(expected, string.Join(',', list.Body.Items("items").Select(i => i.Text("metadata", "name"))));
     }
@@ -50,7 +53,10 @@ public sealed class KubernetesBehaviourListsTests(KubernetesFixture fixture)
     {
         var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
         for (var i = 0; i < 5; i++)
+        {
             await Api.PostAsync(path, Bodies.ConfigMap($"c{i}", metadata: "\"labels\":{\"p\":\"1\"},"));
+        }
+
         var first = await Api.GetAsync($"{path}?limit=2&labelSelector=p");
         await Api.SendAsync("DELETE", $"{path}/c3");
         await Api.PostAsync(path, Bodies.ConfigMap("c9", metadata: "\"labels\":{\"p\":\"1\"},"));
@@ -81,7 +87,9 @@ public sealed class KubernetesBehaviourListsTests(KubernetesFixture fixture)
         {
             events.Add(e.Text("type"));
             if (events.Count == 5)
+            {
                 break;
+            }
         }
 
         // What leaves the selector is deleted, what comes back is added.

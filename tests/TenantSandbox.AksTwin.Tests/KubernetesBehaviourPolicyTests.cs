@@ -126,7 +126,10 @@ public sealed class KubernetesBehaviourPolicyTests(KubernetesFixture fixture)
         // The plugin reads its own cache, which may lag on a real server.
         await Api.UntilAsync("/apis/node.k8s.io/v1/runtimeclasses", o => o.Text("metadata", "name") == name);
         for (var i = 0; i < 20 && pod is null; i++)
+        {
             pod = await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p", extra: $"\"runtimeClassName\":\"{name}\",")) is { Status: 201 } made ? made.Body : null;
+        }
+
         Assert.Equal("128Mi", pod.Text("spec", "overhead", "memory"));
         Assert.Equal("true", pod.Text("spec", "nodeSelector", KubernetesServer.KataLabel));
         // The pod's own toleration covers one of the class's two, and the other is added.

@@ -172,16 +172,24 @@ public sealed class KubernetesBehaviourWorkloadsTests(KubernetesFixture fixture)
         try
         {
             foreach (var node in nodes)
+            {
                 Assert.Equal(200, (await Api.SendAsync("PATCH", $"{path}/{node}", """{"spec":{"unschedulable":true}}""", "application/strategic-merge-patch+json")).Status);
+            }
+
             foreach (var node in nodes)
+            {
                 await Api.UntilAsync(path, o => o.Text("metadata", "name") == node && o.Items("spec", "taints").Any(t => t.Text("key") == "node.kubernetes.io/unschedulable"));
+            }
+
             await Api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p").Replace("\"operator\":\"Exists\"", "\"value\":\"kata\"", StringComparison.Ordinal));
             await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => o.Items("status", "conditions").Any(c => c.Text("reason") == "Unschedulable"));
         }
         finally
         {
             foreach (var node in nodes)
+            {
                 await Api.SendAsync("PATCH", $"{path}/{node}", """{"spec":{"unschedulable":null}}""", "application/strategic-merge-patch+json");
+            }
         }
 
         await Api.UntilAsync($"/api/v1/namespaces/{ns}/pods", o => Condition.Holds(o, "Ready"));

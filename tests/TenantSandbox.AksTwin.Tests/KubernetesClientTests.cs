@@ -41,7 +41,9 @@ public sealed class KubernetesClientTests
         {
             Assert.Contains(type, (WatchEventType[])[WatchEventType.Added, WatchEventType.Modified]);
             if (item.Status.AvailableReplicas == 2)
+            {
                 break;
+            }
         }
 
         var pods = await client.CoreV1.ListNamespacedPodAsync("acme", labelSelector: "app=web", limit: 1);
@@ -66,9 +68,14 @@ public sealed class KubernetesClientTests
         using var watcher = api.Client.CoreV1.WatchListNamespacedPod(ns, onEvent: (type, pod) =>
         {
             if (type == WatchEventType.Added && pod.Name() == "first")
+            {
                 started.TrySetResult();
+            }
+
             if (type == WatchEventType.Deleted && pod.Name() == "first")
+            {
                 gone.TrySetResult();
+            }
         });
         await api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("first"));
         await started.Task.WaitAsync(TimeSpan.FromSeconds(30));

@@ -47,7 +47,10 @@ public sealed class KubernetesFuzzTests
             var (path, original) = Whole(random.Next(8), $"n{i}", ns);
             var body = JsonNode.Parse(original)!;
             for (var times = random.Next(1, 4); times > 0; times--)
+            {
                 Distort(body["spec"] ?? body, random);
+            }
+
             var made = await api.PostAsync(path, body.ToJsonString());
             Assert.True(made.Status < 500, $"object {i} of seed {Seed}: {body.ToJsonString()} was answered {made.Status} {made.Text}");
             var gone = await api.SendAsync("DELETE", $"{path}/n{i}?gracePeriodSeconds={Odd[random.Next(Odd.Length)].ToJsonString()}");
@@ -87,7 +90,9 @@ public sealed class KubernetesFuzzTests
         for (var i = 0; i < 50; i++)
         {
             await foreach (var _ in api.WatchAsync("/api/v1/namespaces"))
+            {
                 break;
+            }
         }
 
         Assert.Equal(201, (await api.PostAsync("/api/v1/namespaces", """{"metadata":{"name":"after"}}""")).Status);
@@ -124,7 +129,10 @@ public sealed class KubernetesFuzzTests
     {
         List<JsonNode?> below = node is JsonObject map ? [.. map.Select(p => p.Value)] : [.. (JsonArray)node];
         if (below.Count == 0)
+        {
             return;
+        }
+
         var index = random.Next(below.Count);
         if (below[index] is JsonObject or JsonArray && random.Next(5) > 0)
         {
@@ -134,11 +142,18 @@ public sealed class KubernetesFuzzTests
 
         var odd = Odd[random.Next(Odd.Length)];
         while (odd.GetValueKind() != below[index]?.GetValueKind() && random.Next(5) > 0)
+        {
             odd = Odd[random.Next(Odd.Length)];
+        }
+
         if (node is JsonArray list)
+        {
             list[index] = odd.DeepClone();
+        }
         else
+        {
             node[((JsonObject)node).ElementAt(index).Key] = odd.DeepClone();
+        }
     }
 
     private static (string Verb, string Path, string Body, string Type) Broken(Random random, string ns)
@@ -155,9 +170,15 @@ public sealed class KubernetesFuzzTests
         var body = Mangle(random);
         // What is well formed and allowed isn't broken, so it isn't sent: deletions of what is there.
         if (verb == "DELETE")
+        {
             path = path.EndsWith("/web", StringComparison.Ordinal) ? $"{path}x" : path;
+        }
+
         if (verb == "DELETE" && !path.EndsWith("/none", StringComparison.Ordinal) && !path.EndsWith("/webx", StringComparison.Ordinal))
+        {
             path = "/apis/x/y/z";
+        }
+
         return (verb, path + queries[random.Next(queries.Length)], body, Types[random.Next(Types.Length)]);
     }
 
@@ -180,7 +201,10 @@ public sealed class KubernetesFuzzTests
     {
         var state = new StringBuilder();
         foreach (var path in (string[])["/api/v1/namespaces", "/api/v1/nodes", "/api/v1/pods", "/api/v1/configmaps", "/apis/apps/v1/deployments", "/api/v1/services", "/apis/node.k8s.io/v1/runtimeclasses"])
+        {
             state.Append(new JsonArray([.. (await api.GetAsync(path)).Body.Items("items").Select(i => i.DeepClone())]).ToJsonString());
+        }
+
         return state.ToString();
     }
 }

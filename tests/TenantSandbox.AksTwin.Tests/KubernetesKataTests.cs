@@ -66,7 +66,10 @@ public sealed class KubernetesKataTests
         var refused = await api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p"));
         Assert.Equal((403, "Forbidden"), (refused.Status, refused.Reason));
         foreach (var part in (string[])["violates PodSecurity \"restricted:latest\"", "allowPrivilegeEscalation != false", "unrestricted capabilities", "runAsNonRoot != true", "seccompProfile"])
+        {
             Assert.Contains(part, refused.Text, StringComparison.Ordinal);
+        }
+
         var warned = await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web"));
         Assert.Equal(201, warned.Status);
         Assert.Contains("would violate PodSecurity", warned.Message.Headers.GetValues("Warning").Single(), StringComparison.Ordinal);

@@ -48,7 +48,10 @@ internal sealed class KubernetesServer : IAsyncDisposable
         var options = new TwinOptions { Timing = timing ?? TimingProfile.Instant, TimeProvider = time ?? TimeProvider.System, StateDirectory = directory };
         var host = await TwinHost.StartAsync(options);
         for (var i = 0; i < nodes; i++)
+        {
             host.Kubernetes().AddNode(Node($"aks-kata-{i}"));
+        }
+
         var path = Path.Combine(Path.GetTempPath(), $"kubeconfig-{Guid.NewGuid():N}");
         await File.WriteAllTextAsync(path, host.Kubeconfig());
         return new(host, path);
@@ -66,11 +69,20 @@ internal sealed class KubernetesServer : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(new(method), new Uri(Client.BaseUri, path));
         if (body is not null)
+        {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) { Headers = { ContentType = MediaTypeHeaderValue.Parse(type) } };
+        }
+
         if (accept is not null)
+        {
             request.Headers.TryAddWithoutValidation("Accept", accept);
+        }
+
         if (Twin is not null && token is not null)
+        {
             request.Headers.Authorization = new("Bearer", token);
+        }
+
         var response = await Client.HttpClient.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         return new((int)response.StatusCode, text.StartsWith('{') ? (JsonObject)JsonNode.Parse(text)! : new() { ["message"] = text }, response);
@@ -90,11 +102,16 @@ internal sealed class KubernetesServer : IAsyncDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Client.BaseUri, $"{path}?watch=true&timeoutSeconds=60{query}"));
         if (Twin is not null)
+        {
             request.Headers.Authorization = new("Bearer", "twin");
+        }
+
         using var response = await Client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
         while (await reader.ReadLineAsync(cancel) is { } line)
+        {
             yield return (JsonObject)JsonNode.Parse(line)!;
+        }
     }
 
     /// <summary>Follows a collection until one of its objects is as wanted.</summary>
@@ -118,7 +135,9 @@ internal sealed class KubernetesServer : IAsyncDisposable
             {
                 last = e.ToJsonString();
                 if (wanted(e))
+                {
                     return e.Object("object")!;
+                }
             }
         }
         catch (OperationCanceledException)
@@ -144,7 +163,10 @@ internal sealed class KubernetesServer : IAsyncDisposable
     {
         Client.Dispose();
         if (Host is null)
+        {
             return;
+        }
+
         File.Delete(KubeconfigPath);
         await Host.DisposeAsync();
     }

@@ -80,10 +80,16 @@ public sealed class KubernetesTwinTests
         await using var api = await KubernetesServer.TwinAsync();
         var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/configmaps";
         foreach (var name in (string[])["a", "b"])
+        {
             await api.PostAsync(path, Bodies.ConfigMap(name));
+        }
+
         var first = await api.GetAsync($"{path}?limit=1");
         for (var i = 0; i < 100; i++)
+        {
             await api.GetAsync($"{path}?limit=1");
+        }
+
         var reply = await api.GetAsync($"{path}?limit=1&continue={first.Body.Text("metadata", "continue")}");
         Assert.Equal((410, "Expired"), (reply.Status, reply.Reason));
     }
@@ -212,7 +218,10 @@ public sealed class KubernetesTwinTests
         Assert.Equal(2, api.Twin.NodesNeeded(shape, 2));
         Assert.Equal(0, api.Twin.NodesNeeded(KubernetesServer.Node("small", "Standard_D2s_v5"), 10));
         for (var i = 0; i < 5; i++)
+        {
             api.Twin.AddNode(shape with { Name = $"n{i}" });
+        }
+
         Assert.Equal(0, api.Twin.NodesNeeded(shape, 10));
     }
 
@@ -256,7 +265,10 @@ public sealed class KubernetesTwinTests
         var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/configmaps";
         await api.PostAsync(path, Bodies.ConfigMap("one"));
         for (var i = 0; i <= 10_000; i++)
+        {
             await api.MergeAsync($"{path}/one", $$"""{"data":{"a":"{{i}}"} }""");
+        }
+
         await foreach (var e in api.WatchAsync(path, "&resourceVersion=1"))
         {
             Assert.Equal(("ERROR", 410L, "Expired"), (e.Text("type"), e.Number("object", "code"), e.Text("object", "reason")));
@@ -311,10 +323,16 @@ public sealed class KubernetesTwinTests
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var watch = Stopwatch.StartNew();
         for (var i = 0; i < 200; i++)
+        {
             api.Twin!.AddNode(KubernetesServer.Node($"n{i:000}", maxPods: 250));
+        }
+
         var ns = await api.NamespaceAsync();
         for (var i = 0; i < 100; i++)
+        {
             Assert.Equal(201, (await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment($"d{i}", 50).Replace("100m", "10m", StringComparison.Ordinal))).Status);
+        }
+
         var list = await api.GetAsync($"/api/v1/namespaces/{ns}/pods?fieldSelector=status.phase%3DRunning");
         Assert.Equal(5000, list.Body.Items("items").Count());
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60));

@@ -44,7 +44,9 @@ public sealed class NpmClientTests
     {
         await using var api = await KubernetesServer.TwinAsync();
         if (broken)
+        {
             api.Host!.Faults.Add(new Fault { Call = "kube.configmaps.watch", Kind = FaultKind.LoseAnswer });
+        }
 
         var result = await JudgeAsync("informer.mjs", new() { ["KUBECONFIG"] = api.KubeconfigPath });
 
@@ -62,7 +64,10 @@ public sealed class NpmClientTests
     {
         var (wanted, installed) = (Path.Combine(Folder, "package-lock.json"), Path.Combine(Folder, "node_modules", ".package-lock.json"));
         if (File.GetLastWriteTimeUtc(installed) < File.GetLastWriteTimeUtc(wanted))
+        {
             await RunAsync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], []);
+        }
+
         return await RunAsync("node", [script], environment);
     }
 
@@ -70,7 +75,10 @@ public sealed class NpmClientTests
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in environment)
+        {
             start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var error = process.StandardError.ReadToEndAsync(limit.Token);

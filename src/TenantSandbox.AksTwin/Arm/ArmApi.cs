@@ -44,7 +44,7 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
         response.Headers["x-ms-request-id"] = call.Http.TraceIdentifier;
         try
         {
-            await AnswerAsync(call, answer).ConfigureAwait(false);
+            await AnswerAsync(call, answer);
         }
         catch (Exception e) when (e is ArmException or JsonException or BadHttpRequestException && !response.HasStarted)
         {
@@ -57,7 +57,7 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
             };
             response.Headers["x-ms-error-code"] = error.Error.Text("code");
             response.Headers.RetryAfter = error.RetryAfter?.ToString(CultureInfo.InvariantCulture);
-            await WriteAsync(call, new(error.Status, new JsonObject { ["error"] = error.Error })).ConfigureAwait(false);
+            await WriteAsync(call, new(error.Status, new JsonObject { ["error"] = error.Error }));
         }
     }
 
@@ -68,25 +68,41 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
         Authenticate(call.Http);
         // Said before the body is asked for, so that a client that waits for leave never sends it.
         if (request.ContentLength > call.Http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
+        {
             throw new ArmException(413, "RequestContentTooLarge", "The request content is larger than 4 MB.");
+        }
+
         CheckApiVersion(request.Query["api-version"].ToString());
         if (answer is null)
+        {
             throw new ArmException(404, "InvalidResourceType", $"The resource type could not be found for {request.Method}.");
+        }
+
         _throttle?.Take(call);
         var cluster = Find(call);
         var fault = twin.Faults.Next(call.Name, call["pool"] ?? call["cluster"]);
         if (fault?.Kind == FaultKind.Refuse)
+        {
             throw ArmException.From(fault);
+        }
+
         if (fault?.Kind == FaultKind.Delay)
-            await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), twin.Options.TimeProvider, stop).ConfigureAwait(false);
+        {
+            await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), twin.Options.TimeProvider, stop);
+        }
+
         using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, stop).ConfigureAwait(false);
+        await request.Body.CopyToAsync(body, stop);
         var json = request.Method == "PUT" ? Json.Parse(body.ToArray()) : null;
         var answered = answer(call with { Cluster = cluster!, Fault = fault, Body = json });
         if (fault?.Kind == FaultKind.LoseAnswer)
+        {
             call.Http.Abort();
+        }
         else
-            await WriteAsync(call, answered).ConfigureAwait(false);
+        {
+            await WriteAsync(call, answered);
+        }
     }
 
     private ArmAnswer ListClusters(ArmCall call) => new(200, Json.Of($$"""{"value":{{clusters.Select(c => c.Get().Body)}} }"""));
@@ -105,9 +121,15 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
     private ArmCluster? Find(ArmCall call)
     {
         if (!Same(call["subscription"], twin.Options.SubscriptionId))
+        {
             throw new ArmException(404, "SubscriptionNotFound", $"The subscription '{call["subscription"]}' could not be found.");
+        }
+
         if (call["group"] is { } group && !Same(group, twin.Options.ResourceGroup))
+        {
             throw new ArmException(404, "ResourceGroupNotFound", $"Resource group '{group}' could not be found.");
+        }
+
         return call["cluster"] is not { } name ? null : clusters.Find(c => Same(c.Name, name)) ?? throw new ArmException(
             404, "ResourceNotFound", $"The Resource 'Microsoft.ContainerService/managedClusters/{name}' was not found.");
     }
@@ -116,7 +138,10 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
     {
         if (AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header)
             && Same(header.Scheme, "Bearer") && header.Parameter is { Length: > 0 })
+        {
             return;
+        }
+
         http.Response.Headers.WWWAuthenticate = "Bearer authorization_uri=\"https://login.microsoftonline.com/common\"";
         throw new ArmException(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
     }
@@ -124,10 +149,15 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
     private static void CheckApiVersion(string version)
     {
         if (version.Length == 0)
+        {
             throw new ArmException(400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required.");
+        }
+
         var date = version.EndsWith("-preview", StringComparison.Ordinal) ? version[..^"-preview".Length] : version;
         if (!DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _))
+        {
             throw new ArmException(400, "InvalidApiVersionParameter", $"The api-version '{version}' is no date like 2026-04-01.");
+        }
     }
 
     /// <summary>Whether two names are one: ARM takes them in any case.</summary>
@@ -143,12 +173,19 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
             var url = $"{locations}/{answer.Poll}?api-version=2016-03-30";
             response.Headers.RetryAfter = Math.Ceiling(twin.Options.Timing.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             if (call.Http.Request.Method != "GET")
+            {
                 response.Headers["Azure-AsyncOperation"] = url;
+            }
+
             if (answer.Status == 202)
+            {
                 response.Headers.Location = url.Replace("/operations/", "/operationresults/", StringComparison.Ordinal);
+            }
         }
 
         if (answer.Body is not null)
-            await response.WriteAsJsonAsync(answer.Body, call.Http.RequestAborted).ConfigureAwait(false);
+        {
+            await response.WriteAsJsonAsync(answer.Body, call.Http.RequestAborted);
+        }
     }
 }

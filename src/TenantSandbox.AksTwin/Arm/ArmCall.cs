@@ -16,9 +16,14 @@ internal sealed record ArmCall(string Name, HttpContext Http, ArmCluster Cluster
         var (match, noneMatch) = (Bare(Http.Request.Headers.IfMatch), Bare(Http.Request.Headers.IfNoneMatch));
         // The code, and the words of the first, are AKS's (Azure/azure-cli#30309).
         if (match is not null && current is null)
+        {
             throw Failed("Resource not found but ETag header is provided. If this is a request to create, please do not provide ETag.");
+        }
+
         if ((match is not (null or "*") && match != current) || (current is not null && (noneMatch == "*" || noneMatch == current)))
+        {
             throw Failed($"The ETag header does not agree with the current eTag '{current}'.");
+        }
     }
 
     private static ArmException Failed(string why) => new(412, "PreconditionFailed", why);

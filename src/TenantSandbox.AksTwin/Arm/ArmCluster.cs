@@ -56,9 +56,15 @@ internal sealed class ArmCluster
         AgentPoolRules.Check(call.Pool, properties, existing, Cluster);
         RefuseIfBusy(existing);
         if (existing is null && _state.Pools.Count >= AgentPoolRules.MaxPools)
+        {
             throw new ArmException(400, "QuotaExceeded", $"The maximum number of agent pools is {AgentPoolRules.MaxPools}.");
+        }
+
         if (properties.Text("mode") != "System")
+        {
             RequireAnotherSystemPool(existing);
+        }
+
         var wanted = new AgentPool { Name = call.Pool, Properties = properties };
         CheckQuota(wanted);
 
@@ -74,7 +80,10 @@ internal sealed class ArmCluster
     public ArmAnswer DeletePool(ArmCall call) => Do(() =>
     {
         if (_state.Find(call.Pool) is not { } pool)
+        {
             return new ArmAnswer(204);
+        }
+
         call.CheckETag(pool["eTag"]);
         RefuseIfBusy(pool);
         RequireAnotherSystemPool(pool);
@@ -86,7 +95,10 @@ internal sealed class ArmCluster
     {
         var pool = Find(call);
         if (pool.Running is not { } running)
+        {
             throw new ArmException(409, "OperationNotAllowed", $"There is no operation in progress on agent pool {pool.Name}.");
+        }
+
         var error = new ArmException(400, "OperationCanceled", "The operation was canceled by an abort request.").Error;
         _state.Save(running with { Status = "Canceled", DueAt = _context.Now, Error = error });
         return new ArmAnswer(202, null, PollOf(_runner.Start(pool, "Canceling", _state.Timing.RetryAfter, null)));
@@ -98,7 +110,10 @@ internal sealed class ArmCluster
         var pool = Find(call);
         RefuseIfBusy(pool);
         if (pool.NewestImage(_context.Now) == pool["nodeImageVersion"])
+        {
             return new ArmAnswer(200, pool.View(_id));
+        }
+
         var duration = _state.Timing.NodeReimage * Math.Max(1, pool.Nodes.Count);
         var operation = _runner.Start(pool, "UpgradingNodeImageVersion", duration, call.Fault);
         return new(202, pool.View(_id), PollOf(operation));
@@ -123,7 +138,10 @@ internal sealed class ArmCluster
     public void Occupy(TimeSpan duration) => Do(() =>
     {
         foreach (var pool in _state.Pools)
+        {
             _runner.Touch(pool);
+        }
+
         return _busyUntil = _context.Now + duration;
     });
 
@@ -141,16 +159,23 @@ internal sealed class ArmCluster
     private void RefuseIfBusy(AgentPool? pool)
     {
         if (IsBusy)
+        {
             throw new ArmException(409, "OperationNotAllowed");
+        }
+
         if (pool?.Running is not null)
+        {
             throw new ArmException(409, "OperationNotAllowed", ArmException.Pending($"agentpool operation ({pool.Name} - {pool.State})"));
+        }
     }
 
     // Code and words as in kubernetes-sigs/cluster-api-provider-azure#1355.
     private void RequireAnotherSystemPool(AgentPool? pool)
     {
         if (pool?["mode"] == "System" && !_state.Pools.Any(p => p != pool && p["mode"] == "System" && p.Nodes.Count > 0))
+        {
             throw new ArmException(400, "OperationNotAllowed", "There has to be at least one system agent pool.");
+        }
     }
 
     private void CheckQuota(AgentPool wanted)
@@ -160,7 +185,9 @@ internal sealed class ArmCluster
         var left = Math.Max(0, _context.Options.VCpuQuotaPerFamily - others);
         var said = $"Insufficient vcpu quota requested {wanted.VCpus}, remaining {left} for family {family} for region {location}.";
         if (wanted.VCpus > left)
+        {
             throw new ArmException(400, "ErrCode_InsufficientVCPUQuota", said);
+        }
     }
 
     private AgentPool Find(ArmCall call) => _state.Find(call.Pool) ?? throw new ArmException(

@@ -17,7 +17,9 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
     public void Wake()
     {
         if (Interlocked.Exchange(ref _awake, 1) == 0)
+        {
             state.Context.Scheduler.After(state.Timing.ScaleUpScan, Scan);
+        }
     }
 
     private void Scan()
@@ -30,7 +32,10 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
             {
                 var grows = Grow(pool);
                 if (!grows)
+                {
                     Shrink(pool);
+                }
+
                 if (pool.Nodes.Count != pool.Count)
                 {
                     pool.Properties["count"] = pool.Nodes.Count;
@@ -39,7 +44,9 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
 
                 // The scanner grows one pool at a time: what it adds may be room enough for the other pools' pods too.
                 if (grows)
+                {
                     return;
+                }
             }
         }
     }
@@ -48,17 +55,28 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
     {
         var room = pool.Number("maxCount") - pool.Nodes.Count;
         if (room <= 0)
+        {
             return false;
+        }
         // Nodes on their way are the answer to pods that wait; only those given up on are not.
         var coming = pool.Nodes.Count(n => !kubernetes.IsReady(n.Name) && state.Now < n.BootedAt + GivenUpAfter);
         var shape = nodes.Spec(pool, new($"{pool.Name}-shape", Zone: null, state.Now, NeverReady: false));
         var needed = kubernetes.NodesNeeded(shape, room + coming);
         if (needed > 0 && coming > 0)
+        {
             state.Context.Scheduler.After(state.Timing.NodeReady + TimeSpan.FromSeconds(1), Wake);
+        }
+
         if (needed <= coming)
+        {
             return false;
+        }
+
         for (var i = coming; i < needed; i++)
+        {
             nodes.Add(pool, state.Now + state.Timing.NodeBoot);
+        }
+
         runner.SettleAt(state.Now + state.Timing.NodeBoot);
         return true;
     }
@@ -69,7 +87,10 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
         {
             node.IdleSince = kubernetes.IsIdle(node.Name) ? node.IdleSince ?? state.Now : null;
             if (node.IdleSince == state.Now)
+            {
                 state.Context.Scheduler.After(state.Timing.ScaleDownUnneeded, Wake);
+            }
+
             if (state.Now - node.IdleSince >= state.Timing.ScaleDownUnneeded && pool.Nodes.Count > pool.Number("minCount"))
             {
                 kubernetes.RemoveNode(node.Name);

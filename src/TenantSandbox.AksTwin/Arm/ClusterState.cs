@@ -47,7 +47,9 @@ internal sealed class ClusterState
     {
         Put($"operations/{operation.Id}", _operations[operation.Id] = operation);
         for (; _operations.Count > OperationsKept; _operations.RemoveAt(0))
+        {
             Context.Store.Remove($"{_prefix}operations/{_operations.GetAt(0).Key}");
+        }
     }
 
     /// <summary>A GUID that is the same for the same seed, time and order of calls, and another after a restart.</summary>

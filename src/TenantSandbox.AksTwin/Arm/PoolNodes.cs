@@ -39,7 +39,10 @@ internal sealed class PoolNodes(ClusterContext context)
         var labels = stamped.Pairs().Concat(pool.Properties.Pairs("nodeLabels")).DistinctBy(l => l.Key).ToDictionary();
         var taints = pool.Properties.Texts("nodeTaints").ToList();
         if (isSpot)
+        {
             taints.Add("kubernetes.azure.com/scalesetpriority=spot:NoSchedule");
+        }
+
         var version = pool["currentOrchestratorVersion"]!;
         return new(node.Name, size, labels, taints, version, pool.Number("maxPods"), node.NeverReady);
     }

@@ -19,7 +19,9 @@ internal sealed class PoolRunner
         _autoscaler = new(state, kubernetes, _nodes, this);
         kubernetes.DemandChanged += _autoscaler.Wake;
         lock (state.Gate)
+        {
             Resume();
+        }
     }
 
     /// <summary>Starts what a PUT asked for, and orders the machines that the pool lacks then.</summary>
@@ -27,10 +29,16 @@ internal sealed class PoolRunner
     {
         var (timing, isNew) = (_state.Timing, kind == "Creating");
         if (fault?.Kind == FaultKind.FailLate || pool.Nodes.Count >= pool.Count)
+        {
             return Start(pool, kind, isNew ? timing.PoolCreate : timing.PoolUpdate, fault);
+        }
+
         var boot = (isNew ? timing.PoolCreate : TimeSpan.Zero) + timing.NodeBoot;
         while (pool.Nodes.Count < pool.Count)
+        {
             _nodes.Add(pool, _state.Now + boot, fault?.Kind == FaultKind.NodesNeverReady);
+        }
+
         return Start(pool, kind, boot, fault);
     }
 
@@ -67,7 +75,9 @@ internal sealed class PoolRunner
             }
 
             if (pool.Running is { } running && running.DueAt <= _state.Now)
+            {
                 End(pool, running);
+            }
         }
     }
 
@@ -75,7 +85,9 @@ internal sealed class PoolRunner
     public void SettleAt(DateTimeOffset due) => _state.Context.Scheduler.After(due - _state.Now, () =>
     {
         lock (_state.Gate)
+        {
             Settle();
+        }
     });
 
     private void End(AgentPool pool, PoolOperation operation)
@@ -85,13 +97,23 @@ internal sealed class PoolRunner
         pool.State = failed ? "Failed" : operation.Kind == "Canceling" ? "Canceled" : "Succeeded";
         _state.Save(operation with { Status = failed ? "Failed" : "Succeeded" });
         if (failed)
+        {
             pool.Properties["status"] = Json.Of($$"""{"provisioningError":{{operation.Error}} }""");
+        }
         else if (operation.Kind != "Canceling")
+        {
             Converge(pool, operation);
+        }
+
         if (!failed && operation.Kind == "Deleting")
+        {
             _state.Remove(pool);
+        }
         else
+        {
             _state.Save(pool);
+        }
+
         _autoscaler.Wake();
     }
 
@@ -100,7 +122,10 @@ internal sealed class PoolRunner
     {
         var reimages = operation.Kind == "UpgradingNodeImageVersion";
         if (reimages)
+        {
             pool.Properties["nodeImageVersion"] = pool.NewestImage(operation.DueAt);
+        }
+
         foreach (var surplus in pool.Nodes.Skip(operation.Kind == "Deleting" ? 0 : pool.Count).ToArray())
         {
             _kubernetes.RemoveNode(surplus.Name);
@@ -111,7 +136,10 @@ internal sealed class PoolRunner
         {
             // A reimaged machine comes back under its name, without its pods.
             if (reimages)
+            {
                 _kubernetes.RemoveNode(node.Name);
+            }
+
             _kubernetes.AddNode(_nodes.Spec(pool, node));
         }
     }
@@ -120,11 +148,16 @@ internal sealed class PoolRunner
     private void Resume()
     {
         if (_state.Pools.Count == 0)
+        {
             AddSystemPool();
+        }
+
         Settle();
         var coming = _state.Pools.SelectMany(p => p.Nodes.Where(n => !n.Joined)).Select(n => n.BootedAt);
         foreach (var due in _state.Pools.Select(p => p.Running).OfType<PoolOperation>().Select(o => o.DueAt).Concat(coming).Distinct())
+        {
             SettleAt(due);
+        }
     }
 
     private void AddSystemPool()
@@ -134,7 +167,10 @@ internal sealed class PoolRunner
         var pool = new AgentPool { Name = "systempool", Properties = properties, State = "Succeeded" };
         properties["nodeImageVersion"] = pool.NewestImage(_state.Now);
         while (pool.Nodes.Count < pool.Count)
+        {
             _nodes.Add(pool, _state.Now);
+        }
+
         Touch(pool);
     }
 }

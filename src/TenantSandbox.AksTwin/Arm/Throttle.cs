@@ -38,7 +38,10 @@ internal sealed class Throttle(TimeProvider time)
         tokens = Math.Min(bucket.Size, tokens + time.GetElapsedTime(at, now).TotalSeconds * bucket.PerSecond);
         var wait = (int)Math.Ceiling((1 - tokens) / bucket.PerSecond);
         if (tokens < 1)
+        {
             throw new ArmException(429, code, $"The limit of '{bucket.Name}' is reached. Retry in {wait} seconds.") { RetryAfter = wait };
+        }
+
         _buckets[bucket.Name] = (tokens - 1, now);
     }
 }

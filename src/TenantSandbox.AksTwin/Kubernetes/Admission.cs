@@ -10,16 +10,24 @@ internal sealed class Admission(ObjectStore store)
     {
         var name = Named(json);
         if (kind.Namespaced)
+        {
             NamespaceLifecycle(kind, ns, name);
+        }
+
         if (kind != Kinds.Pods)
+        {
             return;
+        }
+
         var spec = json.Ensure("spec");
         LimitRangeDefaults(ns, spec);
         ServiceAccount(ns, name, spec);
         foreach (var key in (string[])["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
         {
             if (!spec.Items("tolerations").Any(t => t.Text("key") == key))
+            {
                 Tolerate(spec, Json.Of($$"""{"key":{{key}},"operator":"Exists","effect":"NoExecute","tolerationSeconds":300}"""));
+            }
         }
 
         RuntimeClass(name, spec);
@@ -33,11 +41,15 @@ internal sealed class Admission(ObjectStore store)
         {
             LimitRangeBounds(ns, name, spec);
             if (PodSecurity.Breaches(store.Find(Kinds.Namespaces, "", ns), "enforce", spec) is { } breaches)
+            {
                 throw Forbidden(name, $"violates {breaches}");
+            }
         }
 
         if (kind.Namespaced && kind != Kinds.Events)
+        {
             ResourceQuotaController.Admit(store, kind, ns, name, spec);
+        }
     }
 
     /// <summary>A generated name isn't told in a refusal, for it will be another one next time.</summary>
@@ -50,7 +62,10 @@ internal sealed class Admission(ObjectStore store)
     {
         var live = store.Find(Kinds.Namespaces, "", ns) ?? throw StatusException.NotFound(Kinds.Namespaces, ns);
         if (!live.IsTerminating || kind == Kinds.Events)
+        {
             return;
+        }
+
         var cause = new FieldError("NamespaceTerminating", "metadata.namespace", $"namespace {ns} is being terminated");
         throw StatusException.Forbidden(
             kind, name, $"unable to create new content in namespace {ns} because it is being terminated", cause);
@@ -62,7 +77,10 @@ internal sealed class Admission(ObjectStore store)
         var live = store.Find(Kinds.ServiceAccounts, ns, account)
             ?? throw Forbidden(pod, $"error looking up service account {ns}/{account}: serviceaccount \"{account}\" not found");
         if (!(spec.Flag(Automount) ?? live.Json.Flag(Automount) ?? true))
+        {
             return;
+        }
+
         var volume = $"kube-api-access-{Names.Suffix(pod, 5)}";
         spec.EnsureArray("volumes").Add(Json.Of($$$"""
             {"name":{{{volume}}},"projected":{"defaultMode":420,"sources":[
@@ -72,7 +90,9 @@ internal sealed class Admission(ObjectStore store)
             """));
         var mount = Json.Of($$"""{"name":{{volume}},"readOnly":true,"mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}""");
         foreach (var container in spec.Items("containers"))
+        {
             container.EnsureArray("volumeMounts").Add(mount.Copy());
+        }
     }
 
     private void LimitRangeDefaults(string ns, JsonObject spec)
@@ -81,7 +101,9 @@ internal sealed class Admission(ObjectStore store)
         {
             var fields = Json.Of($$$"""{"resources":{"limits":{{{limit["default"]}}},"requests":{{{limit["defaultRequest"]}}} } }""");
             foreach (var container in spec.Items("containers"))
+            {
                 Defaults.Fill(container, fields);
+            }
         }
     }
 
@@ -93,7 +115,9 @@ internal sealed class Admission(ObjectStore store)
             from fault in Faults(limit, PodResources.OfContainer(container).Costs)
             select fault).OfType<string>().Distinct().ToList();
         if (faults.Count > 0)
+        {
             throw Forbidden(pod, faults.Count == 1 ? faults[0] : $"[{string.Join(", ", faults)}]");
+        }
     }
 
     /// <summary>Those of containers; what a whole pod may have isn't bounded here.</summary>
@@ -114,7 +138,10 @@ internal sealed class Admission(ObjectStore store)
     {
         var says = $"{word} {bound.Key} usage per Container is {bound.Value}";
         if (!container.TryGetValue($"{side}s.{bound.Key}", out var value))
+        {
             return $"{says}.  No {side} is specified";
+        }
+
         var isBeyond = Math.Sign(value - PodResources.Quantity(bound.Value)) == wrong;
         return isBeyond ? $"{says}, but {side} is {PodResources.Format(bound.Key, value)}" : null;
     }
@@ -124,7 +151,10 @@ internal sealed class Admission(ObjectStore store)
         var says = $"{most.Key} max limit to request ratio per Container is {most.Value}, but";
         var (request, limit) = (container.GetValueOrDefault($"requests.{most.Key}"), container.GetValueOrDefault($"limits.{most.Key}"));
         if (request == 0 || limit == 0)
+        {
             return request == 0 ? $"{says} no request is specified or request is 0" : $"{says} no limit is specified or limit is 0";
+        }
+
         var ratio = limit / request;
         return ratio > PodResources.Quantity(most.Value) ? FormattableString.Invariant($"{says} provided ratio is {ratio:F6}") : null;
     }
@@ -132,26 +162,35 @@ internal sealed class Admission(ObjectStore store)
     private void RuntimeClass(string pod, JsonObject spec)
     {
         if (spec.Text("runtimeClassName") is not { } name)
+        {
             return;
+        }
+
         var runtimeClass = store.Find(Kinds.RuntimeClasses, "", name)?.Json
             ?? throw Forbidden(pod, $"pod rejected: RuntimeClass \"{name}\" not found");
         var selector = runtimeClass.Object("scheduling", "nodeSelector");
         foreach (var (key, value) in selector.Pairs())
         {
             if (spec.Text("nodeSelector", key) is { } other && other != value)
+            {
                 throw Forbidden(pod, $"conflict: runtimeClass.scheduling.nodeSelector[{key}] = {value}; "
                     + $"pod.spec.nodeSelector[{key}] = {other}");
+            }
         }
 
         Defaults.Fill(spec, Json.Of($$"""{"overhead":{{runtimeClass.At("overhead", "podFixed")}},"nodeSelector":{{selector}}}"""));
         foreach (var toleration in runtimeClass.Items("scheduling", "tolerations"))
+        {
             Tolerate(spec, toleration.Copy());
+        }
     }
 
     private static void Tolerate(JsonObject spec, JsonObject toleration)
     {
         if (!spec.Items("tolerations").Any(t => Covers(t, toleration)))
+        {
             spec.EnsureArray("tolerations").Add(toleration);
+        }
     }
 
     /// <summary>Whether one toleration tolerates all that another does, so that the other would add nothing.</summary>

@@ -46,7 +46,10 @@ internal sealed record ApiCall(
             _ => ("", []),
         };
         if (rest.Length == 0)
+        {
             return new(request, request.Method.ToLowerInvariant());
+        }
+
         var (ns, plural, tail) = rest is ["namespaces", var name, var inside, .. var below]
             ? (name, inside, below) : ("", rest[0], rest[1..]);
         var kind = Kinds.All.FirstOrDefault(k => k.Group == group && k.Plural == plural);

@@ -21,9 +21,13 @@ internal sealed class ApiServer(Cluster cluster)
 #pragma warning restore CA1031
         {
             if (http.Response.HasStarted)
+            {
                 http.Abort();
+            }
             else
+            {
                 await WriteAsync(http, StatusException.Of(e).ToAnswer());
+            }
         }
     }
 
@@ -32,14 +36,23 @@ internal sealed class ApiServer(Cluster cluster)
         // Anybody who brings a token is let in, and may do everything.
         var authorization = http.Request.Headers.Authorization.ToString();
         if (!authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || authorization.Length <= 7)
+        {
             throw StatusException.Unauthorized();
+        }
+
         var call = ApiCall.Parse(http.Request);
         cluster.Context.Calls.Count(call.Title);
         var fault = cluster.Context.Faults.Next(call.Title, call.Name.Length > 0 ? call.Name : call.Namespace);
         if (fault is { Kind: FaultKind.Refuse })
+        {
             throw Faults.Refusal(fault);
+        }
+
         if (fault is { Kind: FaultKind.Delay })
+        {
             await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), cluster.Context.Options.TimeProvider, http.RequestAborted);
+        }
+
         if (call.Verb == "watch")
         {
             await new Watch(cluster, call).ServeAsync(http, cut: fault is { Kind: FaultKind.LoseAnswer });
@@ -49,27 +62,39 @@ internal sealed class ApiServer(Cluster cluster)
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         if (body.Length > LargestBody)
+        {
             throw new BadHttpRequestException($"Request entity too large: limit is {LargestBody}", 413);
+        }
+
         var writes = new Writes(cluster, call, body.ToArray(), fault);
         var answer = call.Kind is null
             ? new(200, Discovery.Answer(http.Request, cluster.Context.Cluster))
             : cluster.Do(() => call.Verb is "get" or "list" ? _reads.Answer(call) : writes.Answer());
         if (fault is { Kind: FaultKind.LoseAnswer })
+        {
             http.Abort();
+        }
         else
+        {
             await WriteAsync(http, answer);
+        }
     }
 
     private static async Task WriteAsync(HttpContext http, Answer answer)
     {
         // Headers are ASCII; whatever else a field's name holds is told with question marks.
         foreach (var warning in answer.Warnings.Select(w => Encoding.ASCII.GetBytes(JsonSerializer.Serialize(w, StoredObject.Compact))))
+        {
             http.Response.Headers.Append("Warning", $"299 - {Encoding.ASCII.GetString(warning)}");
+        }
+
         http.Response.Headers.RetryAfter = answer.RetryAfter?.ToString(CultureInfo.InvariantCulture);
         http.Response.StatusCode = answer.Status;
         http.Response.ContentType = answer.ContentType;
         http.Response.ContentLength = answer.Body.Length;
         if (http.Request.Method != "HEAD")
+        {
             await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+        }
     }
 }

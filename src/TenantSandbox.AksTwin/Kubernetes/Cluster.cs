@@ -70,7 +70,9 @@ internal sealed class Cluster
     public void Enqueue(IController controller, ObjectKey key)
     {
         if (_queued.Add((controller, key)))
+        {
             (controller.SumsUp ? _summing : _queue).Enqueue((controller, key));
+        }
     }
 
     /// <summary>Comes back to an object after a delay; an earlier appointment stands.</summary>
@@ -78,14 +80,19 @@ internal sealed class Cluster
     {
         var (item, due) = ((controller, key), Now + delay);
         if (delay <= TimeSpan.Zero)
+        {
             Enqueue(controller, key);
+        }
         else if (!_later.TryGetValue(item, out var earlier) || earlier > due)
         {
             _later[item] = due;
             Context.Scheduler.After(delay, () => Do(() =>
             {
                 if (_later.TryGetValue(item, out var next) && next == due)
+                {
                     _later.Remove(item);
+                }
+
                 Enqueue(controller, key);
             }));
         }

@@ -13,9 +13,15 @@ internal static class Condition
     {
         var (condition, status) = (Find(json, type), holds ? "True" : "False");
         if (condition is null)
+        {
             json.Ensure("status").EnsureArray("conditions").Add(condition = new() { ["type"] = type });
+        }
+
         if (condition.Text("status") != status)
+        {
             condition["lastTransitionTime"] = now.Stamp();
+        }
+
         condition["status"] = status;
         condition.Put("reason", reason.Length == 0 ? null : reason);
         condition.Put("message", message.Length == 0 ? null : message);

@@ -68,7 +68,9 @@ internal static class Defaults
         ByKind.GetValueOrDefault(kind)?.Invoke(json);
         var pod = kind == Kinds.Pods ? json.Object("spec") : json.Object("spec", "template", "spec");
         if (pod.Text("serviceAccountName") is { } account)
+        {
             pod!["serviceAccount"] = account;
+        }
     }
 
     /// <summary>Gives an object, and the objects in it, the fields that it lacks; an empty text is as good as none.</summary>
@@ -77,9 +79,13 @@ internal static class Defaults
         foreach (var (name, value) in fields)
         {
             if (json[name] is null || json[name].Text() == "")
+            {
                 json[name] = value?.DeepClone();
+            }
             else if (json[name] is JsonObject inner && value is JsonObject more)
+            {
                 Fill(inner, more);
+            }
         }
     }
 
@@ -88,12 +94,17 @@ internal static class Defaults
         foreach (var (name, value) in (node as JsonObject ?? []).ToList())
         {
             if (ZeroIsNone.Contains(name) && (value.Number() is 0 || value.Flag() is false))
+            {
                 node!.AsObject().Remove(name);
+            }
+
             RemoveZeros(value);
         }
 
         foreach (var item in node as JsonArray ?? [])
+        {
             RemoveZeros(item);
+        }
     }
 
     /// <summary>A table of defaults, each for the parts that its pattern meets, in order.</summary>

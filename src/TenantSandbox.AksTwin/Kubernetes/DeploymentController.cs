@@ -12,7 +12,10 @@ internal sealed class DeploymentController(Cluster cluster) : IController
     public void Reconcile(ObjectKey key)
     {
         if (cluster.Store.Find(key) is not { IsTerminating: false } deployment)
+        {
             return;
+        }
+
         var (sets, hash) = (SetsOf(deployment), Names.Suffix(deployment.Json.At("spec", "template")!.ToJsonString(), 10));
         var current = sets.Find(s => s.Json.Text("metadata", "labels", Hash) == hash);
         List<StoredObject> old = [.. sets.Where(s => s != current).OrderBy(RevisionOf)];
@@ -65,14 +68,19 @@ internal sealed class DeploymentController(Cluster cluster) : IController
 
         var idle = old.Where(s => Replicas(s) == 0 && Count(s, "replicas") == 0).ToList();
         foreach (var set in idle.Take((int)(idle.Count - deployment.Json.Number("spec", "revisionHistoryLimit")!.Value)))
+        {
             cluster.Registry.Delete(set, new());
+        }
     }
 
     private void Scale(StoredObject deployment, StoredObject set, long replicas)
     {
         var (had, next) = (Replicas(set), set.Edit());
         if (had == replicas)
+        {
             return;
+        }
+
         next.Ensure("spec")["replicas"] = replicas;
         cluster.Registry.Update(set, next);
         Tell(deployment, set.Key.Name, had, replicas);
@@ -99,27 +107,47 @@ internal sealed class DeploymentController(Cluster cluster) : IController
             var moved = conditions is null || !JsonNode.DeepEquals(before, json["status"]);
             json.Ensure("status").Put("conditions", conditions);
             if (available >= want - unavailable)
+            {
                 Say(json, "Available", true, "MinimumReplicasAvailable", "Deployment has minimum availability.");
+            }
             else
+            {
                 Say(json, "Available", false, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
+            }
+
             var (title, progress) = ($"ReplicaSet \"{current.Key.Name}\"", Condition.Find(json, "Progressing"));
             if (complete)
+            {
                 Say(json, "Progressing", true, "NewReplicaSetAvailable", $"{title} has successfully progressed.");
+            }
             else if (moved && updated == 0)
+            {
                 Say(json, "Progressing", true, "NewReplicaSetCreated", $"Created new {title}", isNews: true);
+            }
             else if (moved)
+            {
                 Say(json, "Progressing", true, "ReplicaSetUpdated", $"{title} is progressing.", isNews: true);
+            }
             else if (cluster.Now - progress.Time("lastUpdateTime") >= deadline && progress.Text("reason") != "NewReplicaSetAvailable")
+            {
                 Say(json, "Progressing", false, "ProgressDeadlineExceeded", $"{title} has timed out progressing.");
+            }
+
             if (sets.Select(s => Condition.Find(s.Json, "ReplicaFailure")).FirstOrDefault(c => c is not null) is { } failure)
+            {
                 Say(json, "ReplicaFailure", true, failure.Text("reason")!, failure.Text("message")!);
+            }
             else
+            {
                 Condition.Remove(json, "ReplicaFailure");
+            }
         });
         // Its time is told in whole seconds.
         var due = Condition.Find(told.Json, "Progressing").Time("lastUpdateTime") + deadline + TimeSpan.FromSeconds(1);
         if (!complete && Condition.Holds(told.Json, "Progressing"))
+        {
             cluster.EnqueueAfter(this, told.Key, due!.Value - cluster.Now);
+        }
     }
 
     /// <param name="isNews">Whether to count it as an update, also when the condition says so already.</param>
@@ -128,7 +156,9 @@ internal sealed class DeploymentController(Cluster cluster) : IController
         isNews |= Condition.Find(json, type).Text("reason") != reason;
         var condition = Condition.Set(json, cluster.Now, type, holds, reason, message);
         if (isNews)
+        {
             condition["lastUpdateTime"] = cluster.Now.Stamp();
+        }
     }
 
     /// <summary>How many pods there shall be, and how many more and how many less there may be during a rollout.</summary>

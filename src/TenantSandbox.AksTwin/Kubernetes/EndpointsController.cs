@@ -9,10 +9,16 @@ internal sealed class EndpointsController(Cluster cluster) : IController
     {
         var (service, endpoints) = (cluster.Store.Find(key), cluster.Store.Find(Kinds.Endpoints, key.Namespace, key.Name));
         if (service is null && endpoints is not null)
+        {
             cluster.Registry.Delete(endpoints, new());
+        }
+
         if (service is null or { IsTerminating: true } || service.Json.Object("spec", "selector") is not { Count: > 0 } selector
             || cluster.Store.Find(Kinds.Namespaces, "", key.Namespace) is not { IsTerminating: false })
+        {
             return;
+        }
+
         endpoints ??= cluster.Registry.Create(Kinds.Endpoints, key.Namespace, Json.Of($$"""{"metadata":{"name":{{key.Name}} } }"""));
         cluster.Registry.Edit(endpoints, json =>
         {

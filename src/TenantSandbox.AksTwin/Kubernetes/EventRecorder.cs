@@ -17,7 +17,10 @@ internal sealed class EventRecorder(ClusterContext context, ObjectStore store)
         var (now, kind) = (context.Now, about.Key.Kind);
         var ns = about.Key.Namespace.Length == 0 ? "default" : about.Key.Namespace;
         if (store.Find(Kinds.Namespaces, "", ns) is null or { IsTerminating: true })
+        {
             return;
+        }
+
         var hash = Names.Hex($"{about.Uid}/{reason}/{message}/{component}");
         var key = new ObjectKey(Kinds.Events, ns, $"{about.Key.Name}.{hash}");
         var json = store.Find(key)?.Edit() ?? Json.Of($$"""
@@ -32,6 +35,8 @@ internal sealed class EventRecorder(ClusterContext context, ObjectStore store)
         _recorded.Enqueue(store.Put(key, json));
         // What was repeated since then has a record of its own.
         if (_recorded.Count > Most && _recorded.Dequeue() is var old && store.Find(old.Key) == old)
+        {
             store.Remove(old);
+        }
     }
 }

@@ -32,9 +32,15 @@ internal static class Faults
     public static JsonObject Mark(Fault? fault, JsonObject json)
     {
         if (fault is { Kind: FaultKind.StuckFinalizer } && !json.Texts("metadata", "finalizers").Contains(Stuck))
+        {
             json.Ensure("metadata").EnsureArray("finalizers").Add(Stuck);
+        }
+
         if (fault is { Kind: FaultKind.NeverRuns })
+        {
             json.Ensure("metadata", "annotations")[Kubelet.WaitingReason] = fault.Code == Unset ? "CrashLoopBackOff" : fault.Code;
+        }
+
         return json;
     }
 }

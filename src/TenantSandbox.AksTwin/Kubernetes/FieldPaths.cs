@@ -29,7 +29,9 @@ internal static class FieldPaths
         {
             var last = paths[i].Split(Separator)[1..].Aggregate(json, (node, element) => node.Ensure(element));
             if (i + 1 < paths.Count && IsWithin(paths[i + 1], paths[i]))
+            {
                 last["."] = new JsonObject();
+            }
         }
 
         return json;
@@ -60,9 +62,14 @@ internal static class FieldPaths
                 && (at == path || field.Node is JsonObject { Count: 0 } or JsonArray { Count: 0 }))
             {
                 if (field.Node?.Parent is JsonObject map)
+                {
                     map.Remove(field.Node.GetPropertyName());
+                }
                 else if (field.Node?.Parent is JsonArray list)
+                {
                     list.Remove(field.Node);
+                }
+
                 at = at[..Math.Max(0, at.LastIndexOf(Separator))];
             }
         }
@@ -102,9 +109,14 @@ internal static class FieldPaths
             var list = keys is null || isItem ? null : node as JsonArray;
             fields[path] = new(node, isItem || (map?.Count ?? list?.Count ?? 0) == 0, map is null && list is null);
             foreach (var (field, value) in map ?? [])
+            {
                 Walk(value, $"{path}{Separator}f:{field}", field, name, false);
+            }
+
             foreach (var item in list ?? [])
+            {
                 Walk(item, $"{path}{Separator}{Merging.Element(keys!, item)}", name, name, true);
+            }
         }
     }
 

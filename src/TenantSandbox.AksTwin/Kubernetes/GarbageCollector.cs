@@ -10,31 +10,46 @@ internal sealed class GarbageCollector(Cluster cluster) : IController
         var owners = OwnersOf((change.Now ?? change.Before)!).Select(cluster.Store.FindByUid).Where(o => o is { IsTerminating: true });
         var itself = change.Before is null || change.Now is { IsTerminating: true } ? change.Now : null;
         foreach (var item in dependents.Concat(owners).Append(itself).OfType<StoredObject>())
+        {
             cluster.Enqueue(this, item.Key);
+        }
     }
 
     public void Reconcile(ObjectKey key)
     {
         if (cluster.Store.Find(key) is not { } item)
+        {
             return;
+        }
+
         var (owners, dependents) = (OwnersOf(item).ToList(), cluster.Store.Dependents(item.Uid).ToList());
         if (!item.IsTerminating)
         {
             if (owners.Count > 0 && owners.TrueForAll(o => cluster.Store.FindByUid(o) is null))
+            {
                 cluster.Registry.Delete(item, new());
+            }
         }
         else if (item.HasFinalizer("orphan"))
         {
             foreach (var dependent in dependents)
+            {
                 cluster.Registry.Edit(dependent, json => Remove(json, "ownerReferences", o => o.Text("uid") == item.Uid));
+            }
+
             cluster.Registry.Edit(item, json => Remove(json, "finalizers", f => f.Text() == "orphan"));
         }
         else if (item.HasFinalizer("foregroundDeletion"))
         {
             foreach (var dependent in dependents.Where(d => !d.IsTerminating))
+            {
                 cluster.Registry.Delete(dependent, new(Propagation: "Foreground"));
+            }
+
             if (!cluster.Store.Dependents(item.Uid).Any(d => IsBlocking(d, item.Uid)))
+            {
                 cluster.Registry.Edit(item, json => Remove(json, "finalizers", f => f.Text() == "foregroundDeletion"));
+            }
         }
     }
 

@@ -21,13 +21,21 @@ internal sealed class Kubelet(Cluster cluster) : IController
     public void Reconcile(ObjectKey key)
     {
         if (cluster.Store.Find(key) is not { } pod)
+        {
             _seen.Remove(key);
+        }
         else if (cluster.Store.Find(Kinds.Nodes, "", pod.NodeName ?? "") is not { IsReady: true } node)
+        {
             return;
+        }
         else if (pod.IsTerminating)
+        {
             Stop(pod);
+        }
         else if (pod is { HasEnded: false, IsReady: false })
+        {
             Start(pod, node);
+        }
     }
 
     /// <summary>Whether a pod runs in a VM of its own.</summary>
@@ -38,21 +46,34 @@ internal sealed class Kubelet(Cluster cluster) : IController
     {
         var grace = TimeSpan.FromSeconds(pod.Json.Number("metadata", "deletionGracePeriodSeconds") ?? 0);
         if (grace == TimeSpan.Zero)
+        {
             return;
+        }
+
         var asked = pod.Json.Time("metadata", "deletionTimestamp")!.Value - grace;
         var takes = cluster.Timing.PodTermination < grace ? cluster.Timing.PodTermination : grace;
         foreach (var container in pod.Json.Items("spec", "containers"))
+        {
             cluster.Events.Normal(pod, "Killing", $"Stopping container {container.Text("name")}", Component);
+        }
+
         if (takes > TimeSpan.Zero && asked + takes > cluster.Now)
+        {
             cluster.EnqueueAfter(this, pod.Key, asked + takes - cluster.Now);
+        }
         else
+        {
             cluster.Registry.Delete(pod, new(GracePeriod: 0));
+        }
     }
 
     private void Start(StoredObject pod, StoredObject node)
     {
         if (!_seen.TryGetValue(pod.Key, out var seen) || seen.Uid != pod.Uid)
+        {
             _seen[pod.Key] = seen = (pod.Uid, cluster.Now);
+        }
+
         var isKata = IsKata(cluster.Store, pod);
         var starts = seen.Since + (isKata ? cluster.Timing.KataSandboxStart : cluster.Timing.SandboxStart) + cluster.Timing.ImagePull;
         if (starts > cluster.Now)
@@ -107,9 +128,13 @@ internal sealed class Kubelet(Cluster cluster) : IController
 
         Report(pod, "Running", !isUnready && untilReady <= TimeSpan.Zero, Json.Of($$"""{"running":{"startedAt":{{started}} } }"""));
         if (isUnready)
+        {
             cluster.Events.Warning(pod, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", Component);
+        }
         else if (untilReady > TimeSpan.Zero)
+        {
             cluster.EnqueueAfter(this, pod.Key, untilReady);
+        }
     }
 
     private void Wait(StoredObject pod, string reason, string? message = null)

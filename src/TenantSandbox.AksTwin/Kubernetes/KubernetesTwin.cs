@@ -72,11 +72,16 @@ internal sealed class KubernetesTwin
     {
         // Nodes first, so that the scheduler knows them when their pods come.
         foreach (var item in Kinds.All.OrderBy(k => k != Kinds.Nodes).SelectMany(k => _cluster.Store.List(k)).ToList())
+        {
             Observe(new(item.Revision, item.Key, null, item));
+        }
+
         foreach (var name in (string[])["default", "kube-node-lease", "kube-public", "kube-system"])
         {
             if (_cluster.Store.Find(Kinds.Namespaces, "", name) is null)
+            {
                 _cluster.Registry.Create(Kinds.Namespaces, "", Json.Of($$"""{"metadata":{"name":{{name}} } }"""));
+            }
         }
     }
 
@@ -85,32 +90,52 @@ internal sealed class KubernetesTwin
     {
         var (store, kind, ns) = (_cluster.Store, change.Key.Kind, change.Key.Namespace);
         if (kind == Kinds.Events)
+        {
             return;
+        }
+
         _scheduler.Observe(change);
         _garbage.Observe(change);
         Tell(change.Key);
         if ((change.Now ?? change.Before)!.Controller is { } uid && store.FindByUid(uid) is { } controller)
+        {
             Tell(controller.Key);
+        }
         // A kubelet does nothing before its node is ready.
         if (kind == Kinds.Nodes && change.Now?.IsReady != change.Before?.IsReady)
+        {
             TellAll(_nodes.PodsOn(change.Key.Name));
+        }
+
         if (kind == Kinds.Pods)
+        {
             TellAll(store.List(Kinds.Services, ns));
+        }
+
         if (ns.Length > 0)
+        {
             TellAll(store.List(Kinds.ResourceQuotas, ns));
+        }
+
         if (store.Find(Kinds.Namespaces, "", ns) is { IsTerminating: true })
+        {
             Tell(new(Kinds.Namespaces, "", ns));
+        }
     }
 
     private void TellAll(IEnumerable<StoredObject> items)
     {
         foreach (var item in items)
+        {
             Tell(item.Key);
+        }
     }
 
     private void Tell(ObjectKey key)
     {
         if (_controllers.TryGetValue(key.Kind, out var controller))
+        {
             _cluster.Enqueue(controller, key);
+        }
     }
 }

@@ -29,7 +29,10 @@ internal static class ManagedFields
         var (changed, removed) = FieldPaths.Compare(live, merged);
         var conflicts = others.SelectMany(o => o.Fields.Intersect(changed).Select(path => (o.Title, FieldPaths.Text(path)))).ToList();
         if (conflicts.Count > 0 && !force)
+        {
             throw StatusException.ApplyConflict(conflicts);
+        }
+
         Write(merged, mine, fields, others, changed.Union(removed), now);
         return merged;
     }
@@ -63,6 +66,8 @@ internal static class ManagedFields
             .Select(e => e.ToJson()).ToJson();
         json.Ensure("metadata").Remove("managedFields");
         if (entries.Count > 0)
+        {
             json.Ensure("metadata")["managedFields"] = entries;
+        }
     }
 }

@@ -31,7 +31,10 @@ internal static class Merging
     public static string Element(string[] keys, JsonNode? item)
     {
         if (keys.Length == 0)
+        {
             return $"v:{item?.ToJsonString()}";
+        }
+
         var values = keys.Select(k => KeyValuePair.Create(k, item.At(k)?.DeepClone() ?? (k == "protocol" ? "TCP" : null)));
         return $"k:{new JsonObject(values.Where(v => v.Value is not null)).ToJsonString()}";
     }
@@ -50,14 +53,23 @@ internal static class Merging
         {
             var merged = (live as JsonObject)?.Copy() ?? [];
             foreach (var (name, value) in fields)
+            {
                 merged[name] = Merge(merged[name], value, byType, name, field);
+            }
+
             foreach (var (name, _) in fields.Where(f => f.Value is null))
+            {
                 merged.Remove(name);
+            }
+
             return merged;
         }
 
         if (!byType || live is not JsonArray old || over is not JsonArray list || Keys(parent, field) is not { } keys)
+        {
             return over?.DeepClone();
+        }
+
         var known = old.ToLookup(item => Element(keys, item));
         var given = list.ToLookup(item => Element(keys, item));
         return new JsonArray(

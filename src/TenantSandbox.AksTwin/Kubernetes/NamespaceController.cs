@@ -6,11 +6,18 @@ internal sealed class NamespaceController(Cluster cluster) : IController
     public void Reconcile(ObjectKey key)
     {
         if (cluster.Store.Find(key) is not { } ns)
+        {
             return;
+        }
+
         if (ns.IsTerminating)
+        {
             Finalize(ns);
+        }
         else
+        {
             Furnish(key.Name);
+        }
     }
 
     private void Furnish(string ns)
@@ -23,7 +30,9 @@ internal sealed class NamespaceController(Cluster cluster) : IController
         void Make(ResourceKind kind, JsonObject json)
         {
             if (cluster.Store.Find(kind, ns, json.Text("metadata", "name")!) is null)
+            {
                 cluster.Registry.Create(kind, ns, json);
+            }
         }
     }
 
@@ -40,14 +49,19 @@ internal sealed class NamespaceController(Cluster cluster) : IController
         foreach (var item in Content(ns).OrderBy(o => o.Key.Kind == Kinds.Pods).ToList())
         {
             if (cluster.Store.Find(item.Key) is { IsTerminating: false } live)
+            {
                 cluster.Registry.Delete(live, new());
+            }
         }
 
         var left = Content(ns).ToList();
         cluster.Registry.Edit(ns, json =>
         {
             if (left.Count == 0)
+            {
                 json.Object("spec")?.Remove("finalizers");
+            }
+
             Report(json, left);
         });
     }
@@ -62,14 +76,23 @@ internal sealed class NamespaceController(Cluster cluster) : IController
             .OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} in {f.Value} resource instances").ToList();
         Say("DeletionContentFailure", false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization");
         if (left.Count > 0)
+        {
             Say("ContentRemaining", true, "SomeResourcesRemain", $"Some resources are remaining: {string.Join(", ", kinds)}");
+        }
         else
+        {
             Say("ContentRemaining", false, "ContentRemoved", "All content successfully removed");
+        }
+
         var remaining = $"Some content in the namespace has finalizers remaining: {string.Join(", ", finalizers)}";
         if (finalizers.Count > 0)
+        {
             Say("FinalizersRemaining", true, "SomeFinalizersRemain", remaining);
+        }
         else
+        {
             Say("FinalizersRemaining", false, "ContentHasNoFinalizers", "All content-preserving finalizers finished");
+        }
 
         void Say(string type, bool holds, string reason, string message) =>
             Condition.Set(json, cluster.Now, $"Namespace{type}", holds, reason, message);

@@ -35,7 +35,10 @@ internal sealed class NodeController(Cluster cluster) : IController
         }
 
         if (spec.IsKata)
+        {
             InstallRuntimeClass();
+        }
+
         _readyAt[spec.Name] = cluster.Now + cluster.Timing.NodeReady;
         cluster.Enqueue(this, key);
     }
@@ -43,7 +46,10 @@ internal sealed class NodeController(Cluster cluster) : IController
     public void Remove(string name)
     {
         if (cluster.Store.Find(Kinds.Nodes, "", name) is not { } node)
+        {
             return;
+        }
+
         cluster.Events.Normal(node, "RemovingNode", $"Node {name} event: Removing Node {name} from Controller", "node-controller");
         cluster.Registry.Delete(node, new());
     }
@@ -55,7 +61,9 @@ internal sealed class NodeController(Cluster cluster) : IController
         {
             // The add-on manager puts the stock class back; a class of one's own is the way to change it.
             if (key.Name == RuntimeClass && cluster.Store.List(Kinds.Nodes).Any(IsKata))
+            {
                 InstallRuntimeClass();
+            }
         }
         else if (cluster.Store.Find(key) is { } node)
         {
@@ -65,7 +73,9 @@ internal sealed class NodeController(Cluster cluster) : IController
         {
             _readyAt.Remove(key.Name);
             foreach (var pod in PodsOn(key.Name).ToList())
+            {
                 cluster.Registry.Delete(pod, new(GracePeriod: 0));
+            }
         }
     }
 
@@ -112,26 +122,38 @@ internal sealed class NodeController(Cluster cluster) : IController
         {
             SetTaint(json, "unschedulable", json.Flag("spec", "unschedulable") is true);
             if (!getsReady)
+            {
                 return;
+            }
+
             SetTaint(json, "not-ready", false);
             Condition.Set(json, cluster.Now, "Ready", true, "KubeletReady", "kubelet is posting ready status");
         });
         if (getsReady)
+        {
             cluster.Events.Normal(node, "NodeReady", $"Node {node.Key.Name} status is now: NodeReady", "kubelet");
+        }
         else if (canBeReady)
+        {
             cluster.EnqueueAfter(this, node.Key, wait);
+        }
     }
 
     private void SetTaint(JsonObject node, string what, bool has)
     {
         var key = $"node.kubernetes.io/{what}";
         if (has == node.Items("spec", "taints").Any(t => t.Text("key") == key))
+        {
             return;
+        }
+
         node.Ensure("spec").Change("taints", taints =>
         {
             taints.RemoveAll(t => t.Text("key") == key);
             if (has)
+            {
                 taints.Add(Json.Of($$"""{"key":{{key}},"effect":"NoSchedule","timeAdded":{{cluster.Now.Stamp()}} }"""));
+            }
         });
     }
 
@@ -145,7 +167,9 @@ internal sealed class NodeController(Cluster cluster) : IController
         foreach (var part in (string[])["labels", "annotations"])
         {
             foreach (var (key, value) in shape.Pairs("metadata", part))
+            {
                 node.Ensure("metadata", part)[key] = value;
+            }
         }
 
         node.Ensure("status").PutAll(shape.Object("status"), "capacity", "allocatable", "nodeInfo");
@@ -154,9 +178,13 @@ internal sealed class NodeController(Cluster cluster) : IController
     private void InstallRuntimeClass()
     {
         if (cluster.Store.Find(Kinds.RuntimeClasses, "", RuntimeClass) is not { } live)
+        {
             cluster.Registry.Create(Kinds.RuntimeClasses, "", StockRuntimeClass.Copy());
+        }
         else
+        {
             cluster.Registry.Edit(live, json => json.PutAll(StockRuntimeClass, "handler", "overhead", "scheduling"));
+        }
     }
 
     /// <param name="text">As AKS writes it: <c>key=value:Effect</c>.</param>

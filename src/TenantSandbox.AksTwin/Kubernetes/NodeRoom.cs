@@ -59,11 +59,20 @@ internal sealed class NodeRoom
     public string? Refuses(PodDemand pod)
     {
         if (_cordoned && !pod.Tolerations.Exists(t => t.Text("key") == "node.kubernetes.io/unschedulable"))
+        {
             return "node(s) were unschedulable";
+        }
+
         if (_taints.Find(taint => !pod.Tolerations.Exists(t => Tolerates(t, taint))) is { } taint)
+        {
             return $"node(s) had untolerated taint {{{taint.Text("key")}: {taint.Text("value")}}}";
+        }
+
         if (!pod.Selector.Matches(_labels) || pod.Affinity?.Exists(t => t.Matches(_labels)) is false)
+        {
             return "node(s) didn't match Pod's node affinity/selector";
+        }
+
         return Pods + 1 > _maxPods ? "Too many pods"
             : _usedCpu + pod.Resources.Cpu > _cpu ? "Insufficient cpu"
             : _usedMemory + pod.Resources.Memory > _memory ? "Insufficient memory"

@@ -41,7 +41,10 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
     {
         var now = new StoredObject(key, json, ++Revision);
         if (!key.Kind.Cold)
+        {
             durable.Put(prefix + key, now.Utf8);
+        }
+
         Commit(new(Revision, key, Place(key, now), now));
         return now;
     }
@@ -60,7 +63,10 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
             var parts = path[prefix.Length..].Split('/');
             var kind = Kinds.All.FirstOrDefault(k => k.Resource == parts[0]);
             if (kind is null || Json.Parse(utf8) is not JsonObject json)
+            {
                 continue;
+            }
+
             var revision = long.Parse(json.Text("metadata", "resourceVersion") ?? "0", CultureInfo.InvariantCulture);
             var key = new ObjectKey(kind, parts.Length > 2 ? parts[1] : "", parts[^1]);
             Place(key, new(key, json, revision));
@@ -70,7 +76,9 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
         // Removals and events counted up the revision too but leave no trace; a gap keeps old clients from reading a new past.
         Revision = Revision == 0 ? 0 : Revision + 1_000_000;
         foreach (var shelf in _shelves.Values)
+        {
             shelf.Oldest = Revision;
+        }
     }
 
     /// <summary>The last revision that the log of a kind's changes doesn't reach.</summary>
@@ -87,24 +95,43 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
     {
         var objects = _shelves[key.Kind].Objects;
         if (!objects.TryGetValue(key.Namespace, out var names))
+        {
             objects[key.Namespace] = names = new(StringComparer.Ordinal);
+        }
+
         names.Remove(key.Name, out var before);
         if (now is not null)
+        {
             names[key.Name] = now;
+        }
         else if (names.Count == 0)
+        {
             objects.Remove(key.Namespace);
+        }
+
         if (before is not null)
+        {
             _byUid.Remove(before.Uid);
+        }
+
         if (now is not null)
+        {
             _byUid[now.Uid] = key;
+        }
+
         foreach (var owner in Owners(before).Except(Owners(now)))
         {
             if (_byOwner[owner].Remove(key) && _byOwner[owner].Count == 0)
+            {
                 _byOwner.Remove(owner);
+            }
         }
 
         foreach (var owner in Owners(now))
+        {
             (_byOwner.TryGetValue(owner, out var owned) ? owned : _byOwner[owner] = []).Add(key);
+        }
+
         return before;
     }
 
@@ -113,9 +140,15 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
         var shelf = _shelves[change.Key.Kind];
         shelf.Log.Enqueue(change);
         if (shelf.Log.Count > LogLength)
+        {
             shelf.Oldest = shelf.Log.Dequeue().Revision;
+        }
+
         foreach (var watch in shelf.Watches.Where(w => w.Namespace.Length == 0 || w.Namespace == change.Key.Namespace))
+        {
             watch.Tell(change);
+        }
+
         Changed?.Invoke(change);
         change.Before?.Retire();
     }

@@ -17,7 +17,9 @@ internal sealed class Pattern(string text)
         {
             met = met.SelectMany(m => m.Value is JsonObject parent ? Fields(parent, m.Path, names) : []);
             if (each)
+            {
                 met = met.SelectMany(m => (m.Value as JsonArray ?? []).Select((item, i) => (item, $"{m.Path}[{i}]")));
+            }
         }
 
         return met;

@@ -12,15 +12,24 @@ internal static class PodLog
         var (asked, of) = (call.Text("container"), $"for pod {pod.Key.Name}");
         var name = asked.Length > 0 || names.Count > 1 ? asked : names[0];
         if (name.Length == 0)
+        {
             throw StatusException.BadRequest($"a container name must be specified {of}, choose one of: [{string.Join(' ', names)}]");
+        }
+
         var container = pod.Json.Items("spec", "containers").FirstOrDefault(c => c.Text("name") == name)
             ?? throw StatusException.BadRequest($"container {name} is not valid {of}");
         var state = pod.Json.Items("status", "containerStatuses").FirstOrDefault(s => s.Text("name") == name).Object("state");
         if (pod.NodeName is null)
+        {
             throw StatusException.BadRequest($"pod {pod.Key.Name} does not have a host assigned");
+        }
+
         var title = $"container \"{name}\" in pod \"{pod.Key.Name}\"";
         if (call.Flag("previous"))
+        {
             throw StatusException.BadRequest($"previous terminated {title} not found");
+        }
+
         var started = state.Time("running", "startedAt") ?? state.Time("terminated", "startedAt") ?? throw StatusException.BadRequest(
             $"{title} is waiting to start: {state.Text("waiting", "reason") ?? "ContainerCreating"}");
 
@@ -31,9 +40,15 @@ internal static class PodLog
             ? [kernel]
             : [$"container {name} of {container.Text("image")} started (a twin of AKS: nothing really runs)", $"uname -r: {kernel}"];
         if (call.Flag("timestamps"))
+        {
             lines = lines.Select(l => $"{started.Stamp()} {l}");
+        }
+
         if (call.Number("tailLines") is { } tail)
+        {
             lines = lines.TakeLast((int)Math.Min(tail, int.MaxValue));
+        }
+
         return new(200, Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n"))), "text/plain");
     }
 }

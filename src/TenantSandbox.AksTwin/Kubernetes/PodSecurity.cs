@@ -40,7 +40,10 @@ internal static class PodSecurity
     {
         var labels = ns?.Json.Object("metadata", "labels");
         if (labels.Text(Prefix + mode) != "restricted" || pod is null)
+        {
             return null;
+        }
+
         var breaches =
             from check in Checks
             from item in Parts(pod, check.Of)

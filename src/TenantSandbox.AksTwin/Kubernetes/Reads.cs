@@ -12,7 +12,10 @@ internal sealed class Reads(Cluster cluster)
     public Answer Answer(ApiCall call)
     {
         if (call.Verb == "list")
+        {
             return List(call);
+        }
+
         var live = cluster.Store.Get(call.Key);
         return call.Subresource == "log" ? PodLog.Read(cluster, live, call) : new(200, Tables.Show(call, live, cluster.Now));
     }
@@ -28,14 +31,20 @@ internal sealed class Reads(Cluster cluster)
             _token = Math.Max(_token, revision) + 1;
             _continued.Add(_token, (revision, items[(int)limit..]));
             if (_continued.Count > MostContinued)
+            {
                 _continued.RemoveAt(0);
+            }
+
             meta["continue"] = $"{_token}";
             meta["remainingItemCount"] = items.Count - limit;
             items = items[..(int)limit];
         }
 
         if (call.AsTable)
+        {
             return new(200, Tables.Of(call, items, cluster.Now, meta));
+        }
+
         var list = string.Join(',', items.Select(i => Encoding.UTF8.GetString(i.Utf8)));
         return new(200, Encoding.UTF8.GetBytes($$"""
             {"kind":"{{call.Kind!.Kind}}List","apiVersion":"{{call.Kind.ApiVersion}}","metadata":{{meta.ToJsonString()}},"items":[{{list}}]}

@@ -40,14 +40,20 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
             delay = refusal is null ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Clamp(delay.TotalSeconds * 2, 0.5, 60));
             due = cluster.Now + (refusal is null ? TimeSpan.FromSeconds(1) : delay);
             if (refusal is null && missing <= Burst)
+            {
                 _waits.Remove(key);
+            }
             else
+            {
                 _waits[key] = (delay, due);
+            }
         }
 
         Report(set, refusal);
         if (_waits.ContainsKey(key))
+        {
             cluster.EnqueueAfter(this, key, due - cluster.Now);
+        }
     }
 
     /// <summary>Makes pods until one is refused; returns why it was.</summary>
@@ -64,7 +70,10 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
                 pod.Ensure("metadata")["ownerReferences"] = set.AsController();
                 var fault = cluster.Context.Faults.Next("kube.pods.create", set.Key.Name);
                 if (fault is { Kind: FaultKind.Refuse })
+                {
                     throw Faults.Refusal(fault);
+                }
+
                 var made = cluster.Registry.Create(Kinds.Pods, set.Key.Namespace, Faults.Mark(fault, pod));
                 cluster.Events.Normal(set, "SuccessfulCreate", $"Created pod: {made.Key.Name}", Component);
             }
@@ -85,7 +94,10 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
         var since = pods.Where(p => p.IsReady).Select(p => Condition.Find(p.Json, "Ready").Time("lastTransitionTime"));
         var waits = since.Select(s => s + least - cluster.Now).ToList();
         if (waits.Where(w => w > TimeSpan.Zero).Min() is { } soonest)
+        {
             cluster.EnqueueAfter(this, set.Key, soonest);
+        }
+
         cluster.Registry.Edit(set, json =>
         {
             var conditions = json.At("status", "conditions");
@@ -96,9 +108,14 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
                 """);
             // Told as at first: each refusal names another pod, and a changed condition would bring this set up again at once.
             if (_waits.ContainsKey(set.Key))
+            {
                 json.Ensure("status").Put("conditions", conditions);
+            }
+
             if (refusal is not null && conditions is null)
+            {
                 Condition.Set(json, cluster.Now, "ReplicaFailure", true, "FailedCreate", refusal);
+            }
         });
     }
 

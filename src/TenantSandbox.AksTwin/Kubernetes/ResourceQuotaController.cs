@@ -19,7 +19,10 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
     public void Reconcile(ObjectKey key)
     {
         if (cluster.Store.Find(key) is not { } quota)
+        {
             return;
+        }
+
         var hard = quota.Json.Object("spec", "hard") ?? [];
         var used = Used(cluster.Store, key.Namespace);
         cluster.Registry.Edit(quota, json => json["status"] = new JsonObject
@@ -37,7 +40,10 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
         {
             var hard = PodResources.Quantities(quota.Json.Object("spec", "hard"));
             if (kind == Kinds.Pods && Unstated(hard.Keys, spec) is { Length: > 0 } unstated)
+            {
                 throw StatusException.Forbidden(kind, name, $"failed quota: {quota.Key.Name}: must specify {unstated}");
+            }
+
             var wanted = Cost(kind, spec, PodResources.Of(spec)).Where(c => c.Value > 0).ToDictionary();
             var over = hard.Keys.Intersect(wanted.Keys).Where(r => used.Value.GetValueOrDefault(r) + wanted[r] > hard[r]);
             if (over.Any())

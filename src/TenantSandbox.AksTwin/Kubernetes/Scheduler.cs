@@ -25,18 +25,26 @@ internal sealed class Scheduler(Cluster cluster) : IController
     public void Reconcile(ObjectKey key)
     {
         if (key == Everything)
+        {
             Waiting.ForEach(Place);
+        }
         else
+        {
             Place(cluster.Store.Find(key));
+        }
     }
 
     /// <summary>Keeps the books on rooms.</summary>
     public void Observe(Change change)
     {
         if (change.Key.Kind == Kinds.Nodes)
+        {
             ObserveNode(change.Key.Name, change.Now);
+        }
         else if (change.Key.Kind == Kinds.Pods)
+        {
             ObservePod(change);
+        }
     }
 
     /// <summary>See <see cref="KubernetesTwin.NodesNeeded"/>.</summary>
@@ -48,7 +56,10 @@ internal sealed class Scheduler(Cluster cluster) : IController
             var demand = new PodDemand(pod);
             var room = rooms.Find(r => r.Refuses(demand) is null);
             if (room is null && rooms.Count < limit && new NodeRoom(shape) is var further && further.Refuses(demand) is null)
+            {
                 rooms.Add(room = further);
+            }
+
             room?.Take(pod.Resources, 1);
         }
 
@@ -60,11 +71,18 @@ internal sealed class Scheduler(Cluster cluster) : IController
     private void ObserveNode(string name, StoredObject? now)
     {
         if (now is null)
+        {
             _nodes.Remove(name);
+        }
         else if (_nodes.TryGetValue(name, out var room))
+        {
             room.Describe(now.Json);
+        }
         else
+        {
             _nodes[name] = new(now.Json);
+        }
+
         cluster.Enqueue(this, Everything);
     }
 
@@ -84,23 +102,36 @@ internal sealed class Scheduler(Cluster cluster) : IController
         }
 
         if (change.Now is null || node is not null)
+        {
             _waiting.Remove(change.Key);
+        }
         else if (change.Before is null)
+        {
             cluster.Enqueue(this, change.Key);
+        }
     }
 
     private void Place(StoredObject? pod)
     {
         if (pod is not { IsTerminating: false, NodeName: null })
+        {
             return;
+        }
+
         var demand = new PodDemand(pod);
         var rooms = _nodes.Values.ToLookup(room => room.Refuses(demand));
         if (rooms[null].MaxBy(room => room.Free) is { } best)
+        {
             Bind(pod, best.Name);
+        }
         else if (_nodes.Count == 0)
+        {
             Refuse(pod, "no nodes available to schedule pods");
+        }
         else
+        {
             Refuse(pod, $"0/{_nodes.Count} nodes are available: {string.Join(", ", rooms.Select(r => $"{r.Count()} {r.Key}").Order())}.");
+        }
     }
 
     private void Bind(StoredObject pod, string node)
@@ -117,9 +148,14 @@ internal sealed class Scheduler(Cluster cluster) : IController
     private void Refuse(StoredObject pod, string why)
     {
         if (_waiting.Add(pod.Key))
+        {
             DemandChanged?.Invoke();
+        }
+
         var told = cluster.Registry.Edit(pod, json => Condition.Set(json, cluster.Now, "PodScheduled", false, "Unschedulable", why));
         if (told != pod)
+        {
             cluster.Events.Warning(pod, "FailedScheduling", why, Component);
+        }
     }
 }

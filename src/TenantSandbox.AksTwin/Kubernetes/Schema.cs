@@ -33,9 +33,13 @@ internal sealed partial class Schema(ResourceKind kind, List<string> unknown)
         {
             var at = path.Length == 0 ? name : $"{path}.{name}";
             if (fields.FirstOrDefault(f => f.Name == name) is not { } field)
+            {
                 unknown.Add(at);
+            }
             else if (value is not null && Value(value, field.PropertyType, at) is { } decoded)
+            {
                 output[name] = decoded;
+            }
         }
 
         return output;
@@ -45,20 +49,32 @@ internal sealed partial class Schema(ResourceKind kind, List<string> unknown)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (Scalars.TryGetValue(type, out var scalar))
+        {
             return scalar.Takes(value) ? value.DeepClone() : throw Wrong(value, path, scalar.Name);
+        }
+
         if (type == typeof(ResourceQuantity))
+        {
             return Quantity(value, path);
+        }
+
         switch (type.GetGenericArguments())
         {
             case [_, var of]:
                 var map = new JsonObject();
                 foreach (var (name, item) in value as JsonObject ?? throw Wrong(value, path, "map"))
+                {
                     map[name] = Value(item ?? (of == typeof(ResourceQuantity) ? "0" : ""), of, $"{path}.{name}");
+                }
+
                 return map.Count == 0 ? null : map;
             case [var of]:
                 var list = new JsonArray();
                 foreach (var item in (value as JsonArray ?? throw Wrong(value, path, "slice")).OfType<JsonNode>())
+                {
                     list.Add(Value(item, of, $"{path}[{list.Count}]"));
+                }
+
                 return list.Count == 0 ? null : list;
             default:
                 return Struct(value as JsonObject ?? throw Wrong(value, path, type.Name), type, path);
@@ -70,7 +86,10 @@ internal sealed partial class Schema(ResourceKind kind, List<string> unknown)
         var text = value.Text() ?? value.ToJsonString();
         // Checked before the library sees it: an exponent of five digits would keep it busy for minutes, and it misprints what is negative.
         if (!QuantityForm().IsMatch(text))
+        {
             throw Refused($"{path}: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+        }
+
         try
         {
             var quantity = new ResourceQuantity(text.TrimStart('+', '-'));

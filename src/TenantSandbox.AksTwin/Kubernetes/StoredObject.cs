@@ -20,7 +20,10 @@ internal sealed class StoredObject
         Uid = json.Text("metadata", "uid") ?? "";
         // What a dry run creates has none.
         if (revision > 0)
+        {
             json.Ensure("metadata")["resourceVersion"] = $"{revision}";
+        }
+
         Utf8 = Encoding.UTF8.GetBytes(json.ToJsonString(Compact));
         _json = key.Kind.Cold ? null : json;
     }

@@ -88,14 +88,19 @@ internal static class Validation
             .. old is null ? [] : Immutable(kind, json, old),
         ];
         if (errors.Count > 0)
+        {
             throw StatusException.Invalid(kind, name ?? "", errors);
+        }
     }
 
     private static IEnumerable<FieldError> Immutable(ResourceKind kind, JsonObject json, JsonObject old)
     {
         string[] field = kind == Kinds.RuntimeClasses ? ["handler"] : ["spec", kind == Kinds.Services ? "clusterIP" : "selector"];
         if (!JsonNode.DeepEquals(json.At(field), old.At(field)))
+        {
             yield return FieldError.Invalid(string.Join('.', field), json.At(field), "field is immutable");
+        }
+
         if (kind == Kinds.Pods && !JsonNode.DeepEquals(Fixed(json), Fixed(old)))
         {
             yield return FieldError.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,"
@@ -109,7 +114,10 @@ internal static class Validation
     {
         var spec = pod.Object("spec")!.Copy();
         foreach (var field in (string[])["activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations"])
+        {
             spec.Remove(field);
+        }
+
         new Pattern("containers|initContainers[*]").Objects(spec).ForEach(c => c.Remove("image"));
         return spec;
     }
@@ -140,11 +148,18 @@ internal static class Validation
         var selector = LabelSelector.From(spec.Object("selector"));
         var labels = spec.Object("template", "metadata", "labels") ?? [];
         if (spec!["selector"] is null)
+        {
             yield return FieldError.Required($"{path}.selector");
+        }
         else if (selector.IsEmpty)
+        {
             yield return FieldError.Invalid($"{path}.selector", spec["selector"], "empty selector is invalid for deployment");
+        }
+
         if (!selector.Matches(labels))
+        {
             yield return FieldError.Invalid($"{path}.template.metadata.labels", labels, "`selector` does not match template `labels`");
+        }
     }
 
     private static IEnumerable<FieldError> Ports(JsonNode? spec, string path) =>

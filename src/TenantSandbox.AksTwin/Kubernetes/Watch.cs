@@ -36,13 +36,17 @@ internal sealed class Watch(Cluster cluster, ApiCall call)
             {
                 await http.Response.Body.WriteAsync(line, http.RequestAborted);
                 if (cut)
+                {
                     http.Abort();
+                }
             }
         }
         finally
         {
             lock (cluster.Gate)
+            {
                 cluster.Store.Unsubscribe(call.Kind!, this);
+            }
         }
     }
 
@@ -52,21 +56,33 @@ internal sealed class Watch(Cluster cluster, ApiCall call)
         var (before, now) = (change.Before is { } was && _selection.Matches(was), change.Now is { } item && _selection.Matches(item));
         // Who reads too slowly has to begin anew.
         if (_lines.Reader.Count >= MostUnread)
+        {
             _lines.Writer.TryComplete();
+        }
         else if (now)
+        {
             Write(before ? "MODIFIED" : "ADDED", Tables.Show(call, change.Now!, cluster.Now));
+        }
         else if (before)
+        {
             Write("DELETED", Tables.Show(call, change.Before!.At(change.Revision), cluster.Now)); // with the revision of its disappearance
+        }
     }
 
     private void Begin()
     {
         var version = call.Text("resourceVersion");
         if (call.Flag("sendInitialEvents"))
+        {
             throw StatusException.BadOptions("ListOptions", FieldError.Forbidden(
                 "sendInitialEvents", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"));
+        }
+
         if (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var from) && version.Length > 0)
+        {
             throw StatusException.BadRequest($"Invalid value: \"{version}\": resourceVersion must be a number");
+        }
+
         var oldest = cluster.Store.Oldest(call.Kind!);
         if (from > 0 && from < oldest)
         {
@@ -79,7 +95,9 @@ internal sealed class Watch(Cluster cluster, ApiCall call)
             ? cluster.Store.Since(call.Kind!, from).Where(c => Namespace.Length == 0 || Namespace == c.Key.Namespace)
             : cluster.Store.List(call.Kind!, Namespace).Select(o => new Change(o.Revision, o.Key, null, o));
         foreach (var change in missed)
+        {
             Tell(change);
+        }
     }
 
     private void Mark(bool isLast = false)
@@ -87,12 +105,17 @@ internal sealed class Watch(Cluster cluster, ApiCall call)
         lock (cluster.Gate)
         {
             if (_wantsBookmarks)
+            {
                 Write("BOOKMARK", JsonSerializer.SerializeToUtf8Bytes(Json.Of($$"""
                     {"kind":{{call.Kind!.Kind}},"apiVersion":{{call.Kind.ApiVersion}},
                     "metadata":{"resourceVersion":{{$"{cluster.Store.Revision}"}} } }
                     """)));
+            }
+
             if (isLast)
+            {
                 _lines.Writer.TryComplete();
+            }
         }
     }
 

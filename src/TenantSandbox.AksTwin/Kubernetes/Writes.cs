@@ -37,22 +37,37 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
     {
         var patch = Body(Merge, Strategic, Applied);
         if (call.MediaType == Strategic && !Merging.IsPlain(patch))
+        {
             throw Unsupported("a strategic merge patch of lists is not supported here: use kubectl apply --server-side");
+        }
+
         return Replace(Decode(Merging.Patch(Live().Json, patch)), call.Manager);
     }
 
     private Answer Apply()
     {
         if (call.Text("fieldManager") is not { Length: > 0 } manager)
+        {
             throw StatusException.BadOptions("PatchOptions", FieldError.Required("fieldManager", "is required for apply patch"));
+        }
+
         var patch = Body(Applied);
         if (patch.At("metadata", "managedFields") is not null)
+        {
             throw StatusException.BadRequest("metadata.managedFields must be nil");
+        }
+
         var applied = Faults.Mark(fault, Decode(patch));
         if (_kind.HasStatus)
+        {
             applied.Remove("status");
+        }
+
         if (cluster.Store.Find(call.Key) is { } live)
+        {
             return Replace(ManagedFields.Apply(_kind, live.Json, applied, manager, call.Flag("force"), cluster.Now), manager: null);
+        }
+
         var metadata = applied.Ensure("metadata");
         metadata.Default("name", call.Name);
         CheckName(applied);
@@ -66,8 +81,11 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
         var options = body.Length == 0 ? [] : Body(Plain);
         var propagation = options.Text("propagationPolicy") ?? call.Text("propagationPolicy");
         if (propagation is not ("" or "Background" or "Foreground" or "Orphan"))
+        {
             throw StatusException.BadOptions(
                 "DeleteOptions", FieldError.NotSupported("propagationPolicy", propagation, "Foreground", "Background", "Orphan"));
+        }
+
         var live = cluster.Registry.Edit(Live(), json => Faults.Mark(fault, json));
         var (item, gone) = cluster.Registry.Delete(live, new(
             options.Number("gracePeriodSeconds") ?? call.Number("gracePeriodSeconds"),
@@ -86,7 +104,10 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
     private JsonObject Body(params string[] types)
     {
         if (!types.Contains(call.MediaType))
+        {
             throw Unsupported($"the body of the request was in an unknown format - accepted media types: {string.Join(", ", types)}");
+        }
+
         try
         {
             return Json.Parse(body) as JsonObject ?? throw new JsonException("the body is not a JSON object");
@@ -104,22 +125,40 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
         var isApply = call.MediaType == Applied;
         var sent = (json.Text("apiVersion") ?? (isApply ? "" : _kind.ApiVersion), json.Text("kind") ?? (isApply ? "" : _kind.Kind));
         if (sent != (_kind.ApiVersion, _kind.Kind))
+        {
             throw StatusException.BadRequest($"{title}: the body says {sent}");
+        }
+
         var unknown = new List<string>();
         var decoded = Schema.Decode(_kind, json, unknown);
         var faults = unknown.Select(field => $"unknown field \"{field}\"").ToList();
         if (faults.Count > 0 && isApply)
+        {
             throw StatusException.BadRequest($"failed to create typed patch object ({$"{call.Namespace}/{call.Name}".TrimStart('/')}; "
                 + $"{_kind.ApiVersion}, Kind={_kind.Kind}): .{unknown[0]}: field not declared in schema");
+        }
+
         if (faults.Count > 0 && call.Text("fieldValidation") == "Strict")
+        {
             throw StatusException.BadRequest($"{title}: strict decoding error: {string.Join(", ", faults)}");
+        }
+
         if (call.Text("fieldValidation") != "Ignore")
+        {
             _warnings.AddRange(faults);
+        }
+
         var ns = cluster.Store.Find(Kinds.Namespaces, "", call.Namespace);
         if (PodSecurity.Breaches(ns, "warn", decoded.Object("spec", "template", "spec")) is { } breaches)
+        {
             _warnings.Add($"would violate {breaches}");
+        }
+
         if (decoded.Text("metadata", "namespace") is { Length: > 0 } own && own != call.Namespace)
+        {
             throw StatusException.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        }
+
         decoded.Remove("apiVersion");
         decoded.Remove("kind");
         return decoded;
@@ -128,7 +167,9 @@ internal sealed class Writes(Cluster cluster, ApiCall call, byte[] body, Fault? 
     private void CheckName(JsonObject json)
     {
         if (json.Text("metadata", "name") is var name && name != call.Name)
+        {
             throw StatusException.BadRequest($"the name of the object ({name}) does not match the name on the URL ({call.Name})");
+        }
     }
 
     private static StatusException Unsupported(string message) => new(415, "UnsupportedMediaType", message);
