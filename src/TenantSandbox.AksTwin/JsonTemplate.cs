@@ -2,15 +2,28 @@ using System.Runtime.CompilerServices;
 
 namespace TenantSandbox.AksTwin;
 
-/// <summary>JSON text whose holes are filled with values, each written as JSON: text with quotes, null as <c>null</c>.</summary>
-[InterpolatedStringHandler]
-internal readonly ref struct JsonTemplate(int literalLength, int formattedCount)
+/// <summary>Builds JSON objects from interpolated JSON text.</summary>
+internal static class JsonTemplate
 {
-    private readonly StringBuilder _text = new(literalLength + 32 * formattedCount);
+    /// <summary>
+    /// Builds an object from JSON text whose interpolated values are written as JSON: <c>JsonTemplate.Fill($$"""{"name":{{name}}}""")</c>.
+    /// Properties that are null are left out.
+    /// </summary>
+    public static JsonObject Fill(JsonInterpolationHandler template) => Parse(template.ToString());
 
-    public void AppendLiteral(string json) => _text.Append(json);
+    /// <summary>Parses an object without interpolated values. Properties that are null are left out.</summary>
+    public static JsonObject Parse(string json) => (JsonObject)JsonParser.Parse(Encoding.UTF8.GetBytes(json), keepNulls: false)!;
+}
 
-    public void AppendFormatted<T>(T value) => _text.Append(JsonSerializer.Serialize(value));
+/// <summary>Writes interpolated values as JSON: strings quoted and escaped, null as <c>null</c>.</summary>
+[InterpolatedStringHandler]
+internal readonly ref struct JsonInterpolationHandler(int literalLength, int formattedCount)
+{
+    private readonly StringBuilder _json = new(literalLength + 32 * formattedCount);
 
-    public override string ToString() => _text.ToString();
+    public void AppendLiteral(string json) => _json.Append(json);
+
+    public void AppendFormatted<T>(T value) => _json.Append(JsonSerializer.Serialize(value));
+
+    public override string ToString() => _json.ToString();
 }

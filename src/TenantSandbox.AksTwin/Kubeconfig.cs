@@ -1,15 +1,15 @@
 namespace TenantSandbox.AksTwin;
 
-/// <summary>The kubeconfig files that the twin gives out.</summary>
+/// <summary>Writes kubeconfig files for the twin's clusters.</summary>
 internal static class Kubeconfig
 {
     // The Entra application of every AKS cluster's API server, the same in all clouds (kubelogin's documentation).
     private const string ServerApp = "6dae42f8-4368-4678-94ff-3960e28e3630";
 
-    /// <summary>For kubectl: with a token that the twin takes (it takes any).</summary>
+    /// <summary>For kubectl, with a bearer token; the twin accepts any.</summary>
     public static string WithToken(TwinHost twin, string cluster) => Write(twin, cluster, "{ token: twin }");
 
-    /// <summary>What listClusterUserCredential answers: the server and its CA, and how to get a token, but none.</summary>
+    /// <summary>As listClusterUserCredential returns it: server, CA and how to obtain an Entra token, but no credential.</summary>
     public static string ForEntra(TwinHost twin, string cluster, bool exec) => Write(twin, cluster, exec
         ? $$"""
             { exec: { apiVersion: client.authentication.k8s.io/v1beta1, command: kubelogin, provideClusterInfo: false,

@@ -1,15 +1,15 @@
 namespace TenantSandbox.AksTwin;
 
-/// <summary>One node as its pool makes it.</summary>
-/// <param name="Name">The node's name, like <c>aks-kata1-32018127-vmss000000</c>.</param>
-/// <param name="Labels">All of them: those that AKS stamps, and the pool's own.</param>
-/// <param name="Taints">The pool's taints as AKS writes them: <c>key=value:Effect</c>.</param>
-/// <param name="NeverReady">Set by a fault: the node registers, but its kubelet never reports Ready.</param>
+/// <summary>A node that an agent pool registers with Kubernetes.</summary>
+/// <param name="Name">Name of the node, such as <c>aks-kata1-32018127-vmss000000</c>.</param>
+/// <param name="Labels">All labels: those that AKS sets and those of the pool.</param>
+/// <param name="Taints">Taints of the pool in AKS notation: <c>key=value:Effect</c>.</param>
+/// <param name="NeverReady">Set by an injected fault: the node registers, but never becomes Ready.</param>
 internal sealed record NodeSpec(
     string Name, VmSize Size, IReadOnlyDictionary<string, string> Labels, IReadOnlyList<string> Taints,
     string KubernetesVersion, int MaxPods, bool NeverReady = false)
 {
-    /// <summary>The label of nodes whose pods can have VMs of their own.</summary>
+    /// <summary>Label of nodes that can run Kata pods.</summary>
     public const string KataLabel = "kubernetes.azure.com/kata-vm-isolation";
 
     public bool IsKata => Labels.GetValueOrDefault(KataLabel) == "true";

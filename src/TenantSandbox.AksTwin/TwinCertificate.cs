@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace TenantSandbox.AksTwin;
 
-/// <summary>A server certificate that lives as long as one run of the twin, and is its own authority.</summary>
+/// <summary>Creates the self-signed server certificate of one run of the twin.</summary>
 internal static class TwinCertificate
 {
     public static X509Certificate2 Create()
@@ -17,9 +17,9 @@ internal static class TwinCertificate
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new("1.3.6.1.5.5.7.3.1", "TLS server")], false));
-        // Real clocks of clients check these dates, whatever the twin's own clock says.
-        using var made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(1));
-        // Through PKCS#12, because Windows can't serve TLS with a key that was never stored.
-        return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
+        // The system clock, because clients check validity by theirs even if the twin runs on another TimeProvider.
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(1));
+        // Windows can't serve TLS with an ephemeral key, so the certificate is reloaded from PKCS#12.
+        return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 }

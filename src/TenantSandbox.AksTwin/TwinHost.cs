@@ -12,8 +12,8 @@ using TenantSandbox.AksTwin.Kubernetes;
 namespace TenantSandbox.AksTwin;
 
 /// <summary>
-/// A running twin of AKS on 127.0.0.1, over HTTPS with a certificate of its own: one port for ARM, and one for each cluster's
-/// Kubernetes API. Both take any non-empty bearer token.
+/// A running twin of AKS on 127.0.0.1, over HTTPS with a self-signed certificate: one port for ARM and one for the Kubernetes API
+/// of each cluster. Both accept any non-empty bearer token.
 /// </summary>
 public sealed class TwinHost : IAsyncDisposable
 {
@@ -23,14 +23,14 @@ public sealed class TwinHost : IAsyncDisposable
     private readonly List<ArmCluster> _clusters;
     private readonly WebApplication _app;
 
-    // ARM's, then each cluster's.
+    // The first is ARM's; the others follow the order of the clusters.
     private readonly List<ListenOptions> _listeners = [];
 
     private TwinHost(TwinOptions options)
     {
-        (Options, Faults) = (options, new(options.Seed));
+        (Options, InjectedFaults) = (options, new(options.Seed));
         (_store, _scheduler) = (new(options.StateDirectory), new(options.TimeProvider));
-        _clusters = [.. options.Clusters.Select(c => new ArmCluster(new(c, options, _scheduler, Faults, Calls, _store)))];
+        _clusters = [.. options.Clusters.Select(c => new ArmCluster(new(c, options, _scheduler, InjectedFaults, Calls, _store)))];
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRouting().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
@@ -52,25 +52,25 @@ public sealed class TwinHost : IAsyncDisposable
             return port > 0 ? _clusters[port - 1].Kubernetes.HandleAsync(http) : next(http);
         });
         _app.UseRouting();
-        TwinAdmin.Map(_app, this, _clusters);
+        TwinAdminApi.Map(_app, this, _clusters);
         new ArmApi(this, _clusters).Map(_app);
     }
 
     public TwinOptions Options { get; }
 
-    /// <summary>Faults to come, for both surfaces.</summary>
-    public FaultScript Faults { get; }
+    /// <summary>The injected faults of the ARM and the Kubernetes API.</summary>
+    public InjectedFaults InjectedFaults { get; }
 
     /// <summary>Counts of ARM calls (<c>arm.…</c>) and Kubernetes calls (<c>kube.…</c>).</summary>
     public CallCounter Calls { get; } = new();
 
-    /// <summary>Where ARM listens.</summary>
+    /// <summary>Base address of the ARM endpoint.</summary>
     public Uri ArmEndpoint => AddressOf(0);
 
-    /// <summary>The throwaway certificate, for clients to trust.</summary>
+    /// <summary>The certificate that clients must trust, new at every start.</summary>
     public string CertificateAuthorityPem => _certificate.ExportCertificatePem();
 
-    /// <summary>Starts a twin; it serves when this returns.</summary>
+    /// <summary>Starts a twin; it accepts requests when the task completes.</summary>
     public static async Task<TwinHost> StartAsync(TwinOptions options, CancellationToken cancellationToken = default)
     {
         var twin = new TwinHost(options);
@@ -86,25 +86,26 @@ public sealed class TwinHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Where a cluster's Kubernetes API listens.</summary>
+    /// <summary>Base address of a cluster's Kubernetes API; null for the first cluster.</summary>
     public Uri KubernetesEndpoint(string? cluster = null) => AddressOf(_clusters.IndexOf(Find(cluster)) + 1);
 
-    /// <summary>A kubeconfig for kubectl, with a token.</summary>
+    /// <summary>A kubeconfig for kubectl, with a bearer token; null for the first cluster.</summary>
     public string Kubeconfig(string? cluster = null) => AksTwin.Kubeconfig.WithToken(this, Find(cluster).Name);
 
-    /// <summary>A handler that trusts the twin's certificate, and no other.</summary>
+    /// <summary>An HTTP handler that trusts the twin's certificate and no other.</summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
         SslOptions =
         {
-            RemoteCertificateValidationCallback = (_, shown, _, _) => _certificate.RawData.SequenceEqual(shown?.GetRawCertData() ?? []),
+            RemoteCertificateValidationCallback = (_, presented, _, _) =>
+                _certificate.RawData.SequenceEqual(presented?.GetRawCertData() ?? []),
         },
     };
 
     public async ValueTask DisposeAsync()
     {
         _scheduler.Dispose();
-        // Watches never end by themselves, so nobody waits for them.
+        // Stop without a grace period: open watches don't end by themselves.
         await _app.StopAsync(new CancellationToken(canceled: true));
         await _app.DisposeAsync();
         _store.Dispose();

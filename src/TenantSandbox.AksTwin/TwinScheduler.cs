@@ -2,30 +2,29 @@ using System.Collections.Concurrent;
 
 namespace TenantSandbox.AksTwin;
 
-/// <summary>
-/// Runs things later on the twin's clock. Nothing due is lost to the garbage collector, and a failing action is told, not fatal.
-/// </summary>
+/// <summary>Runs delayed actions on the twin's clock. An exception of an action is written to standard error.</summary>
 internal sealed class TwinScheduler(TimeProvider time) : IDisposable
 {
-    /// <summary>Timers take no more than 49 days.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+    /// <summary>Timers are limited to 49 days; longer delays are split.</summary>
+    private static readonly TimeSpan MaxTimerDelay = TimeSpan.FromDays(1);
 
     private readonly ConcurrentDictionary<object, ITimer> _pending = new();
     private volatile bool _disposed;
 
     /// <summary>
-    /// Runs <paramref name="action"/> on another thread and never inside this call, once <paramref name="delay"/> has passed on the
-    /// twin's clock and not a moment earlier (zero: at once).
+    /// Runs <paramref name="action"/> on another thread, never within this call and never before <paramref name="delay"/> has passed on
+    /// the twin's clock. Zero runs it immediately.
     /// </summary>
-    public void After(TimeSpan delay, Action action)
+    public void RunAfter(TimeSpan delay, Action action)
     {
         var (key, due) = (new object(), time.GetUtcNow() + delay);
-        // What is due at once doesn't wait until a fake clock moves.
+        // Without a delay, don't wait for a fake clock to advance.
         var clock = delay > TimeSpan.Zero ? time : TimeProvider.System;
-        // Made dormant and started once it is registered: a fake clock may fire within these calls.
+        // Registered before it starts: a fake clock may fire the timer within Change. The dictionary also protects it from garbage
+        // collection.
         var timer = clock.CreateTimer(_ => Fire(key, due, action), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _pending[key] = timer;
-        Wait(timer, delay);
+        Start(timer, delay);
     }
 
     public void Dispose()
@@ -39,10 +38,10 @@ internal sealed class TwinScheduler(TimeProvider time) : IDisposable
 
     private void Fire(object key, DateTimeOffset due, Action action)
     {
-        // Timers cut fractions of a millisecond off, so they fire a moment early; who acts on time then would see that nothing is due yet.
-        if (due - time.GetUtcNow() is var left && left > TimeSpan.Zero && _pending.TryGetValue(key, out var early))
+        // Timers drop fractions of a millisecond and may fire early, when an action that compares times would find nothing due.
+        if (due - time.GetUtcNow() is var remaining && remaining > TimeSpan.Zero && _pending.TryGetValue(key, out var early))
         {
-            Wait(early, left);
+            Start(early, remaining);
             return;
         }
 
@@ -61,14 +60,14 @@ internal sealed class TwinScheduler(TimeProvider time) : IDisposable
         }
         catch (Exception e)
         {
-            // A timer's callback is the end of the line: whatever it throws would end the process.
-            Console.Error.WriteLine($"A scheduled action of the twin failed; the twin goes on without it. {e}");
+            // An exception in a timer callback would end the process.
+            Console.Error.WriteLine($"A delayed action of the twin failed and is skipped. {e}");
         }
     }
 
-    private static void Wait(ITimer timer, TimeSpan left)
+    private static void Start(ITimer timer, TimeSpan remaining)
     {
-        var wait = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, left.TotalMilliseconds)));
-        timer.Change(wait < LongestWait ? wait : LongestWait, Timeout.InfiniteTimeSpan);
+        var wait = TimeSpan.FromMilliseconds(Math.Ceiling(Math.Max(0, remaining.TotalMilliseconds)));
+        timer.Change(wait < MaxTimerDelay ? wait : MaxTimerDelay, Timeout.InfiniteTimeSpan);
     }
 }

@@ -4,15 +4,15 @@ using Microsoft.Data.Sqlite;
 namespace TenantSandbox.AksTwin;
 
 /// <summary>
-/// Keeps key-value state beyond the process, in one table. A change is with the operating system when <see cref="Put"/> returns, so
-/// <c>kill -9</c> loses nothing (power loss may lose the last moments; a twin may). A second twin on the same directory is refused.
+/// Persistent key-value state in a SQLite file. A change is handed to the operating system before <see cref="Put"/> returns, so it
+/// survives <c>kill -9</c>; a power loss may lose the last changes. A second twin on the same directory fails to open the file.
 /// </summary>
 internal sealed class TwinStore : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SqliteConnection _file = new();
 
-    /// <param name="directory">Where the file lies; null for memory only.</param>
+    /// <param name="directory">Directory of the file <c>twin.db</c>; null for no file.</param>
     public TwinStore(string? directory)
     {
         if (directory is null)
@@ -23,7 +23,7 @@ internal sealed class TwinStore : IDisposable
         Directory.CreateDirectory(directory);
         _file.ConnectionString = $"Data Source={Path.Combine(directory, "twin.db")};Pooling=False;Default Timeout=1";
         _file.Open();
-        // One by one: of several in one command, only the first may fail.
+        // One command each: in a batch, an error after the first statement could be missed.
         foreach (var pragma in (string[])["locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = OFF"])
         {
             Write($"PRAGMA {pragma}", "", []);
@@ -32,10 +32,10 @@ internal sealed class TwinStore : IDisposable
         Write("CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, json BLOB NOT NULL) WITHOUT ROWID", "", []);
     }
 
-    /// <summary>Whether state outlives the process; callers may spare the work of serializing when it doesn't.</summary>
+    /// <summary>Whether the state is persistent.</summary>
     public bool IsDurable => _file.State == ConnectionState.Open;
 
-    /// <summary>Everything under a prefix, in key order.</summary>
+    /// <summary>All entries whose key starts with a prefix, in key order; none if the store isn't durable.</summary>
     public IReadOnlyList<KeyValuePair<string, byte[]>> Load(string prefix)
     {
         var found = new List<KeyValuePair<string, byte[]>>();

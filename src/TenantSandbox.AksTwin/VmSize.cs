@@ -1,12 +1,11 @@
 namespace TenantSandbox.AksTwin;
 
-/// <summary>One VM size, as far as AKS cares.</summary>
-/// <param name="Family">The quota family, like <c>standardDSv5Family</c>.</param>
-/// <param name="SupportsKata">Whether AKS takes it for Kata: generation 2 with nested virtualization, and not Arm.</param>
-internal sealed record VmSize(string Name, string Family, int VCpus, double MemoryGiB, bool SupportsKata, bool Arm64 = false)
+/// <summary>A VM size that the twin's subscription offers.</summary>
+/// <param name="Family">Quota family, such as <c>standardDSv5Family</c>.</param>
+/// <param name="SupportsKata">Whether AKS accepts it for Kata: generation 2, nested virtualization, not Arm.</param>
+internal sealed record VmSize(string Name, string Family, int VCpus, double MemoryGiB, bool SupportsKata, bool IsArm64 = false)
 {
-    // Nested virtualization as Azure documents it per series, but with what AKS was seen to refuse for Kata (Dlsv5) and to accept
-    // only lately (Dadsv7).
+    // Nested virtualization as Azure documents it per series, corrected by what AKS was observed to reject (Dlsv5) and accept (Dadsv7).
     private static readonly IReadOnlyDictionary<string, VmSize> All = ((IEnumerable<VmSize>)
     [
         .. Series("D", "s_v3", "standardDSv3Family", 4, kata: true, [2, 4, 8, 16, 32, 48, 64]),
@@ -29,8 +28,8 @@ internal sealed record VmSize(string Name, string Family, int VCpus, double Memo
     public static VmSize? Find(string name) => All.GetValueOrDefault(name);
 
     /// <summary>
-    /// What is left for pods, by AKS's documented reservations: CPU by core count; memory the lesser of 20 MB a pod plus 50 MB
-    /// and a quarter, plus the 100 Mi hard eviction threshold.
+    /// Allocatable resources by AKS's documented reservations: CPU by core count; memory the lesser of a quarter and 50 MiB plus
+    /// 20 MiB per pod, plus the hard eviction threshold of 100 MiB.
     /// </summary>
     public (int MilliCpu, long MemoryBytes) Allocatable(int maxPods)
     {

@@ -11,13 +11,13 @@ using TenantSandbox.Functions.Azure.Arm;
 
 namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>Azure's own resource types, by way of the Bicep compiler, judge what is sent and what the twin takes.</summary>
+/// <summary>Checks request bodies and the twin's properties against Azure's resource types, with the Bicep compiler.</summary>
 public sealed class ArmBicepTests
 {
     [Fact]
-    public async Task PutBody_OfAKataPool_CompilesWithoutAWarning()
+    public async Task PutBody_KataPool_CompilesWithoutWarnings()
     {
-        var pool = ArmTwin.Autoscaled(1, 1, 5);
+        var pool = ArmTestHost.Autoscaled(1, 1, 5);
         pool.TypePropertiesType = AgentPoolType.VirtualMachineScaleSets;
         pool.MaxPods = 110;
         pool.AvailabilityZones.Add("1");
@@ -34,7 +34,7 @@ public sealed class ArmBicepTests
     [Theory]
     [InlineData(TenantTier.Pooled, null)]
     [InlineData(TenantTier.Dedicated, "acme")]
-    public async Task PutBody_ThatTheAppSends_CompilesWithoutAWarning(TenantTier tier, string? tenant)
+    public async Task PutBody_SentByTheApp_CompilesWithoutWarnings(TenantTier tier, string? tenant)
     {
         var template = new PoolTemplate("Standard_D4s_v5", "KataVmIsolation", "AzureLinux", 1, 10, 110, 13_000, 3_860, [], ["1", "2"]);
 
@@ -44,27 +44,27 @@ public sealed class ArmBicepTests
     }
 
     [Fact]
-    public async Task PutBody_WithAMisspeltProperty_Warns()
+    public async Task PutBody_MisspeltProperty_Warns()
     {
-        var body = await BodyAsync(ArmTwin.Kata());
+        var body = await BodyAsync(ArmTestHost.Kata());
         body["cuont"] = 1;
 
         Assert.Contains("\"cuont\" is not allowed", await WarningsAsync(body), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Schema_EveryPropertyThatTheTwinTakes_IsOneOfAzures()
+    public async Task Properties_AcceptedByTheTwin_AreKnownToAzure()
     {
-        // One misspelling makes the compiler name everything it would have taken.
-        var answer = await WarningsAsync(new JsonObject { ["cuont"] = 1 });
+        // For a misspelt property the compiler lists all properties it accepts.
+        var warnings = await WarningsAsync(new JsonObject { ["cuont"] = 1 });
 
-        Assert.All(AgentPoolProperty.All.Values.Where(p => !p.ReadOnly), p => Assert.Contains($"\"{p.Name}\"", answer, StringComparison.Ordinal));
+        Assert.All(AgentPoolProperty.All.Values.Where(p => !p.IsReadOnly), p => Assert.Contains($"\"{p.Name}\"", warnings, StringComparison.Ordinal));
     }
 
-    // The properties as the client puts them on the wire.
+    // The properties as the client sends them.
     private static async Task<JsonObject> BodyAsync(ContainerServiceAgentPoolData pool)
     {
-        await using var twin = await ArmTwin.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync();
         await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", pool, default(CancellationToken));
         return (JsonObject)JsonNode.Parse(twin.LastBody)!["properties"]!.DeepClone();
     }
@@ -74,7 +74,7 @@ public sealed class ArmBicepTests
         var file = Path.Combine(Directory.CreateTempSubdirectory("bicep-").FullName, "pool.bicep");
         await File.WriteAllTextAsync(file, $"resource pool 'Microsoft.ContainerService/managedClusters/agentPools@2026-04-01' = {{\n  name: 'aks/kata1'\n  properties: {Write(properties)}\n}}\n");
         var compiler = typeof(ArmBicepTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Bicep").Value!;
-        // The package's program comes without the right to be executed.
+        // The executable in the package lacks the execute permission.
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(compiler, File.GetUnixFileMode(compiler) | UnixFileMode.UserExecute);

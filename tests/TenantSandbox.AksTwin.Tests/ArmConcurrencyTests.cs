@@ -7,7 +7,7 @@ public sealed class ArmConcurrencyTests
 {
     private static readonly TimingProfile Slow = TimingProfile.Instant with { PoolCreate = TimeSpan.FromMinutes(3), PoolUpdate = TimeSpan.FromMinutes(1), PoolDelete = TimeSpan.FromMinutes(1) };
 
-    // The table of "use-etags": absent or present, by header.
+    // The table of AKS's documentation "use-etags".
     [Theory]
     [InlineData(false, null, null, 201)]
     [InlineData(false, "*", null, 412)]
@@ -18,12 +18,12 @@ public sealed class ArmConcurrencyTests
     [InlineData(true, "current", null, 200)]
     [InlineData(true, "\"old\"", null, 412)]
     [InlineData(true, null, "*", 412)]
-    public async Task Put_WithETagHeaders_FollowsTheTable(bool present, string? ifMatch, string? ifNoneMatch, int status)
+    public async Task Put_ETagHeaders_ReturnsDocumentedStatus(bool exists, string? ifMatch, string? ifNoneMatch, int status)
     {
-        await using var twin = await ArmTwin.StartAsync();
-        if (present)
+        await using var twin = await ArmTestHost.StartAsync();
+        if (exists)
         {
-            await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken));
+            await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken));
         }
 
         if (ifMatch == "current")
@@ -31,20 +31,20 @@ public sealed class ArmConcurrencyTests
             ifMatch = (await twin.Pools.GetAsync("kata1")).Value.Data.ETag!.Value.ToString("H");
         }
 
-        var answered = await StatusOf(async () =>
-            (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), ifMatch, ifNoneMatch)).GetRawResponse());
+        var actual = await StatusOf(async () =>
+            (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(), ifMatch, ifNoneMatch)).GetRawResponse());
 
-        Assert.Equal(status, answered);
+        Assert.Equal(status, actual);
     }
 
     [Theory]
     [InlineData("\"old\"", 412)]
     [InlineData("current", 202)]
     [InlineData("*", 202)]
-    public async Task Delete_WithIfMatch_FollowsTheTable(string ifMatch, int status)
+    public async Task Delete_IfMatch_ReturnsDocumentedStatus(string ifMatch, int status)
     {
-        await using var twin = await ArmTwin.StartAsync();
-        var pool = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken))).Value;
+        await using var twin = await ArmTestHost.StartAsync();
+        var pool = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken))).Value;
         if (ifMatch == "current")
         {
             ifMatch = pool.Data.ETag!.Value.ToString();
@@ -54,11 +54,11 @@ public sealed class ArmConcurrencyTests
     }
 
     [Fact]
-    public async Task ETag_AfterAnOperationOfThePool_ChangesThatPoolOnly()
+    public async Task ETag_AfterUpdate_ChangesForThatPoolOnly()
     {
-        await using var twin = await ArmTwin.StartAsync();
-        var one = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken))).Value.Data;
-        var two = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata2", ArmTwin.Kata(), default(CancellationToken))).Value.Data;
+        await using var twin = await ArmTestHost.StartAsync();
+        var one = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken))).Value.Data;
+        var two = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata2", ArmTestHost.Kata(), default(CancellationToken))).Value.Data;
 
         var updated = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", one, default(CancellationToken))).Value.Data;
 
@@ -67,14 +67,14 @@ public sealed class ArmConcurrencyTests
     }
 
     [Fact]
-    public async Task Put_WhileThePoolHasAnOperation_Is409ButOtherPoolsGoOn()
+    public async Task Put_OperationInProgressOnThePool_Returns409OnlyForThatPool()
     {
-        await using var twin = await ArmTwin.StartAsync(Slow);
-        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), default(CancellationToken));
+        await using var twin = await ArmTestHost.StartAsync(Slow);
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(), default(CancellationToken));
 
         var refused = await Assert.ThrowsAsync<RequestFailedException>(() =>
-            twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), default(CancellationToken)));
-        var other = await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata2", ArmTwin.Kata(), default(CancellationToken));
+            twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(), default(CancellationToken)));
+        var other = await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata2", ArmTestHost.Kata(), default(CancellationToken));
 
         Assert.Equal((409, "OperationNotAllowed"), (refused.Status, refused.ErrorCode));
         Assert.Contains("(kata1 - Creating) is in progress", refused.Message, StringComparison.Ordinal);
@@ -82,46 +82,46 @@ public sealed class ArmConcurrencyTests
     }
 
     [Fact]
-    public async Task Put_WhileTheClusterIsBusy_Is409UntilItEnds()
+    public async Task Put_ClusterOperationInProgress_Returns409UntilItEnds()
     {
-        await using var twin = await ArmTwin.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync();
         using var busy = await twin.Http.PostAsync(new Uri("/twin/clusters/aks-twin/busy?seconds=30", UriKind.Relative), null);
         Assert.Equal(204, (int)busy.StatusCode);
 
         var refused = await Assert.ThrowsAsync<RequestFailedException>(() =>
-            twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), default(CancellationToken)));
+            twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(), default(CancellationToken)));
         Assert.Equal("OperationNotAllowed", refused.ErrorCode);
         Assert.Equal("Updating", (await twin.Cluster.GetAsync()).Value.Data.ProvisioningState);
 
         twin.Time.Advance(TimeSpan.FromSeconds(31));
 
-        Assert.True((await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken))).HasValue);
+        Assert.True((await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken))).HasValue);
     }
 
     [Fact]
-    public async Task Put_MoreOftenThanItsBucketHolds_Is429UntilTheMinuteIsOver()
+    public async Task Put_BucketEmpty_Returns429UntilItRefills()
     {
-        await using var twin = await ArmTwin.StartAsync(throttling: true);
+        await using var twin = await ArmTestHost.StartAsync(throttling: true);
         for (var i = 0; i < 20; i++)
         {
-            await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), default(CancellationToken));
+            await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(), default(CancellationToken));
         }
 
         var throttled = await Assert.ThrowsAsync<RequestFailedException>(() =>
-            twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), default(CancellationToken)));
+            twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(), default(CancellationToken)));
 
         Assert.Equal((429, "Throttled"), (throttled.Status, throttled.ErrorCode));
         Assert.True(throttled.GetRawResponse()!.Headers.TryGetValue("Retry-After", out var seconds));
         Assert.Equal("60", seconds);
-        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata2", ArmTwin.Kata(), default(CancellationToken));
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata2", ArmTestHost.Kata(), default(CancellationToken));
         twin.Time.Advance(TimeSpan.FromSeconds(60));
-        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), default(CancellationToken));
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(), default(CancellationToken));
     }
 
     [Fact]
-    public async Task Get_SixtyTimesAtOnce_EmptiesTheSubscriptionsBucket()
+    public async Task Get_MoreThan60Times_Returns429()
     {
-        await using var twin = await ArmTwin.StartAsync(throttling: true);
+        await using var twin = await ArmTestHost.StartAsync(throttling: true);
 
         var statuses = new List<int>();
         for (var i = 0; i < 61; i++)

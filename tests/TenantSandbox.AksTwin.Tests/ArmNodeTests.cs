@@ -5,29 +5,29 @@ namespace TenantSandbox.AksTwin.Tests;
 public sealed class ArmNodeTests
 {
     [Fact]
-    public async Task Autoscaler_PodsThatFitNowhere_GrowThePoolUpToItsMaximum()
+    public async Task Autoscaler_UnschedulablePods_ScaleThePoolUpToItsMaximum()
     {
-        await using var twin = await ArmTwin.StartAsync();
-        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Autoscaled(1, 1, 3), default(CancellationToken));
+        await using var twin = await ArmTestHost.StartAsync();
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Autoscaled(1, 1, 3), default(CancellationToken));
 
-        // A node has room for one such pod.
-        using var pods = new StringContent(Bodies.Deployment("big", replicas: 5).Replace("64Mi", "7Gi", StringComparison.Ordinal), null, "application/json");
-        using var made = await twin.Http.PostAsync(new Uri(twin.Host.KubernetesEndpoint(), "/apis/apps/v1/namespaces/default/deployments"), pods);
-        Assert.Equal(201, (int)made.StatusCode);
+        // One such pod fits on a node.
+        using var pods = new StringContent(Manifests.Deployment("big", replicas: 5).Replace("64Mi", "7Gi", StringComparison.Ordinal), null, "application/json");
+        using var created = await twin.Http.PostAsync(new Uri(twin.Host.KubernetesEndpoint(), "/apis/apps/v1/namespaces/default/deployments"), pods);
+        Assert.Equal(201, (int)created.StatusCode);
 
-        await Until(twin, () => twin.NodesOf("kata1").Count == 3);
+        await WaitUntil(twin, () => twin.NodesOf("kata1").Count == 3);
         var data = (await twin.Pools.GetAsync("kata1")).Value.Data;
         Assert.Equal((3, "Succeeded"), (data.Count, data.ProvisioningState));
     }
 
     [Fact]
-    public async Task Autoscaler_NodesIdleForTenMinutes_ShrinkThePoolToItsMinimum()
+    public async Task Autoscaler_NodesIdleForTenMinutes_ScaleThePoolDownToItsMinimum()
     {
-        await using var twin = await ArmTwin.StartAsync();
-        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Autoscaled(3, 1, 3), default(CancellationToken));
+        await using var twin = await ArmTestHost.StartAsync();
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Autoscaled(3, 1, 3), default(CancellationToken));
         Assert.Equal(3, twin.NodesOf("kata1").Count);
 
-        await Until(twin, () =>
+        await WaitUntil(twin, () =>
         {
             twin.Time.Advance(TimeSpan.FromMinutes(4));
             return twin.NodesOf("kata1").Count == 1;
@@ -37,19 +37,19 @@ public sealed class ArmNodeTests
     }
 
     [Fact]
-    public async Task Restart_WithState_FindsPoolsNodesAndTheRunningOperationAgain()
+    public async Task Restart_StateDirectory_RestoresPoolsNodesAndRunningOperation()
     {
         var directory = Directory.CreateTempSubdirectory("twin-").FullName;
         var timing = TimingProfile.Instant with { PoolCreate = TimeSpan.FromMinutes(3) };
-        var first = await ArmTwin.StartAsync(timing, directory: directory);
-        await first.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(count: 2), default(CancellationToken));
+        var first = await ArmTestHost.StartAsync(timing, directory: directory);
+        await first.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(count: 2), default(CancellationToken));
         first.Time.Advance(TimeSpan.FromMinutes(4));
-        await first.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata2", ArmTwin.Kata(), default(CancellationToken));
+        await first.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata2", ArmTestHost.Kata(), default(CancellationToken));
         var tag = (await first.Pools.GetAsync("kata1")).Value.Data.ETag;
         var time = first.Time;
         await first.DisposeAsync();
 
-        await using var second = await ArmTwin.StartAsync(timing, directory: directory, time: time);
+        await using var second = await ArmTestHost.StartAsync(timing, directory: directory, time: time);
 
         Assert.Equal(2, second.NodesOf("kata1").Count);
         Assert.Equal(tag, (await second.Pools.GetAsync("kata1")).Value.Data.ETag);
@@ -62,10 +62,10 @@ public sealed class ArmNodeTests
     }
 
     [Fact]
-    public void Store_FilesAsAKillLeavesThem_KeepWhatWasPut()
+    public void Store_FilesAfterAKill_KeepCommittedChanges()
     {
         var directory = Directory.CreateTempSubdirectory("twin-").FullName;
-        var left = Directory.CreateTempSubdirectory("twin-").FullName;
+        var copy = Directory.CreateTempSubdirectory("twin-").FullName;
         using (var store = new TwinStore(directory))
         {
             store.Put("a", "1"u8.ToArray());
@@ -75,26 +75,26 @@ public sealed class ArmNodeTests
             Assert.ThrowsAny<Microsoft.Data.Sqlite.SqliteException>(() => new TwinStore(directory));
             foreach (var file in Directory.GetFiles(directory))
             {
-                File.Copy(file, Path.Combine(left, Path.GetFileName(file)));
+                File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
             }
         }
 
-        // A write that was under way.
-        File.AppendAllText(Path.Combine(left, "twin.db-wal"), "torn");
+        // An incomplete write.
+        File.AppendAllText(Path.Combine(copy, "twin.db-wal"), "torn");
 
-        using (var again = new TwinStore(left))
+        using (var again = new TwinStore(copy))
         {
             Assert.Equal(("a", """{"x":"é"}"""), again.Load("").Select(e => (e.Key, System.Text.Encoding.UTF8.GetString(e.Value))).Single());
         }
 
         Directory.Delete(directory, recursive: true);
-        Directory.Delete(left, recursive: true);
+        Directory.Delete(copy, recursive: true);
     }
 
-    // The autoscaler works on another thread; calls to ARM give it its turns.
-    private static async Task Until(ArmTwin twin, Func<bool> condition)
+    // The autoscaler runs on another thread; each iteration makes a call, so that it gets time to run.
+    private static async Task WaitUntil(ArmTestHost twin, Func<bool> condition)
     {
-        for (var turn = 0; turn < 5_000; turn++)
+        for (var attempt = 0; attempt < 5_000; attempt++)
         {
             if (condition())
             {
@@ -104,6 +104,6 @@ public sealed class ArmNodeTests
             await twin.Pools.GetAsync("kata1");
         }
 
-        Assert.Fail("The condition never came true.");
+        Assert.Fail("The condition was not met within 5,000 attempts.");
     }
 }

@@ -17,13 +17,13 @@ public sealed class ArmPoolTests
     };
 
     [Fact]
-    public async Task CreateOrUpdate_KataPool_BecomesNodesWithItsLabels()
+    public async Task CreateOrUpdate_KataPool_CreatesLabelledNodes()
     {
-        await using var twin = await ArmTwin.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync();
 
-        var asked = ArmTwin.Kata(count: 2);
-        asked.NodeLabels["agentpool"] = "mine";
-        var operation = await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", asked, default(CancellationToken));
+        var requested = ArmTestHost.Kata(count: 2);
+        requested.NodeLabels["agentpool"] = "mine";
+        var operation = await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", requested, default(CancellationToken));
 
         Assert.True(operation.HasCompleted);
         var data = operation.Value.Data;
@@ -36,7 +36,7 @@ public sealed class ArmPoolTests
         Assert.All(twin.NodesOf("kata1"), n =>
         {
             Assert.True(n.IsReady);
-            Assert.Contains(".mshv", n.Json.Text("status", "nodeInfo", "kernelVersion"), StringComparison.Ordinal);
+            Assert.Contains(".mshv", n.Json.GetString("status", "nodeInfo", "kernelVersion"), StringComparison.Ordinal);
             Assert.Equal("true", n.Labels["kubernetes.azure.com/kata-vm-isolation"]);
             Assert.Equal("yes", n.Labels["tenant-pool"]);
             Assert.Equal("kata1", n.Labels["agentpool"]);
@@ -44,11 +44,11 @@ public sealed class ArmPoolTests
     }
 
     [Fact]
-    public async Task CreateOrUpdate_Started_GoesThroughItsStatesInTime()
+    public async Task CreateOrUpdate_Started_CompletesAfterItsDuration()
     {
-        await using var twin = await ArmTwin.StartAsync(Slow);
+        await using var twin = await ArmTestHost.StartAsync(Slow);
 
-        var operation = await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), default(CancellationToken));
+        var operation = await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(), default(CancellationToken));
 
         Assert.Equal(201, operation.GetRawResponse().Status);
         Assert.True(operation.GetRawResponse().Headers.TryGetValue("Retry-After", out var seconds));
@@ -70,10 +70,10 @@ public sealed class ArmPoolTests
     }
 
     [Fact]
-    public async Task Update_MoreThenFewerNodes_ScalesAndKeepsTheRest()
+    public async Task Update_NodeCount_ScalesAndKeepsOtherProperties()
     {
-        await using var twin = await ArmTwin.StartAsync();
-        var pool = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken))).Value;
+        await using var twin = await ArmTestHost.StartAsync();
+        var pool = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken))).Value;
         var data = pool.Data;
 
         data.Count = 3;
@@ -91,10 +91,10 @@ public sealed class ArmPoolTests
     }
 
     [Fact]
-    public async Task Delete_Pool_IsGoneWithItsNodesAndASecondTimeToo()
+    public async Task Delete_Pool_RemovesItsNodesAndIsIdempotent()
     {
-        await using var twin = await ArmTwin.StartAsync();
-        var pool = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken))).Value;
+        await using var twin = await ArmTestHost.StartAsync();
+        var pool = (await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken))).Value;
 
         var deleted = await pool.DeleteAsync(WaitUntil.Completed, default(CancellationToken));
 
@@ -107,11 +107,11 @@ public sealed class ArmPoolTests
     }
 
     [Fact]
-    public async Task GetAll_SeveralPools_ListsThemWithTheSystemPool()
+    public async Task GetAll_SeveralPools_ListsAllByName()
     {
-        await using var twin = await ArmTwin.StartAsync();
-        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "katab", ArmTwin.Kata(), default(CancellationToken));
-        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kataa", ArmTwin.Kata(), default(CancellationToken));
+        await using var twin = await ArmTestHost.StartAsync();
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "katab", ArmTestHost.Kata(), default(CancellationToken));
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kataa", ArmTestHost.Kata(), default(CancellationToken));
 
         var names = new List<string>();
         await foreach (var pool in twin.Pools.GetAllAsync())
@@ -123,10 +123,10 @@ public sealed class ArmPoolTests
     }
 
     [Fact]
-    public async Task Abort_WhileCreating_EndsAsCanceledAndTheOperationFails()
+    public async Task Abort_Creating_EndsAsCanceledAndFailsTheOperation()
     {
-        await using var twin = await ArmTwin.StartAsync(Slow);
-        var create = await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(), default(CancellationToken));
+        await using var twin = await ArmTestHost.StartAsync(Slow);
+        var create = await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(), default(CancellationToken));
         var pool = (await twin.Pools.GetAsync("kata1")).Value;
 
         var abort = await pool.AbortLatestOperationAsync(WaitUntil.Started);
@@ -144,8 +144,8 @@ public sealed class ArmPoolTests
     [Fact]
     public async Task UpgradeNodeImageVersion_AWeekLater_ReimagesEveryNode()
     {
-        await using var twin = await ArmTwin.StartAsync(Slow);
-        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(count: 2), default(CancellationToken));
+        await using var twin = await ArmTestHost.StartAsync(Slow);
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(count: 2), default(CancellationToken));
         twin.Time.Advance(TimeSpan.FromDays(8));
         var pool = (await twin.Pools.GetAsync("kata1")).Value;
 
@@ -160,9 +160,9 @@ public sealed class ArmPoolTests
     }
 
     [Fact]
-    public async Task Cluster_GetAndCredentials_GiveServerAndAuthorityButNoSecret()
+    public async Task Cluster_GetAndCredentials_ReturnServerAndCaButNoSecret()
     {
-        await using var twin = await ArmTwin.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync();
 
         var cluster = (await twin.Cluster.GetAsync()).Value.Data;
         var credentials = (await twin.Cluster.GetClusterUserCredentialsAsync(format: KubeConfigFormat.Azure)).Value;

@@ -40,14 +40,14 @@ public sealed class ArmRuleTests
     [InlineData("kata1", """{"count":"1"}""", "UnmarshalError")]
     [InlineData("kata1", """{"count":1.5}""", "UnmarshalError")]
     [InlineData("kata1", """{"nodeTaints":[1]}""", "UnmarshalError")]
-    public async Task Put_BadProperties_IsRefusedWithAksCodeAndChangesNothing(string name, string properties, string code)
+    public async Task Put_InvalidProperties_ReturnsAksCodeAndChangesNothing(string name, string properties, string code)
     {
-        await using var twin = await ArmTwin.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync();
 
         var (status, error) = await PutAsync(twin, name, "{\"properties\":" + properties + "}");
 
         Assert.Equal((400, code), (status, error));
-        Assert.Single(twin.Cluster.Data());
+        Assert.Single(twin.Cluster.PoolNames());
     }
 
     [Theory]
@@ -59,22 +59,23 @@ public sealed class ArmRuleTests
     [InlineData("""{"properties":{"\ud800":1}}""", "InvalidRequestContent")]
     [InlineData("""{"properties":{"nodeLabels":{"a":"\ud800"}}}""", "InvalidRequestContent")]
     [InlineData("{}", "InvalidParameter")]
-    public async Task Put_BadBody_IsRefused(string body, string code)
+    public async Task Put_InvalidBody_ReturnsTheCode(string body, string code)
     {
-        await using var twin = await ArmTwin.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync();
 
         Assert.Equal((400, code), await PutAsync(twin, "kata1", body));
     }
 
     [Fact]
-    public async Task Put_HugeBody_IsRefusedWith413()
+    public async Task Put_BodyOver4Mb_Returns413()
     {
-        await using var twin = await ArmTwin.StartAsync();
-        // Waits for leave to send, or the connection might break while it sends what nobody will read.
+        await using var twin = await ArmTestHost.StartAsync();
+        // With Expect: 100-continue the client gets the response before it sends the body; otherwise the connection could break while it
+        // sends.
         using var handler = twin.Host.CreateHandler();
         handler.Expect100ContinueTimeout = TimeSpan.FromMinutes(1);
         using var http = new HttpClient(handler) { BaseAddress = twin.Host.ArmEndpoint };
-        using var request = new HttpRequestMessage(HttpMethod.Put, ArmTwin.PoolUrl("kata1")) { Content = new ByteArrayContent(new byte[5 << 20]) };
+        using var request = new HttpRequestMessage(HttpMethod.Put, ArmTestHost.PoolUrl("kata1")) { Content = new ByteArrayContent(new byte[5 << 20]) };
         request.Headers.ExpectContinue = true;
         request.Headers.Authorization = new("Bearer", "test");
 
@@ -89,10 +90,10 @@ public sealed class ArmRuleTests
     [InlineData("workloadRuntime", "\"OCIContainer\"")]
     [InlineData("availabilityZones", "[\"1\"]")]
     [InlineData("osSKU", "\"Ubuntu\"")]
-    public async Task Put_ImmutableProperty_IsRefused(string property, string value)
+    public async Task Put_ImmutableProperty_ReturnsPropertyChangeNotAllowed(string property, string value)
     {
-        await using var twin = await ArmTwin.StartAsync();
-        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken));
+        await using var twin = await ArmTestHost.StartAsync();
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken));
 
         var properties = new JsonObject { ["workloadRuntime"] = "KataVmIsolation" };
         properties[property] = JsonNode.Parse(value);
@@ -104,31 +105,31 @@ public sealed class ArmRuleTests
     [Fact]
     public async Task Put_BeyondVCpuQuota_NamesFamilyAndRegion()
     {
-        await using var twin = await ArmTwin.StartAsync(quota: 20);
+        await using var twin = await ArmTestHost.StartAsync(quota: 20);
 
         var refused = await Assert.ThrowsAsync<RequestFailedException>(() =>
-            twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTwin.Kata(count: 4), default(CancellationToken)));
+            twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, "kata1", ArmTestHost.Kata(count: 4), default(CancellationToken)));
 
         Assert.Equal("ErrCode_InsufficientVCPUQuota", refused.ErrorCode);
         Assert.Contains("requested 16, remaining 12 for family standardDSv5Family for region westeurope", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Put_TheHundredAndFirstPool_IsRefused()
+    public async Task Put_Pool101_ReturnsQuotaExceeded()
     {
-        await using var twin = await ArmTwin.StartAsync(quota: 100_000);
+        await using var twin = await ArmTestHost.StartAsync(quota: 100_000);
         for (var i = 0; i < 99; i++)
         {
-            await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, $"p{i}", ArmTwin.Kata(), default(CancellationToken));
+            await twin.Pools.CreateOrUpdateAsync(WaitUntil.Started, $"p{i}", ArmTestHost.Kata(), default(CancellationToken));
         }
 
-        Assert.Equal((400, "QuotaExceeded"), await PutAsync(twin, "onemore", """{"properties":{"count":1}}"""));
+        Assert.Equal((400, "QuotaExceeded"), await PutAsync(twin, "pool101", """{"properties":{"count":1}}"""));
     }
 
     [Fact]
-    public async Task Delete_LastSystemPool_IsRefused()
+    public async Task Delete_LastSystemPool_Returns400()
     {
-        await using var twin = await ArmTwin.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync();
 
         var refused = await Assert.ThrowsAsync<RequestFailedException>(async () =>
             await (await twin.Pools.GetAsync("systempool")).Value.DeleteAsync(WaitUntil.Started, default(CancellationToken)));
@@ -145,16 +146,16 @@ public sealed class ArmRuleTests
     [InlineData("GET", "POOL", 404, "NotFound")]
     [InlineData("GET", "OTHERGROUP", 404, "ResourceGroupNotFound")]
     [InlineData("GET", "OTHERCLUSTER", 404, "ResourceNotFound")]
-    public async Task AnyCall_ThatArmDoesNotKnow_AnswersInItsEnvelope(string method, string url, int status, string code)
+    public async Task AnyCall_UnknownResource_ReturnsAnArmError(string method, string url, int status, string code)
     {
-        await using var twin = await ArmTwin.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync();
         var target = url switch
         {
-            "POOL" => ArmTwin.PoolUrl("nope"),
-            "NOVERSION" => ArmTwin.PoolUrl("nope").Split('?')[0],
-            "BADVERSION" => ArmTwin.PoolUrl("nope", version: "2026-13-01"),
-            "OTHERGROUP" => ArmTwin.PoolUrl("nope").Replace("rg-tenant-sandbox", "other", StringComparison.Ordinal),
-            "OTHERCLUSTER" => ArmTwin.PoolUrl("nope").Replace("aks-twin", "other", StringComparison.Ordinal),
+            "POOL" => ArmTestHost.PoolUrl("nope"),
+            "NOVERSION" => ArmTestHost.PoolUrl("nope").Split('?')[0],
+            "BADVERSION" => ArmTestHost.PoolUrl("nope", version: "2026-13-01"),
+            "OTHERGROUP" => ArmTestHost.PoolUrl("nope").Replace("rg-tenant-sandbox", "other", StringComparison.Ordinal),
+            "OTHERCLUSTER" => ArmTestHost.PoolUrl("nope").Replace("aks-twin", "other", StringComparison.Ordinal),
             _ => url,
         };
 
@@ -165,21 +166,21 @@ public sealed class ArmRuleTests
     }
 
     [Fact]
-    public async Task AnyCall_WithoutBearerToken_Is401WithAChallenge()
+    public async Task AnyCall_NoBearerToken_Returns401WithChallenge()
     {
-        await using var twin = await ArmTwin.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync();
         twin.Http.DefaultRequestHeaders.Authorization = null;
 
-        using var response = await twin.Http.GetAsync(new Uri(ArmTwin.PoolUrl("nope"), UriKind.Relative));
+        using var response = await twin.Http.GetAsync(new Uri(ArmTestHost.PoolUrl("nope"), UriKind.Relative));
 
         Assert.Equal((HttpStatusCode.Unauthorized, "AuthenticationFailed"), (response.StatusCode, await CodeAsync(response)));
         Assert.NotEmpty(response.Headers.WwwAuthenticate);
     }
 
     [Fact]
-    public async Task AnyCall_FuzzedBodiesAndPaths_NeverAnswers5xxNorChangesState()
+    public async Task AnyCall_FuzzedBodiesAndPaths_NeverReturns5xxOrChangesState()
     {
-        await using var twin = await ArmTwin.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync();
         var junk = Gen.OneOf(
             Gen.String[0, 60],
             Gen.OneOfConst("[", "null", "1", "\"x\"", "{\"properties\":null}", "{\"properties\":[]}", "{\"properties\":{\"powerState\":{}}}", "{\"properties\":{\"upgradeSettings\":{\"maxSurge\":1}}}", "{\"properties\":{\"nodeLabels\":{\"a\":null}}}", "{\"properties\":{\"count\":1e99}}", "{\"properties\":{\"vmSize\":{}}}", "{\"properties\":{\"tags\":[]}}"));
@@ -188,7 +189,7 @@ public sealed class ArmRuleTests
         await calls.SampleAsync(
             async call =>
             {
-                using var request = new HttpRequestMessage(new(call.Item1), ArmTwin.PoolUrl(call.Item2)) { Content = new StringContent(call.Item3) };
+                using var request = new HttpRequestMessage(new(call.Item1), ArmTestHost.PoolUrl(call.Item2)) { Content = new StringContent(call.Item3) };
                 using var response = await twin.Http.SendAsync(request);
                 Assert.InRange((int)response.StatusCode, 200, 499);
                 if (!response.IsSuccessStatusCode && response.Content.Headers.ContentType?.MediaType == "application/json")
@@ -199,13 +200,13 @@ public sealed class ArmRuleTests
             iter: 1000,
             threads: 1);
 
-        Assert.Single(twin.Cluster.Data());
+        Assert.Single(twin.Cluster.PoolNames());
     }
 
-    private static async Task<(int Status, string Code)> PutAsync(ArmTwin twin, string name, string body)
+    private static async Task<(int Status, string Code)> PutAsync(ArmTestHost twin, string name, string body)
     {
         using var content = new StringContent(body, Encoding.UTF8, "application/json");
-        using var response = await twin.Http.PutAsync(new Uri(ArmTwin.PoolUrl(name), UriKind.Relative), content);
+        using var response = await twin.Http.PutAsync(new Uri(ArmTestHost.PoolUrl(name), UriKind.Relative), content);
         return ((int)response.StatusCode, await CodeAsync(response));
     }
 
@@ -213,9 +214,9 @@ public sealed class ArmRuleTests
         (await response.Content.ReadFromJsonAsync<JsonNode>())!["error"]!["code"]!.GetValue<string>();
 }
 
-internal static class ArmClusterReading
+internal static class ArmClusterExtensions
 {
-    /// <summary>The names of all pools.</summary>
-    public static IReadOnlyList<string> Data(this ContainerServiceManagedClusterResource cluster) =>
+    /// <summary>Lists the names of all pools.</summary>
+    public static IReadOnlyList<string> PoolNames(this ContainerServiceManagedClusterResource cluster) =>
         [.. cluster.GetContainerServiceAgentPools().GetAllAsync().ToBlockingEnumerable().Select(p => p.Data.Name)];
 }

@@ -8,23 +8,23 @@ using k8s.Models;
 
 namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>Both surfaces at once: what ARM makes is what Kubernetes has.</summary>
+/// <summary>Agent pools created over ARM and their nodes in Kubernetes.</summary>
 public sealed class ArmToKubernetesTests
 {
     [Fact]
-    public async Task Pool_CreatedGrownAndDeleted_IsNodesThatPodsRunOn()
+    public async Task Pool_CreatedScaledAndDeleted_ProvidesNodesForPods()
     {
         await using var twin = await TwinHost.StartAsync(new TwinOptions());
         using var http = new HttpClient(twin.CreateHandler());
         var pools = Cluster(twin, http).GetContainerServiceAgentPools();
         using var kubernetes = await ConnectAsync(twin);
 
-        await pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Autoscaled(1, 1, 4), default(CancellationToken));
-        await Until(async () => (await ReadyNodesAsync(kubernetes, "kata1")) == 1);
+        await pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Autoscaled(1, 1, 4), default(CancellationToken));
+        await WaitUntil(async () => (await ReadyNodesAsync(kubernetes, "kata1")) == 1);
 
-        // Three pods of 2 CPUs: a D4s_v5 has room for one, so three nodes are wanted.
+        // Three pods of 2 CPUs: one fits on a D4s_v5, so three nodes are needed.
         await kubernetes.AppsV1.CreateNamespacedDeploymentAsync(Deployment(replicas: 3), "default");
-        await Until(async () => (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status?.ReadyReplicas == 3);
+        await WaitUntil(async () => (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status?.ReadyReplicas == 3);
 
         Assert.Equal(3, await ReadyNodesAsync(kubernetes, "kata1"));
         var pool = (await pools.GetAsync("kata1")).Value;
@@ -35,28 +35,28 @@ public sealed class ArmToKubernetesTests
         await kubernetes.AppsV1.DeleteNamespacedDeploymentAsync("app", "default", propagationPolicy: "Background");
         await pool.DeleteAsync(WaitUntil.Completed, default(CancellationToken));
 
-        await Until(async () => (await kubernetes.CoreV1.ListNamespacedPodAsync("default")).Items.Count == 0);
+        await WaitUntil(async () => (await kubernetes.CoreV1.ListNamespacedPodAsync("default")).Items.Count == 0);
         Assert.Equal(0, await ReadyNodesAsync(kubernetes, "kata1"));
     }
 
     [Fact]
-    public async Task Pool_WhoseNodesNeverGetReady_SucceedsAllTheSame()
+    public async Task Pool_NodesNeverReady_StillSucceeds()
     {
         await using var twin = await TwinHost.StartAsync(new TwinOptions());
         using var http = new HttpClient(twin.CreateHandler());
         using var kubernetes = await ConnectAsync(twin);
-        twin.Faults.Add(new Fault { Call = "arm.agentPools.put", Kind = FaultKind.NodesNeverReady });
+        twin.InjectedFaults.Add(new InjectedFault { Call = "arm.agentPools.put", Kind = InjectedFaultKind.NodesNeverReady });
 
-        var made = await Cluster(twin, http).GetContainerServiceAgentPools()
-            .CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken));
+        var created = await Cluster(twin, http).GetContainerServiceAgentPools()
+            .CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken));
 
-        Assert.Equal("Succeeded", made.Value.Data.ProvisioningState);
-        await Until(async () => (await kubernetes.CoreV1.ListNodeAsync(labelSelector: "agentpool=kata1")).Items.Count == 1);
+        Assert.Equal("Succeeded", created.Value.Data.ProvisioningState);
+        await WaitUntil(async () => (await kubernetes.CoreV1.ListNodeAsync(labelSelector: "agentpool=kata1")).Items.Count == 1);
         Assert.Equal(0, await ReadyNodesAsync(kubernetes, "kata1"));
     }
 
     [Fact]
-    public async Task Restart_WithState_FindsPoolNodesAndPodsWhereTheyWere()
+    public async Task Restart_StateDirectory_RestoresNodesAndPods()
     {
         var directory = Directory.CreateTempSubdirectory("twin-").FullName;
         var options = new TwinOptions { StateDirectory = directory };
@@ -65,16 +65,16 @@ public sealed class ArmToKubernetesTests
         {
             using var http = new HttpClient(first.CreateHandler());
             using var kubernetes = await ConnectAsync(first);
-            await Cluster(first, http).GetContainerServiceAgentPools().CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTwin.Kata(), default(CancellationToken));
+            await Cluster(first, http).GetContainerServiceAgentPools().CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken));
             await kubernetes.AppsV1.CreateNamespacedDeploymentAsync(Deployment(replicas: 1), "default");
-            await Until(async () => (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status?.ReadyReplicas == 1);
+            await WaitUntil(async () => (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status?.ReadyReplicas == 1);
             (nodes, pods) = await IdentitiesAsync(kubernetes);
         }
 
         await using (var second = await TwinHost.StartAsync(options))
         {
             using var kubernetes = await ConnectAsync(second);
-            await Until(async () => (await ReadyNodesAsync(kubernetes, "kata1")) == 1);
+            await WaitUntil(async () => (await ReadyNodesAsync(kubernetes, "kata1")) == 1);
             Assert.Equal((nodes, pods), await IdentitiesAsync(kubernetes));
             Assert.Equal(1, (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status.ReadyReplicas);
         }
@@ -132,10 +132,10 @@ public sealed class ArmToKubernetesTests
                 twin.Options.SubscriptionId, twin.Options.ResourceGroup, twin.Options.Clusters[0].Name));
     }
 
-    // The twin is instant but works on other threads; each look is a call, and there are only so many.
-    private static async Task Until(Func<Task<bool>> condition)
+    // Controllers run on other threads; each attempt is a call to the twin.
+    private static async Task WaitUntil(Func<Task<bool>> condition)
     {
-        for (var look = 0; look < 3_000; look++)
+        for (var attempt = 0; attempt < 3_000; attempt++)
         {
             if (await condition())
             {
@@ -143,6 +143,6 @@ public sealed class ArmToKubernetesTests
             }
         }
 
-        Assert.Fail("The condition never came true.");
+        Assert.Fail("The condition was not met within 3,000 attempts.");
     }
 }

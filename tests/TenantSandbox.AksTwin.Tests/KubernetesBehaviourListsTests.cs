@@ -2,7 +2,7 @@ using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>How objects are listed, watched and deleted; on any Kubernetes API.</summary>
+/// <summary>List, watch and delete on any Kubernetes API.</summary>
 [Collection(KubernetesBehaviour.Name)]
 public sealed class KubernetesBehaviourListsTests(KubernetesFixture fixture)
 {
@@ -16,14 +16,14 @@ public sealed class KubernetesBehaviourListsTests(KubernetesFixture fixture)
     [InlineData("x+in+(a,c),y", "c")]
     public async Task List_LabelSelector_Selects(string selector, string expected)
     {
-        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
+        var path = $"/api/v1/namespaces/{await Api.CreateNamespaceAsync()}/configmaps";
         foreach (var (name, labels) in ((string, string)[])[("a", "\"x\":\"a\""), ("b", "\"x\":\"b\""), ("c", "\"x\":\"c\",\"y\":\"1\""), ("d", "\"y\":\"2\"")])
         {
-            await Api.PostAsync(path, Bodies.ConfigMap(name, metadata: $"\"labels\":{{{labels}}},"));
+            await Api.PostAsync(path, Manifests.ConfigMap(name, metadata: $"\"labels\":{{{labels}}},"));
         }
 
         var list = await Api.GetAsync($"{path}?labelSelector={selector}");
-        Assert.Equal(expected, string.Join(',', list.Body.Items("items").Select(i => i.Text("metadata", "name"))));
+        Assert.Equal(expected, string.Join(',', list.Body.GetObjects("items").Select(i => i.GetString("metadata", "name"))));
     }
 
     [Theory]
@@ -41,43 +41,43 @@ public sealed class KubernetesBehaviourListsTests(KubernetesFixture fixture)
     [Fact]
     public async Task List_FieldSelector_Selects()
     {
-        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
-        await Api.PostAsync(path, Bodies.ConfigMap("a"));
-        await Api.PostAsync(path, Bodies.ConfigMap("b"));
+        var path = $"/api/v1/namespaces/{await Api.CreateNamespaceAsync()}/configmaps";
+        await Api.PostAsync(path, Manifests.ConfigMap("a"));
+        await Api.PostAsync(path, Manifests.ConfigMap("b"));
         var list = await Api.GetAsync($"{path}?fieldSelector=metadata.name%3Db");
-        Assert.Equal("b", list.Body.Items("items").Single().Text("metadata", "name"));
+        Assert.Equal("b", list.Body.GetObjects("items").Single().GetString("metadata", "name"));
     }
 
     [Fact]
-    public async Task List_InPages_GivesEachOnceAsOfTheFirstPage()
+    public async Task List_Paged_ReturnsTheSnapshotOfTheFirstPage()
     {
-        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
+        var path = $"/api/v1/namespaces/{await Api.CreateNamespaceAsync()}/configmaps";
         for (var i = 0; i < 5; i++)
         {
-            await Api.PostAsync(path, Bodies.ConfigMap($"c{i}", metadata: "\"labels\":{\"p\":\"1\"},"));
+            await Api.PostAsync(path, Manifests.ConfigMap($"c{i}", metadata: "\"labels\":{\"p\":\"1\"},"));
         }
 
         var first = await Api.GetAsync($"{path}?limit=2&labelSelector=p");
         await Api.SendAsync("DELETE", $"{path}/c3");
-        await Api.PostAsync(path, Bodies.ConfigMap("c9", metadata: "\"labels\":{\"p\":\"1\"},"));
-        var names = first.Body.Items("items").Select(i => i.Text("metadata", "name")).ToList();
-        for (var token = first.Body.Text("metadata", "continue"); !string.IsNullOrEmpty(token);)
+        await Api.PostAsync(path, Manifests.ConfigMap("c9", metadata: "\"labels\":{\"p\":\"1\"},"));
+        var names = first.Body.GetObjects("items").Select(i => i.GetString("metadata", "name")).ToList();
+        for (var token = first.Body.GetString("metadata", "continue"); !string.IsNullOrEmpty(token);)
         {
             var page = await Api.GetAsync($"{path}?limit=2&labelSelector=p&continue={Uri.EscapeDataString(token)}");
-            names.AddRange(page.Body.Items("items").Select(i => i.Text("metadata", "name")));
-            token = page.Body.Text("metadata", "continue");
+            names.AddRange(page.Body.GetObjects("items").Select(i => i.GetString("metadata", "name")));
+            token = page.Body.GetString("metadata", "continue");
         }
 
         Assert.Equal(["c0", "c1", "c2", "c3", "c4"], names);
     }
 
     [Fact]
-    public async Task Watch_FromListedRevision_TellsWhatHappensAfter()
+    public async Task Watch_FromListedRevision_StreamsLaterChanges()
     {
-        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
-        await Api.PostAsync(path, Bodies.ConfigMap("one"));
-        var revision = (await Api.GetAsync(path)).Body.Text("metadata", "resourceVersion");
-        await Api.PostAsync(path, Bodies.ConfigMap("two", metadata: "\"labels\":{\"w\":\"1\"},"));
+        var path = $"/api/v1/namespaces/{await Api.CreateNamespaceAsync()}/configmaps";
+        await Api.PostAsync(path, Manifests.ConfigMap("one"));
+        var revision = (await Api.GetAsync(path)).Body.GetString("metadata", "resourceVersion");
+        await Api.PostAsync(path, Manifests.ConfigMap("two", metadata: "\"labels\":{\"w\":\"1\"},"));
         await Api.MergeAsync($"{path}/two", """{"data":{"b":"2"}}""");
         await Api.MergeAsync($"{path}/two", """{"metadata":{"labels":{"w":"2"}}}""");
         await Api.MergeAsync($"{path}/two", """{"metadata":{"labels":{"w":"1"}}}""");
@@ -85,38 +85,38 @@ public sealed class KubernetesBehaviourListsTests(KubernetesFixture fixture)
         var events = new List<string?>();
         await foreach (var e in Api.WatchAsync(path, $"&resourceVersion={revision}&labelSelector=w%3D1"))
         {
-            events.Add(e.Text("type"));
+            events.Add(e.GetString("type"));
             if (events.Count == 5)
             {
                 break;
             }
         }
 
-        // What leaves the selector is deleted, what comes back is added.
+        // An object that no longer matches the selector is DELETED, one that matches again is ADDED.
         Assert.Equal(["ADDED", "MODIFIED", "DELETED", "ADDED", "DELETED"], events);
     }
 
     [Fact]
-    public async Task Watch_WithoutRevision_StartsWithWhatIsThere()
+    public async Task Watch_NoRevision_StartsWithExistingObjects()
     {
-        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
-        await Api.PostAsync(path, Bodies.ConfigMap("one"));
-        Assert.Equal("1", (await Api.UntilAsync(path, o => o.Text("metadata", "name") == "one")).Text("data", "a"));
+        var path = $"/api/v1/namespaces/{await Api.CreateNamespaceAsync()}/configmaps";
+        await Api.PostAsync(path, Manifests.ConfigMap("one"));
+        Assert.Equal("1", (await Api.WaitForAsync(path, o => o.GetString("metadata", "name") == "one")).GetString("data", "a"));
     }
 
     [Fact]
-    public async Task Watch_RevisionThatIsNone_Refused()
+    public async Task Watch_InvalidRevision_IsRejected()
     {
         var reply = await Api.GetAsync("/api/v1/namespaces/default/configmaps?watch=true&resourceVersion=abc&timeoutSeconds=1");
-        // Real servers answer 500 here; the twin keeps 5xx for its faults.
+        // Real servers return 500 here; the twin returns 5xx only for injected faults.
         Assert.True(reply.Status >= 400, reply.Text);
     }
 
     [Fact]
     public async Task Delete_WrongUidPrecondition_Conflict()
     {
-        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
-        await Api.PostAsync(path, Bodies.ConfigMap("one"));
+        var path = $"/api/v1/namespaces/{await Api.CreateNamespaceAsync()}/configmaps";
+        await Api.PostAsync(path, Manifests.ConfigMap("one"));
         var reply = await Api.SendAsync("DELETE", $"{path}/one", """{"preconditions":{"uid":"11111111-1111-1111-1111-111111111111"}}""");
         Assert.Equal((409, "Conflict"), (reply.Status, reply.Reason));
         Assert.Equal(200, (await Api.GetAsync($"{path}/one")).Status);
@@ -125,28 +125,28 @@ public sealed class KubernetesBehaviourListsTests(KubernetesFixture fixture)
     [Fact]
     public async Task Delete_StaleResourceVersionPrecondition_Conflict()
     {
-        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
-        await Api.PostAsync(path, Bodies.ConfigMap("one"));
+        var path = $"/api/v1/namespaces/{await Api.CreateNamespaceAsync()}/configmaps";
+        await Api.PostAsync(path, Manifests.ConfigMap("one"));
         var reply = await Api.SendAsync("DELETE", $"{path}/one", """{"preconditions":{"resourceVersion":"1"}}""");
         Assert.Equal((409, "Conflict"), (reply.Status, reply.Reason));
     }
 
     [Fact]
-    public async Task Delete_DryRun_LeavesTheObject()
+    public async Task Delete_DryRun_KeepsTheObject()
     {
-        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
-        await Api.PostAsync(path, Bodies.ConfigMap("one"));
+        var path = $"/api/v1/namespaces/{await Api.CreateNamespaceAsync()}/configmaps";
+        await Api.PostAsync(path, Manifests.ConfigMap("one"));
         Assert.Equal(200, (await Api.SendAsync("DELETE", $"{path}/one?dryRun=All")).Status);
         Assert.Equal(200, (await Api.GetAsync($"{path}/one")).Status);
     }
 
     [Fact]
-    public async Task Delete_Finalizer_StaysUntilItIsRemoved()
+    public async Task Delete_Finalizer_KeepsTheObjectUntilItIsRemoved()
     {
-        var path = $"/api/v1/namespaces/{await Api.NamespaceAsync()}/configmaps";
-        await Api.PostAsync(path, Bodies.ConfigMap("one", metadata: "\"finalizers\":[\"example.com/hold\"],"));
+        var path = $"/api/v1/namespaces/{await Api.CreateNamespaceAsync()}/configmaps";
+        await Api.PostAsync(path, Manifests.ConfigMap("one", metadata: "\"finalizers\":[\"example.com/hold\"],"));
         Assert.Equal(200, (await Api.SendAsync("DELETE", $"{path}/one")).Status);
-        Assert.NotNull((await Api.GetAsync($"{path}/one")).Body.Text("metadata", "deletionTimestamp"));
+        Assert.NotNull((await Api.GetAsync($"{path}/one")).Body.GetString("metadata", "deletionTimestamp"));
         await Api.MergeAsync($"{path}/one", """{"metadata":{"finalizers":null}}""");
         Assert.Equal(404, (await Api.GetAsync($"{path}/one")).Status);
     }

@@ -5,7 +5,7 @@ using k8s.Models;
 
 namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>The twin as others' programs see it: the C# client and kubectl.</summary>
+/// <summary>The twin with the C# client and kubectl.</summary>
 public sealed class KubernetesClientTests
 {
     private static V1Deployment Web(int replicas, string image = "nginx:1") => new()
@@ -30,13 +30,13 @@ public sealed class KubernetesClientTests
     };
 
     [Fact]
-    public async Task Client_AppliesWatchesAndDeletes()
+    public async Task Client_ApplyWatchDelete_Works()
     {
-        await using var api = await KubernetesServer.TwinAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
         var client = api.Client;
         await client.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new() { Name = "acme" } });
-        var made = await client.AppsV1.PatchNamespacedDeploymentAsync(new V1Patch(Web(2), V1Patch.PatchType.ApplyPatch), "web", "acme", fieldManager: "tests", force: true);
-        Assert.Equal("web", made.Metadata.Name);
+        var created = await client.AppsV1.PatchNamespacedDeploymentAsync(new V1Patch(Web(2), V1Patch.PatchType.ApplyPatch), "web", "acme", fieldManager: "tests", force: true);
+        Assert.Equal("web", created.Metadata.Name);
         await foreach (var (type, item) in client.AppsV1.WatchListNamespacedDeploymentAsync("acme", fieldSelector: "metadata.name=web"))
         {
             Assert.Contains(type, (WatchEventType[])[WatchEventType.Added, WatchEventType.Modified]);
@@ -59,11 +59,11 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
-    public async Task Watcher_OfTheClient_SeesPodsComeAndGo()
+    public async Task Watcher_PodCreatedAndDeleted_ReportsBoth()
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        var ns = await api.NamespaceAsync();
-        var gone = new TaskCompletionSource();
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var ns = await api.CreateNamespaceAsync();
+        var deleted = new TaskCompletionSource();
         var started = new TaskCompletionSource();
         using var watcher = api.Client.CoreV1.WatchListNamespacedPod(ns, onEvent: (type, pod) =>
         {
@@ -74,26 +74,26 @@ public sealed class KubernetesClientTests
 
             if (type == WatchEventType.Deleted && pod.Name() == "first")
             {
-                gone.TrySetResult();
+                deleted.TrySetResult();
             }
         });
-        await api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("first"));
+        await api.PostAsync($"/api/v1/namespaces/{ns}/pods", Manifests.Pod("first"));
         await started.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}/pods/first?gracePeriodSeconds=0");
-        await gone.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await deleted.Task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]
-    public async Task Kubectl_PersonLooksAround_SeesWhatThereIs()
+    public async Task Kubectl_CommonCommands_Work()
     {
-        await using var api = await KubernetesServer.TwinAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
         var file = Path.GetTempFileName();
         await File.WriteAllTextAsync(file, $$"""
             apiVersion: v1
             kind: Namespace
             metadata: {name: acme}
             ---
-            {{Bodies.Deployment("web").Replace("{\"name\":\"web\" }", "{\"name\":\"web\",\"namespace\":\"acme\"}", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)}}
+            {{Manifests.Deployment("web").Replace("{\"name\":\"web\" }", "{\"name\":\"web\",\"namespace\":\"acme\"}", StringComparison.Ordinal).Replace("\n", "", StringComparison.Ordinal)}}
             ---
             apiVersion: v1
             kind: Service
@@ -137,7 +137,7 @@ public sealed class KubernetesClientTests
         var error = kubectl.StandardError.ReadToEndAsync();
         var output = await kubectl.StandardOutput.ReadToEndAsync() + await error;
         await kubectl.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.True(kubectl.ExitCode == 0 != fails, $"kubectl {arguments} ended with {kubectl.ExitCode}: {output}");
+        Assert.True(kubectl.ExitCode == 0 != fails, $"kubectl {arguments} exited with {kubectl.ExitCode}: {output}");
         return output;
     }
 }

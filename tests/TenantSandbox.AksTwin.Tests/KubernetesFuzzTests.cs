@@ -5,7 +5,7 @@ using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>Bad input: each is answered in the API's own form, without a 5xx and without a change of state.</summary>
+/// <summary>Invalid input gets an API error, never a 5xx, and doesn't change state.</summary>
 public sealed class KubernetesFuzzTests
 {
     private static readonly string[] Verbs = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -14,61 +14,61 @@ public sealed class KubernetesFuzzTests
         ["application/json", "application/merge-patch+json", "application/strategic-merge-patch+json", "application/apply-patch+yaml", "application/json-patch+json", "text/plain"];
 
     [Fact]
-    public async Task Requests_1000Broken_AreRefusedAndChangeNothing()
+    public async Task Requests_1000Invalid_AreRejectedAndChangeNothing()
     {
         const int Seed = 20261124;
-        await using var api = await KubernetesServer.TwinAsync();
-        var ns = await api.NamespaceAsync();
-        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", 1));
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var ns = await api.CreateNamespaceAsync();
+        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Manifests.Deployment("web", 1));
         var before = await StateAsync(api);
         var random = new Random(Seed);
         for (var i = 0; i < 1000; i++)
         {
-            var (verb, path, body, type) = Broken(random, ns);
+            var (verb, path, body, type) = InvalidRequest(random, ns);
             var reply = await api.SendAsync(verb, path, body, type);
-            var what = $"request {i.ToString(CultureInfo.InvariantCulture)} of seed {Seed}: {verb} {path} {type} {body[..Math.Min(body.Length, 200)]} was answered {reply.Status} {reply.Text}";
-            Assert.True(reply.Status is >= 200 and < 500, what);
-            Assert.True(reply.Status < 300 || verb == "HEAD" || reply.Body.Text("kind") == "Status", what);
+            var description = $"request {i.ToString(CultureInfo.InvariantCulture)} of seed {Seed}: {verb} {path} {type} {body[..Math.Min(body.Length, 200)]} returned {reply.Status} {reply.Text}";
+            Assert.True(reply.Status is >= 200 and < 500, description);
+            Assert.True(reply.Status < 300 || verb == "HEAD" || reply.Body.GetString("kind") == "Status", description);
         }
 
         Assert.Equal(before, await StateAsync(api));
     }
 
-    /// <summary>Well-formed objects with values that nobody means: refused or kept, and either way everything goes on.</summary>
+    /// <summary>Well-formed objects with odd values are rejected or stored, and the twin keeps working.</summary>
     [Fact]
-    public async Task Objects_1000WithOddValues_AreRefusedOrKeptAndNothingBreaks()
+    public async Task Objects_1000WithOddValues_AreRejectedOrStored()
     {
         const int Seed = 20261126;
-        await using var api = await KubernetesServer.TwinAsync();
-        var ns = await api.NamespaceAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var ns = await api.CreateNamespaceAsync();
         var random = new Random(Seed);
         for (var i = 0; i < 1000; i++)
         {
-            var (path, original) = Whole(random.Next(8), $"n{i}", ns);
+            var (path, original) = ValidObject(random.Next(8), $"n{i}", ns);
             var body = JsonNode.Parse(original)!;
             for (var times = random.Next(1, 4); times > 0; times--)
             {
                 Distort(body["spec"] ?? body, random);
             }
 
-            var made = await api.PostAsync(path, body.ToJsonString());
-            Assert.True(made.Status < 500, $"object {i} of seed {Seed}: {body.ToJsonString()} was answered {made.Status} {made.Text}");
-            var gone = await api.SendAsync("DELETE", $"{path}/n{i}?gracePeriodSeconds={Odd[random.Next(Odd.Length)].ToJsonString()}");
-            Assert.True(gone.Status < 500, $"deletion {i} of seed {Seed}, of {body.ToJsonString()}, was answered {gone.Status} {gone.Text}");
+            var created = await api.PostAsync(path, body.ToJsonString());
+            Assert.True(created.Status < 500, $"object {i} of seed {Seed}: {body.ToJsonString()} returned {created.Status} {created.Text}");
+            var deleted = await api.SendAsync("DELETE", $"{path}/n{i}?gracePeriodSeconds={Odd[random.Next(Odd.Length)].ToJsonString()}");
+            Assert.True(deleted.Status < 500, $"deletion {i} of seed {Seed}, of {body.ToJsonString()}, returned {deleted.Status} {deleted.Text}");
         }
 
         Assert.Equal(200, (await api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}")).Status);
-        await api.PostAsync("/apis/apps/v1/namespaces/default/deployments", Bodies.Deployment("after", 1));
-        await api.UntilAsync("/apis/apps/v1/namespaces/default/deployments", o => o.Number("status", "availableReplicas") == 1);
+        await api.PostAsync("/apis/apps/v1/namespaces/default/deployments", Manifests.Deployment("after", 1));
+        await api.WaitForAsync("/apis/apps/v1/namespaces/default/deployments", o => o.GetInteger("status", "availableReplicas") == 1);
     }
 
     [Theory]
     [InlineData("POST", "/api/v1/namespaces/default/configmaps", 413)]
     [InlineData("PATCH", "/api/v1/namespaces/default/configmaps/x?fieldManager=a", 413)]
-    public async Task Body_TooLarge_Refused(string verb, string path, int status)
+    public async Task Body_TooLarge_IsRejected(string verb, string path, int status)
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        var reply = await api.SendAsync(verb, path, Bodies.ConfigMap("x", $$"""{"a":"{{new string('x', 3 << 20)}}"}"""), verb == "PATCH" ? "application/apply-patch+yaml" : "application/json");
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var reply = await api.SendAsync(verb, path, Manifests.ConfigMap("x", $$"""{"a":"{{new string('x', 3 << 20)}}"}"""), verb == "PATCH" ? "application/apply-patch+yaml" : "application/json");
         Assert.Equal((status, "RequestEntityTooLarge"), (reply.Status, reply.Reason));
     }
 
@@ -76,17 +76,17 @@ public sealed class KubernetesFuzzTests
     [InlineData("""{"metadata":{"name":"\ud800"}}""")]
     [InlineData("""{"metadata":{"name":"x"},"data":{"a":"\ud800"}}""")]
     [InlineData("""{"metadata":{"name":"x"},"data":{"\ud800":"a"}}""")]
-    public async Task Body_WithHalfACharacter_Refused(string body)
+    public async Task Body_UnpairedSurrogate_IsRejected(string body)
     {
-        await using var api = await KubernetesServer.TwinAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
         var reply = await api.PostAsync("/api/v1/namespaces/default/configmaps", body);
         Assert.Equal((400, "BadRequest"), (reply.Status, reply.Reason));
     }
 
     [Fact]
-    public async Task Watches_BrokenOffByTheirClients_LeaveNothingBehind()
+    public async Task Watches_AbortedByClients_AreReleased()
     {
-        await using var api = await KubernetesServer.TwinAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
         for (var i = 0; i < 50; i++)
         {
             await foreach (var _ in api.WatchAsync("/api/v1/namespaces"))
@@ -104,27 +104,27 @@ public sealed class KubernetesFuzzTests
         new JsonArray(), new JsonObject(), new JsonArray("a", "a"), new JsonObject { ["a"] = "b" }, new string('x', 300),
     ];
 
-    private static (string Path, string Body) Whole(int which, string name, string ns)
+    private static (string Path, string Body) ValidObject(int which, string name, string ns)
     {
         var core = $"/api/v1/namespaces/{ns}";
         return which switch
         {
-            0 => ($"{core}/pods", Bodies.Pod(name)),
-            1 => ($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment(name, 1)),
+            0 => ($"{core}/pods", Manifests.Pod(name)),
+            1 => ($"/apis/apps/v1/namespaces/{ns}/deployments", Manifests.Deployment(name, 1)),
             2 => ($"{core}/services", Spec("""{"type":"ClusterIP","selector":{"app":"a"},"ports":[{"name":"p","port":80,"targetPort":8080}]}""")),
             3 => ($"{core}/resourcequotas", Spec("""{"hard":{"count/configmaps":"100","limits.memory":"10Gi"}}""")),
             4 => ($"{core}/limitranges", Spec("""{"limits":[{"type":"Container","min":{"memory":"1Mi"},"maxLimitRequestRatio":{"cpu":"1"}}]}""")),
-            5 => ("/apis/node.k8s.io/v1/runtimeclasses", Bodies.RuntimeClass(name)),
+            5 => ("/apis/node.k8s.io/v1/runtimeclasses", Manifests.RuntimeClass(name)),
             6 => ($"/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies", Spec("""
                 {"podSelector":{},"egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.0/8"}}],"ports":[{"port":80}]}]}
                 """)),
-            _ => ($"{core}/configmaps", Bodies.ConfigMap(name)),
+            _ => ($"{core}/configmaps", Manifests.ConfigMap(name)),
         };
 
         string Spec(string spec) => $$"""{"metadata":{"name":"{{name}}"},"spec":{{spec}} }""";
     }
 
-    /// <summary>Puts an odd value somewhere below a node, mostly one of the kind that was there.</summary>
+    /// <summary>Replaces a random value below a node, mostly by one of the same JSON type.</summary>
     private static void Distort(JsonNode node, Random random)
     {
         List<JsonNode?> below = node is JsonObject map ? [.. map.Select(p => p.Value)] : [.. (JsonArray)node];
@@ -156,7 +156,7 @@ public sealed class KubernetesFuzzTests
         }
     }
 
-    private static (string Verb, string Path, string Body, string Type) Broken(Random random, string ns)
+    private static (string Verb, string Path, string Body, string Type) InvalidRequest(Random random, string ns)
     {
         string[] paths =
         [
@@ -167,8 +167,8 @@ public sealed class KubernetesFuzzTests
         string[] queries = ["", "?limit=-1", "?continue=%ff", "?labelSelector=((", "?fieldSelector=a", "?resourceVersion=x", "?dryRun=Some", "?gracePeriodSeconds=x", "?fieldManager=f", "?fieldManager=f&force=maybe"];
         var verb = Verbs[random.Next(Verbs.Length)];
         var path = paths[random.Next(paths.Length)];
-        var body = Mangle(random);
-        // What is well formed and allowed isn't broken, so it isn't sent: deletions of what is there.
+        var body = InvalidBody(random);
+        // Deletions of existing objects would be valid, so they aren't sent.
         if (verb == "DELETE")
         {
             path = path.EndsWith("/web", StringComparison.Ordinal) ? $"{path}x" : path;
@@ -182,12 +182,14 @@ public sealed class KubernetesFuzzTests
         return (verb, path + queries[random.Next(queries.Length)], body, Types[random.Next(Types.Length)]);
     }
 
-    /// <summary>A body that no kind takes: cut off, of wrong types, or nonsense; an ill-typed spec and name keep it from being valid anywhere.</summary>
-    private static string Mangle(Random random)
+    /// <summary>
+    /// A body that is invalid for every kind: truncated, wrong types, or random bytes.
+    /// </summary>
+    private static string InvalidBody(Random random)
     {
         var text = random.Next(6) switch
         {
-            0 => Bodies.Deployment("web")[..random.Next(200)],
+            0 => Manifests.Deployment("web")[..random.Next(200)],
             1 => """{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":7},"spec":[]}""",
             2 => """{"metadata":{"name":"web","labels":{"a":{"b":1}}},"spec":{"replicas":"many"},"data":[1]}""",
             3 => new string('[', random.Next(1, 200)),
@@ -202,7 +204,7 @@ public sealed class KubernetesFuzzTests
         var state = new StringBuilder();
         foreach (var path in (string[])["/api/v1/namespaces", "/api/v1/nodes", "/api/v1/pods", "/api/v1/configmaps", "/apis/apps/v1/deployments", "/api/v1/services", "/apis/node.k8s.io/v1/runtimeclasses"])
         {
-            state.Append(new JsonArray([.. (await api.GetAsync(path)).Body.Items("items").Select(i => i.DeepClone())]).ToJsonString());
+            state.Append(new JsonArray([.. (await api.GetAsync(path)).Body.GetObjects("items").Select(i => i.DeepClone())]).ToJsonString());
         }
 
         return state.ToString();

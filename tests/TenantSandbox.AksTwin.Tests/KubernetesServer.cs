@@ -8,18 +8,18 @@ using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>What a server answered.</summary>
-internal sealed record Reply(int Status, JsonObject Body, HttpResponseMessage Message)
+/// <summary>A response of the API.</summary>
+internal sealed record ApiReply(int Status, JsonObject Body, HttpResponseMessage Message)
 {
-    public string? Reason => Body.Text("reason");
+    public string? Reason => Body.GetString("reason");
 
-    public string Text => Body.Text("message") ?? Body.ToJsonString();
+    public string Text => Body.GetString("message") ?? Body.ToJsonString();
 
-    public IEnumerable<string?> CauseFields => Body.Items("details", "causes").Select(c => c.Text("field"));
+    public IEnumerable<string?> CauseFields => Body.GetObjects("details", "causes").Select(c => c.GetString("field"));
 }
 
 /// <summary>
-/// A Kubernetes API to test: the twin with two Kata nodes, or any server that the environment variable TENANTSANDBOX_KUBECONFIG names.
+/// The Kubernetes API under test: a twin with Kata nodes, or the server that the environment variable TENANTSANDBOX_KUBECONFIG names.
 /// </summary>
 internal sealed class KubernetesServer : IAsyncDisposable
 {
@@ -39,11 +39,11 @@ internal sealed class KubernetesServer : IAsyncDisposable
 
     public k8s.Kubernetes Client { get; }
 
-    /// <summary>The twin, or the server named by the environment.</summary>
-    public static async Task<KubernetesServer> AnyAsync() =>
-        Environment.GetEnvironmentVariable("TENANTSANDBOX_KUBECONFIG") is { Length: > 0 } path ? new(null, path) : await TwinAsync();
+    /// <summary>The server that TENANTSANDBOX_KUBECONFIG names, else a twin.</summary>
+    public static async Task<KubernetesServer> StartAsync() =>
+        Environment.GetEnvironmentVariable("TENANTSANDBOX_KUBECONFIG") is { Length: > 0 } path ? new(null, path) : await StartTwinAsync();
 
-    public static async Task<KubernetesServer> TwinAsync(TimingProfile? timing = null, FakeTimeProvider? time = null, int nodes = 2, string? directory = null)
+    public static async Task<KubernetesServer> StartTwinAsync(TimingProfile? timing = null, FakeTimeProvider? time = null, int nodes = 2, string? directory = null)
     {
         var options = new TwinOptions { Timing = timing ?? TimingProfile.Instant, TimeProvider = time ?? TimeProvider.System, StateDirectory = directory };
         var host = await TwinHost.StartAsync(options);
@@ -65,7 +65,7 @@ internal sealed class KubernetesServer : IAsyncDisposable
         "1.34.2",
         maxPods);
 
-    public async Task<Reply> SendAsync(string method, string path, string? body = null, string type = "application/json", string? accept = null, string? token = "twin")
+    public async Task<ApiReply> SendAsync(string method, string path, string? body = null, string type = "application/json", string? accept = null, string? token = "twin")
     {
         using var request = new HttpRequestMessage(new(method), new Uri(Client.BaseUri, path));
         if (body is not null)
@@ -88,17 +88,17 @@ internal sealed class KubernetesServer : IAsyncDisposable
         return new((int)response.StatusCode, text.StartsWith('{') ? (JsonObject)JsonNode.Parse(text)! : new() { ["message"] = text }, response);
     }
 
-    public Task<Reply> GetAsync(string path) => SendAsync("GET", path);
+    public Task<ApiReply> GetAsync(string path) => SendAsync("GET", path);
 
-    public Task<Reply> PostAsync(string path, string body) => SendAsync("POST", path, body);
+    public Task<ApiReply> PostAsync(string path, string body) => SendAsync("POST", path, body);
 
-    public Task<Reply> MergeAsync(string path, string body) => SendAsync("PATCH", path, body, "application/merge-patch+json");
+    public Task<ApiReply> MergeAsync(string path, string body) => SendAsync("PATCH", path, body, "application/merge-patch+json");
 
-    public Task<Reply> ApplyAsync(string path, string body, string manager = "tests", bool force = false) =>
+    public Task<ApiReply> ApplyAsync(string path, string body, string manager = "tests", bool force = false) =>
         SendAsync("PATCH", $"{path}?fieldManager={manager}{(force ? "&force=true" : "")}", body, "application/apply-patch+yaml");
 
-    /// <summary>The events of a watch, as they come.</summary>
-    public async IAsyncEnumerable<JsonObject> WatchAsync(string path, string query = "", [EnumeratorCancellation] CancellationToken cancel = default)
+    /// <summary>Streams the events of a watch.</summary>
+    public async IAsyncEnumerable<JsonObject> WatchAsync(string path, string query = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Client.BaseUri, $"{path}?watch=true&timeoutSeconds=60{query}"));
         if (Twin is not null)
@@ -106,26 +106,26 @@ internal sealed class KubernetesServer : IAsyncDisposable
             request.Headers.Authorization = new("Bearer", "twin");
         }
 
-        using var response = await Client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel));
-        while (await reader.ReadLineAsync(cancel) is { } line)
+        using var response = await Client.HttpClient.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
             yield return (JsonObject)JsonNode.Parse(line)!;
         }
     }
 
-    /// <summary>Follows a collection until one of its objects is as wanted.</summary>
-    public Task<JsonObject> UntilAsync(string collection, Func<JsonObject, bool> wanted) => FollowAsync(collection, "", e => e.Text("type") is "ADDED" or "MODIFIED" && wanted(e.Object("object")!));
+    /// <summary>Watches a collection until one of its objects meets a condition, for at most 45 s.</summary>
+    public Task<JsonObject> WaitForAsync(string collection, Func<JsonObject, bool> condition) => WatchUntilAsync(collection, "", e => e.GetString("type") is "ADDED" or "MODIFIED" && condition(e.GetObject("object")!));
 
-    /// <summary>Does something, and waits until an object is gone because of it.</summary>
-    public async Task GoneAsync(string collection, string name, Func<Task> act)
+    /// <summary>Runs an action and waits until an object has been deleted.</summary>
+    public async Task WaitForDeletionAsync(string collection, string name, Func<Task> act)
     {
-        var revision = (await GetAsync(collection)).Body.Text("metadata", "resourceVersion");
+        var revision = (await GetAsync(collection)).Body.GetString("metadata", "resourceVersion");
         await act();
-        await FollowAsync(collection, $"&resourceVersion={revision}", e => e.Text("type") == "DELETED" && e.Object("object").Text("metadata", "name") == name);
+        await WatchUntilAsync(collection, $"&resourceVersion={revision}", e => e.GetString("type") == "DELETED" && e.GetObject("object").GetString("metadata", "name") == name);
     }
 
-    private async Task<JsonObject> FollowAsync(string collection, string query, Func<JsonObject, bool> wanted)
+    private async Task<JsonObject> WatchUntilAsync(string collection, string query, Func<JsonObject, bool> condition)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(45));
         var last = "nothing";
@@ -134,28 +134,30 @@ internal sealed class KubernetesServer : IAsyncDisposable
             await foreach (var e in WatchAsync(collection, query, limit.Token))
             {
                 last = e.ToJsonString();
-                if (wanted(e))
+                if (condition(e))
                 {
-                    return e.Object("object")!;
+                    return e.GetObject("object")!;
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            // Told below, with what was seen.
+            // Reported below with the last event.
         }
 
-        throw new TimeoutException($"Nothing in {collection} got to be as wanted; the last event was {last}");
+        throw new TimeoutException($"No object in {collection} met the condition within 45 s; the last event was {last}");
     }
 
-    /// <summary>A namespace of its own, whose default ServiceAccount is there (before 1.24: with its token, without which no pod is let in).</summary>
-    public async Task<string> NamespaceAsync(string labels = "{}")
+    /// <summary>
+    /// Creates a namespace and waits for its default ServiceAccount (before 1.24: for its token, without which pods are rejected).
+    /// </summary>
+    public async Task<string> CreateNamespaceAsync(string labels = "{}")
     {
         var name = $"t-{Guid.NewGuid():N}"[..12];
-        var made = await PostAsync("/api/v1/namespaces", $$"""{"metadata":{"name":"{{name}}","labels":{{labels}} } }""");
-        Assert.Equal(201, made.Status);
-        await UntilAsync($"/api/v1/namespaces/{name}/serviceaccounts", o =>
-            o.Text("metadata", "name") == "default" && (Twin is not null || o.Items("secrets").Any()));
+        var created = await PostAsync("/api/v1/namespaces", $$"""{"metadata":{"name":"{{name}}","labels":{{labels}} } }""");
+        Assert.Equal(201, created.Status);
+        await WaitForAsync($"/api/v1/namespaces/{name}/serviceaccounts", o =>
+            o.GetString("metadata", "name") == "default" && (Twin is not null || o.GetObjects("secrets").Any()));
         return name;
     }
 

@@ -4,7 +4,7 @@ using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>What only the twin does: faults, time, memory over restarts, and many objects.</summary>
+/// <summary>Behaviour specific to the twin: injected faults, timing, persistence, unsupported requests, scale.</summary>
 public sealed class KubernetesTwinTests
 {
     private const string Kata = "\"runtimeClassName\":\"kata-vm-isolation\",";
@@ -14,7 +14,7 @@ public sealed class KubernetesTwinTests
     [Fact]
     public async Task Request_WithoutToken_Unauthorized()
     {
-        await using var api = await KubernetesServer.TwinAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
         var reply = await api.SendAsync("GET", "/api/v1/namespaces", token: null);
         Assert.Equal((401, "Unauthorized"), (reply.Status, reply.Reason));
     }
@@ -22,7 +22,7 @@ public sealed class KubernetesTwinTests
     [Fact]
     public async Task Accept_ProtobufOnly_NotAcceptable()
     {
-        await using var api = await KubernetesServer.TwinAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
         Assert.Equal(406, (await api.SendAsync("GET", "/api/v1/namespaces", accept: "application/vnd.kubernetes.protobuf")).Status);
         Assert.Equal(200, (await api.SendAsync("GET", "/api/v1/namespaces", accept: "application/vnd.kubernetes.protobuf, application/json")).Status);
     }
@@ -37,9 +37,9 @@ public sealed class KubernetesTwinTests
     [InlineData("GET", "/apis/discovery.k8s.io/v1/endpointslices", 404, "NotFound")]
     [InlineData("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", 404, "NotFound")]
     [InlineData("GET", "/api/v1/pods?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan", 422, "Invalid")]
-    public async Task Request_BeyondTheTwin_GetsTheApisOwnError(string method, string path, int status, string reason)
+    public async Task Request_Unsupported_GetsAnApiError(string method, string path, int status, string reason)
     {
-        await using var api = await KubernetesServer.TwinAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
         var reply = await api.SendAsync(method, path, method == "GET" ? null : "{}", "application/merge-patch+json");
         Assert.Equal((status, reason), (reply.Status, reply.Reason));
     }
@@ -47,8 +47,8 @@ public sealed class KubernetesTwinTests
     [Fact]
     public async Task Delete_OptionsAsProtobuf_UnsupportedMediaType()
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        var ns = await api.NamespaceAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var ns = await api.CreateNamespaceAsync();
         var reply = await api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}", "k8s", "application/vnd.kubernetes.protobuf");
         Assert.Equal((415, "UnsupportedMediaType"), (reply.Status, reply.Reason));
     }
@@ -57,31 +57,31 @@ public sealed class KubernetesTwinTests
     [InlineData("application/strategic-merge-patch+json", """{"spec":{"template":{"spec":{"containers":[{"name":"c","env":[]}]}}}}""")]
     [InlineData("application/strategic-merge-patch+json", """{"metadata":{"labels":{"$patch":"replace"}}}""")]
     [InlineData("application/json-patch+json", """[{"op":"remove","path":"/spec"}]""")]
-    public async Task Patch_BeyondTheTwin_UnsupportedMediaType(string type, string patch)
+    public async Task Patch_Unsupported_UnsupportedMediaType(string type, string patch)
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        await api.PostAsync("/apis/apps/v1/namespaces/default/deployments", Bodies.Deployment("web", 0));
+        await using var api = await KubernetesServer.StartTwinAsync();
+        await api.PostAsync("/apis/apps/v1/namespaces/default/deployments", Manifests.Deployment("web", 0));
         var reply = await api.SendAsync("PATCH", "/apis/apps/v1/namespaces/default/deployments/web", patch, type);
         Assert.Equal((415, "UnsupportedMediaType"), (reply.Status, reply.Reason));
     }
 
     [Fact]
-    public async Task Create_UnknownFieldBeyondAscii_IsWarnedOf()
+    public async Task Create_NonAsciiUnknownField_Warns()
     {
-        await using var api = await KubernetesServer.TwinAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
         var reply = await api.PostAsync("/api/v1/namespaces/default/configmaps", """{"metadata":{"name":"one"},"größe":1}""");
         Assert.Equal(201, reply.Status);
         Assert.Contains("unknown field \"gr", reply.Message.Headers.GetValues("Warning").Single().Replace("\\", "", StringComparison.Ordinal), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task List_ContinuedTooLate_Expired()
+    public async Task List_OldContinueToken_Expired()
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/configmaps";
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var path = $"/api/v1/namespaces/{await api.CreateNamespaceAsync()}/configmaps";
         foreach (var name in (string[])["a", "b"])
         {
-            await api.PostAsync(path, Bodies.ConfigMap(name));
+            await api.PostAsync(path, Manifests.ConfigMap(name));
         }
 
         var first = await api.GetAsync($"{path}?limit=1");
@@ -90,43 +90,43 @@ public sealed class KubernetesTwinTests
             await api.GetAsync($"{path}?limit=1");
         }
 
-        var reply = await api.GetAsync($"{path}?limit=1&continue={first.Body.Text("metadata", "continue")}");
+        var reply = await api.GetAsync($"{path}?limit=1&continue={first.Body.GetString("metadata", "continue")}");
         Assert.Equal((410, "Expired"), (reply.Status, reply.Reason));
     }
 
     [Fact]
-    public async Task Rollout_ThatNeverFinishes_MissesItsDeadline()
+    public async Task Rollout_NeverComplete_ExceedsItsDeadline()
     {
         var clock = Clock();
-        await using var api = await KubernetesServer.TwinAsync(time: clock);
-        var ns = await api.NamespaceAsync();
-        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", image: "x/unready:1", more: "\"progressDeadlineSeconds\":60,"));
+        await using var api = await KubernetesServer.StartTwinAsync(time: clock);
+        var ns = await api.CreateNamespaceAsync();
+        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Manifests.Deployment("web", image: "x/unready:1", more: "\"progressDeadlineSeconds\":60,"));
         clock.Advance(TimeSpan.FromSeconds(62));
-        var live = await api.UntilAsync($"/apis/apps/v1/namespaces/{ns}/deployments", o => o.Items("status", "conditions").Any(c => c.Text("reason") == "ProgressDeadlineExceeded"));
-        Assert.Equal(("False", "False"), (Condition.Find(live, "Progressing").Text("status"), Condition.Find(live, "Available").Text("status")));
+        var live = await api.WaitForAsync($"/apis/apps/v1/namespaces/{ns}/deployments", o => o.GetObjects("status", "conditions").Any(c => c.GetString("reason") == "ProgressDeadlineExceeded"));
+        Assert.Equal(("False", "False"), (Condition.Find(live, "Progressing").GetString("status"), Condition.Find(live, "Available").GetString("status")));
     }
 
     [Fact]
-    public async Task Rollout_OfMorePodsThanThereCanBe_MakesThemInBursts()
+    public async Task Rollout_HugeReplicaCount_CreatesPodsInBursts()
     {
         var clock = Clock();
-        await using var api = await KubernetesServer.TwinAsync(time: clock);
-        var ns = await api.NamespaceAsync();
-        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", int.MaxValue));
-        Assert.Equal(500, (await api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.Items("items").Count());
+        await using var api = await KubernetesServer.StartTwinAsync(time: clock);
+        var ns = await api.CreateNamespaceAsync();
+        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Manifests.Deployment("web", int.MaxValue));
+        Assert.Equal(500, (await api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.GetObjects("items").Count());
         clock.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(1000, (await api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.Items("items").Count());
+        Assert.Equal(1000, (await api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.GetObjects("items").Count());
     }
 
     [Fact]
-    public async Task Rollout_ScaledDownWhileRefusedPodsWait_NoLongerFailsAtOnce()
+    public async Task Rollout_ScaledDownDuringBackoff_ClearsReplicaFailureImmediately()
     {
-        await using var api = await KubernetesServer.TwinAsync(time: Clock());
-        var ns = await api.NamespaceAsync();
+        await using var api = await KubernetesServer.StartTwinAsync(time: Clock());
+        var ns = await api.CreateNamespaceAsync();
         var path = $"/apis/apps/v1/namespaces/{ns}/deployments";
         await api.PostAsync($"/api/v1/namespaces/{ns}/resourcequotas", """{"metadata":{"name":"q"},"spec":{"hard":{"pods":"1"}}}""");
-        await api.PostAsync(path, Bodies.Deployment("web", 2));
-        Assert.True(Condition.Holds((await api.GetAsync($"{path}/web")).Body, "ReplicaFailure"));
+        await api.PostAsync(path, Manifests.Deployment("web", 2));
+        Assert.True(Condition.IsTrue((await api.GetAsync($"{path}/web")).Body, "ReplicaFailure"));
         await api.MergeAsync($"{path}/web", """{"spec":{"replicas":1}}""");
         Assert.Null(Condition.Find((await api.GetAsync($"{path}/web")).Body, "ReplicaFailure"));
     }
@@ -135,53 +135,53 @@ public sealed class KubernetesTwinTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Service_ReplacedWithoutItsAddress_KeepsIt(bool headless)
+    public async Task Service_ReplacedWithoutClusterIp_KeepsIt(bool headless)
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/services";
-        var free = (await api.PostAsync(path, Service("free", ""))).Body.Text("spec", "clusterIP");
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var path = $"/api/v1/namespaces/{await api.CreateNamespaceAsync()}/services";
+        var freeAddress = (await api.PostAsync(path, Service("free", ""))).Body.GetString("spec", "clusterIP");
         await api.SendAsync("DELETE", $"{path}/free");
-        var address = headless ? "None" : free;
-        var made = await api.PostAsync(path, Service("web", $"\"clusterIP\":\"{address}\","));
-        Assert.Equal((201, address), (made.Status, made.Body.Text("spec", "clusterIP")));
+        var address = headless ? "None" : freeAddress;
+        var created = await api.PostAsync(path, Service("web", $"\"clusterIP\":\"{address}\","));
+        Assert.Equal((201, address), (created.Status, created.Body.GetString("spec", "clusterIP")));
 
-        var version = $"\"resourceVersion\":\"{made.Body.Text("metadata", "resourceVersion")}\",";
+        var version = $"\"resourceVersion\":\"{created.Body.GetString("metadata", "resourceVersion")}\",";
         var reply = await api.SendAsync("PUT", $"{path}/web", Service("web", "", version));
 
-        Assert.Equal((200, address), (reply.Status, reply.Body.Text("spec", "clusterIP")));
+        Assert.Equal((200, address), (reply.Status, reply.Body.GetString("spec", "clusterIP")));
 
         static string Service(string name, string spec, string metadata = "") =>
             $$"""{"metadata":{ {{metadata}} "name":"{{name}}"},"spec":{ {{spec}} "ports":[{"port":80,"protocol":"TCP"}]} }""";
     }
 
     [Fact]
-    public async Task Delete_GraceLongerThanTime_IsKeptWithinIt()
+    public async Task Delete_HugeGracePeriod_IsClamped()
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/pods";
-        await api.PostAsync(path, Bodies.Pod("p", extra: "\"terminationGracePeriodSeconds\":9223372036854775807,"));
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var path = $"/api/v1/namespaces/{await api.CreateNamespaceAsync()}/pods";
+        await api.PostAsync(path, Manifests.Pod("p", extra: "\"terminationGracePeriodSeconds\":9223372036854775807,"));
         var reply = await api.SendAsync("DELETE", $"{path}/p");
-        Assert.Equal((200, int.MaxValue), (reply.Status, reply.Body.Number("metadata", "deletionGracePeriodSeconds")));
+        Assert.Equal((200, int.MaxValue), (reply.Status, reply.Body.GetInteger("metadata", "deletionGracePeriodSeconds")));
     }
 
     [Fact]
-    public async Task Timing_TrueToLife_PodTakesItsTime()
+    public async Task Timing_Realistic_PodStartsAfterItsDelays()
     {
         var clock = Clock();
-        await using var api = await KubernetesServer.TwinAsync(TimingProfile.TrueToLife, clock);
-        Assert.Equal("False", Condition.Find((await api.GetAsync("/api/v1/nodes/aks-kata-0")).Body, "Ready").Text("status"));
+        await using var api = await KubernetesServer.StartTwinAsync(TimingProfile.Realistic, clock);
+        Assert.Equal("False", Condition.Find((await api.GetAsync("/api/v1/nodes/aks-kata-0")).Body, "Ready").GetString("status"));
         clock.Advance(TimeSpan.FromSeconds(16));
-        Assert.Equal("True", Condition.Find((await api.GetAsync("/api/v1/nodes/aks-kata-0")).Body, "Ready").Text("status"));
-        var ns = await api.NamespaceAsync();
-        await api.PostAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p", extra: Kata));
+        Assert.Equal("True", Condition.Find((await api.GetAsync("/api/v1/nodes/aks-kata-0")).Body, "Ready").GetString("status"));
+        var ns = await api.CreateNamespaceAsync();
+        await api.PostAsync($"/api/v1/namespaces/{ns}/pods", Manifests.Pod("p", extra: Kata));
         var pod = (await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Body;
-        Assert.Equal("ContainerCreating", pod.Items("status", "containerStatuses").Single().Text("state", "waiting", "reason"));
+        Assert.Equal("ContainerCreating", pod.GetObjects("status", "containerStatuses").Single().GetString("state", "waiting", "reason"));
         clock.Advance(TimeSpan.FromSeconds(11.5));
         pod = (await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Body;
-        Assert.Equal(("Running", "False"), (pod.Text("status", "phase"), Condition.Find(pod, "Ready").Text("status")));
+        Assert.Equal(("Running", "False"), (pod.GetString("status", "phase"), Condition.Find(pod, "Ready").GetString("status")));
         clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal("True", Condition.Find((await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Body, "Ready").Text("status"));
-        await api.GoneAsync($"/api/v1/namespaces/{ns}/pods", "p", async () =>
+        Assert.Equal("True", Condition.Find((await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Body, "Ready").GetString("status"));
+        await api.WaitForDeletionAsync($"/api/v1/namespaces/{ns}/pods", "p", async () =>
         {
             await api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}/pods/p");
             Assert.Equal(200, (await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Status);
@@ -190,80 +190,80 @@ public sealed class KubernetesTwinTests
     }
 
     [Fact]
-    public async Task Node_Removed_ItsPodsAreMadeAgainElsewhere()
+    public async Task Node_Removed_ItsPodsAreReplacedOnOtherNodes()
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        var ns = await api.NamespaceAsync();
-        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", 4));
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var ns = await api.CreateNamespaceAsync();
+        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Manifests.Deployment("web", 4));
         api.Twin!.RemoveNode("aks-kata-0");
-        var pods = (await api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.Items("items").ToList();
+        var pods = (await api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.GetObjects("items").ToList();
         Assert.Equal(4, pods.Count);
-        Assert.All(pods, p => Assert.Equal("aks-kata-1", p.Text("spec", "nodeName")));
+        Assert.All(pods, p => Assert.Equal("aks-kata-1", p.GetString("spec", "nodeName")));
         Assert.False(api.Twin.IsIdle("aks-kata-1"));
     }
 
     [Fact]
-    public async Task Demand_PodsThatFitNowhere_AreReportedInNodes()
+    public async Task CountNodesNeeded_UnschedulablePods_ReturnsTheirNodes()
     {
-        await using var api = await KubernetesServer.TwinAsync(nodes: 0);
-        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        api.Twin!.DemandChanged += () => told.TrySetResult();
-        var ns = await api.NamespaceAsync();
-        // Each pod takes half of a node.
-        var pod = Bodies.Deployment("big", 5).Replace("64Mi", "7Gi", StringComparison.Ordinal);
+        await using var api = await KubernetesServer.StartTwinAsync(nodes: 0);
+        var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        api.Twin!.DemandChanged += () => changed.TrySetResult();
+        var ns = await api.CreateNamespaceAsync();
+        // One such pod fits on a node.
+        var pod = Manifests.Deployment("big", 5).Replace("64Mi", "7Gi", StringComparison.Ordinal);
         await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", pod);
-        await told.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        var shape = KubernetesServer.Node("shape", "Standard_D4s_v5");
-        Assert.Equal(5, api.Twin.NodesNeeded(shape, 10));
-        Assert.Equal(2, api.Twin.NodesNeeded(shape, 2));
-        Assert.Equal(0, api.Twin.NodesNeeded(KubernetesServer.Node("small", "Standard_D2s_v5"), 10));
+        await changed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var template = KubernetesServer.Node("template", "Standard_D4s_v5");
+        Assert.Equal(5, api.Twin.CountNodesNeeded(template, 10));
+        Assert.Equal(2, api.Twin.CountNodesNeeded(template, 2));
+        Assert.Equal(0, api.Twin.CountNodesNeeded(KubernetesServer.Node("small", "Standard_D2s_v5"), 10));
         for (var i = 0; i < 5; i++)
         {
-            api.Twin.AddNode(shape with { Name = $"n{i}" });
+            api.Twin.AddNode(template with { Name = $"n{i}" });
         }
 
-        Assert.Equal(0, api.Twin.NodesNeeded(shape, 10));
+        Assert.Equal(0, api.Twin.CountNodesNeeded(template, 10));
     }
 
     [Fact]
-    public async Task Faults_Scripted_StrikeAsScripted()
+    public async Task InjectedFaults_SeveralKinds_ApplyAsDeclared()
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        var ns = await api.NamespaceAsync();
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var ns = await api.CreateNamespaceAsync();
         var path = $"/api/v1/namespaces/{ns}/configmaps";
-        api.Host!.Faults.Add(new Fault { Call = "kube.configmaps.create", Status = 429, RetryAfter = 7 });
-        var throttled = await api.PostAsync(path, Bodies.ConfigMap("one"));
+        api.Host!.InjectedFaults.Add(new InjectedFault { Call = "kube.configmaps.create", Status = 429, RetryAfter = 7 });
+        var throttled = await api.PostAsync(path, Manifests.ConfigMap("one"));
         Assert.Equal((429, "TooManyRequests", 7), (throttled.Status, throttled.Reason, throttled.Message.Headers.RetryAfter!.Delta!.Value.Seconds));
 
-        api.Host.Faults.Add(new Fault { Call = "kube.configmaps.create", Kind = FaultKind.LoseAnswer });
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => api.PostAsync(path, Bodies.ConfigMap("one")));
-        Assert.Equal(409, (await api.PostAsync(path, Bodies.ConfigMap("one"))).Status);
+        api.Host.InjectedFaults.Add(new InjectedFault { Call = "kube.configmaps.create", Kind = InjectedFaultKind.LoseAnswer });
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => api.PostAsync(path, Manifests.ConfigMap("one")));
+        Assert.Equal(409, (await api.PostAsync(path, Manifests.ConfigMap("one"))).Status);
 
-        api.Host.Faults.Add(new Fault { Call = "kube.namespaces.delete", Target = ns, Kind = FaultKind.StuckFinalizer });
+        api.Host.InjectedFaults.Add(new InjectedFault { Call = "kube.namespaces.delete", Target = ns, Kind = InjectedFaultKind.StuckFinalizer });
         await api.SendAsync("DELETE", $"/api/v1/namespaces/{ns}");
-        Assert.Equal("Terminating", (await api.GetAsync($"/api/v1/namespaces/{ns}")).Body.Text("status", "phase"));
+        Assert.Equal("Terminating", (await api.GetAsync($"/api/v1/namespaces/{ns}")).Body.GetString("status", "phase"));
         await api.MergeAsync($"/api/v1/namespaces/{ns}", """{"metadata":{"finalizers":null}}""");
         Assert.Equal(404, (await api.GetAsync($"/api/v1/namespaces/{ns}")).Status);
     }
 
     [Fact]
-    public async Task Fault_PodsNeverRun_TellsTheScriptedReason()
+    public async Task NeverRuns_PodOfADeployment_HasTheGivenWaitingReason()
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        var ns = await api.NamespaceAsync();
-        api.Host!.Faults.Add(new Fault { Call = "kube.pods.create", Target = "web*", Kind = FaultKind.NeverRuns, Code = "CreateContainerConfigError", Times = null });
-        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web", 1));
-        var pod = (await api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.Items("items").Single();
-        Assert.Equal("CreateContainerConfigError", pod.Items("status", "containerStatuses").Single().Text("state", "waiting", "reason"));
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var ns = await api.CreateNamespaceAsync();
+        api.Host!.InjectedFaults.Add(new InjectedFault { Call = "kube.pods.create", Target = "web*", Kind = InjectedFaultKind.NeverRuns, Code = "CreateContainerConfigError", Times = null });
+        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Manifests.Deployment("web", 1));
+        var pod = (await api.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.GetObjects("items").Single();
+        Assert.Equal("CreateContainerConfigError", pod.GetObjects("status", "containerStatuses").Single().GetString("state", "waiting", "reason"));
     }
 
     [Fact]
-    public async Task Watch_OlderThanTheLog_ExpiresAndBookmarksCome()
+    public async Task Watch_OldRevision_ExpiresAndBookmarksAreSent()
     {
         var clock = Clock();
-        await using var api = await KubernetesServer.TwinAsync(time: clock);
-        var path = $"/api/v1/namespaces/{await api.NamespaceAsync()}/configmaps";
-        await api.PostAsync(path, Bodies.ConfigMap("one"));
+        await using var api = await KubernetesServer.StartTwinAsync(time: clock);
+        var path = $"/api/v1/namespaces/{await api.CreateNamespaceAsync()}/configmaps";
+        await api.PostAsync(path, Manifests.ConfigMap("one"));
         for (var i = 0; i <= 10_000; i++)
         {
             await api.MergeAsync($"{path}/one", $$"""{"data":{"a":"{{i}}"} }""");
@@ -271,11 +271,11 @@ public sealed class KubernetesTwinTests
 
         await foreach (var e in api.WatchAsync(path, "&resourceVersion=1"))
         {
-            Assert.Equal(("ERROR", 410L, "Expired"), (e.Text("type"), e.Number("object", "code"), e.Text("object", "reason")));
+            Assert.Equal(("ERROR", 410L, "Expired"), (e.GetString("type"), e.GetInteger("object", "code"), e.GetString("object", "reason")));
             break;
         }
 
-        var revision = (await api.GetAsync(path)).Body.Text("metadata", "resourceVersion");
+        var revision = (await api.GetAsync(path)).Body.GetString("metadata", "resourceVersion");
         await using var events = api.WatchAsync(path, $"&resourceVersion={revision}&allowWatchBookmarks=true").GetAsyncEnumerator();
         var first = events.MoveNextAsync().AsTask();
         while (!first.IsCompleted)
@@ -285,30 +285,30 @@ public sealed class KubernetesTwinTests
         }
 
         Assert.True(await first);
-        Assert.Equal(("BOOKMARK", revision), (events.Current.Text("type"), events.Current.Text("object", "metadata", "resourceVersion")));
+        Assert.Equal(("BOOKMARK", revision), (events.Current.GetString("type"), events.Current.GetString("object", "metadata", "resourceVersion")));
     }
 
     [Fact]
-    public async Task Restart_WithAStateDirectory_EverythingIsStillThere()
+    public async Task Restart_StateDirectory_RestoresObjects()
     {
         var directory = Directory.CreateTempSubdirectory("twin-").FullName;
         try
         {
             string ns, uid;
-            await using (var api = await KubernetesServer.TwinAsync(directory: directory))
+            await using (var api = await KubernetesServer.StartTwinAsync(directory: directory))
             {
-                ns = await api.NamespaceAsync();
-                await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment("web"));
-                uid = (await api.GetAsync($"/apis/apps/v1/namespaces/{ns}/deployments/web")).Body.Text("metadata", "uid")!;
+                ns = await api.CreateNamespaceAsync();
+                await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Manifests.Deployment("web"));
+                uid = (await api.GetAsync($"/apis/apps/v1/namespaces/{ns}/deployments/web")).Body.GetString("metadata", "uid")!;
             }
 
-            await using var again = await KubernetesServer.TwinAsync(directory: directory);
+            await using var again = await KubernetesServer.StartTwinAsync(directory: directory);
             var live = (await again.GetAsync($"/apis/apps/v1/namespaces/{ns}/deployments/web")).Body;
-            Assert.Equal((uid, 2L), (live.Text("metadata", "uid"), live.Number("status", "availableReplicas")));
+            Assert.Equal((uid, 2L), (live.GetString("metadata", "uid"), live.GetInteger("status", "availableReplicas")));
             await again.MergeAsync($"/apis/apps/v1/namespaces/{ns}/deployments/web", """{"spec":{"replicas":5}}""");
-            var pods = (await again.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.Items("items").ToList();
-            Assert.Equal(5, pods.Select(p => p.Text("metadata", "uid")).Distinct().Count());
-            Assert.All(pods, p => Assert.Equal("Running", p.Text("status", "phase")));
+            var pods = (await again.GetAsync($"/api/v1/namespaces/{ns}/pods")).Body.GetObjects("items").ToList();
+            Assert.Equal(5, pods.Select(p => p.GetString("metadata", "uid")).Distinct().Count());
+            Assert.All(pods, p => Assert.Equal("Running", p.GetString("status", "phase")));
         }
         finally
         {
@@ -317,9 +317,9 @@ public sealed class KubernetesTwinTests
     }
 
     [Fact]
-    public async Task ManyObjects_200NodesAnd5000Pods_StandInSeconds()
+    public async Task ManyObjects_200NodesAnd5000Pods_AreReadyWithin60Seconds()
     {
-        await using var api = await KubernetesServer.TwinAsync(nodes: 0);
+        await using var api = await KubernetesServer.StartTwinAsync(nodes: 0);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var watch = Stopwatch.StartNew();
         for (var i = 0; i < 200; i++)
@@ -327,14 +327,14 @@ public sealed class KubernetesTwinTests
             api.Twin!.AddNode(KubernetesServer.Node($"n{i:000}", maxPods: 250));
         }
 
-        var ns = await api.NamespaceAsync();
+        var ns = await api.CreateNamespaceAsync();
         for (var i = 0; i < 100; i++)
         {
-            Assert.Equal(201, (await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Bodies.Deployment($"d{i}", 50).Replace("100m", "10m", StringComparison.Ordinal))).Status);
+            Assert.Equal(201, (await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/deployments", Manifests.Deployment($"d{i}", 50).Replace("100m", "10m", StringComparison.Ordinal))).Status);
         }
 
         var list = await api.GetAsync($"/api/v1/namespaces/{ns}/pods?fieldSelector=status.phase%3DRunning");
-        Assert.Equal(5000, list.Body.Items("items").Count());
+        Assert.Equal(5000, list.Body.GetObjects("items").Count());
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(60));
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 500L << 20);
     }

@@ -3,22 +3,24 @@ using System.Text.Json.Nodes;
 
 namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>Clients in JavaScript judge the twin: Azure's own with its pollers, and Kubernetes' with its informer. Needs Node 20 and npm.</summary>
+/// <summary>
+/// Runs JavaScript clients against the twin: the Azure SDK with its pollers and the Kubernetes client with its informer. Needs Node 20 and npm.
+/// </summary>
 public sealed class NpmClientTests
 {
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "npm");
 
-    // Only an update that moves no node takes time, so that there is something to abort.
+    // Updates take time, so that there is an operation to abort.
     private static readonly TimingProfile SlowUpdates = TimingProfile.Instant with { PoolUpdate = TimeSpan.FromHours(1) };
 
     [Fact]
-    public async Task AgentPools_CreateListUpdateAbortDelete_WorkWithAzuresOwnPollers()
+    public async Task AgentPools_CreateListUpdateAbortDelete_WorkWithTheAzureSdk()
     {
-        await using var twin = await ArmTwin.StartAsync(SlowUpdates);
+        await using var twin = await ArmTestHost.StartAsync(SlowUpdates);
         var authority = Path.Combine(Path.GetTempPath(), $"ca-{Guid.NewGuid():N}.pem");
         await File.WriteAllTextAsync(authority, twin.Host.CertificateAuthorityPem);
 
-        var result = await JudgeAsync("agent-pools.mjs", new()
+        var result = await RunScriptAsync("agent-pools.mjs", new()
         {
             ["NODE_EXTRA_CA_CERTS"] = authority,
             ["ARM_ENDPOINT"] = twin.Host.ArmEndpoint.ToString().TrimEnd('/'),
@@ -27,7 +29,7 @@ public sealed class NpmClientTests
         });
 
         File.Delete(authority);
-        Same(
+        AssertJsonEqual(
             """
             {"created":["Succeeded",1,"KataVmIsolation"],"listed":["kata1","systempool"],"updated":["Succeeded",2],
             "conflict":[409,"OperationNotAllowed"],"aborted":"Canceled","slow":"ended without success","kubeconfig":true,
@@ -40,30 +42,30 @@ public sealed class NpmClientTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Informer_ObjectsComeChangeAndGo_SeesEachAndKeepsWhatIsLeft(bool broken)
+    public async Task Informer_ObjectsChange_ReportsEachEventAndCachesTheRest(bool isBroken)
     {
-        await using var api = await KubernetesServer.TwinAsync();
-        if (broken)
+        await using var api = await KubernetesServer.StartTwinAsync();
+        if (isBroken)
         {
-            api.Host!.Faults.Add(new Fault { Call = "kube.configmaps.watch", Kind = FaultKind.LoseAnswer });
+            api.Host!.InjectedFaults.Add(new InjectedFault { Call = "kube.configmaps.watch", Kind = InjectedFaultKind.LoseAnswer });
         }
 
-        var result = await JudgeAsync("informer.mjs", new() { ["KUBECONFIG"] = api.KubeconfigPath });
+        var result = await RunScriptAsync("informer.mjs", new() { ["KUBECONFIG"] = api.KubeconfigPath });
 
-        Same(
+        AssertJsonEqual(
             $$"""
-            {"seen":["add twin-1 1","add twin-2 1","delete twin-1 2","update twin-1 2"],"cached":["twin-2"],"broken":{{(broken ? "true" : "false")}}}
+            {"seen":["add twin-1 1","add twin-2 1","delete twin-1 2","update twin-1 2"],"cached":["twin-2"],"broken":{{(isBroken ? "true" : "false")}}}
             """,
             result);
     }
 
-    private static void Same(string expected, string actual) =>
+    private static void AssertJsonEqual(string expected, string actual) =>
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(actual)), actual);
 
-    private static async Task<string> JudgeAsync(string script, Dictionary<string, string> environment)
+    private static async Task<string> RunScriptAsync(string script, Dictionary<string, string> environment)
     {
-        var (wanted, installed) = (Path.Combine(Folder, "package-lock.json"), Path.Combine(Folder, "node_modules", ".package-lock.json"));
-        if (File.GetLastWriteTimeUtc(installed) < File.GetLastWriteTimeUtc(wanted))
+        var (locked, installed) = (Path.Combine(Folder, "package-lock.json"), Path.Combine(Folder, "node_modules", ".package-lock.json"));
+        if (File.GetLastWriteTimeUtc(installed) < File.GetLastWriteTimeUtc(locked))
         {
             await RunAsync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], []);
         }
@@ -84,7 +86,7 @@ public sealed class NpmClientTests
         var error = process.StandardError.ReadToEndAsync(limit.Token);
         var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
-        Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {await error}");
+        Assert.True(process.ExitCode == 0, $"{program} exited with {process.ExitCode}: {await error}");
         return output;
     }
 }

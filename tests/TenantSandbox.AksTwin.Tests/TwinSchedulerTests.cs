@@ -4,57 +4,57 @@ namespace TenantSandbox.AksTwin.Tests;
 
 public sealed class TwinSchedulerTests
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan OneMillisecond = TimeSpan.FromMilliseconds(1);
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 2, 9, 0, 0, TimeSpan.Zero));
 
     [Fact]
-    public void After_TimerFiresAMomentEarly_WaitsForItsTime()
+    public void RunAfter_TimerFiresEarly_WaitsForTheDueTime()
     {
-        using var scheduler = new TwinScheduler(new EarlyTimers(_clock));
+        using var scheduler = new TwinScheduler(new EarlyTimerProvider(_clock));
         DateTimeOffset? ran = null;
         var due = _clock.GetUtcNow().AddMilliseconds(100);
 
-        scheduler.After(TimeSpan.FromMilliseconds(100), () => ran = _clock.GetUtcNow());
+        scheduler.RunAfter(TimeSpan.FromMilliseconds(100), () => ran = _clock.GetUtcNow());
         _clock.Advance(TimeSpan.FromMilliseconds(99));
         Assert.Null(ran);
-        _clock.Advance(Moment);
+        _clock.Advance(OneMillisecond);
 
         Assert.Equal(due, ran);
     }
 
     [Fact]
-    public void After_LongerThanATimerCanWait_RunsInTheEnd()
+    public void RunAfter_LongerThanATimerAllows_RunsWhenDue()
     {
         using var scheduler = new TwinScheduler(_clock);
         var (runs, delay) = (0, TimeSpan.FromSeconds(int.MaxValue));
 
-        scheduler.After(delay, () => runs++);
-        _clock.Advance(delay - Moment);
+        scheduler.RunAfter(delay, () => runs++);
+        _clock.Advance(delay - OneMillisecond);
         Assert.Equal(0, runs);
-        _clock.Advance(Moment);
+        _clock.Advance(OneMillisecond);
 
         Assert.Equal(1, runs);
     }
 
     [Fact]
-    public async Task Pool_TimersFireAMomentEarly_ItsNodesJoinWithoutAnybodyAsking()
+    public async Task Pool_TimersFireEarly_NodesJoinWithoutFurtherCalls()
     {
         var timing = TimingProfile.Instant with { NodeBoot = TimeSpan.FromMilliseconds(100) };
-        await using var twin = await ArmTwin.StartAsync(new TwinOptions { Timing = timing, TimeProvider = new EarlyTimers(_clock) });
+        await using var twin = await ArmTestHost.StartAsync(new TwinOptions { Timing = timing, TimeProvider = new EarlyTimerProvider(_clock) });
         using var http = new HttpClient(twin.Host.CreateHandler());
         using var body = new StringContent("""{"properties":{"count":2}}""", null, "application/json");
-        using var put = await twin.Http.PutAsync(new Uri(ArmTwin.PoolUrl("late"), UriKind.Relative), body);
+        using var put = await twin.Http.PutAsync(new Uri(ArmTestHost.PoolUrl("late"), UriKind.Relative), body);
         Assert.Equal(201, (int)put.StatusCode);
 
         _clock.Advance(TimeSpan.FromMilliseconds(99));
         Assert.Empty(twin.NodesOf("late"));
-        _clock.Advance(Moment);
+        _clock.Advance(OneMillisecond);
 
         Assert.Equal(2, twin.NodesOf("late").Count);
     }
 
-    /// <summary>A clock like the real one, whose timers may fire a moment before their time; here each does at first.</summary>
-    private sealed class EarlyTimers(FakeTimeProvider clock) : TimeProvider
+    /// <summary>A clock whose timers first fire a millisecond early, as those of the system clock may.</summary>
+    private sealed class EarlyTimerProvider(FakeTimeProvider clock) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => clock.GetUtcNow();
 
@@ -63,7 +63,7 @@ public sealed class TwinSchedulerTests
 
         private sealed class Timer(ITimer inner) : ITimer
         {
-            private TimeSpan _early = Moment;
+            private TimeSpan _early = OneMillisecond;
 
             public bool Change(TimeSpan dueTime, TimeSpan period)
             {

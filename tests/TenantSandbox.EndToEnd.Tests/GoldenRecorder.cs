@@ -22,10 +22,10 @@ internal static class GoldenRecorder
         using var withoutImage = await system.Http.PostAsJsonAsync("/api/tenants", Requests.Onboard("broken", image: "registry.example/missing:1"));
         await KeepAsync("broken", "no-image");
 
-        system.Twin.Faults.Add(new Fault { Call = "arm.agentPools.put", Kind = FaultKind.FailLate, Code = "ZonalAllocationFailed", Times = null });
+        system.Twin.InjectedFaults.Add(new InjectedFault { Call = "arm.agentPools.put", Kind = InjectedFaultKind.FailLate, Code = "ZonalAllocationFailed", Times = null });
         using var withoutPool = await system.OnboardAsync("homeless");
         await KeepAsync("homeless", "no-pool");
-        system.Twin.Faults.Clear();
+        system.Twin.InjectedFaults.Clear();
         return written;
 
         async Task KeepAsync(string tenant, string scenario)

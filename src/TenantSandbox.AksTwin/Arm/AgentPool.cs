@@ -1,75 +1,81 @@
+using System.Text.Json.Serialization;
+
 namespace TenantSandbox.AksTwin.Arm;
 
-/// <summary>One agent pool and the machines it has. What is public is kept; its cluster's lock guards it.</summary>
+/// <summary>An agent pool and its nodes. Public properties are persisted as JSON. Guarded by the lock of its cluster.</summary>
 internal sealed class AgentPool
 {
     public required string Name { get; init; }
 
-    /// <summary>The wire's properties, with those that only the service writes.</summary>
+    /// <summary>The <c>properties</c> of the ARM resource, read-only ones included.</summary>
     public required JsonObject Properties { get; set; }
 
     public List<PoolNode> Nodes { get; init; } = [];
 
     public int NextNode { get; set; }
 
-    /// <summary>The operation that runs, or null.</summary>
-    public PoolOperation? Running { get; set; }
+    /// <summary>The operation in progress, or null.</summary>
+    [JsonPropertyName("Running")]
+    public PoolOperation? RunningOperation { get; set; }
 
-    public string? this[string property] => Properties.Text(property);
+    public string? this[string property] => Properties.GetString(property);
 
-    internal string State { get => this["provisioningState"] ?? ""; set => Properties["provisioningState"] = value; }
+    internal string ProvisioningState { get => this["provisioningState"] ?? ""; set => Properties["provisioningState"] = value; }
 
-    internal bool IsAutoscaled => Properties.Flag("enableAutoScaling") is true;
+    internal bool IsAutoscaled => Properties.GetBoolean("enableAutoScaling") is true;
 
-    internal int Count => Number("count");
+    internal int Count => GetInteger("count");
 
-    internal VmSize Size => VmSize.Find(this["vmSize"]!)!;
+    internal VmSize VmSize => VmSize.Find(this["vmSize"]!)!;
 
-    internal int VCpus => Count * Size.VCpus;
+    internal int VCpus => Count * VmSize.VCpus;
 
-    /// <summary>Node images come out weekly; the newest is the one of the last Thursday, and Kata pools have images of their own.</summary>
-    internal string NewestImage(DateTimeOffset now)
+    internal static bool IsKata(JsonObject properties) => properties.GetString("workloadRuntime") == "KataVmIsolation";
+
+    /// <summary>The newest node image version: AKS publishes weekly, here every Thursday; Kata pools have their own images.</summary>
+    internal string LatestNodeImage(DateTimeOffset now)
     {
         var thursday = now.UtcDateTime.AddDays(-(((int)now.UtcDateTime.DayOfWeek - (int)DayOfWeek.Thursday + 7) % 7));
         var family = this["osSKU"]!.StartsWith("Ubuntu", StringComparison.Ordinal) ? "AKSUbuntu-2404gen2containerd"
-            : AgentPoolRules.IsKata(Properties) ? "AKSAzureLinux-V3katagen2" : "AKSAzureLinux-V3gen2";
+            : IsKata(Properties) ? "AKSAzureLinux-V3katagen2" : "AKSAzureLinux-V3gen2";
         return string.Create(CultureInfo.InvariantCulture, $"{family}-{thursday:yyyyMM.dd}.0");
     }
 
-    internal int Number(string property) => (int?)Properties.Number(property) ?? 0;
+    internal int GetInteger(string property) => (int?)Properties.GetInteger(property) ?? 0;
 
-    /// <summary>The pool as its cluster shows it.</summary>
-    internal JsonObject Profile() =>
+    /// <summary>The pool as an <c>agentPoolProfile</c> of the managed cluster.</summary>
+    internal JsonObject ToProfile() =>
         new(Properties.Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())).Append(new("name", Name)));
 
-    internal JsonObject View(string cluster) => Json.Of(
+    /// <param name="clusterId">Resource id of the managed cluster.</param>
+    internal JsonObject ToResource(string clusterId) => JsonTemplate.Fill(
         $$"""
-        {"id":{{$"{cluster}/agentPools/{Name}"}}, "name":{{Name}}, "type":"Microsoft.ContainerService/managedClusters/agentPools",
+        {"id":{{$"{clusterId}/agentPools/{Name}"}}, "name":{{Name}}, "type":"Microsoft.ContainerService/managedClusters/agentPools",
         "properties":{{Properties}} }
         """);
 }
 
-/// <summary>One machine of a pool; it is a node of Kubernetes once it has booted.</summary>
+/// <summary>A VM of a pool. It becomes a Kubernetes node when it has booted.</summary>
 internal sealed record PoolNode(string Name, string? Zone, DateTimeOffset BootedAt, bool NeverReady)
 {
-    /// <summary>Whether Kubernetes was told, by this process.</summary>
-    internal bool Joined { get; set; }
+    /// <summary>Whether this process has registered it with Kubernetes.</summary>
+    internal bool IsRegistered { get; set; }
 
-    /// <summary>Since when the autoscaler has seen it idle.</summary>
+    /// <summary>When the autoscaler first found it idle; null while it is in use.</summary>
     internal DateTimeOffset? IdleSince { get; set; }
 }
 
-/// <summary>One asynchronous operation.</summary>
-/// <param name="Kind">The state that the pool has meanwhile.</param>
-/// <param name="DueAt">When it ends, or ended.</param>
-/// <param name="Error">How it is going to end, when a fault has decided so; how it ended, when it has.</param>
+/// <summary>An asynchronous operation on a pool.</summary>
+/// <param name="Kind">The <c>provisioningState</c> of the pool while the operation runs, such as Creating.</param>
+/// <param name="DueAt">When the operation ends or ended.</param>
+/// <param name="Error">The error it ends or ended with; null for success.</param>
 internal sealed record PoolOperation(string Id, string Kind, string Pool, DateTimeOffset StartedAt, DateTimeOffset DueAt, JsonObject? Error)
 {
     public string Status { get; init; } = "InProgress";
 
     internal bool IsRunning => Status == "InProgress";
 
-    internal JsonObject View() => Json.Of(
+    internal JsonObject ToStatus() => JsonTemplate.Fill(
         $$"""
         {"name":{{Id}}, "status":{{Status}}, "startTime":{{StartedAt}},
         "endTime":{{(IsRunning ? null : DueAt as DateTimeOffset?)}}, "error":{{(IsRunning ? null : Error)}} }

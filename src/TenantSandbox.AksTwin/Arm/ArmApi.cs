@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace TenantSandbox.AksTwin.Arm;
 
-/// <summary>Azure Resource Manager in front of the clusters: authentication, versions, throttling, faults, the error envelope.</summary>
+/// <summary>
+/// The Azure Resource Manager API of all clusters: routes, authentication, api-version, throttling, injected faults, error responses.
+/// </summary>
 internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
 {
     private const string Provider = "/subscriptions/{subscription}/providers/Microsoft.ContainerService";
@@ -15,36 +17,40 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
     private const string Pool = Pools + "/{pool}";
     private const string Location = Provider + "/locations/{location}";
 
-    private readonly Throttle? _throttle =
-        twin.Options.Throttling ?? twin.Options.Timing == TimingProfile.TrueToLife ? new(twin.Options.TimeProvider) : null;
+    private readonly ArmThrottle? _throttle =
+        twin.Options.Throttling ?? twin.Options.Timing == TimingProfile.Realistic ? new(twin.Options.TimeProvider) : null;
 
     public void Map(WebApplication app)
     {
         Route("GET", Provider + "/managedClusters", "arm.managedClusters.list", ListClusters);
         Route("GET", Clusters, "arm.managedClusters.list", ListClusters);
-        Route("GET", Cluster, "arm.managedClusters.get", c => c.Cluster.Get());
-        Route("POST", Cluster + "/listClusterUserCredential", "arm.managedClusters.listClusterUserCredential", ListCredential);
+        Route("GET", Cluster, "arm.managedClusters.get", c => c.Cluster.GetCluster());
+        Route("POST", Cluster + "/listClusterUserCredential", "arm.managedClusters.listClusterUserCredential", ListUserCredential);
         Route("GET", Pools, "arm.agentPools.list", c => c.Cluster.ListPools());
         Route("GET", Pool, "arm.agentPools.get", c => c.Cluster.GetPool(c));
         Route("PUT", Pool, "arm.agentPools.put", c => c.Cluster.PutPool(c));
         Route("DELETE", Pool, "arm.agentPools.delete", c => c.Cluster.DeletePool(c));
         Route("POST", Pool + "/abort", "arm.agentPools.abort", c => c.Cluster.Abort(c));
         Route("POST", Pool + "/upgradeNodeImageVersion", "arm.agentPools.upgradeNodeImageVersion", c => c.Cluster.UpgradeNodeImage(c));
-        Route("GET", Location + "/operations/{operation}", "arm.operations.get", OfOperation((c, id) => c.OperationStatus(id)));
-        Route("GET", Location + "/operationresults/{operation}", "arm.operationresults.get", OfOperation((c, id) => c.OperationResult(id)));
+        Route("GET", Location + "/operations/{operation}", "arm.operations.get", ForOperation((c, id) => c.OperationStatus(id)));
+        Route(
+            "GET",
+            Location + "/operationresults/{operation}",
+            "arm.operationresults.get",
+            ForOperation((c, id) => c.OperationResult(id)));
         app.MapFallback("{**path}", http => HandleAsync(new("arm.unknown", http), null));
 
-        void Route(string method, string path, string name, Func<ArmCall, ArmAnswer> answer) =>
-            app.MapMethods(path, [method], http => HandleAsync(new(name, http), answer));
+        void Route(string method, string path, string name, Func<ArmRequest, ArmResponse> handler) =>
+            app.MapMethods(path, [method], http => HandleAsync(new(name, http), handler));
     }
 
-    private async Task HandleAsync(ArmCall call, Func<ArmCall, ArmAnswer>? answer)
+    private async Task HandleAsync(ArmRequest call, Func<ArmRequest, ArmResponse>? handler)
     {
         var response = call.Http.Response;
         response.Headers["x-ms-request-id"] = call.Http.TraceIdentifier;
         try
         {
-            await AnswerAsync(call, answer);
+            await ProcessAsync(call, handler);
         }
         catch (Exception e) when (e is ArmException or JsonException or BadHttpRequestException && !response.HasStarted)
         {
@@ -55,89 +61,91 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
                 BadHttpRequestException bad => new(bad.StatusCode, "BadRequest", e.Message),
                 _ => (ArmException)e,
             };
-            response.Headers["x-ms-error-code"] = error.Error.Text("code");
+            response.Headers["x-ms-error-code"] = error.ErrorBody.GetString("code");
             response.Headers.RetryAfter = error.RetryAfter?.ToString(CultureInfo.InvariantCulture);
-            await WriteAsync(call, new(error.Status, new JsonObject { ["error"] = error.Error }));
+            await WriteResponseAsync(call, new(error.Status, new JsonObject { ["error"] = error.ErrorBody }));
         }
     }
 
-    private async Task AnswerAsync(ArmCall call, Func<ArmCall, ArmAnswer>? answer)
+    private async Task ProcessAsync(ArmRequest call, Func<ArmRequest, ArmResponse>? handler)
     {
-        var (request, stop) = (call.Http.Request, call.Http.RequestAborted);
-        twin.Calls.Count(call.Name);
+        var (request, cancellationToken) = (call.Http.Request, call.Http.RequestAborted);
+        twin.Calls.Count(call.CallName);
         Authenticate(call.Http);
-        // Said before the body is asked for, so that a client that waits for leave never sends it.
+        // Checked before the body is read, so that a client with Expect: 100-continue doesn't send it.
         if (request.ContentLength > call.Http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
         {
             throw new ArmException(413, "RequestContentTooLarge", "The request content is larger than 4 MB.");
         }
 
         CheckApiVersion(request.Query["api-version"].ToString());
-        if (answer is null)
+        if (handler is null)
         {
             throw new ArmException(404, "InvalidResourceType", $"The resource type could not be found for {request.Method}.");
         }
 
-        _throttle?.Take(call);
-        var cluster = Find(call);
-        var fault = twin.Faults.Next(call.Name, call["pool"] ?? call["cluster"]);
-        if (fault?.Kind == FaultKind.Refuse)
+        _throttle?.Acquire(call);
+        var cluster = FindCluster(call);
+        var fault = twin.InjectedFaults.Next(call.CallName, call["pool"] ?? call["cluster"]);
+        if (fault?.Kind == InjectedFaultKind.Refuse)
         {
-            throw ArmException.From(fault);
+            throw ArmException.FromInjectedFault(fault);
         }
 
-        if (fault?.Kind == FaultKind.Delay)
+        if (fault?.Kind == InjectedFaultKind.Delay)
         {
-            await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), twin.Options.TimeProvider, stop);
+            await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), twin.Options.TimeProvider, cancellationToken);
         }
 
         using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, stop);
-        var json = request.Method == "PUT" ? Json.Parse(body.ToArray()) : null;
-        var answered = answer(call with { Cluster = cluster!, Fault = fault, Body = json });
-        if (fault?.Kind == FaultKind.LoseAnswer)
+        await request.Body.CopyToAsync(body, cancellationToken);
+        var json = request.Method == "PUT" ? JsonParser.Parse(body.ToArray()) : null;
+        var response = handler(call with { Cluster = cluster!, Fault = fault, Body = json });
+        if (fault?.Kind == InjectedFaultKind.LoseAnswer)
         {
             call.Http.Abort();
         }
         else
         {
-            await WriteAsync(call, answered);
+            await WriteResponseAsync(call, response);
         }
     }
 
-    private ArmAnswer ListClusters(ArmCall call) => new(200, Json.Of($$"""{"value":{{clusters.Select(c => c.Get().Body)}} }"""));
+    private ArmResponse ListClusters(ArmRequest call) =>
+        new(200, JsonTemplate.Fill($$"""{"value":{{clusters.Select(c => c.GetCluster().Body)}} }"""));
 
-    private ArmAnswer ListCredential(ArmCall call)
+    private ArmResponse ListUserCredential(ArmRequest call)
     {
         var file = Encoding.UTF8.GetBytes(Kubeconfig.ForEntra(twin, call.Cluster.Name, exec: call.Http.Request.Query["format"] != "azure"));
-        return new(200, Json.Of($$"""{"kubeconfigs":[{"name":"clusterUser","value":{{file}} }]}"""));
+        return new(200, JsonTemplate.Fill($$"""{"kubeconfigs":[{"name":"clusterUser","value":{{file}} }]}"""));
     }
 
-    private Func<ArmCall, ArmAnswer> OfOperation(Func<ArmCluster, string, ArmAnswer?> ask) => call =>
-        clusters.Select(c => ask(c, call["operation"]!)).FirstOrDefault(a => a is not null)
+    private Func<ArmRequest, ArmResponse> ForOperation(Func<ArmCluster, string, ArmResponse?> find) => call =>
+        clusters.Select(c => find(c, call["operation"]!)).FirstOrDefault(response => response is not null)
         ?? throw new ArmException(404, "NotFound", $"The operation {call["operation"]} was not found.");
 
-    /// <summary>The cluster that a call names, if it names one; or the error of the first name in its path that nothing has.</summary>
-    private ArmCluster? Find(ArmCall call)
+    /// <summary>Returns the cluster that the path names, or null if it names none.</summary>
+    /// <exception cref="ArmException">404 for the first segment of the path that doesn't exist.</exception>
+    private ArmCluster? FindCluster(ArmRequest call)
     {
-        if (!Same(call["subscription"], twin.Options.SubscriptionId))
+        if (!EqualsIgnoreCase(call["subscription"], twin.Options.SubscriptionId))
         {
             throw new ArmException(404, "SubscriptionNotFound", $"The subscription '{call["subscription"]}' could not be found.");
         }
 
-        if (call["group"] is { } group && !Same(group, twin.Options.ResourceGroup))
+        if (call["group"] is { } group && !EqualsIgnoreCase(group, twin.Options.ResourceGroup))
         {
             throw new ArmException(404, "ResourceGroupNotFound", $"Resource group '{group}' could not be found.");
         }
 
-        return call["cluster"] is not { } name ? null : clusters.Find(c => Same(c.Name, name)) ?? throw new ArmException(
+        return call["cluster"] is not { } name ? null : clusters.Find(c => EqualsIgnoreCase(c.Name, name)) ?? throw new ArmException(
             404, "ResourceNotFound", $"The Resource 'Microsoft.ContainerService/managedClusters/{name}' was not found.");
     }
 
     private static void Authenticate(HttpContext http)
     {
         if (AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header)
-            && Same(header.Scheme, "Bearer") && header.Parameter is { Length: > 0 })
+            && EqualsIgnoreCase(header.Scheme, "Bearer") && header.Parameter is { Length: > 0 })
         {
             return;
         }
@@ -160,32 +168,32 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
         }
     }
 
-    /// <summary>Whether two names are one: ARM takes them in any case.</summary>
-    public static bool Same(string? left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    /// <summary>ARM names are case-insensitive.</summary>
+    public static bool EqualsIgnoreCase(string? left, string? right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
-    private async Task WriteAsync(ArmCall call, ArmAnswer answer)
+    private async Task WriteResponseAsync(ArmRequest call, ArmResponse response)
     {
-        var response = call.Http.Response;
-        response.StatusCode = answer.Status;
-        if (answer.Poll is not null)
+        var http = call.Http.Response;
+        http.StatusCode = response.Status;
+        if (response.OperationPath is not null)
         {
             var locations = $"{twin.ArmEndpoint}subscriptions/{twin.Options.SubscriptionId}/providers/Microsoft.ContainerService/locations";
-            var url = $"{locations}/{answer.Poll}?api-version=2016-03-30";
-            response.Headers.RetryAfter = Math.Ceiling(twin.Options.Timing.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            var url = $"{locations}/{response.OperationPath}?api-version=2016-03-30";
+            http.Headers.RetryAfter = Math.Ceiling(twin.Options.Timing.RetryAfter.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             if (call.Http.Request.Method != "GET")
             {
-                response.Headers["Azure-AsyncOperation"] = url;
+                http.Headers["Azure-AsyncOperation"] = url;
             }
 
-            if (answer.Status == 202)
+            if (response.Status == 202)
             {
-                response.Headers.Location = url.Replace("/operations/", "/operationresults/", StringComparison.Ordinal);
+                http.Headers.Location = url.Replace("/operations/", "/operationresults/", StringComparison.Ordinal);
             }
         }
 
-        if (answer.Body is not null)
+        if (response.Body is not null)
         {
-            await response.WriteAsJsonAsync(answer.Body, call.Http.RequestAborted);
+            await http.WriteAsJsonAsync(response.Body, call.Http.RequestAborted);
         }
     }
 }

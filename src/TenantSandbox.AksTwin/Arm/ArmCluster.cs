@@ -3,14 +3,14 @@ using TenantSandbox.AksTwin.Kubernetes;
 namespace TenantSandbox.AksTwin.Arm;
 
 /// <summary>
-/// One managed cluster as ARM has it: its pools and their operations. Everything happens under one lock, and what is due is
-/// settled before anything is read, so that no answer depends on when a timer fired.
+/// The ARM side of a managed cluster: its agent pools and their operations. Every call takes the cluster's lock and first processes
+/// what is due, so that no response depends on when a timer fires.
 /// </summary>
 internal sealed class ArmCluster
 {
     private readonly ClusterContext _context;
     private readonly ClusterState _state;
-    private readonly PoolRunner _runner;
+    private readonly PoolOperationRunner _runner;
     private readonly string _id;
     private DateTimeOffset _busyUntil;
 
@@ -28,148 +28,150 @@ internal sealed class ArmCluster
 
     private TwinCluster Cluster => _context.Cluster;
 
-    /// <summary>Whether something runs that belongs to the whole cluster; then no pool can be written.</summary>
-    private bool IsBusy => _context.Now < _busyUntil;
+    /// <summary>Whether an operation on the whole cluster is in progress; it blocks writes to pools.</summary>
+    private bool HasClusterOperation => _context.Now < _busyUntil;
 
-    public ArmAnswer Get() => Do(() => new ArmAnswer(200, Json.Of(
+    public ArmResponse GetCluster() => Execute(() => new ArmResponse(200, JsonTemplate.Fill(
         $$$"""
         {"id":{{{_id}}}, "name":{{{Name}}}, "type":"Microsoft.ContainerService/managedClusters", "location":{{{Cluster.Location}}},
         "tags":{"twin":"true"}, "sku":{"name":"Base","tier":"Standard"}, "properties":{
-            "provisioningState":{{{(IsBusy ? "Updating" : "Succeeded")}}}, "powerState":{"code":"Running"},
+            "provisioningState":{{{(HasClusterOperation ? "Updating" : "Succeeded")}}}, "powerState":{"code":"Running"},
             "kubernetesVersion":{{{Cluster.KubernetesVersion}}}, "currentKubernetesVersion":{{{Cluster.KubernetesVersion}}},
             "dnsPrefix":{{{Name}}}, "fqdn":{{{$"{Name}.hcp.{Cluster.Location}.twin.invalid"}}}, "enableRBAC":true,
-            "agentPoolProfiles":{{{_state.Pools.Select(p => p.Profile())}}}, "maxAgentPools":{{{AgentPoolRules.MaxPools}}},
+            "agentPoolProfiles":{{{_state.Pools.Select(p => p.ToProfile())}}}, "maxAgentPools":{{{AgentPoolValidation.MaxPools}}},
             "nodeResourceGroup":{{{_context.NodeResourceGroup}}}, "aadProfile":{"managed":true,"enableAzureRBAC":true},
             "networkProfile":{"networkPlugin":"azure","networkPluginMode":"overlay","networkPolicy":"cilium"} } }
         """)));
 
-    /// <summary>Pools in order of name.</summary>
-    public ArmAnswer ListPools() => Do(() => new ArmAnswer(200, Json.Of($$"""{"value":{{_state.Pools.Select(p => p.View(_id))}} }""")));
+    /// <summary>Lists the pools, ordered by name.</summary>
+    public ArmResponse ListPools() => Execute(() =>
+        new ArmResponse(200, JsonTemplate.Fill($$"""{"value":{{_state.Pools.Select(p => p.ToResource(_id))}} }""")));
 
-    public ArmAnswer GetPool(ArmCall call) => Do(() => new ArmAnswer(200, Find(call).View(_id)));
+    public ArmResponse GetPool(ArmRequest call) => Execute(() => new ArmResponse(200, GetExistingPool(call).ToResource(_id)));
 
-    public ArmAnswer PutPool(ArmCall call) => Do(() =>
+    public ArmResponse PutPool(ArmRequest call) => Execute(() =>
     {
-        var existing = _state.Find(call.Pool);
+        var existing = _state.FindPool(call.Pool);
         call.CheckETag(existing?["eTag"]);
-        var properties = AgentPoolRules.Complete(AgentPoolRules.Read(call.Body), existing, Cluster);
-        AgentPoolRules.Check(call.Pool, properties, existing, Cluster);
-        RefuseIfBusy(existing);
-        if (existing is null && _state.Pools.Count >= AgentPoolRules.MaxPools)
+        var properties = AgentPoolRequestBody.MergeWithExisting(AgentPoolRequestBody.ReadProperties(call.Body), existing, Cluster);
+        AgentPoolValidation.Validate(call.Pool, properties, existing, Cluster);
+        ThrowIfBusy(existing);
+        if (existing is null && _state.Pools.Count >= AgentPoolValidation.MaxPools)
         {
-            throw new ArmException(400, "QuotaExceeded", $"The maximum number of agent pools is {AgentPoolRules.MaxPools}.");
+            throw new ArmException(400, "QuotaExceeded", $"The maximum number of agent pools is {AgentPoolValidation.MaxPools}.");
         }
 
-        if (properties.Text("mode") != "System")
+        if (properties.GetString("mode") != "System")
         {
             RequireAnotherSystemPool(existing);
         }
 
-        var wanted = new AgentPool { Name = call.Pool, Properties = properties };
-        CheckQuota(wanted);
+        var requested = new AgentPool { Name = call.Pool, Properties = properties };
+        CheckQuota(requested);
 
-        var pool = existing ?? wanted;
+        var pool = existing ?? requested;
         pool.Properties = properties;
-        properties.Default("nodeImageVersion", pool.NewestImage(_context.Now));
-        var kind = existing is null or { State: "Failed", Nodes.Count: 0 } ? "Creating"
+        properties.SetDefault("nodeImageVersion", pool.LatestNodeImage(_context.Now));
+        var kind = existing is null or { ProvisioningState: "Failed", Nodes.Count: 0 } ? "Creating"
             : pool.Nodes.Count != pool.Count ? "Scaling" : "Updating";
-        var poll = PollOf(_runner.StartPut(pool, kind, call.Fault));
-        return new ArmAnswer(existing is null ? 201 : 200, pool.View(_id), poll);
+        var operationPath = OperationPath(_runner.StartPut(pool, kind, call.Fault));
+        return new ArmResponse(existing is null ? 201 : 200, pool.ToResource(_id), operationPath);
     });
 
-    public ArmAnswer DeletePool(ArmCall call) => Do(() =>
+    public ArmResponse DeletePool(ArmRequest call) => Execute(() =>
     {
-        if (_state.Find(call.Pool) is not { } pool)
+        if (_state.FindPool(call.Pool) is not { } pool)
         {
-            return new ArmAnswer(204);
+            return new ArmResponse(204);
         }
 
         call.CheckETag(pool["eTag"]);
-        RefuseIfBusy(pool);
+        ThrowIfBusy(pool);
         RequireAnotherSystemPool(pool);
-        return new(202, null, PollOf(_runner.Start(pool, "Deleting", _state.Timing.PoolDelete, call.Fault)));
+        return new(202, null, OperationPath(_runner.StartOperation(pool, "Deleting", _state.Timing.PoolDelete, call.Fault)));
     });
 
-    /// <summary>Cancels what runs on a pool. It is not undone.</summary>
-    public ArmAnswer Abort(ArmCall call) => Do(() =>
+    /// <summary>Cancels the operation in progress on a pool, without rolling it back.</summary>
+    public ArmResponse Abort(ArmRequest call) => Execute(() =>
     {
-        var pool = Find(call);
-        if (pool.Running is not { } running)
+        var pool = GetExistingPool(call);
+        if (pool.RunningOperation is not { } running)
         {
             throw new ArmException(409, "OperationNotAllowed", $"There is no operation in progress on agent pool {pool.Name}.");
         }
 
-        var error = new ArmException(400, "OperationCanceled", "The operation was canceled by an abort request.").Error;
+        var error = new ArmException(400, "OperationCanceled", "The operation was canceled by an abort request.").ErrorBody;
         _state.Save(running with { Status = "Canceled", DueAt = _context.Now, Error = error });
-        return new ArmAnswer(202, null, PollOf(_runner.Start(pool, "Canceling", _state.Timing.RetryAfter, null)));
+        return new ArmResponse(202, null, OperationPath(_runner.StartOperation(pool, "Canceling", _state.Timing.RetryAfter, null)));
     });
 
-    /// <summary>Moves a pool to the newest node image, unless it has it.</summary>
-    public ArmAnswer UpgradeNodeImage(ArmCall call) => Do(() =>
+    /// <summary>Upgrades a pool to the latest node image; 200 if it already has it.</summary>
+    public ArmResponse UpgradeNodeImage(ArmRequest call) => Execute(() =>
     {
-        var pool = Find(call);
-        RefuseIfBusy(pool);
-        if (pool.NewestImage(_context.Now) == pool["nodeImageVersion"])
+        var pool = GetExistingPool(call);
+        ThrowIfBusy(pool);
+        if (pool.LatestNodeImage(_context.Now) == pool["nodeImageVersion"])
         {
-            return new ArmAnswer(200, pool.View(_id));
+            return new ArmResponse(200, pool.ToResource(_id));
         }
 
         var duration = _state.Timing.NodeReimage * Math.Max(1, pool.Nodes.Count);
-        var operation = _runner.Start(pool, "UpgradingNodeImageVersion", duration, call.Fault);
-        return new(202, pool.View(_id), PollOf(operation));
+        var operation = _runner.StartOperation(pool, "UpgradingNodeImageVersion", duration, call.Fault);
+        return new(202, pool.ToResource(_id), OperationPath(operation));
     });
 
-    /// <summary>How an operation goes; null when this cluster has none of that id.</summary>
-    public ArmAnswer? OperationStatus(string id) => Do(() => _state.Operation(id) is { } operation
-        ? new ArmAnswer(200, operation.View(), operation.IsRunning ? PollOf(operation) : null)
+    /// <summary>Status of an operation; null if this cluster has no operation of that id.</summary>
+    public ArmResponse? OperationStatus(string id) => Execute(() => _state.FindOperation(id) is { } operation
+        ? new ArmResponse(200, operation.ToStatus(), operation.IsRunning ? OperationPath(operation) : null)
         : null);
 
-    /// <summary>What came of an operation; null when this cluster has none of that id.</summary>
-    public ArmAnswer? OperationResult(string id) => Do(() => _state.Operation(id) switch
+    /// <summary>Result of an operation; null if this cluster has no operation of that id.</summary>
+    public ArmResponse? OperationResult(string id) => Execute(() => _state.FindOperation(id) switch
     {
         null => null,
-        { IsRunning: true } running => new ArmAnswer(202, null, PollOf(running)),
-        { Error: { } error } => throw new ArmException(409, error.Text("code")!, error.Text("message")!),
-        { Kind: "Creating" or "Updating" or "Scaling" } put when _state.Find(put.Pool) is { } pool => new(200, pool.View(_id)),
+        { IsRunning: true } running => new ArmResponse(202, null, OperationPath(running)),
+        { Error: { } error } => throw new ArmException(409, error.GetString("code")!, error.GetString("message")!),
+        { Kind: "Creating" or "Updating" or "Scaling" } put when _state.FindPool(put.Pool) is { } pool => new(200, pool.ToResource(_id)),
         _ => new(204),
     });
 
-    /// <summary>An operation of AKS's own on the whole cluster: all writes to pools answer 409 until it ends.</summary>
-    public void Occupy(TimeSpan duration) => Do(() =>
+    /// <summary>Simulates an operation of AKS on the whole cluster: writes to pools are rejected with 409 until it ends.</summary>
+    public void StartClusterOperation(TimeSpan duration) => Execute(() =>
     {
         foreach (var pool in _state.Pools)
         {
-            _runner.Touch(pool);
+            _runner.UpdateETag(pool);
         }
 
         return _busyUntil = _context.Now + duration;
     });
 
-    private T Do<T>(Func<T> call)
+    private T Execute<T>(Func<T> call)
     {
         lock (_state.Gate)
         {
-            _runner.Settle();
+            _runner.ProcessDue();
             return call();
         }
     }
 
-    private string PollOf(PoolOperation operation) => $"{Cluster.Location}/operations/{operation.Id}";
+    private string OperationPath(PoolOperation operation) => $"{Cluster.Location}/operations/{operation.Id}";
 
-    private void RefuseIfBusy(AgentPool? pool)
+    private void ThrowIfBusy(AgentPool? pool)
     {
-        if (IsBusy)
+        if (HasClusterOperation)
         {
             throw new ArmException(409, "OperationNotAllowed");
         }
 
-        if (pool?.Running is not null)
+        if (pool?.RunningOperation is not null)
         {
-            throw new ArmException(409, "OperationNotAllowed", ArmException.Pending($"agentpool operation ({pool.Name} - {pool.State})"));
+            var message = ArmException.OperationInProgressMessage($"agentpool operation ({pool.Name} - {pool.ProvisioningState})");
+            throw new ArmException(409, "OperationNotAllowed", message);
         }
     }
 
-    // Code and words as in kubernetes-sigs/cluster-api-provider-azure#1355.
+    // Code and message as in kubernetes-sigs/cluster-api-provider-azure#1355.
     private void RequireAnotherSystemPool(AgentPool? pool)
     {
         if (pool?["mode"] == "System" && !_state.Pools.Any(p => p != pool && p["mode"] == "System" && p.Nodes.Count > 0))
@@ -178,18 +180,20 @@ internal sealed class ArmCluster
         }
     }
 
-    private void CheckQuota(AgentPool wanted)
+    private void CheckQuota(AgentPool requested)
     {
-        var (family, location) = (wanted.Size.Family, Cluster.Location);
-        var others = _state.Pools.Where(p => p.Name != wanted.Name && p.Size.Family == family).Sum(p => p.VCpus);
-        var left = Math.Max(0, _context.Options.VCpuQuotaPerFamily - others);
-        var said = $"Insufficient vcpu quota requested {wanted.VCpus}, remaining {left} for family {family} for region {location}.";
-        if (wanted.VCpus > left)
+        var (family, location) = (requested.VmSize.Family, Cluster.Location);
+        var others = _state.Pools.Where(p => p.Name != requested.Name && p.VmSize.Family == family).Sum(p => p.VCpus);
+        var remaining = Math.Max(0, _context.Options.VCpuQuotaPerFamily - others);
+        if (requested.VCpus > remaining)
         {
-            throw new ArmException(400, "ErrCode_InsufficientVCPUQuota", said);
+            throw new ArmException(
+                400,
+                "ErrCode_InsufficientVCPUQuota",
+                $"Insufficient vcpu quota requested {requested.VCpus}, remaining {remaining} for family {family} for region {location}.");
         }
     }
 
-    private AgentPool Find(ArmCall call) => _state.Find(call.Pool) ?? throw new ArmException(
+    private AgentPool GetExistingPool(ArmRequest call) => _state.FindPool(call.Pool) ?? throw new ArmException(
         404, "NotFound", $"Could not find the agentpool: '{call.Pool}' in managed cluster '{Name}'.");
 }

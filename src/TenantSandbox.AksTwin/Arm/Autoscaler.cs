@@ -3,37 +3,38 @@ using TenantSandbox.AksTwin.Kubernetes;
 namespace TenantSandbox.AksTwin.Arm;
 
 /// <summary>
-/// The cluster autoscaler: pods that fit nowhere grow a pool that they would fit, up to its maximum; nodes that stand idle long
-/// enough go, down to its minimum. It shares its cluster's lock.
+/// The cluster autoscaler: scales up a pool that unschedulable pods would fit, to at most its maxCount, and removes nodes that have
+/// been idle for long enough, down to its minCount. Uses the lock of its cluster.
 /// </summary>
-internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, PoolNodes nodes, PoolRunner runner)
+internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, PoolNodeFactory nodes, PoolOperationRunner runner)
 {
-    // The autoscaler's max-node-provision-time.
-    private static readonly TimeSpan GivenUpAfter = TimeSpan.FromMinutes(15);
+    // Default of the cluster autoscaler's max-node-provision-time.
+    private static readonly TimeSpan MaxNodeProvisionTime = TimeSpan.FromMinutes(15);
 
-    private int _awake;
+    private int _scanRequested;
 
-    /// <summary>Has the pools looked at soon; many wakings before that count as one.</summary>
-    public void Wake()
+    /// <summary>Schedules a scan of the pools; requests before it runs are combined.</summary>
+    public void RequestScan()
     {
-        if (Interlocked.Exchange(ref _awake, 1) == 0)
+        if (Interlocked.Exchange(ref _scanRequested, 1) == 0)
         {
-            state.Context.Scheduler.After(state.Timing.ScaleUpScan, Scan);
+            state.Context.Scheduler.RunAfter(state.Timing.ScaleUpScan, Scan);
         }
     }
 
     private void Scan()
     {
-        Volatile.Write(ref _awake, 0);
+        Volatile.Write(ref _scanRequested, 0);
         lock (state.Gate)
         {
-            runner.Settle();
-            foreach (var pool in state.Pools.Where(p => p is { IsAutoscaled: true, Running: null, State: "Succeeded" }))
+            runner.ProcessDue();
+            var pools = state.Pools.Where(p => p is { IsAutoscaled: true, RunningOperation: null, ProvisioningState: "Succeeded" });
+            foreach (var pool in pools)
             {
-                var grows = Grow(pool);
-                if (!grows)
+                var isScaledUp = ScaleUp(pool);
+                if (!isScaledUp)
                 {
-                    Shrink(pool);
+                    ScaleDown(pool);
                 }
 
                 if (pool.Nodes.Count != pool.Count)
@@ -42,8 +43,8 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
                     state.Save(pool);
                 }
 
-                // The scanner grows one pool at a time: what it adds may be room enough for the other pools' pods too.
-                if (grows)
+                // Scale up one pool per scan: its new nodes may also fit the pods that the other pools would be scaled up for.
+                if (isScaledUp)
                 {
                     return;
                 }
@@ -51,47 +52,48 @@ internal sealed class Autoscaler(ClusterState state, KubernetesTwin kubernetes, 
         }
     }
 
-    private bool Grow(AgentPool pool)
+    private bool ScaleUp(AgentPool pool)
     {
-        var room = pool.Number("maxCount") - pool.Nodes.Count;
-        if (room <= 0)
-        {
-            return false;
-        }
-        // Nodes on their way are the answer to pods that wait; only those given up on are not.
-        var coming = pool.Nodes.Count(n => !kubernetes.IsReady(n.Name) && state.Now < n.BootedAt + GivenUpAfter);
-        var shape = nodes.Spec(pool, new($"{pool.Name}-shape", Zone: null, state.Now, NeverReady: false));
-        var needed = kubernetes.NodesNeeded(shape, room + coming);
-        if (needed > 0 && coming > 0)
-        {
-            state.Context.Scheduler.After(state.Timing.NodeReady + TimeSpan.FromSeconds(1), Wake);
-        }
-
-        if (needed <= coming)
+        var headroom = pool.GetInteger("maxCount") - pool.Nodes.Count;
+        if (headroom <= 0)
         {
             return false;
         }
 
-        for (var i = coming; i < needed; i++)
+        // Nodes that are being provisioned count as capacity, except those past the provision time.
+        var provisioning = pool.Nodes.Count(n => !kubernetes.IsReady(n.Name) && state.Now < n.BootedAt + MaxNodeProvisionTime);
+        var template = nodes.CreateSpec(pool, new($"{pool.Name}-template", Zone: null, state.Now, NeverReady: false));
+        var needed = kubernetes.CountNodesNeeded(template, headroom + provisioning);
+        if (needed > 0 && provisioning > 0)
         {
-            nodes.Add(pool, state.Now + state.Timing.NodeBoot);
+            state.Context.Scheduler.RunAfter(state.Timing.NodeReady + TimeSpan.FromSeconds(1), RequestScan);
         }
 
-        runner.SettleAt(state.Now + state.Timing.NodeBoot);
+        if (needed <= provisioning)
+        {
+            return false;
+        }
+
+        for (var i = provisioning; i < needed; i++)
+        {
+            nodes.AddNode(pool, state.Now + state.Timing.NodeBoot);
+        }
+
+        runner.ScheduleProcessing(state.Now + state.Timing.NodeBoot);
         return true;
     }
 
-    private void Shrink(AgentPool pool)
+    private void ScaleDown(AgentPool pool)
     {
         foreach (var node in Enumerable.Reverse(pool.Nodes).ToArray())
         {
             node.IdleSince = kubernetes.IsIdle(node.Name) ? node.IdleSince ?? state.Now : null;
             if (node.IdleSince == state.Now)
             {
-                state.Context.Scheduler.After(state.Timing.ScaleDownUnneeded, Wake);
+                state.Context.Scheduler.RunAfter(state.Timing.ScaleDownUnneeded, RequestScan);
             }
 
-            if (state.Now - node.IdleSince >= state.Timing.ScaleDownUnneeded && pool.Nodes.Count > pool.Number("minCount"))
+            if (state.Now - node.IdleSince >= state.Timing.ScaleDownUnneeded && pool.Nodes.Count > pool.GetInteger("minCount"))
             {
                 kubernetes.RemoveNode(node.Name);
                 pool.Nodes.Remove(node);

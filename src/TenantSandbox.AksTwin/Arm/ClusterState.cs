@@ -2,10 +2,10 @@ using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Arm;
 
-/// <summary>What one cluster keeps: pools and operations, in memory and in the twin's store. Its <see cref="Gate"/> guards it.</summary>
+/// <summary>The agent pools and operations of one cluster, in memory and in the twin's store. Guarded by <see cref="Gate"/>.</summary>
 internal sealed class ClusterState
 {
-    private const int OperationsKept = 1000;
+    private const int MaxOperations = 1000;
 
     private readonly SortedDictionary<string, AgentPool> _pools;
     private readonly OrderedDictionary<string, PoolOperation> _operations;
@@ -27,12 +27,12 @@ internal sealed class ClusterState
 
     public Lock Gate { get; } = new();
 
-    /// <summary>In order of name.</summary>
+    /// <summary>Ordered by name.</summary>
     public IReadOnlyList<AgentPool> Pools => [.. _pools.Values];
 
-    public AgentPool? Find(string name) => _pools.GetValueOrDefault(name);
+    public AgentPool? FindPool(string name) => _pools.GetValueOrDefault(name);
 
-    public PoolOperation? Operation(string id) => _operations.GetValueOrDefault(id);
+    public PoolOperation? FindOperation(string id) => _operations.GetValueOrDefault(id);
 
     public void Save(AgentPool pool) => Put($"pools/{pool.Name}", _pools[pool.Name] = pool);
 
@@ -42,18 +42,18 @@ internal sealed class ClusterState
         Context.Store.Remove($"{_prefix}pools/{pool.Name}");
     }
 
-    /// <summary>Keeps an operation, or its new state; the oldest are forgotten, as ARM forgets them.</summary>
+    /// <summary>Saves an operation; the oldest beyond 1,000 are removed, as ARM expires them.</summary>
     public void Save(PoolOperation operation)
     {
         Put($"operations/{operation.Id}", _operations[operation.Id] = operation);
-        for (; _operations.Count > OperationsKept; _operations.RemoveAt(0))
+        for (; _operations.Count > MaxOperations; _operations.RemoveAt(0))
         {
             Context.Store.Remove($"{_prefix}operations/{_operations.GetAt(0).Key}");
         }
     }
 
-    /// <summary>A GUID that is the same for the same seed, time and order of calls, and another after a restart.</summary>
-    public string NewId() => Names.Uid($"{Context.Options.Seed}/{Now.UtcTicks}/{_serial++}");
+    /// <summary>Returns a GUID derived from seed, time and call order.</summary>
+    public string NewId() => DeterministicNames.Uid($"{Context.Options.Seed}/{Now.UtcTicks}/{_serial++}");
 
     private void Put<T>(string key, T value) => Context.Store.Put(_prefix + key, JsonSerializer.SerializeToUtf8Bytes(value));
 

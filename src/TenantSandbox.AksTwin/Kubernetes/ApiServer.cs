@@ -1,22 +1,22 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>Answers requests: who asks, what for, which fault strikes, and in which form the answer goes out.</summary>
+/// <summary>Handles HTTP requests: authentication, injected faults, dispatch, and serialization of responses and errors.</summary>
 internal sealed class ApiServer(Cluster cluster)
 {
-    private const int LargestBody = 3 << 20;
-    private readonly Reads _reads = new(cluster);
+    private const int MaxBodyBytes = 3 << 20;
+    private readonly ReadHandler _readHandler = new(cluster);
 
     public async Task HandleAsync(HttpContext http)
     {
         try
         {
-            await AnswerAsync(http);
+            await ProcessAsync(http);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested)
         {
-            // The client has left; there is nobody to answer.
+            // The client has disconnected.
         }
-#pragma warning disable CA1031 // Whatever went wrong, the client gets the API's own form of it.
+#pragma warning disable CA1031 // Any failure is reported as a Status object.
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -26,75 +26,75 @@ internal sealed class ApiServer(Cluster cluster)
             }
             else
             {
-                await WriteAsync(http, StatusException.Of(e).ToAnswer());
+                await WriteResponseAsync(http, StatusException.FromException(e).ToResponse());
             }
         }
     }
 
-    private async Task AnswerAsync(HttpContext http)
+    private async Task ProcessAsync(HttpContext http)
     {
-        // Anybody who brings a token is let in, and may do everything.
+        // Any non-empty bearer token is accepted and has all permissions.
         var authorization = http.Request.Headers.Authorization.ToString();
         if (!authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || authorization.Length <= 7)
         {
             throw StatusException.Unauthorized();
         }
 
-        var call = ApiCall.Parse(http.Request);
-        cluster.Context.Calls.Count(call.Title);
-        var fault = cluster.Context.Faults.Next(call.Title, call.Name.Length > 0 ? call.Name : call.Namespace);
-        if (fault is { Kind: FaultKind.Refuse })
+        var call = ApiRequest.Parse(http.Request);
+        cluster.Context.Calls.Count(call.CallName);
+        var fault = cluster.Context.InjectedFaults.Next(call.CallName, call.Name.Length > 0 ? call.Name : call.Namespace);
+        if (fault is { Kind: InjectedFaultKind.Refuse })
         {
-            throw Faults.Refusal(fault);
+            throw InjectedFaultEffects.ToStatus(fault);
         }
 
-        if (fault is { Kind: FaultKind.Delay })
+        if (fault is { Kind: InjectedFaultKind.Delay })
         {
             await Task.Delay(TimeSpan.FromSeconds(fault.DelaySeconds), cluster.Context.Options.TimeProvider, http.RequestAborted);
         }
 
         if (call.Verb == "watch")
         {
-            await new Watch(cluster, call).ServeAsync(http, cut: fault is { Kind: FaultKind.LoseAnswer });
+            await new WatchStream(cluster, call).ServeAsync(http, abortAfterFirst: fault is { Kind: InjectedFaultKind.LoseAnswer });
             return;
         }
 
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
-        if (body.Length > LargestBody)
+        if (body.Length > MaxBodyBytes)
         {
-            throw new BadHttpRequestException($"Request entity too large: limit is {LargestBody}", 413);
+            throw new BadHttpRequestException($"Request entity too large: limit is {MaxBodyBytes}", 413);
         }
 
-        var writes = new Writes(cluster, call, body.ToArray(), fault);
-        var answer = call.Kind is null
-            ? new(200, Discovery.Answer(http.Request, cluster.Context.Cluster))
-            : cluster.Do(() => call.Verb is "get" or "list" ? _reads.Answer(call) : writes.Answer());
-        if (fault is { Kind: FaultKind.LoseAnswer })
+        var writeHandler = new WriteHandler(cluster, call, body.ToArray(), fault);
+        var response = call.Kind is null
+            ? new(200, Discovery.GetDocument(http.Request, cluster.Context.Cluster))
+            : cluster.Execute(() => call.Verb is "get" or "list" ? _readHandler.Handle(call) : writeHandler.Handle());
+        if (fault is { Kind: InjectedFaultKind.LoseAnswer })
         {
             http.Abort();
         }
         else
         {
-            await WriteAsync(http, answer);
+            await WriteResponseAsync(http, response);
         }
     }
 
-    private static async Task WriteAsync(HttpContext http, Answer answer)
+    private static async Task WriteResponseAsync(HttpContext http, ApiResponse response)
     {
-        // Headers are ASCII; whatever else a field's name holds is told with question marks.
-        foreach (var warning in answer.Warnings.Select(w => Encoding.ASCII.GetBytes(JsonSerializer.Serialize(w, StoredObject.Compact))))
+        // Header values are ASCII; other characters become question marks.
+        foreach (var warning in response.Warnings.Select(w => Encoding.ASCII.GetBytes(JsonSerializer.Serialize(w, StoredObject.Compact))))
         {
             http.Response.Headers.Append("Warning", $"299 - {Encoding.ASCII.GetString(warning)}");
         }
 
-        http.Response.Headers.RetryAfter = answer.RetryAfter?.ToString(CultureInfo.InvariantCulture);
-        http.Response.StatusCode = answer.Status;
-        http.Response.ContentType = answer.ContentType;
-        http.Response.ContentLength = answer.Body.Length;
+        http.Response.Headers.RetryAfter = response.RetryAfter?.ToString(CultureInfo.InvariantCulture);
+        http.Response.StatusCode = response.Status;
+        http.Response.ContentType = response.ContentType;
+        http.Response.ContentLength = response.Body.Length;
         if (http.Request.Method != "HEAD")
         {
-            await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+            await http.Response.Body.WriteAsync(response.Body, http.RequestAborted);
         }
     }
 }

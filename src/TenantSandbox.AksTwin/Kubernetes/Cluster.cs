@@ -1,27 +1,26 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>A level-triggered controller: it looks at one object, and moves the world one step towards what it says.</summary>
+/// <summary>A level-triggered controller: reads one object and moves the observed state one step towards the desired state.</summary>
 internal interface IController
 {
-    /// <summary>Sums up what others do, so it waits until they are done rather than count along with each step.</summary>
-    bool SumsUp => false;
+    /// <summary>Whether it aggregates the results of other controllers; it then runs when their queue is empty.</summary>
+    bool IsAggregating => false;
 
     void Reconcile(ObjectKey key);
 }
 
 /// <summary>
-/// One cluster's state and the loop over its controllers. Everything happens under <see cref="Gate"/>; after each write the
-/// controllers run until nothing is left to do, so that with an instant timing the answer to a write already finds its consequences
-/// in place.
+/// The state of one cluster and the loop that runs its controllers. All access is under <see cref="Gate"/>. After each action the
+/// controllers run until their queues are empty, so with instant timing the effects of a write are complete before its response.
 /// </summary>
 internal sealed class Cluster
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly Queue<(IController Controller, ObjectKey Key)> _queue = new();
-    private readonly Queue<(IController Controller, ObjectKey Key)> _summing = new();
+    private readonly Queue<(IController Controller, ObjectKey Key)> _aggregatingQueue = new();
     private readonly HashSet<(IController, ObjectKey)> _queued = [];
-    private readonly Dictionary<(IController, ObjectKey), DateTimeOffset> _later = [];
+    private readonly Dictionary<(IController, ObjectKey), DateTimeOffset> _scheduled = [];
 
     public Cluster(ClusterContext context)
     {
@@ -45,8 +44,8 @@ internal sealed class Cluster
 
     public TimingProfile Timing => Context.Options.Timing;
 
-    /// <summary>Does something under the lock and lets the controllers settle.</summary>
-    public T Do<T>(Func<T> action)
+    /// <summary>Runs an action under the lock, then the controllers.</summary>
+    public T Execute<T>(Func<T> action)
     {
         lock (Gate)
         {
@@ -56,12 +55,12 @@ internal sealed class Cluster
             }
             finally
             {
-                Settle();
+                RunControllers();
             }
         }
     }
 
-    public void Do(Action action) => Do(() =>
+    public void Execute(Action action) => Execute(() =>
     {
         action();
         return 0;
@@ -71,11 +70,11 @@ internal sealed class Cluster
     {
         if (_queued.Add((controller, key)))
         {
-            (controller.SumsUp ? _summing : _queue).Enqueue((controller, key));
+            (controller.IsAggregating ? _aggregatingQueue : _queue).Enqueue((controller, key));
         }
     }
 
-    /// <summary>Comes back to an object after a delay; an earlier appointment stands.</summary>
+    /// <summary>Enqueues an object after a delay, unless it is already scheduled earlier.</summary>
     public void EnqueueAfter(IController controller, ObjectKey key, TimeSpan delay)
     {
         var (item, due) = ((controller, key), Now + delay);
@@ -83,14 +82,14 @@ internal sealed class Cluster
         {
             Enqueue(controller, key);
         }
-        else if (!_later.TryGetValue(item, out var earlier) || earlier > due)
+        else if (!_scheduled.TryGetValue(item, out var earlier) || earlier > due)
         {
-            _later[item] = due;
-            Context.Scheduler.After(delay, () => Do(() =>
+            _scheduled[item] = due;
+            Context.Scheduler.RunAfter(delay, () => Execute(() =>
             {
-                if (_later.TryGetValue(item, out var next) && next == due)
+                if (_scheduled.TryGetValue(item, out var next) && next == due)
                 {
-                    _later.Remove(item);
+                    _scheduled.Remove(item);
                 }
 
                 Enqueue(controller, key);
@@ -98,9 +97,9 @@ internal sealed class Cluster
         }
     }
 
-    private void Settle()
+    private void RunControllers()
     {
-        while (_queue.TryDequeue(out var next) || _summing.TryDequeue(out next))
+        while (_queue.TryDequeue(out var next) || _aggregatingQueue.TryDequeue(out next))
         {
             _queued.Remove(next);
             try
@@ -109,7 +108,7 @@ internal sealed class Cluster
             }
             catch (StatusException)
             {
-                // Refused, as by quota or a namespace that ends: a matter between the controller and the API.
+                // Rejected by the API, for example by quota or in a terminating namespace: retry.
                 EnqueueAfter(next.Controller, next.Key, RetryAfter);
             }
         }

@@ -1,16 +1,16 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>The defaults that the API server fills in before it validates, for what is missing or zero.</summary>
+/// <summary>The defaults that the API server sets before validation, for fields that are missing or zero.</summary>
 internal static class Defaults
 {
     private const string Container = "containers|initContainers[*]";
     private const string Probe = $"{Container}.livenessProbe|readinessProbe|startupProbe";
 
-    private static readonly Action<JsonObject> Template = All(
+    private static readonly Action<JsonObject> Template = ForParts(
         ("", Always("""{"restartPolicy":"Always","terminationGracePeriodSeconds":30,"dnsPolicy":"ClusterFirst"}""")),
         ("", Always("""{"schedulerName":"default-scheduler","securityContext":{}}""")),
         (Container, Always("""{"terminationMessagePath":"/dev/termination-log","terminationMessagePolicy":"File","resources":{}}""")),
-        (Container, c => Fill(c, new() { ["imagePullPolicy"] = PullPolicy(c.Text("image") ?? "") })),
+        (Container, c => Fill(c, new() { ["imagePullPolicy"] = PullPolicy(c.GetString("image") ?? "") })),
         ($"{Container}.ports[*]", Always("""{"protocol":"TCP"}""")),
         ($"{Container}.env[*].valueFrom.fieldRef", Always("""{"apiVersion":"v1"}""")),
         (Probe, Always("""{"timeoutSeconds":1,"periodSeconds":10,"successThreshold":1,"failureThreshold":3}""")),
@@ -18,44 +18,47 @@ internal static class Defaults
         ("volumes[*]", When(v => v.Count == 1, """{"emptyDir":{}}""")),
         ("volumes[*].configMap|secret|projected|downwardAPI", Always("""{"defaultMode":420}""")));
 
-    private static readonly Action<JsonObject> Workload = All(
+    private static readonly Action<JsonObject> Workload = ForParts(
         ("", Always("""{"spec":{"replicas":1,"template":{"metadata":{},"spec":{}}}}""")),
         ("spec.template.spec", Template));
 
     private static readonly Dictionary<ResourceKind, Action<JsonObject>> ByKind = new()
     {
-        [Kinds.Namespaces] = json => json.Ensure("metadata", "labels")["kubernetes.io/metadata.name"] = json.Text("metadata", "name"),
-        [Kinds.Pods] = All(
+        [Kinds.Namespaces] = json =>
+            json.EnsureObject("metadata", "labels")["kubernetes.io/metadata.name"] = json.GetString("metadata", "name"),
+        [Kinds.Pods] = ForParts(
             ("", Always("""{"spec":{"serviceAccountName":"default","enableServiceLinks":true}}""")),
             ("spec", Always("""{"priority":0,"preemptionPolicy":"PreemptLowerPriority"}""")),
             ("spec", Template),
-            // Only pods get requests from limits; a template keeps what was written.
-            ($"spec.{Container}.resources", r => Fill(r, Json.Of($$"""{"requests":{{r["limits"]}}}""")))),
+            // Requests default to limits in pods, but not in templates.
+            ($"spec.{Container}.resources", r => Fill(r, JsonTemplate.Fill($$"""{"requests":{{r["limits"]}}}""")))),
         [Kinds.ReplicaSets] = Workload,
-        [Kinds.Deployments] = All(
+        [Kinds.Deployments] = ForParts(
             ("", Workload),
             ("spec", Always("""{"progressDeadlineSeconds":600,"revisionHistoryLimit":10,"strategy":{"type":"RollingUpdate"}}""")),
             ("spec.strategy", When(
-                s => s.Text("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}"""))),
-        [Kinds.Services] = All(
+                s => s.GetString("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}"""))),
+        [Kinds.Services] = ForParts(
             ("", Always("""{"spec":{"type":"ClusterIP","sessionAffinity":"None","internalTrafficPolicy":"Cluster"}}""")),
             ("spec", Always("""{"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"}""")),
-            ("", s => Fill(s, Json.Of($$"""{"spec":{"clusterIP":{{Names.Address("10.0", Title(s))}} } }"""))),
-            ("spec", s => Fill(s, Json.Of($$"""{"clusterIPs":[{{s["clusterIP"]}}]}"""))),
-            ("spec.ports[*]", p => Fill(p, Json.Of($$"""{"protocol":"TCP","targetPort":{{p["port"]}}}""")))),
-        [Kinds.NetworkPolicies] = All(
+            ("", s => Fill(s, JsonTemplate.Fill($$"""
+                {"spec":{"clusterIP":{{DeterministicNames.Address("10.0", NamespacedName(s))}} } }
+                """))),
+            ("spec", s => Fill(s, JsonTemplate.Fill($$"""{"clusterIPs":[{{s["clusterIP"]}}]}"""))),
+            ("spec.ports[*]", p => Fill(p, JsonTemplate.Fill($$"""{"protocol":"TCP","targetPort":{{p["port"]}}}""")))),
+        [Kinds.NetworkPolicies] = ForParts(
             ("", Always("""{"spec":{"podSelector":{}}}""")),
             ("spec", When(s => s["egress"] is null, """{"policyTypes":["Ingress"]}""")),
             ("spec", Always("""{"policyTypes":["Ingress","Egress"]}""")),
             ("spec.ingress|egress[*].ports[*]", Always("""{"protocol":"TCP"}"""))),
-        [Kinds.LimitRanges] = All(
-            ("spec.limits[*]", l => Limit(l, "default", "max")),
-            ("spec.limits[*]", l => Limit(l, "defaultRequest", "default")),
-            ("spec.limits[*]", l => Limit(l, "defaultRequest", "min"))),
+        [Kinds.LimitRanges] = ForParts(
+            ("spec.limits[*]", l => DefaultLimit(l, "default", "max")),
+            ("spec.limits[*]", l => DefaultLimit(l, "defaultRequest", "default")),
+            ("spec.limits[*]", l => DefaultLimit(l, "defaultRequest", "min"))),
     };
 
-    /// <summary>Fields that aren't pointers in Go, where zero is as good as nothing.</summary>
-    private static readonly HashSet<string> ZeroIsNone =
+    /// <summary>Fields that aren't pointers in Go: zero equals missing.</summary>
+    private static readonly HashSet<string> OmittedIfZero =
     [
         "failureThreshold", "hostIPC", "hostNetwork", "hostPID", "hostPort", "initialDelaySeconds", "minReadySeconds", "nodePort", "paused",
         "periodSeconds", "publishNotReadyAddresses", "readOnly", "stdin", "stdinOnce", "successThreshold", "timeoutSeconds", "tty",
@@ -66,19 +69,19 @@ internal static class Defaults
     {
         RemoveZeros(json);
         ByKind.GetValueOrDefault(kind)?.Invoke(json);
-        var pod = kind == Kinds.Pods ? json.Object("spec") : json.Object("spec", "template", "spec");
-        if (pod.Text("serviceAccountName") is { } account)
+        var pod = kind == Kinds.Pods ? json.GetObject("spec") : json.GetObject("spec", "template", "spec");
+        if (pod.GetString("serviceAccountName") is { } account)
         {
             pod!["serviceAccount"] = account;
         }
     }
 
-    /// <summary>Gives an object, and the objects in it, the fields that it lacks; an empty text is as good as none.</summary>
+    /// <summary>Adds fields that an object lacks, recursively; an empty string counts as missing.</summary>
     public static void Fill(JsonObject json, JsonObject fields)
     {
         foreach (var (name, value) in fields)
         {
-            if (json[name] is null || json[name].Text() == "")
+            if (json[name] is null || json[name].GetString() == "")
             {
                 json[name] = value?.DeepClone();
             }
@@ -93,7 +96,7 @@ internal static class Defaults
     {
         foreach (var (name, value) in (node as JsonObject ?? []).ToList())
         {
-            if (ZeroIsNone.Contains(name) && (value.Number() is 0 || value.Flag() is false))
+            if (OmittedIfZero.Contains(name) && (value.GetInteger() is 0 || value.GetBoolean() is false))
             {
                 node!.AsObject().Remove(name);
             }
@@ -107,25 +110,26 @@ internal static class Defaults
         }
     }
 
-    /// <summary>A table of defaults, each for the parts that its pattern meets, in order.</summary>
-    private static Action<JsonObject> All(params (string Where, Action<JsonObject> Fill)[] table)
+    /// <summary>Combines defaults; each applies to the objects that its pattern matches, in order.</summary>
+    private static Action<JsonObject> ForParts(params (string Pattern, Action<JsonObject> Fill)[] table)
     {
-        var defaults = table.Select(d => (Where: new Pattern(d.Where), d.Fill)).ToArray();
-        return json => Array.ForEach(defaults, d => d.Where.Objects(json).ForEach(d.Fill));
+        var defaults = table.Select(d => (Pattern: new FieldPattern(d.Pattern), d.Fill)).ToArray();
+        return json => Array.ForEach(defaults, d => d.Pattern.MatchObjects(json).ForEach(d.Fill));
     }
 
     private static Action<JsonObject> Always(string fields) => When(_ => true, fields);
 
-    private static Action<JsonObject> When(Predicate<JsonObject> holds, string fields)
+    private static Action<JsonObject> When(Predicate<JsonObject> condition, string fields)
     {
-        var parsed = Json.From(fields);
-        return part => Fill(part, holds(part) ? parsed : []);
+        var parsed = JsonTemplate.Parse(fields);
+        return part => Fill(part, condition(part) ? parsed : []);
     }
 
-    private static void Limit(JsonObject limit, string field, string source) =>
-        Fill(limit, limit.Text("type") == "Container" ? Json.Of($$"""{ {{field}}:{{limit[source]}} }""") : []);
+    private static void DefaultLimit(JsonObject limit, string field, string source) =>
+        Fill(limit, limit.GetString("type") == "Container" ? JsonTemplate.Fill($$"""{ {{field}}:{{limit[source]}} }""") : []);
 
-    private static string Title(JsonObject json) => $"{json.Text("metadata", "namespace")}/{json.Text("metadata", "name")}";
+    private static string NamespacedName(JsonObject json) =>
+        $"{json.GetString("metadata", "namespace")}/{json.GetString("metadata", "name")}";
 
     private static string PullPolicy(string image)
     {

@@ -1,13 +1,13 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>Rolls a Deployment's template out over its ReplicaSets, and says in conditions how that goes.</summary>
+/// <summary>Rolls out a Deployment's template through its ReplicaSets and reports progress in conditions.</summary>
 internal sealed class DeploymentController(Cluster cluster) : IController
 {
     private const string Component = "deployment-controller";
-    private const string Hash = "pod-template-hash";
-    private const string Revision = "deployment.kubernetes.io/revision";
+    private const string HashLabel = "pod-template-hash";
+    private const string RevisionAnnotation = "deployment.kubernetes.io/revision";
 
-    public bool SumsUp => true;
+    public bool IsAggregating => true;
 
     public void Reconcile(ObjectKey key)
     {
@@ -16,58 +16,63 @@ internal sealed class DeploymentController(Cluster cluster) : IController
             return;
         }
 
-        var (sets, hash) = (SetsOf(deployment), Names.Suffix(deployment.Json.At("spec", "template")!.ToJsonString(), 10));
-        var current = sets.Find(s => s.Json.Text("metadata", "labels", Hash) == hash);
+        var sets = ReplicaSetsOf(deployment);
+        var hash = DeterministicNames.Suffix(deployment.Json.GetNode("spec", "template")!.ToJsonString(), 10);
+        var current = sets.Find(s => s.Json.GetString("metadata", "labels", HashLabel) == hash);
         List<StoredObject> old = [.. sets.Where(s => s != current).OrderBy(RevisionOf)];
-        // Up to the surge with the new; then down with the old.
-        var (want, surge, _) = Want(deployment);
-        var have = current is null ? 0 : Replicas(current);
-        var up = Math.Min(want, have + Math.Max(0, want + surge - have - old.Sum(Replicas)));
-        current ??= Make(deployment, hash, up);
+        // First scale the new set up within the surge, then the old sets down.
+        var (desired, maxSurge, _) = GetTargets(deployment);
+        var existing = current is null ? 0 : Replicas(current);
+        var target = Math.Min(desired, existing + Math.Max(0, desired + maxSurge - existing - old.Sum(Replicas)));
+        current ??= CreateReplicaSet(deployment, hash, target);
         var newest = old.Count == 0 ? 1 : RevisionOf(old[^1]) + 1;
         if (RevisionOf(current) < newest)
         {
-            current = cluster.Registry.Edit(current, json => json.Ensure("metadata", "annotations")[Revision] = $"{newest}");
-            deployment = cluster.Registry.Edit(deployment, json => json.Ensure("metadata", "annotations")[Revision] = $"{newest}");
+            current = SetRevision(current, newest);
+            deployment = SetRevision(deployment, newest);
         }
 
-        Scale(deployment, current, up);
-        Shrink(deployment, Math.Min(up, Count(current, "availableReplicas")), old.FindAll(s => !s.IsTerminating));
-        sets = SetsOf(deployment);
-        Report(deployment, sets.Find(s => s.Uid == current.Uid)!, sets);
+        Scale(deployment, current, target);
+        ScaleDownOld(deployment, Math.Min(target, Count(current, "availableReplicas")), old.FindAll(s => !s.IsTerminating));
+        sets = ReplicaSetsOf(deployment);
+        UpdateStatus(deployment, sets.Find(s => s.Uid == current.Uid)!, sets);
     }
 
-    private List<StoredObject> SetsOf(StoredObject deployment) => [.. cluster.Store.Dependents(deployment.Uid)];
+    private List<StoredObject> ReplicaSetsOf(StoredObject deployment) => [.. cluster.Store.Dependents(deployment.Uid)];
 
-    private StoredObject Make(StoredObject deployment, string hash, long replicas)
+    private StoredObject SetRevision(StoredObject item, long revision) =>
+        cluster.Registry.Modify(item, json => json.EnsureObject("metadata", "annotations")[RevisionAnnotation] = $"{revision}");
+
+    private StoredObject CreateReplicaSet(StoredObject deployment, string hash, long replicas)
     {
-        var (spec, name) = (deployment.Edit().Object("spec")!, $"{deployment.Key.Name}-{hash}");
-        spec.Ensure("template", "metadata", "labels")[Hash] = hash;
-        spec.Ensure("selector", "matchLabels")[Hash] = hash;
-        var made = cluster.Registry.Create(Kinds.ReplicaSets, deployment.Key.Namespace, Json.Of($$"""
-            {"metadata":{"name":{{name}},"labels":{{spec.At("template", "metadata", "labels")}},
-                "annotations":{{deployment.Json.At("metadata", "annotations")}},"ownerReferences":{{deployment.AsController()}} },
+        var (spec, name) = (deployment.CopyJson().GetObject("spec")!, $"{deployment.Key.Name}-{hash}");
+        spec.EnsureObject("template", "metadata", "labels")[HashLabel] = hash;
+        spec.EnsureObject("selector", "matchLabels")[HashLabel] = hash;
+        var created = cluster.Registry.Create(Kinds.ReplicaSets, deployment.Key.Namespace, JsonTemplate.Fill($$"""
+            {"metadata":{"name":{{name}},"labels":{{spec.GetNode("template", "metadata", "labels")}},
+                "annotations":{{deployment.Json.GetNode("metadata", "annotations")}},
+                "ownerReferences":{{deployment.ToControllerReferences()}} },
             "spec":{"replicas":{{replicas}},"minReadySeconds":{{spec["minReadySeconds"]}},"selector":{{spec["selector"]}},
                 "template":{{spec["template"]}} } }
             """));
-        Tell(deployment, name, 0, replicas);
-        return made;
+        RecordScaling(deployment, name, 0, replicas);
+        return created;
     }
 
-    /// <summary>Scales old sets down as far as the floor of available pods allows, and forgets the oldest that are empty.</summary>
-    private void Shrink(StoredObject deployment, long available, List<StoredObject> old)
+    /// <summary>Scales old sets down as far as maxUnavailable allows, and deletes empty ones beyond the history limit.</summary>
+    private void ScaleDownOld(StoredObject deployment, long available, List<StoredObject> old)
     {
-        var (want, _, unavailable) = Want(deployment);
-        var room = Math.Max(0, old.Sum(Replicas) + available - (want - unavailable));
+        var (desired, _, maxUnavailable) = GetTargets(deployment);
+        var removable = Math.Max(0, old.Sum(Replicas) + available - (desired - maxUnavailable));
         foreach (var set in old)
         {
-            var down = Math.Min(Replicas(set), room);
-            Scale(deployment, set, Replicas(set) - down);
-            room -= down;
+            var removed = Math.Min(Replicas(set), removable);
+            Scale(deployment, set, Replicas(set) - removed);
+            removable -= removed;
         }
 
-        var idle = old.Where(s => Replicas(s) == 0 && Count(s, "replicas") == 0).ToList();
-        foreach (var set in idle.Take((int)(idle.Count - deployment.Json.Number("spec", "revisionHistoryLimit")!.Value)))
+        var empty = old.Where(s => Replicas(s) == 0 && Count(s, "replicas") == 0).ToList();
+        foreach (var set in empty.Take((int)(empty.Count - deployment.Json.GetInteger("spec", "revisionHistoryLimit")!.Value)))
         {
             cluster.Registry.Delete(set, new());
         }
@@ -75,107 +80,67 @@ internal sealed class DeploymentController(Cluster cluster) : IController
 
     private void Scale(StoredObject deployment, StoredObject set, long replicas)
     {
-        var (had, next) = (Replicas(set), set.Edit());
-        if (had == replicas)
+        var (previous, next) = (Replicas(set), set.CopyJson());
+        if (previous == replicas)
         {
             return;
         }
 
-        next.Ensure("spec")["replicas"] = replicas;
+        next.EnsureObject("spec")["replicas"] = replicas;
         cluster.Registry.Update(set, next);
-        Tell(deployment, set.Key.Name, had, replicas);
+        RecordScaling(deployment, set.Key.Name, previous, replicas);
     }
 
-    private void Tell(StoredObject deployment, string set, long had, long has) => cluster.Events.Normal(
-        deployment, "ScalingReplicaSet", $"Scaled {(has > had ? "up" : "down")} replica set {set} from {had} to {has}", Component);
+    private void RecordScaling(StoredObject deployment, string set, long from, long to) => cluster.Events.Normal(
+        deployment, "ScalingReplicaSet", $"Scaled {(to > from ? "up" : "down")} replica set {set} from {from} to {to}", Component);
 
-    private void Report(StoredObject deployment, StoredObject current, List<StoredObject> sets)
+    private void UpdateStatus(StoredObject deployment, StoredObject current, List<StoredObject> sets)
     {
-        var (want, _, unavailable) = Want(deployment);
-        long total = sets.Sum(s => Count(s, "replicas")), updated = Count(current, "replicas");
-        long ready = sets.Sum(s => Count(s, "readyReplicas")), available = sets.Sum(s => Count(s, "availableReplicas"));
-        var complete = updated == want && total == want && available == want;
-        var deadline = TimeSpan.FromSeconds(deployment.Json.Number("spec", "progressDeadlineSeconds")!.Value);
-        var told = cluster.Registry.Edit(deployment, json =>
+        var (desired, _, maxUnavailable) = GetTargets(deployment);
+        var (total, updated) = (sets.Sum(s => Count(s, "replicas")), Count(current, "replicas"));
+        var (ready, available) = (sets.Sum(s => Count(s, "readyReplicas")), sets.Sum(s => Count(s, "availableReplicas")));
+        var isComplete = updated == desired && total == desired && available == desired;
+        var deadline = TimeSpan.FromSeconds(deployment.Json.GetInteger("spec", "progressDeadlineSeconds")!.Value);
+        var reported = cluster.Registry.Modify(deployment, json =>
         {
-            var (before, conditions) = (json.Ensure("status"), json.At("status", "conditions"));
+            var (before, conditions) = (json.EnsureObject("status"), json.GetNode("status", "conditions"));
             before.Remove("conditions");
-            json["status"] = Json.Of($$"""
-                {"observedGeneration":{{json["metadata"]!["generation"]}},"replicas":{{Json.Some(total)}},"updatedReplicas":{{Json.Some(updated)}},
-                "readyReplicas":{{Json.Some(ready)}},"availableReplicas":{{Json.Some(available)}},"unavailableReplicas":{{Json.Some(total - available)}} }
+            json["status"] = JsonTemplate.Fill($$"""
+                {"observedGeneration":{{json["metadata"]!["generation"]}},
+                "replicas":{{JsonEditing.NullIfZero(total)}},"updatedReplicas":{{JsonEditing.NullIfZero(updated)}},
+                "readyReplicas":{{JsonEditing.NullIfZero(ready)}},"availableReplicas":{{JsonEditing.NullIfZero(available)}},
+                "unavailableReplicas":{{JsonEditing.NullIfZero(total - available)}} }
                 """);
-            var moved = conditions is null || !JsonNode.DeepEquals(before, json["status"]);
-            json.Ensure("status").Put("conditions", conditions);
-            if (available >= want - unavailable)
-            {
-                Say(json, "Available", true, "MinimumReplicasAvailable", "Deployment has minimum availability.");
-            }
-            else
-            {
-                Say(json, "Available", false, "MinimumReplicasUnavailable", "Deployment does not have minimum availability.");
-            }
-
-            var (title, progress) = ($"ReplicaSet \"{current.Key.Name}\"", Condition.Find(json, "Progressing"));
-            if (complete)
-            {
-                Say(json, "Progressing", true, "NewReplicaSetAvailable", $"{title} has successfully progressed.");
-            }
-            else if (moved && updated == 0)
-            {
-                Say(json, "Progressing", true, "NewReplicaSetCreated", $"Created new {title}", isNews: true);
-            }
-            else if (moved)
-            {
-                Say(json, "Progressing", true, "ReplicaSetUpdated", $"{title} is progressing.", isNews: true);
-            }
-            else if (cluster.Now - progress.Time("lastUpdateTime") >= deadline && progress.Text("reason") != "NewReplicaSetAvailable")
-            {
-                Say(json, "Progressing", false, "ProgressDeadlineExceeded", $"{title} has timed out progressing.");
-            }
-
-            if (sets.Select(s => Condition.Find(s.Json, "ReplicaFailure")).FirstOrDefault(c => c is not null) is { } failure)
-            {
-                Say(json, "ReplicaFailure", true, failure.Text("reason")!, failure.Text("message")!);
-            }
-            else
-            {
-                Condition.Remove(json, "ReplicaFailure");
-            }
+            var hasProgressed = conditions is null || !JsonNode.DeepEquals(before, json["status"]);
+            json.EnsureObject("status").SetOrRemove("conditions", conditions);
+            DeploymentConditions.SetAvailable(json, cluster.Now, available >= desired - maxUnavailable);
+            DeploymentConditions.SetProgressing(
+                json, cluster.Now, $"ReplicaSet \"{current.Key.Name}\"", isComplete, hasProgressed, isNew: updated == 0, deadline);
+            DeploymentConditions.SetReplicaFailure(json, cluster.Now, sets);
         });
-        // Its time is told in whole seconds.
-        var due = Condition.Find(told.Json, "Progressing").Time("lastUpdateTime") + deadline + TimeSpan.FromSeconds(1);
-        if (!complete && Condition.Holds(told.Json, "Progressing"))
+        // lastUpdateTime has whole seconds, so a second is added.
+        var due = Condition.Find(reported.Json, "Progressing").GetTime("lastUpdateTime") + deadline + TimeSpan.FromSeconds(1);
+        if (!isComplete && Condition.IsTrue(reported.Json, "Progressing"))
         {
-            cluster.EnqueueAfter(this, told.Key, due!.Value - cluster.Now);
+            cluster.EnqueueAfter(this, reported.Key, due!.Value - cluster.Now);
         }
     }
 
-    /// <param name="isNews">Whether to count it as an update, also when the condition says so already.</param>
-    private void Say(JsonObject json, string type, bool holds, string reason, string message, bool isNews = false)
+    /// <summary>The desired number of pods, and how many more and fewer a rollout may have.</summary>
+    private static (long Desired, long MaxSurge, long MaxUnavailable) GetTargets(StoredObject deployment)
     {
-        isNews |= Condition.Find(json, type).Text("reason") != reason;
-        var condition = Condition.Set(json, cluster.Now, type, holds, reason, message);
-        if (isNews)
-        {
-            condition["lastUpdateTime"] = cluster.Now.Stamp();
-        }
+        var (desired, rolling) = (Replicas(deployment), deployment.Json.GetObject("spec", "strategy", "rollingUpdate"));
+        var (maxSurge, maxUnavailable) = ((long)Math.Ceiling(Resolve("maxSurge")), (long)Math.Floor(Resolve("maxUnavailable")));
+        return (desired, maxSurge, maxSurge + maxUnavailable == 0 ? 1 : maxUnavailable);
+
+        double Resolve(string name) => rolling.GetInteger(name)
+            ?? desired * double.Parse(rolling.GetString(name)?.TrimEnd('%') ?? "0", CultureInfo.InvariantCulture) / 100;
     }
 
-    /// <summary>How many pods there shall be, and how many more and how many less there may be during a rollout.</summary>
-    private static (long Want, long Surge, long Unavailable) Want(StoredObject deployment)
-    {
-        var (want, rolling) = (Replicas(deployment), deployment.Json.Object("spec", "strategy", "rollingUpdate"));
-        var (surge, unavailable) = ((long)Math.Ceiling(Part("maxSurge")), (long)Math.Floor(Part("maxUnavailable")));
-        return (want, surge, surge + unavailable == 0 ? 1 : unavailable);
+    private static long Replicas(StoredObject set) => set.Json.GetInteger("spec", "replicas")!.Value;
 
-        double Part(string name) => rolling.Number(name)
-            ?? want * double.Parse(rolling.Text(name)?.TrimEnd('%') ?? "0", CultureInfo.InvariantCulture) / 100;
-    }
-
-    private static long Replicas(StoredObject set) => set.Json.Number("spec", "replicas")!.Value;
-
-    private static long Count(StoredObject set, string field) => set.Json.Number("status", field) ?? 0;
+    private static long Count(StoredObject set, string field) => set.Json.GetInteger("status", field) ?? 0;
 
     private static long RevisionOf(StoredObject set) =>
-        long.TryParse(set.Json.Text("metadata", "annotations", Revision), out var revision) ? revision : 0;
+        long.TryParse(set.Json.GetString("metadata", "annotations", RevisionAnnotation), out var revision) ? revision : 0;
 }

@@ -1,9 +1,9 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>Writes events as the cluster's components do: repeated ones count up, old ones go.</summary>
+/// <summary>Records events of cluster components. A repeated event increments its count; the oldest beyond 20,000 are removed.</summary>
 internal sealed class EventRecorder(ClusterContext context, ObjectStore store)
 {
-    private const int Most = 20_000;
+    private const int MaxEvents = 20_000;
     private readonly Queue<StoredObject> _recorded = new();
 
     public void Normal(StoredObject about, string reason, string message, string component) =>
@@ -21,20 +21,20 @@ internal sealed class EventRecorder(ClusterContext context, ObjectStore store)
             return;
         }
 
-        var hash = Names.Hex($"{about.Uid}/{reason}/{message}/{component}");
+        var hash = DeterministicNames.Hex($"{about.Uid}/{reason}/{message}/{component}");
         var key = new ObjectKey(Kinds.Events, ns, $"{about.Key.Name}.{hash}");
-        var json = store.Find(key)?.Edit() ?? Json.Of($$"""
-            {"metadata":{"name":{{key.Name}},"namespace":{{ns}},"uid":{{Names.Uid($"{key}/{store.Revision}")}},
-            "creationTimestamp":{{now.Stamp()}} },"involvedObject":{"apiVersion":{{kind.ApiVersion}},"kind":{{kind.Kind}},
+        var json = store.Find(key)?.CopyJson() ?? JsonTemplate.Fill($$"""
+            {"metadata":{"name":{{key.Name}},"namespace":{{ns}},"uid":{{DeterministicNames.Uid($"{key}/{store.Revision}")}},
+            "creationTimestamp":{{now.ToTimestamp()}} },"involvedObject":{"apiVersion":{{kind.ApiVersion}},"kind":{{kind.Kind}},
             "namespace":{{about.Key.Namespace}},"name":{{about.Key.Name}},"uid":{{about.Uid}},"resourceVersion":{{$"{about.Revision}"}} },
             "type":{{type}},"reason":{{reason}},"message":{{message}},"source":{"component":{{component}} },
-            "reportingComponent":{{component}},"reportingInstance":"","firstTimestamp":{{now.Stamp()}},"count":0}
+            "reportingComponent":{{component}},"reportingInstance":"","firstTimestamp":{{now.ToTimestamp()}},"count":0}
             """);
-        json["lastTimestamp"] = now.Stamp();
-        json["count"] = json.Number("count") + 1;
+        json["lastTimestamp"] = now.ToTimestamp();
+        json["count"] = json.GetInteger("count") + 1;
         _recorded.Enqueue(store.Put(key, json));
-        // What was repeated since then has a record of its own.
-        if (_recorded.Count > Most && _recorded.Dequeue() is var old && store.Find(old.Key) == old)
+        // An event that was repeated since has a newer entry in the queue.
+        if (_recorded.Count > MaxEvents && _recorded.Dequeue() is var old && store.Find(old.Key) == old)
         {
             store.Remove(old);
         }

@@ -1,14 +1,14 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>Deletes what no owner is left for; and finishes foreground and orphaning deletions.</summary>
+/// <summary>Deletes objects whose owners are gone, and completes foreground and orphan deletions.</summary>
 internal sealed class GarbageCollector(Cluster cluster) : IController
 {
-    /// <summary>Looks at what a change may have left without an owner, and at owners whose deletion waits for it.</summary>
-    public void Observe(Change change)
+    /// <summary>Enqueues dependents of a removed object, and terminating owners that may wait for the changed object.</summary>
+    public void OnChange(Change change)
     {
-        var dependents = change.Now is null ? cluster.Store.Dependents(change.Before!.Uid) : [];
-        var owners = OwnersOf((change.Now ?? change.Before)!).Select(cluster.Store.FindByUid).Where(o => o is { IsTerminating: true });
-        var itself = change.Before is null || change.Now is { IsTerminating: true } ? change.Now : null;
+        var dependents = change.After is null ? cluster.Store.Dependents(change.Before!.Uid) : [];
+        var owners = OwnersOf((change.After ?? change.Before)!).Select(cluster.Store.FindByUid).Where(o => o is { IsTerminating: true });
+        var itself = change.Before is null || change.After is { IsTerminating: true } ? change.After : null;
         foreach (var item in dependents.Concat(owners).Append(itself).OfType<StoredObject>())
         {
             cluster.Enqueue(this, item.Key);
@@ -34,10 +34,10 @@ internal sealed class GarbageCollector(Cluster cluster) : IController
         {
             foreach (var dependent in dependents)
             {
-                cluster.Registry.Edit(dependent, json => Remove(json, "ownerReferences", o => o.Text("uid") == item.Uid));
+                cluster.Registry.Modify(dependent, json => Remove(json, "ownerReferences", o => o.GetString("uid") == item.Uid));
             }
 
-            cluster.Registry.Edit(item, json => Remove(json, "finalizers", f => f.Text() == "orphan"));
+            cluster.Registry.Modify(item, json => Remove(json, "finalizers", f => f.GetString() == "orphan"));
         }
         else if (item.HasFinalizer("foregroundDeletion"))
         {
@@ -48,17 +48,17 @@ internal sealed class GarbageCollector(Cluster cluster) : IController
 
             if (!cluster.Store.Dependents(item.Uid).Any(d => IsBlocking(d, item.Uid)))
             {
-                cluster.Registry.Edit(item, json => Remove(json, "finalizers", f => f.Text() == "foregroundDeletion"));
+                cluster.Registry.Modify(item, json => Remove(json, "finalizers", f => f.GetString() == "foregroundDeletion"));
             }
         }
     }
 
     private static IEnumerable<string> OwnersOf(StoredObject item) =>
-        item.Json.Items("metadata", "ownerReferences").Select(o => o.Text("uid")!);
+        item.Json.GetObjects("metadata", "ownerReferences").Select(o => o.GetString("uid")!);
 
-    private static bool IsBlocking(StoredObject dependent, string owner) => dependent.Json.Items("metadata", "ownerReferences")
-        .Any(o => o.Text("uid") == owner && o.Flag("blockOwnerDeletion") is true);
+    private static bool IsBlocking(StoredObject dependent, string owner) => dependent.Json.GetObjects("metadata", "ownerReferences")
+        .Any(o => o.GetString("uid") == owner && o.GetBoolean("blockOwnerDeletion") is true);
 
-    private static void Remove(JsonObject json, string list, Func<JsonNode?, bool> which) =>
-        json.Ensure("metadata").Change(list, items => items.RemoveAll(which));
+    private static void Remove(JsonObject json, string list, Func<JsonNode?, bool> predicate) =>
+        json.EnsureObject("metadata").EditArray(list, items => items.RemoveAll(predicate));
 }

@@ -1,9 +1,9 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
-/// The Kubernetes API of one twin cluster, with the controllers, scheduler and kubelets behind it. What it doesn't serve is answered
-/// with the API's own errors. ARM calls in to add nodes and to ask about them, under its own lock, so nothing here calls back into ARM.
-/// State lives under <c>kube/{cluster}/</c> in the twin's store and is taken up again from there.
+/// The Kubernetes side of one cluster: the API and the controllers, scheduler and kubelets behind it. Requests that it doesn't support
+/// get the API's own errors. The ARM side calls it under its own lock, so nothing here may call back into ARM. State is persisted
+/// under <c>kube/{cluster}/</c> in the twin's store and loaded at start.
 /// </summary>
 internal sealed class KubernetesTwin
 {
@@ -13,7 +13,7 @@ internal sealed class KubernetesTwin
     private readonly NodeController _nodes;
     private readonly GarbageCollector _garbage;
 
-    /// <summary>Who looks at an object of a kind when it changes, or when something changes that it sums up.</summary>
+    /// <summary>The controller of each kind, run when an object of the kind or one that it aggregates changes.</summary>
     private readonly Dictionary<ResourceKind, IController> _controllers;
 
     public KubernetesTwin(ClusterContext context)
@@ -32,11 +32,11 @@ internal sealed class KubernetesTwin
             [Kinds.Pods] = new Kubelet(_cluster),
         };
         _cluster.Store.Load();
-        _cluster.Store.Changed = Observe;
-        _cluster.Do(Start);
+        _cluster.Store.Changed = OnChange;
+        _cluster.Execute(Initialize);
     }
 
-    /// <summary>Raised, under the lock, when a pod became unschedulable or a node may have become idle.</summary>
+    /// <summary>Raised under the lock when a pod becomes unschedulable or a node may have become idle.</summary>
     public event Action? DemandChanged
     {
         add => _scheduler.DemandChanged += value;
@@ -46,47 +46,47 @@ internal sealed class KubernetesTwin
     public Task HandleAsync(HttpContext http) => _api.HandleAsync(http);
 
     /// <summary>
-    /// Registers a node (the VM has booted). It gets Ready after <see cref="TimingProfile.NodeReady"/>, or never when
-    /// <see cref="NodeSpec.NeverReady"/>. A node that is there already gets its pool's changed labels, taints and image; pods stay
-    /// where they are (a restart adds all nodes again).
+    /// Registers a node whose VM has booted. It becomes Ready after <see cref="TimingProfile.NodeReady"/>, or never if
+    /// <see cref="NodeSpec.NeverReady"/>. An existing node is updated to its pool's labels, taints and image and keeps its pods;
+    /// a restart of the twin adds all nodes again.
     /// </summary>
-    public void AddNode(NodeSpec node) => _cluster.Do(() => _nodes.Add(node));
+    public void AddNode(NodeSpec node) => _cluster.Execute(() => _nodes.Add(node));
 
-    /// <summary>Takes a node and the pods on it away; owners make the pods again elsewhere.</summary>
-    public void RemoveNode(string name) => _cluster.Do(() => _nodes.Remove(name));
+    /// <summary>Removes a node and its pods; their controllers create new ones on other nodes.</summary>
+    public void RemoveNode(string name) => _cluster.Execute(() => _nodes.Remove(name));
 
     /// <summary>
-    /// How many further nodes like <paramref name="shape"/> the pods that are pending for lack of room would fill: 0 when none
-    /// of them fits such a node, never more than <paramref name="limit"/>.
+    /// Returns how many more nodes like <paramref name="template"/> the unschedulable pods would need; 0 if none of them fits such a
+    /// node, at most <paramref name="limit"/>.
     /// </summary>
-    public int NodesNeeded(NodeSpec shape, int limit) =>
-        _cluster.Do(() => _scheduler.NodesNeeded(_nodes.Shape(shape), limit));
+    public int CountNodesNeeded(NodeSpec template, int limit) =>
+        _cluster.Execute(() => _scheduler.CountNodesNeeded(NodeBuilder.Build(template, _cluster.Now), limit));
 
-    /// <summary>Whether a node runs nothing that would have to move; false for an unknown node.</summary>
-    public bool IsIdle(string nodeName) => _cluster.Do(() => _scheduler.IsIdle(nodeName));
+    /// <summary>Whether no pod is bound to a node; false for an unknown node.</summary>
+    public bool IsIdle(string nodeName) => _cluster.Execute(() => _scheduler.IsIdle(nodeName));
 
     /// <summary>Whether a node is Ready; false for an unknown node.</summary>
-    public bool IsReady(string nodeName) => _cluster.Do(() => _cluster.Store.Find(Kinds.Nodes, "", nodeName) is { IsReady: true });
+    public bool IsReady(string nodeName) => _cluster.Execute(() => _cluster.Store.Find(Kinds.Nodes, "", nodeName) is { IsReady: true });
 
-    private void Start()
+    private void Initialize()
     {
-        // Nodes first, so that the scheduler knows them when their pods come.
+        // Nodes first, so that the scheduler knows them before their pods.
         foreach (var item in Kinds.All.OrderBy(k => k != Kinds.Nodes).SelectMany(k => _cluster.Store.List(k)).ToList())
         {
-            Observe(new(item.Revision, item.Key, null, item));
+            OnChange(new(item.Revision, item.Key, null, item));
         }
 
         foreach (var name in (string[])["default", "kube-node-lease", "kube-public", "kube-system"])
         {
             if (_cluster.Store.Find(Kinds.Namespaces, "", name) is null)
             {
-                _cluster.Registry.Create(Kinds.Namespaces, "", Json.Of($$"""{"metadata":{"name":{{name}} } }"""));
+                _cluster.Registry.Create(Kinds.Namespaces, "", JsonTemplate.Fill($$"""{"metadata":{"name":{{name}} } }"""));
             }
         }
     }
 
-    /// <summary>Tells everybody whom a change concerns.</summary>
-    private void Observe(Change change)
+    /// <summary>Enqueues every object whose controller a change may affect.</summary>
+    private void OnChange(Change change)
     {
         var (store, kind, ns) = (_cluster.Store, change.Key.Kind, change.Key.Namespace);
         if (kind == Kinds.Events)
@@ -94,44 +94,45 @@ internal sealed class KubernetesTwin
             return;
         }
 
-        _scheduler.Observe(change);
-        _garbage.Observe(change);
-        Tell(change.Key);
-        if ((change.Now ?? change.Before)!.Controller is { } uid && store.FindByUid(uid) is { } controller)
+        _scheduler.OnChange(change);
+        _garbage.OnChange(change);
+        Enqueue(change.Key);
+        if ((change.After ?? change.Before)!.ControllerUid is { } uid && store.FindByUid(uid) is { } controller)
         {
-            Tell(controller.Key);
+            Enqueue(controller.Key);
         }
-        // A kubelet does nothing before its node is ready.
-        if (kind == Kinds.Nodes && change.Now?.IsReady != change.Before?.IsReady)
+
+        // The kubelet skips pods until their node is ready.
+        if (kind == Kinds.Nodes && change.After?.IsReady != change.Before?.IsReady)
         {
-            TellAll(_nodes.PodsOn(change.Key.Name));
+            EnqueueAll(_nodes.PodsOn(change.Key.Name));
         }
 
         if (kind == Kinds.Pods)
         {
-            TellAll(store.List(Kinds.Services, ns));
+            EnqueueAll(store.List(Kinds.Services, ns));
         }
 
         if (ns.Length > 0)
         {
-            TellAll(store.List(Kinds.ResourceQuotas, ns));
+            EnqueueAll(store.List(Kinds.ResourceQuotas, ns));
         }
 
         if (store.Find(Kinds.Namespaces, "", ns) is { IsTerminating: true })
         {
-            Tell(new(Kinds.Namespaces, "", ns));
+            Enqueue(new(Kinds.Namespaces, "", ns));
         }
     }
 
-    private void TellAll(IEnumerable<StoredObject> items)
+    private void EnqueueAll(IEnumerable<StoredObject> items)
     {
         foreach (var item in items)
         {
-            Tell(item.Key);
+            Enqueue(item.Key);
         }
     }
 
-    private void Tell(ObjectKey key)
+    private void Enqueue(ObjectKey key)
     {
         if (_controllers.TryGetValue(key.Kind, out var controller))
         {

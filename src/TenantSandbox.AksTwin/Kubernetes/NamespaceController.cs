@@ -1,6 +1,6 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>Furnishes a new namespace, and empties and finalizes a terminating one.</summary>
+/// <summary>Creates the default objects of a new namespace; deletes the content of a terminating one and finalizes it.</summary>
 internal sealed class NamespaceController(Cluster cluster) : IController
 {
     public void Reconcile(ObjectKey key)
@@ -16,20 +16,20 @@ internal sealed class NamespaceController(Cluster cluster) : IController
         }
         else
         {
-            Furnish(key.Name);
+            CreateDefaultObjects(key.Name);
         }
     }
 
-    private void Furnish(string ns)
+    private void CreateDefaultObjects(string ns)
     {
-        Make(Kinds.ServiceAccounts, Json.Of($$"""{"metadata":{"name":"default"} }"""));
-        Make(Kinds.ConfigMaps, Json.Of($$"""
+        EnsureExists(Kinds.ServiceAccounts, JsonTemplate.Fill($$"""{"metadata":{"name":"default"} }"""));
+        EnsureExists(Kinds.ConfigMaps, JsonTemplate.Fill($$"""
             {"metadata":{"name":"kube-root-ca.crt"},"data":{"ca.crt":"the twin's certificate is in the kubeconfig\n"} }
             """));
 
-        void Make(ResourceKind kind, JsonObject json)
+        void EnsureExists(ResourceKind kind, JsonObject json)
         {
-            if (cluster.Store.Find(kind, ns, json.Text("metadata", "name")!) is null)
+            if (cluster.Store.Find(kind, ns, json.GetString("metadata", "name")!) is null)
             {
                 cluster.Registry.Create(kind, ns, json);
             }
@@ -38,15 +38,15 @@ internal sealed class NamespaceController(Cluster cluster) : IController
 
     private void Finalize(StoredObject ns)
     {
-        var sweep = ns.Json.Time("metadata", "deletionTimestamp") + cluster.Timing.NamespaceSweep - cluster.Now;
-        if (cluster.Timing.NamespaceSweep > TimeSpan.Zero && sweep > TimeSpan.Zero)
+        var remaining = ns.Json.GetTime("metadata", "deletionTimestamp") + cluster.Timing.NamespaceSweep - cluster.Now;
+        if (cluster.Timing.NamespaceSweep > TimeSpan.Zero && remaining > TimeSpan.Zero)
         {
-            cluster.EnqueueAfter(this, ns.Key, sweep.Value);
+            cluster.EnqueueAfter(this, ns.Key, remaining.Value);
             return;
         }
 
-        // Pods last: what owns them must be gone first, or they would come back.
-        foreach (var item in Content(ns).OrderBy(o => o.Key.Kind == Kinds.Pods).ToList())
+        // Pods last, or the controllers that own them would create new ones.
+        foreach (var item in ListContent(ns).OrderBy(o => o.Key.Kind == Kinds.Pods).ToList())
         {
             if (cluster.Store.Find(item.Key) is { IsTerminating: false } live)
             {
@@ -54,47 +54,47 @@ internal sealed class NamespaceController(Cluster cluster) : IController
             }
         }
 
-        var left = Content(ns).ToList();
-        cluster.Registry.Edit(ns, json =>
+        var content = ListContent(ns).ToList();
+        cluster.Registry.Modify(ns, json =>
         {
-            if (left.Count == 0)
+            if (content.Count == 0)
             {
-                json.Object("spec")?.Remove("finalizers");
+                json.GetObject("spec")?.Remove("finalizers");
             }
 
-            Report(json, left);
+            SetConditions(json, content);
         });
     }
 
-    private IEnumerable<StoredObject> Content(StoredObject ns) =>
-        Kinds.All.Where(k => k.Namespaced).SelectMany(k => cluster.Store.List(k, ns.Key.Name));
+    private IEnumerable<StoredObject> ListContent(StoredObject ns) =>
+        Kinds.All.Where(k => k.IsNamespaced).SelectMany(k => cluster.Store.List(k, ns.Key.Name));
 
-    private void Report(JsonObject json, List<StoredObject> left)
+    private void SetConditions(JsonObject json, List<StoredObject> content)
     {
-        var kinds = left.CountBy(o => o.Key.Kind).Select(k => $"{k.Key.Plural}.{k.Key.Group} has {k.Value} resource instances");
-        var finalizers = left.SelectMany(o => o.Json.Texts("metadata", "finalizers")).CountBy(f => f)
+        var kinds = content.CountBy(o => o.Key.Kind).Select(k => $"{k.Key.Plural}.{k.Key.Group} has {k.Value} resource instances");
+        var finalizers = content.SelectMany(o => o.Json.GetStrings("metadata", "finalizers")).CountBy(f => f)
             .OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => $"{f.Key} in {f.Value} resource instances").ToList();
-        Say("DeletionContentFailure", false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization");
-        if (left.Count > 0)
+        Set("DeletionContentFailure", false, "ContentDeleted", "All content successfully deleted, may be waiting on finalization");
+        if (content.Count > 0)
         {
-            Say("ContentRemaining", true, "SomeResourcesRemain", $"Some resources are remaining: {string.Join(", ", kinds)}");
+            Set("ContentRemaining", true, "SomeResourcesRemain", $"Some resources are remaining: {string.Join(", ", kinds)}");
         }
         else
         {
-            Say("ContentRemaining", false, "ContentRemoved", "All content successfully removed");
+            Set("ContentRemaining", false, "ContentRemoved", "All content successfully removed");
         }
 
-        var remaining = $"Some content in the namespace has finalizers remaining: {string.Join(", ", finalizers)}";
+        var message = $"Some content in the namespace has finalizers remaining: {string.Join(", ", finalizers)}";
         if (finalizers.Count > 0)
         {
-            Say("FinalizersRemaining", true, "SomeFinalizersRemain", remaining);
+            Set("FinalizersRemaining", true, "SomeFinalizersRemain", message);
         }
         else
         {
-            Say("FinalizersRemaining", false, "ContentHasNoFinalizers", "All content-preserving finalizers finished");
+            Set("FinalizersRemaining", false, "ContentHasNoFinalizers", "All content-preserving finalizers finished");
         }
 
-        void Say(string type, bool holds, string reason, string message) =>
-            Condition.Set(json, cluster.Now, $"Namespace{type}", holds, reason, message);
+        void Set(string type, bool isTrue, string reason, string message) =>
+            Condition.Set(json, cluster.Now, $"Namespace{type}", isTrue, reason, message);
     }
 }

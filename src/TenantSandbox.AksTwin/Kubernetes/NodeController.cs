@@ -1,17 +1,15 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
-/// Registers the nodes of the agent pools, makes them Ready, installs the Kata RuntimeClass, and clears away what lay on a lost node.
+/// Registers the nodes of agent pools, marks them Ready, installs the Kata RuntimeClass and deletes the pods of removed nodes.
 /// </summary>
 internal sealed class NodeController(Cluster cluster) : IController
 {
-    private const string NeverReady = "twin.tenantsandbox.dev/never-ready";
-    private const string RuntimeClass = "kata-vm-isolation";
-    private const string PoolTaints = "twin.tenantsandbox.dev/pool-taints";
+    private const string RuntimeClassName = "kata-vm-isolation";
 
-    /// <summary>The class as AKS installs it.</summary>
-    private static readonly JsonObject StockRuntimeClass = Json.Of($$"""
-        {"metadata":{"name":{{RuntimeClass}},
+    /// <summary>The RuntimeClass as AKS installs it.</summary>
+    private static readonly JsonObject StockRuntimeClass = JsonTemplate.Fill($$"""
+        {"metadata":{"name":{{RuntimeClassName}},
             "labels":{"addonmanager.kubernetes.io/mode":"Reconcile","kubernetes.io/cluster-service":"true"} },
         "handler":"kata","overhead":{"podFixed":{"memory":"600Mi"} },
         "scheduling":{"nodeSelector":{ {{NodeSpec.KataLabel}}:"true"} } }
@@ -21,15 +19,15 @@ internal sealed class NodeController(Cluster cluster) : IController
 
     public void Add(NodeSpec spec)
     {
-        var (key, shape) = (new ObjectKey(Kinds.Nodes, "", spec.Name), Shape(spec));
+        var (key, built) = (new ObjectKey(Kinds.Nodes, "", spec.Name), NodeBuilder.Build(spec, cluster.Now));
         if (cluster.Store.Find(key) is { } live)
         {
-            cluster.Registry.Edit(live, json => Update(json, shape));
+            cluster.Registry.Modify(live, json => UpdateFromPool(json, built));
         }
         else
         {
-            SetTaint(shape, "not-ready", true);
-            live = cluster.Registry.Create(Kinds.Nodes, "", shape);
+            SetTaint(built, "not-ready", true);
+            live = cluster.Registry.Create(Kinds.Nodes, "", built);
             var registered = $"Node {spec.Name} event: Registered Node {spec.Name} in Controller";
             cluster.Events.Normal(live, "RegisteredNode", registered, "node-controller");
         }
@@ -54,20 +52,20 @@ internal sealed class NodeController(Cluster cluster) : IController
         cluster.Registry.Delete(node, new());
     }
 
-    /// <summary>A registered node gets Ready; the pods of one that is gone go with it.</summary>
+    /// <summary>Marks a registered node Ready; deletes the pods of a removed node.</summary>
     public void Reconcile(ObjectKey key)
     {
         if (key.Kind == Kinds.RuntimeClasses)
         {
-            // The add-on manager puts the stock class back; a class of one's own is the way to change it.
-            if (key.Name == RuntimeClass && cluster.Store.List(Kinds.Nodes).Any(IsKata))
+            // The add-on manager reverts changes to the stock class.
+            if (key.Name == RuntimeClassName && cluster.Store.List(Kinds.Nodes).Any(IsKata))
             {
                 InstallRuntimeClass();
             }
         }
         else if (cluster.Store.Find(key) is { } node)
         {
-            Settle(node);
+            UpdateReadiness(node);
         }
         else
         {
@@ -81,47 +79,18 @@ internal sealed class NodeController(Cluster cluster) : IController
 
     public IEnumerable<StoredObject> PodsOn(string node) => cluster.Store.List(Kinds.Pods).Where(p => p.NodeName == node);
 
-    /// <summary>Whether pods can have VMs of their own on a node.</summary>
-    public static bool IsKata(StoredObject node) => node.Json.Text("metadata", "labels", NodeSpec.KataLabel) == "true";
+    /// <summary>Whether a node can run Kata pods.</summary>
+    public static bool IsKata(StoredObject node) => node.Json.GetString("metadata", "labels", NodeSpec.KataLabel) == "true";
 
-    /// <summary>A Node as AKS registers it.</summary>
-    public JsonObject Shape(NodeSpec spec)
+    private void UpdateReadiness(StoredObject node)
     {
-        var (cpu, memory) = spec.Size.Allocatable(spec.MaxPods);
-        var (id, version, now) = (Names.Uid(spec.Name), $"v{spec.KubernetesVersion}", cluster.Now.Stamp());
-        return Json.Of($$"""
-            {"metadata":{"name":{{spec.Name}},"labels":{{spec.Labels.ToJson()}},"annotations":{
-                "twin.tenantsandbox.dev/twin":"this node belongs to a twin of AKS; no VM stands behind it",
-                {{PoolTaints}}:{{string.Join(',', spec.Taints)}},{{NeverReady}}:{{(spec.NeverReady ? "true" : null)}} } },
-            "spec":{"providerID":{{$"azure:///twin/virtualMachineScaleSets/{spec.Name}"}},"taints":{{spec.Taints.Select(Taint)}} },
-            "status":{
-                "capacity":{{Room($"{spec.Size.VCpus}", spec.Size.MemoryBytes)}},"allocatable":{{Room($"{cpu}m", memory)}},
-                "addresses":[{"type":"Hostname","address":{{spec.Name}} },
-                    {"type":"InternalIP","address":{{Names.Address("10.224", spec.Name)}} }],
-                "conditions":[{{Not("MemoryPressure", "KubeletHasSufficientMemory")}},{{Not("DiskPressure", "KubeletHasNoDiskPressure")}},
-                    {{Not("PIDPressure", "KubeletHasSufficientPID")}},{{Not("Ready", "KubeletNotReady")}}],
-                "nodeInfo":{"machineID":{{Names.Hex(spec.Name)}},"systemUUID":{{id}},"bootID":{{id}},
-                    "kernelVersion":{{(spec.IsKata ? Kubelet.NodeKernel : Kubelet.PlainKernel)}},"osImage":"Microsoft Azure Linux 3.0",
-                    "containerRuntimeVersion":"containerd://2.2.4","kubeletVersion":{{version}},"kubeProxyVersion":{{version}},
-                    "operatingSystem":"linux","architecture":{{(spec.Size.Arm64 ? "arm64" : "amd64")}} } } }
-            """);
-
-        JsonObject Not(string condition, string reason) => Json.Of(
-            $$"""{"type":{{condition}},"status":"False","reason":{{reason}},"lastHeartbeatTime":{{now}},"lastTransitionTime":{{now}} }""");
-
-        JsonObject Room(string cpus, long bytes) => Json.Of(
-            $$"""{"cpu":{{cpus}},"memory":{{$"{bytes / 1024}Ki"}},"pods":{{$"{spec.MaxPods}"}},"ephemeral-storage":"129886128Ki"}""");
-    }
-
-    private void Settle(StoredObject node)
-    {
-        var canBeReady = !node.IsReady && node.Json.Text("metadata", "annotations", NeverReady) is null;
+        var canBeReady = !node.IsReady && node.Json.GetString("metadata", "annotations", NodeBuilder.NeverReadyAnnotation) is null;
         var wait = _readyAt.GetValueOrDefault(node.Key.Name) - cluster.Now;
-        var getsReady = canBeReady && wait <= TimeSpan.Zero;
-        cluster.Registry.Edit(node, json =>
+        var becomesReady = canBeReady && wait <= TimeSpan.Zero;
+        cluster.Registry.Modify(node, json =>
         {
-            SetTaint(json, "unschedulable", json.Flag("spec", "unschedulable") is true);
-            if (!getsReady)
+            SetTaint(json, "unschedulable", json.GetBoolean("spec", "unschedulable") is true);
+            if (!becomesReady)
             {
                 return;
             }
@@ -129,7 +98,7 @@ internal sealed class NodeController(Cluster cluster) : IController
             SetTaint(json, "not-ready", false);
             Condition.Set(json, cluster.Now, "Ready", true, "KubeletReady", "kubelet is posting ready status");
         });
-        if (getsReady)
+        if (becomesReady)
         {
             cluster.Events.Normal(node, "NodeReady", $"Node {node.Key.Name} status is now: NodeReady", "kubelet");
         }
@@ -139,60 +108,53 @@ internal sealed class NodeController(Cluster cluster) : IController
         }
     }
 
-    private void SetTaint(JsonObject node, string what, bool has)
+    private void SetTaint(JsonObject node, string name, bool isSet)
     {
-        var key = $"node.kubernetes.io/{what}";
-        if (has == node.Items("spec", "taints").Any(t => t.Text("key") == key))
+        var key = $"node.kubernetes.io/{name}";
+        if (isSet == node.GetObjects("spec", "taints").Any(t => t.GetString("key") == key))
         {
             return;
         }
 
-        node.Ensure("spec").Change("taints", taints =>
+        node.EnsureObject("spec").EditArray("taints", taints =>
         {
-            taints.RemoveAll(t => t.Text("key") == key);
-            if (has)
+            taints.RemoveAll(t => t.GetString("key") == key);
+            if (isSet)
             {
-                taints.Add(Json.Of($$"""{"key":{{key}},"effect":"NoSchedule","timeAdded":{{cluster.Now.Stamp()}} }"""));
+                taints.Add(JsonTemplate.Fill($$"""{"key":{{key}},"effect":"NoSchedule","timeAdded":{{cluster.Now.ToTimestamp()}} }"""));
             }
         });
     }
 
-    /// <summary>AKS owns the pool's labels and taints; what people added to the node stays.</summary>
-    private static void Update(JsonObject node, JsonObject shape)
+    /// <summary>Replaces the pool's labels and taints; labels and taints that users added to the node stay.</summary>
+    private static void UpdateFromPool(JsonObject node, JsonObject built)
     {
-        var former = $"{node.At("metadata", "annotations", PoolTaints)}".Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Taint);
-        var own = node.Items("spec", "taints").Where(t => !former.Any(f => JsonNode.DeepEquals(f, t)));
-        var taints = own.Concat(shape.Items("spec", "taints")).Select(t => t.DeepClone()).ToJson();
-        node.Ensure("spec").Put("taints", taints.Count > 0 ? taints : null);
+        var previous = $"{node.GetNode("metadata", "annotations", NodeBuilder.PoolTaintsAnnotation)}"
+            .Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(NodeBuilder.ParseTaint);
+        var userTaints = node.GetObjects("spec", "taints").Where(t => !previous.Any(f => JsonNode.DeepEquals(f, t)));
+        var taints = userTaints.Concat(built.GetObjects("spec", "taints")).Select(t => t.DeepClone()).ToJson();
+        node.EnsureObject("spec").SetOrRemove("taints", taints.Count > 0 ? taints : null);
         foreach (var part in (string[])["labels", "annotations"])
         {
-            foreach (var (key, value) in shape.Pairs("metadata", part))
+            foreach (var (key, value) in built.GetStringMap("metadata", part))
             {
-                node.Ensure("metadata", part)[key] = value;
+                node.EnsureObject("metadata", part)[key] = value;
             }
         }
 
-        node.Ensure("status").PutAll(shape.Object("status"), "capacity", "allocatable", "nodeInfo");
+        node.EnsureObject("status").CopyProperties(built.GetObject("status"), "capacity", "allocatable", "nodeInfo");
     }
 
     private void InstallRuntimeClass()
     {
-        if (cluster.Store.Find(Kinds.RuntimeClasses, "", RuntimeClass) is not { } live)
+        if (cluster.Store.Find(Kinds.RuntimeClasses, "", RuntimeClassName) is not { } live)
         {
             cluster.Registry.Create(Kinds.RuntimeClasses, "", StockRuntimeClass.Copy());
         }
         else
         {
-            cluster.Registry.Edit(live, json => json.PutAll(StockRuntimeClass, "handler", "overhead", "scheduling"));
+            cluster.Registry.Modify(live, json => json.CopyProperties(StockRuntimeClass, "handler", "overhead", "scheduling"));
         }
-    }
-
-    /// <param name="text">As AKS writes it: <c>key=value:Effect</c>.</param>
-    private static JsonObject Taint(string text)
-    {
-        var (colon, equals) = (text.LastIndexOf(':'), text.IndexOf('=', StringComparison.Ordinal));
-        var key = equals < 0 ? text[..colon] : text[..equals];
-        var value = equals < 0 ? null : text[(equals + 1)..colon];
-        return Json.Of($$"""{"key":{{key}},"value":{{value}},"effect":{{text[(colon + 1)..]}} }""");
     }
 }

@@ -1,17 +1,17 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>One committed change; <paramref name="Now"/> is null for a removal, whose last state is <paramref name="Before"/>.</summary>
-internal sealed record Change(long Revision, ObjectKey Key, StoredObject? Before, StoredObject? Now);
+/// <summary>A committed change. <paramref name="Before"/> is null for a creation, <paramref name="After"/> for a removal.</summary>
+internal sealed record Change(long Revision, ObjectKey Key, StoredObject? Before, StoredObject? After);
 
 /// <summary>
-/// All objects of one cluster, with one revision counter, a bounded log of changes for watches, and the indexes that controllers need.
-/// Not safe for threads: the twin's lock is held around every call.
+/// All objects of one cluster, with one revision counter, a bounded change log per kind for watches, and indexes by uid and owner.
+/// Not thread-safe: callers hold the cluster's lock.
 /// </summary>
 internal sealed class ObjectStore(TwinStore durable, string prefix)
 {
     private const int LogLength = 10_000;
 
-    private readonly Dictionary<ResourceKind, Shelf> _shelves = Kinds.All.ToDictionary(k => k, _ => new Shelf());
+    private readonly Dictionary<ResourceKind, KindStore> _kinds = Kinds.All.ToDictionary(k => k, _ => new KindStore());
     private readonly Dictionary<string, ObjectKey> _byUid = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<ObjectKey>> _byOwner = new(StringComparer.Ordinal);
 
@@ -20,7 +20,8 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
     /// <summary>Called after each change, under the same lock.</summary>
     public Action<Change>? Changed { get; set; }
 
-    public StoredObject? Find(ObjectKey key) => _shelves[key.Kind].Objects.GetValueOrDefault(key.Namespace)?.GetValueOrDefault(key.Name);
+    public StoredObject? Find(ObjectKey key) =>
+        _kinds[key.Kind].Objects.GetValueOrDefault(key.Namespace)?.GetValueOrDefault(key.Name);
 
     public StoredObject? Find(ResourceKind kind, string ns, string name) => Find(new(kind, ns, name));
 
@@ -31,78 +32,78 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
 
     /// <summary>The objects of a kind in one namespace, or in all (empty), ordered by namespace and name.</summary>
     public IEnumerable<StoredObject> List(ResourceKind kind, string ns = "") => ns.Length == 0
-        ? _shelves[kind].Objects.Values.SelectMany(n => n.Values)
-        : _shelves[kind].Objects.GetValueOrDefault(ns)?.Values ?? Enumerable.Empty<StoredObject>();
+        ? _kinds[kind].Objects.Values.SelectMany(n => n.Values)
+        : _kinds[kind].Objects.GetValueOrDefault(ns)?.Values ?? Enumerable.Empty<StoredObject>();
 
     public IEnumerable<StoredObject> Dependents(string ownerUid) =>
         _byOwner.TryGetValue(ownerUid, out var keys) ? keys.Select(k => Find(k)!).OrderBy(o => o.Key.Name, StringComparer.Ordinal) : [];
 
     public StoredObject Put(ObjectKey key, JsonObject json)
     {
-        var now = new StoredObject(key, json, ++Revision);
-        if (!key.Kind.Cold)
+        var stored = new StoredObject(key, json, ++Revision);
+        if (!key.Kind.IsCold)
         {
-            durable.Put(prefix + key, now.Utf8);
+            durable.Put(prefix + key, stored.Utf8);
         }
 
-        Commit(new(Revision, key, Place(key, now), now));
-        return now;
+        Commit(new(Revision, key, Replace(key, stored), stored));
+        return stored;
     }
 
     public void Remove(StoredObject stored)
     {
         durable.Remove(prefix + stored.Key);
-        Commit(new(++Revision, stored.Key, Place(stored.Key, null)!.At(Revision), null));
+        Commit(new(++Revision, stored.Key, Replace(stored.Key, null)!.WithRevision(Revision), null));
     }
 
-    /// <summary>Takes up what an earlier process left.</summary>
+    /// <summary>Loads the state of an earlier process.</summary>
     public void Load()
     {
         foreach (var (path, utf8) in durable.Load(prefix))
         {
             var parts = path[prefix.Length..].Split('/');
             var kind = Kinds.All.FirstOrDefault(k => k.Resource == parts[0]);
-            if (kind is null || Json.Parse(utf8) is not JsonObject json)
+            if (kind is null || JsonParser.Parse(utf8) is not JsonObject json)
             {
                 continue;
             }
 
-            var revision = long.Parse(json.Text("metadata", "resourceVersion") ?? "0", CultureInfo.InvariantCulture);
+            var revision = long.Parse(json.GetString("metadata", "resourceVersion") ?? "0", CultureInfo.InvariantCulture);
             var key = new ObjectKey(kind, parts.Length > 2 ? parts[1] : "", parts[^1]);
-            Place(key, new(key, json, revision));
+            Replace(key, new(key, json, revision));
             Revision = Math.Max(Revision, revision);
         }
 
-        // Removals and events counted up the revision too but leave no trace; a gap keeps old clients from reading a new past.
+        // Removals and events of the earlier process also used revisions but aren't persisted; the gap keeps revisions unique.
         Revision = Revision == 0 ? 0 : Revision + 1_000_000;
-        foreach (var shelf in _shelves.Values)
+        foreach (var store in _kinds.Values)
         {
-            shelf.Oldest = Revision;
+            store.Oldest = Revision;
         }
     }
 
-    /// <summary>The last revision that the log of a kind's changes doesn't reach.</summary>
-    public long Oldest(ResourceKind kind) => _shelves[kind].Oldest;
+    /// <summary>The newest revision that is no longer in the change log of a kind.</summary>
+    public long OldestRevision(ResourceKind kind) => _kinds[kind].Oldest;
 
-    public IEnumerable<Change> Since(ResourceKind kind, long revision) => _shelves[kind].Log.Where(c => c.Revision > revision);
+    public IEnumerable<Change> ChangesSince(ResourceKind kind, long revision) => _kinds[kind].Log.Where(c => c.Revision > revision);
 
-    public void Subscribe(ResourceKind kind, Watch watch) => _shelves[kind].Watches.Add(watch);
+    public void Subscribe(ResourceKind kind, WatchStream watch) => _kinds[kind].Watches.Add(watch);
 
-    public void Unsubscribe(ResourceKind kind, Watch watch) => _shelves[kind].Watches.Remove(watch);
+    public void Unsubscribe(ResourceKind kind, WatchStream watch) => _kinds[kind].Watches.Remove(watch);
 
-    /// <summary>Puts an object in its place or, for null, empties that; returns what was there.</summary>
-    private StoredObject? Place(ObjectKey key, StoredObject? now)
+    /// <summary>Replaces an object, or removes it if null, and updates the indexes; returns the previous object.</summary>
+    private StoredObject? Replace(ObjectKey key, StoredObject? after)
     {
-        var objects = _shelves[key.Kind].Objects;
+        var objects = _kinds[key.Kind].Objects;
         if (!objects.TryGetValue(key.Namespace, out var names))
         {
             objects[key.Namespace] = names = new(StringComparer.Ordinal);
         }
 
         names.Remove(key.Name, out var before);
-        if (now is not null)
+        if (after is not null)
         {
-            names[key.Name] = now;
+            names[key.Name] = after;
         }
         else if (names.Count == 0)
         {
@@ -114,12 +115,12 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
             _byUid.Remove(before.Uid);
         }
 
-        if (now is not null)
+        if (after is not null)
         {
-            _byUid[now.Uid] = key;
+            _byUid[after.Uid] = key;
         }
 
-        foreach (var owner in Owners(before).Except(Owners(now)))
+        foreach (var owner in OwnersOf(before).Except(OwnersOf(after)))
         {
             if (_byOwner[owner].Remove(key) && _byOwner[owner].Count == 0)
             {
@@ -127,7 +128,7 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
             }
         }
 
-        foreach (var owner in Owners(now))
+        foreach (var owner in OwnersOf(after))
         {
             (_byOwner.TryGetValue(owner, out var owned) ? owned : _byOwner[owner] = []).Add(key);
         }
@@ -137,28 +138,28 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
 
     private void Commit(Change change)
     {
-        var shelf = _shelves[change.Key.Kind];
-        shelf.Log.Enqueue(change);
-        if (shelf.Log.Count > LogLength)
+        var store = _kinds[change.Key.Kind];
+        store.Log.Enqueue(change);
+        if (store.Log.Count > LogLength)
         {
-            shelf.Oldest = shelf.Log.Dequeue().Revision;
+            store.Oldest = store.Log.Dequeue().Revision;
         }
 
-        foreach (var watch in shelf.Watches.Where(w => w.Namespace.Length == 0 || w.Namespace == change.Key.Namespace))
+        foreach (var watch in store.Watches.Where(w => w.Namespace.Length == 0 || w.Namespace == change.Key.Namespace))
         {
-            watch.Tell(change);
+            watch.Send(change);
         }
 
         Changed?.Invoke(change);
-        change.Before?.Retire();
+        change.Before?.ReleaseJson();
     }
 
-    /// <summary>Nobody owns what is cold, and to ask would be dear.</summary>
-    private static IEnumerable<string> Owners(StoredObject? stored) => stored is null or { Key.Kind.Cold: true } ? []
-        : stored.Json.Items("metadata", "ownerReferences").Select(o => o.Text("uid") ?? "").Distinct();
+    /// <summary>Cold kinds have no owner references; skip the expensive lookup.</summary>
+    private static IEnumerable<string> OwnersOf(StoredObject? stored) => stored is null or { Key.Kind.IsCold: true } ? []
+        : stored.Json.GetObjects("metadata", "ownerReferences").Select(o => o.GetString("uid") ?? "").Distinct();
 
-    /// <summary>Everything of one kind, by namespace and name.</summary>
-    private sealed class Shelf
+    /// <summary>The objects, change log and watches of one kind.</summary>
+    private sealed class KindStore
     {
         public SortedDictionary<string, SortedDictionary<string, StoredObject>> Objects { get; } = new(StringComparer.Ordinal);
 
@@ -166,6 +167,6 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
 
         public long Oldest { get; set; }
 
-        public List<Watch> Watches { get; } = [];
+        public List<WatchStream> Watches { get; } = [];
     }
 }

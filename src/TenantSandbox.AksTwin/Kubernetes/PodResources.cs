@@ -3,33 +3,35 @@ using k8s.Models;
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
-/// What a container, or a pod as a whole, asks for and may use, by the names that quotas have for it: <c>cpu</c> is <c>requests.cpu</c>,
-/// <c>limits.cpu</c> another.
+/// Requests and limits of a container or pod under the resource names of quotas: <c>cpu</c> and <c>requests.cpu</c> are the request,
+/// <c>limits.cpu</c> is the limit.
 /// </summary>
-internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> costs)
+internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> amounts)
 {
-    public Dictionary<string, decimal> Costs { get; } = costs.GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.Sum(c => c.Value));
+    public Dictionary<string, decimal> Amounts { get; } = amounts.GroupBy(c => c.Key).ToDictionary(g => g.Key, g => g.Sum(c => c.Value));
 
-    public decimal Cpu => Costs.GetValueOrDefault("cpu");
+    public decimal Cpu => Amounts.GetValueOrDefault("cpu");
 
-    public decimal Memory => Costs.GetValueOrDefault("memory");
+    public decimal Memory => Amounts.GetValueOrDefault("memory");
 
     /// <summary>The sum of a pod's containers, plus its overhead.</summary>
-    public static PodResources Of(JsonObject? spec)
+    public static PodResources OfPod(JsonObject? spec)
     {
-        var costs = spec.Items("containers").SelectMany(c => OfContainer(c).Costs).ToList();
-        var overhead = Quantities(spec.Object("overhead"));
-        // Overhead doesn't make an unlimited resource limited.
-        var limited = overhead.Where(o => costs.Exists(c => c.Key == $"limits.{o.Key}"));
-        return new(costs.Concat(Named(overhead, limited)));
+        var amounts = spec.GetObjects("containers").SelectMany(c => OfContainer(c).Amounts).ToList();
+        var overhead = ParseQuantities(spec.GetObject("overhead"));
+        // Overhead isn't added to limits that no container sets.
+        var limited = overhead.Where(o => amounts.Exists(c => c.Key == $"limits.{o.Key}"));
+        return new(amounts.Concat(WithQuotaNames(overhead, limited)));
     }
 
     public static PodResources OfContainer(JsonObject container) =>
-        new(Named(Quantities(container.Object("resources", "requests")), Quantities(container.Object("resources", "limits"))));
+        new(WithQuotaNames(
+            ParseQuantities(container.GetObject("resources", "requests")), ParseQuantities(container.GetObject("resources", "limits"))));
 
-    public static Dictionary<string, decimal> Quantities(JsonObject? map) => map.Pairs().ToDictionary(p => p.Key, p => Quantity(p.Value));
+    public static Dictionary<string, decimal> ParseQuantities(JsonObject? map) =>
+        map.GetStringMap().ToDictionary(p => p.Key, p => ParseQuantity(p.Value));
 
-    public static decimal Quantity(string text) => new ResourceQuantity(text).ToDecimal();
+    public static decimal ParseQuantity(string text) => new ResourceQuantity(text).ToDecimal();
 
     /// <summary>The canonical form: binary suffixes for bytes, decimal ones for the rest.</summary>
     public static string Format(string resource, decimal value)
@@ -39,7 +41,19 @@ internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> co
         return new ResourceQuantity(value, 0, form).CanonicalizeString();
     }
 
-    private static IEnumerable<KeyValuePair<string, decimal>> Named(
+    /// <summary>The QoS class of a pod whose defaults are set: missing requests equal the limits.</summary>
+    public static string GetQosClass(JsonObject? spec)
+    {
+        var compute = (
+            from container in spec.GetObjects("containers").Concat(spec.GetObjects("initContainers"))
+            from name in (string[])["cpu", "memory"]
+            select (container.GetString("resources", "requests", name), container.GetString("resources", "limits", name))).ToList();
+        return compute.TrueForAll(c => c is (null, null)) ? "BestEffort"
+            : compute.TrueForAll(c => c is ({ } request, { } limit) && request == limit) ? "Guaranteed"
+            : "Burstable";
+    }
+
+    private static IEnumerable<KeyValuePair<string, decimal>> WithQuotaNames(
         Dictionary<string, decimal> requests, IEnumerable<KeyValuePair<string, decimal>> limits) =>
     [
         .. requests,

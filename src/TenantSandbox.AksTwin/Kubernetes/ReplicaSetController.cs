@@ -1,81 +1,82 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>Keeps a ReplicaSet's number of pods.</summary>
+/// <summary>Creates and deletes pods to keep a ReplicaSet at its number of replicas.</summary>
 internal sealed class ReplicaSetController(Cluster cluster) : IController
 {
     private const string Component = "replicaset-controller";
 
-    /// <summary>How many pods are made in one go, as in Kubernetes.</summary>
+    /// <summary>Maximum number of pods created per reconciliation, as in Kubernetes.</summary>
     private const int Burst = 500;
 
     /// <summary>
-    /// Sets that wait before they make more pods: a second after a burst; after a refusal, which a change of quota or RuntimeClass may
-    /// lift, each time twice as long.
+    /// Sets that wait before they create more pods: one second after a full burst; after a rejection, for example by quota, 0.5 s,
+    /// doubled each time up to 60 s.
     /// </summary>
-    private readonly Dictionary<ObjectKey, (TimeSpan Delay, DateTimeOffset Due)> _waits = [];
+    private readonly Dictionary<ObjectKey, (TimeSpan Delay, DateTimeOffset Due)> _backoffs = [];
 
-    public bool SumsUp => true;
+    public bool IsAggregating => true;
 
     public void Reconcile(ObjectKey key)
     {
         if (cluster.Store.Find(key) is not { IsTerminating: false } set)
         {
-            _waits.Remove(key);
+            _backoffs.Remove(key);
             return;
         }
 
         var pods = Pods(set);
-        var missing = (int)set.Json.Number("spec", "replicas")!.Value - pods.Count;
-        foreach (var pod in pods.OrderBy(Worth).ThenByDescending(p => p.Revision).Take(-missing))
+        var missing = (int)set.Json.GetInteger("spec", "replicas")!.Value - pods.Count;
+        foreach (var pod in pods.OrderBy(DeletionRank).ThenByDescending(p => p.Revision).Take(-missing))
         {
             cluster.Registry.Delete(pod, new());
             cluster.Events.Normal(set, "SuccessfulDelete", $"Deleted pod: {pod.Key.Name}", Component);
         }
 
-        var (delay, due) = _waits.GetValueOrDefault(key);
-        string? refusal = null;
+        var (delay, due) = _backoffs.GetValueOrDefault(key);
+        string? rejection = null;
         if (due <= cluster.Now || missing <= 0)
         {
-            refusal = Make(set, Math.Min(missing, Burst));
-            delay = refusal is null ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Clamp(delay.TotalSeconds * 2, 0.5, 60));
-            due = cluster.Now + (refusal is null ? TimeSpan.FromSeconds(1) : delay);
-            if (refusal is null && missing <= Burst)
+            rejection = CreatePods(set, Math.Min(missing, Burst));
+            delay = rejection is null ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Clamp(delay.TotalSeconds * 2, 0.5, 60));
+            due = cluster.Now + (rejection is null ? TimeSpan.FromSeconds(1) : delay);
+            if (rejection is null && missing <= Burst)
             {
-                _waits.Remove(key);
+                _backoffs.Remove(key);
             }
             else
             {
-                _waits[key] = (delay, due);
+                _backoffs[key] = (delay, due);
             }
         }
 
-        Report(set, refusal);
-        if (_waits.ContainsKey(key))
+        UpdateStatus(set, rejection);
+        if (_backoffs.ContainsKey(key))
         {
             cluster.EnqueueAfter(this, key, due - cluster.Now);
         }
     }
 
-    /// <summary>Makes pods until one is refused; returns why it was.</summary>
-    private string? Make(StoredObject set, int count)
+    /// <summary>Creates pods until one is rejected; returns the reason, or null.</summary>
+    private string? CreatePods(StoredObject set, int count)
     {
         try
         {
             for (; count > 0; count--)
             {
-                var pod = Json.Of($$"""
-                    {"metadata":{{set.Json.At("spec", "template", "metadata")}},"spec":{{set.Json.At("spec", "template", "spec")}} }
+                var pod = JsonTemplate.Fill($$"""
+                    {"metadata":{{set.Json.GetNode("spec", "template", "metadata")}},
+                    "spec":{{set.Json.GetNode("spec", "template", "spec")}} }
                     """);
-                pod.Ensure("metadata")["generateName"] = $"{set.Key.Name}-";
-                pod.Ensure("metadata")["ownerReferences"] = set.AsController();
-                var fault = cluster.Context.Faults.Next("kube.pods.create", set.Key.Name);
-                if (fault is { Kind: FaultKind.Refuse })
+                pod.EnsureObject("metadata")["generateName"] = $"{set.Key.Name}-";
+                pod.EnsureObject("metadata")["ownerReferences"] = set.ToControllerReferences();
+                var fault = cluster.Context.InjectedFaults.Next("kube.pods.create", set.Key.Name);
+                if (fault is { Kind: InjectedFaultKind.Refuse })
                 {
-                    throw Faults.Refusal(fault);
+                    throw InjectedFaultEffects.ToStatus(fault);
                 }
 
-                var made = cluster.Registry.Create(Kinds.Pods, set.Key.Namespace, Faults.Mark(fault, pod));
-                cluster.Events.Normal(set, "SuccessfulCreate", $"Created pod: {made.Key.Name}", Component);
+                var created = cluster.Registry.Create(Kinds.Pods, set.Key.Namespace, InjectedFaultEffects.ApplyTo(fault, pod));
+                cluster.Events.Normal(set, "SuccessfulCreate", $"Created pod: {created.Key.Name}", Component);
             }
 
             return null;
@@ -87,40 +88,42 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
         }
     }
 
-    private void Report(StoredObject set, string? refusal)
+    private void UpdateStatus(StoredObject set, string? rejection)
     {
         var pods = Pods(set);
-        var least = TimeSpan.FromSeconds(set.Json.Number("spec", "minReadySeconds") ?? 0);
-        var since = pods.Where(p => p.IsReady).Select(p => Condition.Find(p.Json, "Ready").Time("lastTransitionTime"));
-        var waits = since.Select(s => s + least - cluster.Now).ToList();
+        var minReady = TimeSpan.FromSeconds(set.Json.GetInteger("spec", "minReadySeconds") ?? 0);
+        var since = pods.Where(p => p.IsReady).Select(p => Condition.Find(p.Json, "Ready").GetTime("lastTransitionTime"));
+        var waits = since.Select(s => s + minReady - cluster.Now).ToList();
         if (waits.Where(w => w > TimeSpan.Zero).Min() is { } soonest)
         {
             cluster.EnqueueAfter(this, set.Key, soonest);
         }
 
-        cluster.Registry.Edit(set, json =>
+        cluster.Registry.Modify(set, json =>
         {
-            var conditions = json.At("status", "conditions");
-            json["status"] = Json.Of($$"""
-                {"replicas":{{pods.Count}},"fullyLabeledReplicas":{{Json.Some(pods.Count)}},"readyReplicas":{{Json.Some(waits.Count)}},
-                "availableReplicas":{{Json.Some(waits.Count(w => w <= TimeSpan.Zero))}},
+            var conditions = json.GetNode("status", "conditions");
+            json["status"] = JsonTemplate.Fill($$"""
+                {"replicas":{{pods.Count}},"fullyLabeledReplicas":{{JsonEditing.NullIfZero(pods.Count)}},
+                "readyReplicas":{{JsonEditing.NullIfZero(waits.Count)}},
+                "availableReplicas":{{JsonEditing.NullIfZero(waits.Count(w => w <= TimeSpan.Zero))}},
                 "observedGeneration":{{set.Json["metadata"]!["generation"]}} }
                 """);
-            // Told as at first: each refusal names another pod, and a changed condition would bring this set up again at once.
-            if (_waits.ContainsKey(set.Key))
+            // Keep the first message: each rejection names another pod, and a changed condition would enqueue this set again at once.
+            if (_backoffs.ContainsKey(set.Key))
             {
-                json.Ensure("status").Put("conditions", conditions);
+                json.EnsureObject("status").SetOrRemove("conditions", conditions);
             }
 
-            if (refusal is not null && conditions is null)
+            if (rejection is not null && conditions is null)
             {
-                Condition.Set(json, cluster.Now, "ReplicaFailure", true, "FailedCreate", refusal);
+                Condition.Set(json, cluster.Now, "ReplicaFailure", true, "FailedCreate", rejection);
             }
         });
     }
 
-    private List<StoredObject> Pods(StoredObject set) => [.. cluster.Store.Dependents(set.Uid).Where(p => !p.IsTerminating && !p.HasEnded)];
+    private List<StoredObject> Pods(StoredObject set) =>
+        [.. cluster.Store.Dependents(set.Uid).Where(p => !p.IsTerminating && !p.HasEnded)];
 
-    /// <summary>Those that do least go first.</summary>
-    private static int Worth(StoredObject pod) => pod.NodeName is null ? 0 : pod.IsReady ? 2 : 1;
+    /// <summary>Unscheduled pods are deleted first, ready pods last.</summary>
+    private static int DeletionRank(StoredObject pod) => pod.NodeName is null ? 0 : pod.IsReady ? 2 : 1;
 }

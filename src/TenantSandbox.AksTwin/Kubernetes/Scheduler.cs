@@ -1,109 +1,110 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
-/// Gives pods to nodes by the default scheduler's filters (cordon, taints, node selector and required affinity, room with overhead,
-/// pod count), preferring the node with the most free room.
+/// Binds pods to nodes by the filters of the default scheduler (cordon, taints, node selector, required node affinity, resources with
+/// overhead, pod count), preferring the node with the most free resources.
 /// </summary>
 internal sealed class Scheduler(Cluster cluster) : IController
 {
     private const string Component = "default-scheduler";
 
-    /// <summary>Stands for every waiting pod, to be looked at again when something got free.</summary>
-    private static readonly ObjectKey Everything = new(Kinds.Nodes, "", "");
+    /// <summary>Queue key for all unschedulable pods, which are retried when capacity may have become available.</summary>
+    private static readonly ObjectKey AllUnschedulablePods = new(Kinds.Nodes, "", "");
 
-    private readonly SortedDictionary<string, NodeRoom> _nodes = new(StringComparer.Ordinal);
-    private readonly Dictionary<ObjectKey, NodeRoom> _placed = [];
-    private readonly HashSet<ObjectKey> _waiting = [];
+    private readonly SortedDictionary<string, NodeCapacity> _nodes = new(StringComparer.Ordinal);
+    private readonly Dictionary<ObjectKey, NodeCapacity> _boundPods = [];
+    private readonly HashSet<ObjectKey> _unschedulable = [];
 
     /// <summary>See <see cref="KubernetesTwin.DemandChanged"/>.</summary>
     public event Action? DemandChanged;
 
-    /// <summary>In the order of their creation.</summary>
-    private List<StoredObject> Waiting => [.. _waiting.Select(cluster.Store.Get)
-        .OrderBy(p => p.Json.Time("metadata", "creationTimestamp")).ThenBy(p => $"{p.Key}", StringComparer.Ordinal)];
+    /// <summary>The unschedulable pods, ordered by creation.</summary>
+    private List<StoredObject> Unschedulable => [.. _unschedulable.Select(cluster.Store.Get)
+        .OrderBy(p => p.Json.GetTime("metadata", "creationTimestamp")).ThenBy(p => $"{p.Key}", StringComparer.Ordinal)];
 
     public void Reconcile(ObjectKey key)
     {
-        if (key == Everything)
+        if (key == AllUnschedulablePods)
         {
-            Waiting.ForEach(Place);
+            Unschedulable.ForEach(Schedule);
         }
         else
         {
-            Place(cluster.Store.Find(key));
+            Schedule(cluster.Store.Find(key));
         }
     }
 
-    /// <summary>Keeps the books on rooms.</summary>
-    public void Observe(Change change)
+    /// <summary>Updates the usage of nodes and enqueues pods that may become schedulable.</summary>
+    public void OnChange(Change change)
     {
         if (change.Key.Kind == Kinds.Nodes)
         {
-            ObserveNode(change.Key.Name, change.Now);
+            OnNodeChange(change.Key.Name, change.After);
         }
         else if (change.Key.Kind == Kinds.Pods)
         {
-            ObservePod(change);
+            OnPodChange(change);
         }
     }
 
-    /// <summary>See <see cref="KubernetesTwin.NodesNeeded"/>.</summary>
-    public int NodesNeeded(JsonObject shape, int limit)
+    /// <summary>See <see cref="KubernetesTwin.CountNodesNeeded"/>.</summary>
+    public int CountNodesNeeded(JsonObject template, int limit)
     {
-        var rooms = new List<NodeRoom>();
-        foreach (var pod in Waiting)
+        var added = new List<NodeCapacity>();
+        foreach (var pod in Unschedulable)
         {
-            var demand = new PodDemand(pod);
-            var room = rooms.Find(r => r.Refuses(demand) is null);
-            if (room is null && rooms.Count < limit && new NodeRoom(shape) is var further && further.Refuses(demand) is null)
+            var requirements = new PodRequirements(pod);
+            var node = added.Find(n => n.GetRejectionReason(requirements) is null);
+            var candidate = new NodeCapacity(template);
+            if (node is null && added.Count < limit && candidate.GetRejectionReason(requirements) is null)
             {
-                rooms.Add(room = further);
+                added.Add(node = candidate);
             }
 
-            room?.Take(pod.Resources, 1);
+            node?.AdjustUsage(pod.Resources, 1);
         }
 
-        return rooms.Count;
+        return added.Count;
     }
 
-    public bool IsIdle(string node) => _nodes.TryGetValue(node, out var room) && room.Pods == 0;
+    public bool IsIdle(string node) => _nodes.TryGetValue(node, out var capacity) && capacity.PodCount == 0;
 
-    private void ObserveNode(string name, StoredObject? now)
+    private void OnNodeChange(string name, StoredObject? after)
     {
-        if (now is null)
+        if (after is null)
         {
             _nodes.Remove(name);
         }
-        else if (_nodes.TryGetValue(name, out var room))
+        else if (_nodes.TryGetValue(name, out var capacity))
         {
-            room.Describe(now.Json);
+            capacity.Update(after.Json);
         }
         else
         {
-            _nodes[name] = new(now.Json);
+            _nodes[name] = new(after.Json);
         }
 
-        cluster.Enqueue(this, Everything);
+        cluster.Enqueue(this, AllUnschedulablePods);
     }
 
-    private void ObservePod(Change change)
+    private void OnPodChange(Change change)
     {
-        var node = change.Now is null or { HasEnded: true } ? null : change.Now.NodeName;
-        if (node is not null && !_placed.ContainsKey(change.Key) && _nodes.TryGetValue(node, out var room))
+        var node = change.After is null or { HasEnded: true } ? null : change.After.NodeName;
+        if (node is not null && !_boundPods.ContainsKey(change.Key) && _nodes.TryGetValue(node, out var capacity))
         {
-            room.Take(change.Now!.Resources, 1);
-            _placed[change.Key] = room;
+            capacity.AdjustUsage(change.After!.Resources, 1);
+            _boundPods[change.Key] = capacity;
         }
-        else if (node is null && _placed.Remove(change.Key, out var left))
+        else if (node is null && _boundPods.Remove(change.Key, out var previous))
         {
-            left.Take(change.Before!.Resources, -1);
+            previous.AdjustUsage(change.Before!.Resources, -1);
             DemandChanged?.Invoke();
-            cluster.Enqueue(this, Everything);
+            cluster.Enqueue(this, AllUnschedulablePods);
         }
 
-        if (change.Now is null || node is not null)
+        if (change.After is null || node is not null)
         {
-            _waiting.Remove(change.Key);
+            _unschedulable.Remove(change.Key);
         }
         else if (change.Before is null)
         {
@@ -111,51 +112,53 @@ internal sealed class Scheduler(Cluster cluster) : IController
         }
     }
 
-    private void Place(StoredObject? pod)
+    private void Schedule(StoredObject? pod)
     {
         if (pod is not { IsTerminating: false, NodeName: null })
         {
             return;
         }
 
-        var demand = new PodDemand(pod);
-        var rooms = _nodes.Values.ToLookup(room => room.Refuses(demand));
-        if (rooms[null].MaxBy(room => room.Free) is { } best)
+        var requirements = new PodRequirements(pod);
+        var candidates = _nodes.Values.ToLookup(node => node.GetRejectionReason(requirements));
+        if (candidates[null].MaxBy(node => node.FreeShare) is { } best)
         {
             Bind(pod, best.Name);
         }
         else if (_nodes.Count == 0)
         {
-            Refuse(pod, "no nodes available to schedule pods");
+            MarkUnschedulable(pod, "no nodes available to schedule pods");
         }
         else
         {
-            Refuse(pod, $"0/{_nodes.Count} nodes are available: {string.Join(", ", rooms.Select(r => $"{r.Count()} {r.Key}").Order())}.");
+            var reasons = string.Join(", ", candidates.Select(reason => $"{reason.Count()} {reason.Key}").Order());
+            MarkUnschedulable(pod, $"0/{_nodes.Count} nodes are available: {reasons}.");
         }
     }
 
     private void Bind(StoredObject pod, string node)
     {
-        cluster.Registry.Edit(pod, json =>
+        cluster.Registry.Modify(pod, json =>
         {
-            json.Ensure("spec")["nodeName"] = node;
+            json.EnsureObject("spec")["nodeName"] = node;
             Condition.Set(json, cluster.Now, "PodScheduled", true);
         });
         var message = $"Successfully assigned {pod.Key.Namespace}/{pod.Key.Name} to {node}";
         cluster.Events.Normal(pod, "Scheduled", message, Component);
     }
 
-    private void Refuse(StoredObject pod, string why)
+    private void MarkUnschedulable(StoredObject pod, string reason)
     {
-        if (_waiting.Add(pod.Key))
+        if (_unschedulable.Add(pod.Key))
         {
             DemandChanged?.Invoke();
         }
 
-        var told = cluster.Registry.Edit(pod, json => Condition.Set(json, cluster.Now, "PodScheduled", false, "Unschedulable", why));
-        if (told != pod)
+        var updated = cluster.Registry.Modify(
+            pod, json => Condition.Set(json, cluster.Now, "PodScheduled", false, "Unschedulable", reason));
+        if (updated != pod)
         {
-            cluster.Events.Warning(pod, "FailedScheduling", why, Component);
+            cluster.Events.Warning(pod, "FailedScheduling", reason, Component);
         }
     }
 }

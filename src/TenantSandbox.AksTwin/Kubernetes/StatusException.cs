@@ -1,7 +1,7 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>One fault of an object's field.</summary>
-/// <param name="Reason">The cause type on the wire, like <c>FieldValueInvalid</c>.</param>
+/// <summary>A validation error of one field.</summary>
+/// <param name="Reason">The type of the cause in the response, such as <c>FieldValueInvalid</c>.</param>
 internal sealed record FieldError(string Reason, string Field, string Message)
 {
     public static FieldError Required(string field, string detail = "") =>
@@ -22,20 +22,20 @@ internal sealed record FieldError(string Reason, string Field, string Message)
     public static FieldError NotFound(string field, string? value) => new("FieldValueNotFound", field, $"Not found: \"{value}\"");
 }
 
-/// <summary>An API error, in the API's own form: <c>meta/v1 Status</c>.</summary>
+/// <summary>An error response of the Kubernetes API: <c>meta/v1 Status</c>.</summary>
 internal sealed class StatusException(int code, string reason, string message, JsonObject? details = null) : Exception(message)
 {
     public int? RetryAfter { get; init; }
 
-    public JsonObject ToJson() => Json.Of($$$"""
+    public JsonObject ToJson() => JsonTemplate.Fill($$$"""
         {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":{{{Message}}},"reason":{{{reason}}},
-        "details":{{{details ?? Json.Of($$"""{"retryAfterSeconds":{{RetryAfter}} }""")}}},"code":{{{code}}}}
+        "details":{{{details ?? JsonTemplate.Fill($$"""{"retryAfterSeconds":{{RetryAfter}} }""")}}},"code":{{{code}}}}
         """);
 
-    public Answer ToAnswer() => new(code, ToJson()) { RetryAfter = RetryAfter };
+    public ApiResponse ToResponse() => new(code, ToJson()) { RetryAfter = RetryAfter };
 
-    /// <summary>Whatever went wrong, as an API error.</summary>
-    public static StatusException Of(Exception error) => error switch
+    /// <summary>Converts any exception to an API error.</summary>
+    public static StatusException FromException(Exception error) => error switch
     {
         StatusException own => own,
         BadHttpRequestException bad => new(bad.StatusCode, bad.StatusCode == 413 ? "RequestEntityTooLarge" : "BadRequest", bad.Message),
@@ -48,25 +48,25 @@ internal sealed class StatusException(int code, string reason, string message, J
 
     public static StatusException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 
-    /// <summary>What the API server says of a path that it doesn't serve.</summary>
+    /// <summary>The API server's response to an unknown path.</summary>
     public static StatusException NoSuchPath() => new(404, "NotFound", "the server could not find the requested resource");
 
     public static StatusException MethodNotAllowed() =>
         new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource");
 
-    public static StatusException NotFound(ResourceKind kind, string name) => About(kind, name, 404, "NotFound", "{0} not found");
+    public static StatusException NotFound(ResourceKind kind, string name) => ForObject(kind, name, 404, "NotFound", "{0} not found");
 
     public static StatusException AlreadyExists(ResourceKind kind, string name) =>
-        About(kind, name, 409, "AlreadyExists", "{0} already exists");
+        ForObject(kind, name, 409, "AlreadyExists", "{0} already exists");
 
-    public static StatusException Conflict(ResourceKind kind, string name, string why) =>
-        About(kind, name, 409, "Conflict", $"Operation cannot be fulfilled on {{0}}: {why}");
+    public static StatusException Conflict(ResourceKind kind, string name, string reason) =>
+        ForObject(kind, name, 409, "Conflict", $"Operation cannot be fulfilled on {{0}}: {reason}");
 
     public static StatusException Modified(ResourceKind kind, string name) =>
         Conflict(kind, name, "the object has been modified; please apply your changes to the latest version and try again");
 
-    public static StatusException Forbidden(ResourceKind kind, string name, string why, FieldError? cause = null) =>
-        About(kind, name, 403, "Forbidden", $"{{0}} is forbidden: {why}", cause is null ? [] : [cause]);
+    public static StatusException Forbidden(ResourceKind kind, string name, string reason, FieldError? cause = null) =>
+        ForObject(kind, name, 403, "Forbidden", $"{{0}} is forbidden: {reason}", cause is null ? [] : [cause]);
 
     public static StatusException Expired(string message) => new(410, "Expired", message);
 
@@ -91,15 +91,15 @@ internal sealed class StatusException(int code, string reason, string message, J
         return new(409, "Conflict", $"{title}: {string.Join('\n', texts)}", new() { ["causes"] = Causes(causes) });
     }
 
-    public static JsonObject Details(string group, string kind, string name, params FieldError[] causes) => Json.Of($$"""
+    public static JsonObject Details(string group, string kind, string name, params FieldError[] causes) => JsonTemplate.Fill($$"""
         {"name":{{name}},"group":{{(group is "" ? null : group)}},"kind":{{kind}},"causes":{{(causes is [] ? null : Causes(causes))}} }
         """);
 
     private static JsonArray Causes(IEnumerable<FieldError> causes) =>
-        causes.Select(c => Json.Of($$"""{"reason":{{c.Reason}},"message":{{c.Message}},"field":{{c.Field}} }""")).ToJson();
+        causes.Select(c => JsonTemplate.Fill($$"""{"reason":{{c.Reason}},"message":{{c.Message}},"field":{{c.Field}} }""")).ToJson();
 
-    /// <param name="message">With {0} for the object.</param>
-    private static StatusException About(
+    /// <param name="message">Message with {0} as placeholder for the object.</param>
+    private static StatusException ForObject(
         ResourceKind kind, string name, int code, string reason, string message, params FieldError[] causes) =>
         new(code, reason, message.Replace("{0}", $"{kind.Resource} \"{name}\""), Details(kind.Group, kind.Plural, name, causes));
 }

@@ -3,8 +3,8 @@ using System.Text.Encodings.Web;
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
-/// One version of an object; never changed once stored. The bytes are what goes over the wire, made once for any number of readers,
-/// so requests only touch the object's tree under the twin's lock.
+/// One immutable version of an object. It is serialized once, for any number of readers; the JSON tree is only read under the
+/// cluster's lock.
 /// </summary>
 internal sealed class StoredObject
 {
@@ -17,15 +17,15 @@ internal sealed class StoredObject
     {
         Key = key;
         Revision = revision;
-        Uid = json.Text("metadata", "uid") ?? "";
-        // What a dry run creates has none.
+        Uid = json.GetString("metadata", "uid") ?? "";
+        // An object created by a dry run has no revision.
         if (revision > 0)
         {
-            json.Ensure("metadata")["resourceVersion"] = $"{revision}";
+            json.EnsureObject("metadata")["resourceVersion"] = $"{revision}";
         }
 
         Utf8 = Encoding.UTF8.GetBytes(json.ToJsonString(Compact));
-        _json = key.Kind.Cold ? null : json;
+        _json = key.Kind.IsCold ? null : json;
     }
 
     public ObjectKey Key { get; }
@@ -34,44 +34,45 @@ internal sealed class StoredObject
 
     public string Uid { get; }
 
-    /// <summary>The object without apiVersion and kind, which lists leave out.</summary>
+    /// <summary>The serialized object without apiVersion and kind, as in the items of a list.</summary>
     public byte[] Utf8 { get; }
 
-    /// <summary>To be read only; <see cref="Edit"/> gives a copy to change.</summary>
-    public JsonObject Json => _json ?? (JsonObject)AksTwin.Json.Parse(Utf8)!;
+    /// <summary>Read-only; <see cref="CopyJson"/> returns a copy to change.</summary>
+    public JsonObject Json => _json ?? (JsonObject)JsonParser.Parse(Utf8)!;
 
-    public PodResources Resources => _resources ??= PodResources.Of(Json.Object("spec"));
+    public PodResources Resources => _resources ??= PodResources.OfPod(Json.GetObject("spec"));
 
-    public bool IsTerminating => Json.At("metadata", "deletionTimestamp") is not null;
+    public bool IsTerminating => Json.GetNode("metadata", "deletionTimestamp") is not null;
 
-    public bool IsReady => Condition.Holds(Json, "Ready");
+    public bool IsReady => Condition.IsTrue(Json, "Ready");
 
-    /// <summary>Whether a pod has come to its end.</summary>
-    public bool HasEnded => Json.Text("status", "phase") is "Succeeded" or "Failed";
+    /// <summary>Whether a pod has succeeded or failed.</summary>
+    public bool HasEnded => Json.GetString("status", "phase") is "Succeeded" or "Failed";
 
     /// <summary>The node that a pod is bound to.</summary>
-    public string? NodeName => Json.Text("spec", "nodeName");
+    public string? NodeName => Json.GetString("spec", "nodeName");
 
-    /// <summary>The uid of the controller that made it.</summary>
-    public string? Controller => Json.Items("metadata", "ownerReferences").FirstOrDefault(o => o.Flag("controller") is true).Text("uid");
+    /// <summary>Uid of the controlling owner, or null.</summary>
+    public string? ControllerUid =>
+        Json.GetObjects("metadata", "ownerReferences").FirstOrDefault(o => o.GetBoolean("controller") is true).GetString("uid");
 
-    /// <summary>Keeps the bytes only: what is history is seldom read.</summary>
-    public void Retire() => _json = null;
+    /// <summary>Releases the JSON tree of an outdated version, which is seldom read; it is parsed again on demand.</summary>
+    public void ReleaseJson() => _json = null;
 
-    public bool HasFinalizer(string name) => Json.Texts("metadata", "finalizers").Contains(name);
+    public bool HasFinalizer(string name) => Json.GetStrings("metadata", "finalizers").Contains(name);
 
-    public JsonObject Edit() => Json.Copy();
+    public JsonObject CopyJson() => Json.Copy();
 
-    /// <summary>How an object names this one as the controller that made it.</summary>
-    public JsonArray AsController() => new(AksTwin.Json.Of($$"""
+    /// <summary>The ownerReferences of an object that this one controls.</summary>
+    public JsonArray ToControllerReferences() => new(JsonTemplate.Fill($$"""
         {"apiVersion":{{Key.Kind.ApiVersion}},"kind":{{Key.Kind.Kind}},"name":{{Key.Name}},"uid":{{Uid}},
         "controller":true,"blockOwnerDeletion":true}
         """));
 
-    /// <summary>The same as of another revision: a removal shows what was last, with its own.</summary>
-    public StoredObject At(long revision) => revision == Revision ? this : new(Key, Edit(), revision);
+    /// <summary>The same object with another revision: a DELETED event has the last state with the revision of the removal.</summary>
+    public StoredObject WithRevision(long revision) => revision == Revision ? this : new(Key, CopyJson(), revision);
 
-    /// <summary>A whole object as a client sees it.</summary>
-    public byte[] Document() =>
+    /// <summary>The serialized object with apiVersion and kind.</summary>
+    public byte[] ToDocument() =>
         [.. Encoding.UTF8.GetBytes($$"""{"kind":"{{Key.Kind.Kind}}","apiVersion":"{{Key.Kind.ApiVersion}}","""), .. Utf8.AsSpan(1)];
 }

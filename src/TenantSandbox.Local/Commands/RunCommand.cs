@@ -38,7 +38,7 @@ internal static class RunCommand
                 ToolsDirectory = Path.Combine(".local", "tools"),
                 Kubeconfig = parsed.GetValue(kubeconfig)?.FullName,
                 Port = parsed.GetValue(port),
-                Timing = TimingProfile.Show(parsed.GetValue(speed)),
+                Timing = TimingProfile.Accelerated(parsed.GetValue(speed)),
             },
             parsed.GetRequiredValue(samples),
             parsed.GetValue(once),

@@ -21,7 +21,7 @@ internal static class TwinCommand
             new TwinOptions
             {
                 ArmPort = parsed.GetValue(armPort),
-                Timing = parsed.GetValue(speed) is { } factor ? TimingProfile.Show(factor) : TimingProfile.Instant,
+                Timing = parsed.GetValue(speed) is { } factor ? TimingProfile.Accelerated(factor) : TimingProfile.Instant,
                 StateDirectory = parsed.GetValue(state)?.FullName,
             },
             parsed.GetRequiredValue(files),

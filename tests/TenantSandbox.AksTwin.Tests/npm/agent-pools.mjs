@@ -1,4 +1,4 @@
-// Drives agent pools with Azure's own client and its own pollers. Prints one line of JSON for the test to judge.
+// Manages agent pools with the Azure SDK and its pollers. Prints one line of JSON, which the test checks.
 import { ContainerServiceClient } from "@azure/arm-containerservice";
 
 const { ARM_ENDPOINT: endpoint, SUBSCRIPTION: subscription, GROUP: group } = process.env;

@@ -1,4 +1,4 @@
-// Follows config maps with an informer while they come, change and go. Prints one line of JSON for the test to judge.
+// Watches config maps with an informer while they are created, changed and deleted. Prints one line of JSON, which the test checks.
 import { CoreV1Api, KubeConfig, makeInformer } from "@kubernetes/client-node";
 
 const namespace = "default";
@@ -8,14 +8,14 @@ const api = config.makeApiClient(CoreV1Api);
 const informer = makeInformer(config, `/api/v1/namespaces/${namespace}/configmaps`, () => api.listNamespacedConfigMap({ namespace }));
 
 const seen = [];
-let look = () => { };
-const until = condition => new Promise(resolve => (look = () => condition() && resolve())());
+let check = () => { };
+const until = condition => new Promise(resolve => (check = () => condition() && resolve())());
 for (const event of ["add", "update", "delete"])
   informer.on(event, item => {
     if (item.metadata.name.startsWith("twin-")) seen.push(`${event} ${item.metadata.name} ${item.data.turn}`);
-    look();
+    check();
   });
-// A watch that breaks is begun anew: the informer lists, and goes on from there.
+// Restart the informer if its watch breaks: it lists again and continues from there.
 let broken = 0;
 let stopped = false;
 informer.on("error", () => stopped || (broken++, informer.start()));

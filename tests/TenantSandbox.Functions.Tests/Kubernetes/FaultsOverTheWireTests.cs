@@ -19,7 +19,7 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
     public async Task WatchRollout_ImageThatCannotBePulled_FailsAndNamesTheWorkload()
     {
         var tenant = _cluster.NewTenant();
-        _cluster.Twin.Faults.Add(new Fault { Call = "kube.pods.create", Kind = FaultKind.NeverRuns, Code = "ImagePullBackOff", Times = null });
+        _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "kube.pods.create", Kind = InjectedFaultKind.NeverRuns, Code = "ImagePullBackOff", Times = null });
         await _cluster.Namespaces.ApplyAsync(tenant, default);
         await _cluster.Workloads.ApplyAsync(tenant, default);
 
@@ -30,14 +30,14 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("kube.namespaces.patch", FaultKind.LoseAnswer)]
-    [InlineData("kube.namespaces.patch", FaultKind.Refuse)]
-    [InlineData("kube.networkpolicies.patch", FaultKind.LoseAnswer)]
-    [InlineData("kube.resourcequotas.patch", FaultKind.Refuse)]
-    public async Task ApplyNamespace_BrokenOff_IsCompletedByTheNextTry(string call, FaultKind kind)
+    [InlineData("kube.namespaces.patch", InjectedFaultKind.LoseAnswer)]
+    [InlineData("kube.namespaces.patch", InjectedFaultKind.Refuse)]
+    [InlineData("kube.networkpolicies.patch", InjectedFaultKind.LoseAnswer)]
+    [InlineData("kube.resourcequotas.patch", InjectedFaultKind.Refuse)]
+    public async Task ApplyNamespace_BrokenOff_IsCompletedByTheNextTry(string call, InjectedFaultKind kind)
     {
         var tenant = _cluster.NewTenant();
-        _cluster.Twin.Faults.Add(new Fault { Call = call, Kind = kind, Status = 503 });
+        _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = call, Kind = kind, Status = 503 });
 
         await Assert.ThrowsAsync<TransientException>(() => _cluster.Namespaces.ApplyAsync(tenant, default));
         await _cluster.RunAsync(tenant);
@@ -52,7 +52,7 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
         var tenant = _cluster.NewTenant(Sample.Web with { CpuMillis = 500_000, ReadinessProbe = null });
         await _cluster.Namespaces.ApplyAsync(tenant, default);
         await _cluster.Workloads.ApplyAsync(tenant, default);
-        _cluster.Twin.Faults.Add(new Fault { Call = "kube.deployments.watch", Status = 410 });
+        _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "kube.deployments.watch", Status = 410 });
 
         Assert.Equal("Expired", (await Assert.ThrowsAsync<TransientException>(() => _cluster.Rollouts.WatchAsync(tenant, default))).Code);
     }
@@ -61,7 +61,7 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
     public async Task DeleteNamespace_PodHeldByAFinalizer_NamesBoth()
     {
         var tenant = _cluster.NewTenant();
-        _cluster.Twin.Faults.Add(new Fault { Call = "kube.pods.create", Kind = FaultKind.StuckFinalizer });
+        _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "kube.pods.create", Kind = InjectedFaultKind.StuckFinalizer });
         await _cluster.RunAsync(tenant);
 
         var seen = await _cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default);
@@ -75,7 +75,7 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
     public async Task DeleteNamespace_AnswerLost_IsGoneAtTheNextTry()
     {
         var tenant = await _cluster.RunAsync(_cluster.NewTenant());
-        _cluster.Twin.Faults.Add(new Fault { Call = "kube.namespaces.delete", Kind = FaultKind.LoseAnswer });
+        _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "kube.namespaces.delete", Kind = InjectedFaultKind.LoseAnswer });
 
         await Assert.ThrowsAsync<TransientException>(() => _cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default));
 

@@ -57,7 +57,7 @@ public sealed class AgentPoolTests
     {
         await using var cloud = await TwinCloud.StartAsync();
         var (pools, pool) = Start(cloud);
-        cloud.Twin.Faults.Add(new Fault { Call = "arm.agentPools.put", Kind = FaultKind.LoseAnswer });
+        cloud.Twin.InjectedFaults.Add(new InjectedFault { Call = "arm.agentPools.put", Kind = InjectedFaultKind.LoseAnswer });
 
         var first = await pools.EnsureAsync(pool, default);
         var second = await pools.EnsureAsync(pool, default);
@@ -93,7 +93,7 @@ public sealed class AgentPoolTests
     {
         await using var cloud = await TwinCloud.StartAsync(OneMinute);
         var (pools, pool) = Start(cloud);
-        cloud.Twin.Faults.Add(new Fault { Call = "arm.agentPools.put", Kind = FaultKind.FailLate, Code = "ZonalAllocationFailed" });
+        cloud.Twin.InjectedFaults.Add(new InjectedFault { Call = "arm.agentPools.put", Kind = InjectedFaultKind.FailLate, Code = "ZonalAllocationFailed" });
         await pools.EnsureAsync(pool, default);
         cloud.Time.Advance(TimeSpan.FromMinutes(2));
 
@@ -113,7 +113,7 @@ public sealed class AgentPoolTests
     {
         await using var cloud = await TwinCloud.StartAsync();
         var (pools, pool) = Start(cloud);
-        cloud.Twin.Faults.Add(new Fault { Call = "arm.agentPools.put", Status = status, Code = code, RetryAfter = 42 });
+        cloud.Twin.InjectedFaults.Add(new InjectedFault { Call = "arm.agentPools.put", Status = status, Code = code, RetryAfter = 42 });
 
         var seen = await pools.EnsureAsync(pool, default);
 
@@ -132,7 +132,7 @@ public sealed class AgentPoolTests
     {
         await using var cloud = await TwinCloud.StartAsync();
         var (pools, pool) = Start(cloud);
-        cloud.Twin.Faults.Add(new Fault { Call = "arm.agentPools.put", Status = status, Code = code });
+        cloud.Twin.InjectedFaults.Add(new InjectedFault { Call = "arm.agentPools.put", Status = status, Code = code });
 
         var thrown = await Assert.ThrowsAnyAsync<SandboxException>(() => pools.EnsureAsync(pool, default));
 
@@ -145,7 +145,7 @@ public sealed class AgentPoolTests
     {
         await using var cloud = await TwinCloud.StartAsync();
         var (pools, pool) = Start(cloud);
-        cloud.Twin.Faults.Add(new Fault { Call = "arm.agentPools.get", Status = 503, Code = "ServiceUnavailable" });
+        cloud.Twin.InjectedFaults.Add(new InjectedFault { Call = "arm.agentPools.get", Status = 503, Code = "ServiceUnavailable" });
 
         Assert.Equal(PoolCondition.Absent, (await pools.ReadAsync(pool, default)).Condition);
     }

@@ -1,0 +1,100 @@
+namespace TenantSandbox.AksTwin.Kubernetes;
+
+/// <summary>A request to the Kubernetes API, parsed from method, path, query and headers.</summary>
+/// <param name="Kind">Null if the path doesn't name a resource.</param>
+internal sealed record ApiRequest(
+    HttpRequest Request, string Verb, ResourceKind? Kind = null, string Namespace = "", string Name = "", string Subresource = "")
+{
+    /// <summary>
+    /// Name of the call for <see cref="CallCounter"/> and injected faults: <c>kube.pods.list</c>, <c>kube.pods/log.get</c>.
+    /// </summary>
+    public string CallName => $"kube.{$"{Kind?.Plural ?? "other"}/{Subresource}".TrimEnd('/')}.{Verb}";
+
+    public ObjectKey Key => new(Kind!, Namespace, Name);
+
+    /// <summary>Whether the client prefers a Table response, as kubectl does.</summary>
+    public bool WantsTable { get; } = Kind is not null && PrefersTable(Request);
+
+    public string MediaType => Request.ContentType?.Split(';')[0].Trim() is { Length: > 0 } type ? type : "application/json";
+
+    /// <summary>The field manager from the query, else the product name of the User-Agent.</summary>
+    public string FieldManager =>
+        ((string[])[GetQuery("fieldManager"), Request.Headers.UserAgent.ToString().Split('/')[0], "unknown"])
+        .First(name => name.Length > 0);
+
+    public bool IsDryRun => GetQuery("dryRun") switch
+    {
+        "" => false,
+        "All" => true,
+        var other => throw StatusException.BadOptions("PatchOptions", FieldError.NotSupported("dryRun", other, "All")),
+    };
+
+    public string GetQuery(string parameter) => Request.Query[parameter].ToString();
+
+    public bool GetQueryFlag(string parameter) => GetQuery(parameter) is "true" or "1" or "True";
+
+    public long? GetQueryNumber(string parameter) => GetQuery(parameter) switch
+    {
+        "" => null,
+        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        var text => throw StatusException.BadRequest($"invalid {parameter}: \"{text}\" is not a number"),
+    };
+
+    public static ApiRequest Parse(HttpRequest request)
+    {
+        var (group, rest) = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            ["api", "v1", .. var core] => ("", core),
+            ["apis", var named, "v1", .. var others] => (named, others),
+            _ => ("", []),
+        };
+        if (rest.Length == 0)
+        {
+            return new(request, request.Method.ToLowerInvariant());
+        }
+
+        var (ns, plural, tail) = rest is ["namespaces", var name, var inside, .. var below]
+            ? (name, inside, below) : ("", rest[0], rest[1..]);
+        var kind = Kinds.All.FirstOrDefault(k => k.Group == group && k.Plural == plural);
+        var isValidScope = kind?.IsNamespaced == (ns.Length > 0);
+        var call = tail switch
+        {
+            [] when isValidScope || kind is { IsNamespaced: true } => new ApiRequest(request, "", kind, ns),
+            [var one] when isValidScope => new(request, "", kind, ns, one),
+            [var one, "log"] when isValidScope && kind == Kinds.Pods => new(request, "", kind, ns, one, "log"),
+            _ => throw StatusException.NoSuchPath(),
+        };
+        return call with
+        {
+            Verb = (request.Method, call.Name, call.Subresource) switch
+            {
+                ("GET" or "HEAD", "", _) => call.GetQueryFlag("watch") ? "watch" : "list",
+                ("GET" or "HEAD", _, _) => "get",
+                ("POST", "", _) when isValidScope => "create",
+                ("PUT", not "", "") => "update",
+                ("PATCH", not "", "") => "patch",
+                ("DELETE", not "", "") => "delete",
+                _ => throw StatusException.MethodNotAllowed(),
+            },
+        };
+    }
+
+    private static bool PrefersTable(HttpRequest request)
+    {
+        var types = request.Headers.Accept.ToString().Split(',').Select(type => type.Split(';', StringSplitOptions.TrimEntries));
+        var accepted = types.FirstOrDefault(type => type[0] is "" or "*/*" or "application/*" or "application/json" or "text/plain"
+            && (type.Contains("as=Table") ? type.Contains("v=v1") : !type.Any(o => o.StartsWith("as=", StringComparison.Ordinal))));
+        return accepted?.Contains("as=Table") ?? throw new StatusException(406, "NotAcceptable",
+            "only the following media types are accepted: application/json, application/json;as=Table;v=v1;g=meta.k8s.io");
+    }
+}
+
+/// <summary>A serialized response.</summary>
+internal sealed record ApiResponse(int Status, byte[] Body, string ContentType = "application/json")
+{
+    public ApiResponse(int status, JsonObject json) : this(status, JsonSerializer.SerializeToUtf8Bytes(json)) { }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public int? RetryAfter { get; init; }
+}

@@ -1,0 +1,55 @@
+namespace TenantSandbox.AksTwin.Kubernetes;
+
+/// <summary>Builds Node objects as AKS registers them.</summary>
+internal static class NodeBuilder
+{
+    /// <summary>Annotation of a node that an injected fault keeps from becoming Ready.</summary>
+    public const string NeverReadyAnnotation = "twin.tenantsandbox.dev/never-ready";
+
+    /// <summary>Annotation with the taints of the pool, to tell them from those that users added.</summary>
+    public const string PoolTaintsAnnotation = "twin.tenantsandbox.dev/pool-taints";
+
+    public static JsonObject Build(NodeSpec spec, DateTimeOffset now)
+    {
+        var (cpu, memory) = spec.Size.Allocatable(spec.MaxPods);
+        var (id, version, timestamp) = (DeterministicNames.Uid(spec.Name), $"v{spec.KubernetesVersion}", now.ToTimestamp());
+        return JsonTemplate.Fill($$"""
+            {"metadata":{"name":{{spec.Name}},"labels":{{spec.Labels.ToJson()}},"annotations":{
+                "twin.tenantsandbox.dev/twin":"this node belongs to a twin of AKS and has no VM",
+                {{PoolTaintsAnnotation}}:{{string.Join(',', spec.Taints)}},
+                {{NeverReadyAnnotation}}:{{(spec.NeverReady ? "true" : null)}} } },
+            "spec":{"providerID":{{$"azure:///twin/virtualMachineScaleSets/{spec.Name}"}},"taints":{{spec.Taints.Select(ParseTaint)}} },
+            "status":{
+                "capacity":{{Resources($"{spec.Size.VCpus}", spec.Size.MemoryBytes)}},
+                "allocatable":{{Resources($"{cpu}m", memory)}},
+                "addresses":[{"type":"Hostname","address":{{spec.Name}} },
+                    {"type":"InternalIP","address":{{DeterministicNames.Address("10.224", spec.Name)}} }],
+                "conditions":[{{FalseCondition("MemoryPressure", "KubeletHasSufficientMemory")}},
+                    {{FalseCondition("DiskPressure", "KubeletHasNoDiskPressure")}},
+                    {{FalseCondition("PIDPressure", "KubeletHasSufficientPID")}},{{FalseCondition("Ready", "KubeletNotReady")}}],
+                "nodeInfo":{"machineID":{{DeterministicNames.Hex(spec.Name)}},"systemUUID":{{id}},"bootID":{{id}},
+                    "kernelVersion":{{(spec.IsKata ? Kubelet.KataNodeKernel : Kubelet.StandardNodeKernel)}},
+                    "osImage":"Microsoft Azure Linux 3.0",
+                    "containerRuntimeVersion":"containerd://2.2.4","kubeletVersion":{{version}},"kubeProxyVersion":{{version}},
+                    "operatingSystem":"linux","architecture":{{(spec.Size.IsArm64 ? "arm64" : "amd64")}} } } }
+            """);
+
+        JsonObject FalseCondition(string condition, string reason) => JsonTemplate.Fill(
+            $$"""
+            {"type":{{condition}},"status":"False","reason":{{reason}},"lastHeartbeatTime":{{timestamp}},
+            "lastTransitionTime":{{timestamp}} }
+            """);
+
+        JsonObject Resources(string cpus, long bytes) => JsonTemplate.Fill(
+            $$"""{"cpu":{{cpus}},"memory":{{$"{bytes / 1024}Ki"}},"pods":{{$"{spec.MaxPods}"}},"ephemeral-storage":"129886128Ki"}""");
+    }
+
+    /// <param name="text">In AKS notation: <c>key=value:Effect</c>.</param>
+    public static JsonObject ParseTaint(string text)
+    {
+        var (colon, equals) = (text.LastIndexOf(':'), text.IndexOf('=', StringComparison.Ordinal));
+        var key = equals < 0 ? text[..colon] : text[..equals];
+        var value = equals < 0 ? null : text[(equals + 1)..colon];
+        return JsonTemplate.Fill($$"""{"key":{{key}},"value":{{value}},"effect":{{text[(colon + 1)..]}} }""");
+    }
+}

@@ -1,0 +1,95 @@
+namespace TenantSandbox.AksTwin.Kubernetes;
+
+/// <summary>What a pod requires of a node.</summary>
+internal sealed class PodRequirements(StoredObject pod)
+{
+    public PodResources Resources { get; } = pod.Resources;
+
+    public List<JsonObject> Tolerations { get; } = [.. pod.Json.GetObjects("spec", "tolerations")];
+
+    public LabelSelector Selector { get; } = LabelSelector.FromMap(pod.Json.GetObject("spec", "nodeSelector"));
+
+    /// <summary>Terms of the required node affinity, one of which must match; null for none.</summary>
+    public List<LabelSelector>? Affinity { get; } =
+        pod.Json.GetObject("spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution") is { } required
+            ? [
+                .. required.GetObjects("nodeSelectorTerms")
+                    .Select(t => LabelSelector.FromExpressions(t.GetObjects("matchExpressions"))),
+            ]
+            : null;
+}
+
+/// <summary>A node as the scheduler sees it: labels, taints, and allocatable and used resources.</summary>
+internal sealed class NodeCapacity
+{
+    private JsonObject _labels = [];
+    private List<JsonObject> _taints = [];
+    private bool _isCordoned;
+    private decimal _cpu;
+    private decimal _memory;
+    private int _maxPods;
+    private decimal _usedCpu;
+    private decimal _usedMemory;
+
+    public NodeCapacity(JsonObject node) => Update(node);
+
+    public string Name { get; private set; } = "";
+
+    public int PodCount { get; private set; }
+
+    /// <summary>Sum of the free fractions of CPU and memory, 0 to 2.</summary>
+    public decimal FreeShare => (_cpu == 0 ? 0 : 1 - _usedCpu / _cpu) + (_memory == 0 ? 0 : 1 - _usedMemory / _memory);
+
+    /// <summary>Reads labels, taints and allocatable resources again; usage stays.</summary>
+    public void Update(JsonObject node)
+    {
+        var allocatable = PodResources.ParseQuantities(node.GetObject("status", "allocatable"));
+        Name = node.GetString("metadata", "name") ?? "";
+        _labels = node.GetObject("metadata", "labels") ?? [];
+        _taints = [.. node.GetObjects("spec", "taints").Where(t => t.GetString("effect") is "NoSchedule" or "NoExecute")];
+        _isCordoned = node.GetBoolean("spec", "unschedulable") is true;
+        (_cpu, _memory) = (allocatable.GetValueOrDefault("cpu"), allocatable.GetValueOrDefault("memory"));
+        _maxPods = (int)allocatable.GetValueOrDefault("pods");
+    }
+
+    /// <param name="sign">1 to add a pod, -1 to remove one.</param>
+    public void AdjustUsage(PodResources resources, int sign)
+    {
+        PodCount += sign;
+        _usedCpu += sign * resources.Cpu;
+        _usedMemory += sign * resources.Memory;
+    }
+
+    /// <summary>Returns why a pod can't run on the node, as the scheduler words it; null if it can.</summary>
+    public string? GetRejectionReason(PodRequirements pod)
+    {
+        if (_isCordoned && !pod.Tolerations.Exists(t => t.GetString("key") == "node.kubernetes.io/unschedulable"))
+        {
+            return "node(s) were unschedulable";
+        }
+
+        if (_taints.Find(taint => !pod.Tolerations.Exists(t => Tolerates(t, taint))) is { } taint)
+        {
+            return $"node(s) had untolerated taint {{{taint.GetString("key")}: {taint.GetString("value")}}}";
+        }
+
+        if (!pod.Selector.Matches(_labels) || pod.Affinity?.Exists(t => t.Matches(_labels)) is false)
+        {
+            return "node(s) didn't match Pod's node affinity/selector";
+        }
+
+        return PodCount + 1 > _maxPods ? "Too many pods"
+            : _usedCpu + pod.Resources.Cpu > _cpu ? "Insufficient cpu"
+            : _usedMemory + pod.Resources.Memory > _memory ? "Insufficient memory"
+            : null;
+    }
+
+    private static bool Tolerates(JsonObject toleration, JsonObject taint)
+    {
+        var (key, effect, isExists) =
+            (toleration.GetString("key"), toleration.GetString("effect"), toleration.GetString("operator") == "Exists");
+        return (effect is null or "" || effect == taint.GetString("effect"))
+            && (key is null or "" ? isExists : key == taint.GetString("key"))
+            && (isExists || (toleration.GetString("value") ?? "") == (taint.GetString("value") ?? ""));
+    }
+}

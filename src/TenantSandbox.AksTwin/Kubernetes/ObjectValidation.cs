@@ -1,0 +1,180 @@
+using System.Net;
+using static TenantSandbox.AksTwin.Kubernetes.ValidationRules;
+
+namespace TenantSandbox.AksTwin.Kubernetes;
+
+/// <summary>Validates metadata and the fields of each kind.</summary>
+internal static class ObjectValidation
+{
+    private const string Probe = "livenessProbe|readinessProbe|startupProbe";
+
+    private static readonly ValidationRule Metadata = ForFields(
+        ("labels", Labels),
+        ("annotations", QualifiedKeys),
+        ("finalizers", CheckFinalizers),
+        ("ownerReferences[*].apiVersion|kind|name|uid", Required));
+
+    private static readonly ValidationRule Container = ForFields(
+        ("name", Matches(NameFormat.Label)),
+        ("image", Required),
+        ("imagePullPolicy", OneOf("Always", "IfNotPresent", "Never")),
+        ("ports[*].containerPort", Port),
+        ("ports[*].protocol", OneOf("SCTP", "TCP", "UDP")),
+        ("env[*].name", Required),
+        ("volumeMounts[*].mountPath", Required),
+        ("resources.limits|requests.*", NotNegative),
+        ("resources", CheckRequestsWithinLimits),
+        (Probe, CheckProbeHandler),
+        ($"{Probe}.httpGet|tcpSocket.port", Port));
+
+    private static readonly ValidationRule Pod = ForFields(
+        ("containers", Required),
+        ("containers|initContainers|volumes", DistinctNames),
+        ("containers|initContainers[*]", Container),
+        ("", CheckMountedVolumes),
+        ("volumes[*].name", Matches(NameFormat.Label)),
+        ("nodeSelector", Labels),
+        ("tolerations[*].operator", OneOf("Equal", "Exists")),
+        ("tolerations[*].effect", OneOf("NoSchedule", "PreferNoSchedule", "NoExecute")));
+
+    private static readonly ValidationRule Workload = ForFields(
+        ("spec.replicas", NotNegative),
+        ("spec", CheckSelector),
+        ("spec.template.metadata.labels", Labels),
+        ("spec.template.spec", Pod),
+        ("spec.template.spec.restartPolicy", OneOf("Always")),
+        ("spec.strategy.type", OneOf("Recreate", "RollingUpdate")),
+        ("spec.strategy.rollingUpdate.maxSurge|maxUnavailable", CountOrPercent));
+
+    private static readonly Dictionary<ResourceKind, ValidationRule> ByKind = new()
+    {
+        [Kinds.Pods] = ForFields(("spec", Pod)),
+        [Kinds.Deployments] = Workload,
+        [Kinds.ReplicaSets] = Workload,
+        [Kinds.Services] = ForFields(
+            ("spec", CheckPorts),
+            ("spec.ports", DistinctNames),
+            ("spec.ports[*].port|targetPort", Port),
+            ("spec.ports[*].name", Optional(Matches(NameFormat.Label))),
+            ("spec.type", OneOf("ClusterIP", "LoadBalancer", "NodePort")),
+            ("spec.selector", Labels)),
+        [Kinds.ResourceQuotas] = ForFields(("spec.hard", CheckQuotaResource), ("spec.hard.*", NotNegative)),
+        [Kinds.LimitRanges] = ForFields(
+            ("spec.limits[*].type", Required),
+            ("spec.limits[*].type", OneOf("Container", "PersistentVolumeClaim", "Pod"))),
+        [Kinds.NetworkPolicies] = ForFields(
+            ("spec.ingress|egress[*].from|to[*]", CheckPeer),
+            ("spec.ingress|egress[*].from|to[*].ipBlock.cidr", CheckCidr),
+            ("spec.ingress|egress[*].from|to[*].ipBlock.except[*]", CheckCidr),
+            ("spec.ingress|egress[*].ports[*].port", Optional(Port)),
+            ("spec.ingress|egress[*].ports[*].protocol", OneOf("SCTP", "TCP", "UDP")),
+            ("spec.policyTypes[*]", OneOf("Egress", "Ingress"))),
+        [Kinds.RuntimeClasses] = ForFields(
+            ("handler", Matches(NameFormat.Label)),
+            ("overhead.podFixed.*", NotNegative),
+            ("scheduling.nodeSelector", Labels)),
+    };
+
+    /// <param name="old">The object before an update; null for a creation.</param>
+    /// <exception cref="StatusException">422, with every validation error.</exception>
+    public static void Validate(ResourceKind kind, JsonObject json, JsonObject? old)
+    {
+        var format = kind == Kinds.Services ? NameFormat.Dns1035Label : kind == Kinds.Namespaces ? NameFormat.Label : NameFormat.Subdomain;
+        var name = json.GetString("metadata", "name");
+        List<FieldError> errors =
+        [
+            .. Matches(format, "name or generateName is required")(name, "metadata.name"),
+            .. Metadata(json["metadata"], "metadata"),
+            .. ByKind.GetValueOrDefault(kind)?.Invoke(json, "") ?? [],
+            .. old is null ? [] : CheckImmutableFields(kind, json, old),
+        ];
+        if (errors.Count > 0)
+        {
+            throw StatusException.Invalid(kind, name ?? "", errors);
+        }
+    }
+
+    private static IEnumerable<FieldError> CheckImmutableFields(ResourceKind kind, JsonObject json, JsonObject old)
+    {
+        string[] field = kind == Kinds.RuntimeClasses ? ["handler"] : ["spec", kind == Kinds.Services ? "clusterIP" : "selector"];
+        if (!JsonNode.DeepEquals(json.GetNode(field), old.GetNode(field)))
+        {
+            yield return FieldError.Invalid(string.Join('.', field), json.GetNode(field), "field is immutable");
+        }
+
+        if (kind == Kinds.Pods && !JsonNode.DeepEquals(ImmutablePodSpec(json), ImmutablePodSpec(old)))
+        {
+            yield return FieldError.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,"
+                + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
+                + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
+        }
+    }
+
+    /// <summary>A pod's spec without the fields that may change.</summary>
+    private static JsonObject ImmutablePodSpec(JsonObject pod)
+    {
+        var spec = pod.GetObject("spec")!.Copy();
+        foreach (var field in (string[])["activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations"])
+        {
+            spec.Remove(field);
+        }
+
+        new FieldPattern("containers|initContainers[*]").MatchObjects(spec).ForEach(c => c.Remove("image"));
+        return spec;
+    }
+
+    private static IEnumerable<FieldError> CheckFinalizers(JsonNode? finalizers, string path) => finalizers.GetStrings().SelectMany(name =>
+        name is "orphan" or "foregroundDeletion" or "kubernetes" || name.Contains('/', StringComparison.Ordinal)
+            ? QualifiedName(name, path)
+            : QualifiedName(name, path).Append(
+                FieldError.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")));
+
+    private static IEnumerable<FieldError> CheckMountedVolumes(JsonNode? spec, string path) =>
+        from mount in new FieldPattern("containers|initContainers[*].volumeMounts[*].name").Match(spec, path)
+        where !spec.GetObjects("volumes").Any(v => v.GetString("name") == mount.Value.GetString())
+        select FieldError.NotFound(mount.Path, mount.Value.GetString());
+
+    private static IEnumerable<FieldError> CheckRequestsWithinLimits(JsonNode? resources, string path) =>
+        from request in resources.GetStringMap("requests")
+        let limit = resources.GetString("limits", request.Key)
+        where limit is not null && PodResources.ParseQuantity(request.Value) > PodResources.ParseQuantity(limit)
+        select FieldError.Invalid($"{path}.requests", request.Value, $"must be less than or equal to {request.Key} limit of {limit}");
+
+    private static IEnumerable<FieldError> CheckProbeHandler(JsonNode? probe, string path) =>
+        probe is null || ((string[])["exec", "httpGet", "tcpSocket", "grpc"]).Any(h => probe[h] is not null) ? []
+        : [FieldError.Required(path, "must specify a handler type")];
+
+    private static IEnumerable<FieldError> CheckSelector(JsonNode? spec, string path)
+    {
+        var selector = LabelSelector.From(spec.GetObject("selector"));
+        var labels = spec.GetObject("template", "metadata", "labels") ?? [];
+        if (spec!["selector"] is null)
+        {
+            yield return FieldError.Required($"{path}.selector");
+        }
+        else if (selector.IsEmpty)
+        {
+            yield return FieldError.Invalid($"{path}.selector", spec["selector"], "empty selector is invalid for deployment");
+        }
+
+        if (!selector.Matches(labels))
+        {
+            yield return FieldError.Invalid($"{path}.template.metadata.labels", labels, "`selector` does not match template `labels`");
+        }
+    }
+
+    private static IEnumerable<FieldError> CheckPorts(JsonNode? spec, string path) =>
+        spec!["ports"] is not null || spec.GetString("clusterIP") == "None" ? []
+        : [FieldError.Required($"{path}.ports")];
+
+    private static IEnumerable<FieldError> CheckQuotaResource(JsonNode? hard, string path) =>
+        from resource in hard.GetStringMap()
+        where !resource.Key.Contains('/', StringComparison.Ordinal) && !ResourceQuotaController.SupportedResources.Contains(resource.Key)
+        select FieldError.Invalid($"{path}[{resource.Key}]", resource.Key, "must be a standard resource for quota");
+
+    private static IEnumerable<FieldError> CheckPeer(JsonNode? peer, string path) =>
+        peer is JsonObject { Count: 0 } ? [FieldError.Required(path, "must specify a peer")] : [];
+
+    private static IEnumerable<FieldError> CheckCidr(JsonNode? value, string path) => IPNetwork.TryParse(value.GetString(), out _)
+        ? [] : [FieldError.Invalid(path, value ?? "", "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)")];
+}
