@@ -15,7 +15,7 @@ public sealed class ArmNodeTests
         using var created = await twin.Http.PostAsync(new Uri(twin.Host.KubernetesEndpoint(), "/apis/apps/v1/namespaces/default/deployments"), pods);
         Assert.Equal(201, (int)created.StatusCode);
 
-        await WaitUntil(twin, () => twin.NodesOf("kata1").Count == 3);
+        await WaitForAsync(twin, () => twin.NodesOf("kata1").Count == 3);
         var data = (await twin.Pools.GetAsync("kata1")).Value.Data;
         Assert.Equal((3, "Succeeded"), (data.Count, data.ProvisioningState));
     }
@@ -27,7 +27,7 @@ public sealed class ArmNodeTests
         await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Autoscaled(3, 1, 3), default(CancellationToken));
         Assert.Equal(3, twin.NodesOf("kata1").Count);
 
-        await WaitUntil(twin, () =>
+        await WaitForAsync(twin, () =>
         {
             twin.Time.Advance(TimeSpan.FromMinutes(4));
             return twin.NodesOf("kata1").Count == 1;
@@ -92,7 +92,7 @@ public sealed class ArmNodeTests
     }
 
     // The autoscaler runs on another thread; each iteration makes a call, so that it gets time to run.
-    private static async Task WaitUntil(ArmTestHost twin, Func<bool> condition)
+    private static async Task WaitForAsync(ArmTestHost twin, Func<bool> condition)
     {
         for (var attempt = 0; attempt < 5_000; attempt++)
         {

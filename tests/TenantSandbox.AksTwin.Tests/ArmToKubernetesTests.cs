@@ -20,11 +20,11 @@ public sealed class ArmToKubernetesTests
         using var kubernetes = await ConnectAsync(twin);
 
         await pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Autoscaled(1, 1, 4), default(CancellationToken));
-        await WaitUntil(async () => (await ReadyNodesAsync(kubernetes, "kata1")) == 1);
+        await WaitForAsync(async () => (await ReadyNodesAsync(kubernetes, "kata1")) == 1);
 
         // Three pods of 2 CPUs: one fits on a D4s_v5, so three nodes are needed.
         await kubernetes.AppsV1.CreateNamespacedDeploymentAsync(Deployment(replicas: 3), "default");
-        await WaitUntil(async () => (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status?.ReadyReplicas == 3);
+        await WaitForAsync(async () => (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status?.ReadyReplicas == 3);
 
         Assert.Equal(3, await ReadyNodesAsync(kubernetes, "kata1"));
         var pool = (await pools.GetAsync("kata1")).Value;
@@ -35,7 +35,7 @@ public sealed class ArmToKubernetesTests
         await kubernetes.AppsV1.DeleteNamespacedDeploymentAsync("app", "default", propagationPolicy: "Background");
         await pool.DeleteAsync(WaitUntil.Completed, default(CancellationToken));
 
-        await WaitUntil(async () => (await kubernetes.CoreV1.ListNamespacedPodAsync("default")).Items.Count == 0);
+        await WaitForAsync(async () => (await kubernetes.CoreV1.ListNamespacedPodAsync("default")).Items.Count == 0);
         Assert.Equal(0, await ReadyNodesAsync(kubernetes, "kata1"));
     }
 
@@ -51,7 +51,7 @@ public sealed class ArmToKubernetesTests
             .CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken));
 
         Assert.Equal("Succeeded", created.Value.Data.ProvisioningState);
-        await WaitUntil(async () => (await kubernetes.CoreV1.ListNodeAsync(labelSelector: "agentpool=kata1")).Items.Count == 1);
+        await WaitForAsync(async () => (await kubernetes.CoreV1.ListNodeAsync(labelSelector: "agentpool=kata1")).Items.Count == 1);
         Assert.Equal(0, await ReadyNodesAsync(kubernetes, "kata1"));
     }
 
@@ -67,14 +67,14 @@ public sealed class ArmToKubernetesTests
             using var kubernetes = await ConnectAsync(first);
             await Cluster(first, http).GetContainerServiceAgentPools().CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(), default(CancellationToken));
             await kubernetes.AppsV1.CreateNamespacedDeploymentAsync(Deployment(replicas: 1), "default");
-            await WaitUntil(async () => (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status?.ReadyReplicas == 1);
+            await WaitForAsync(async () => (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status?.ReadyReplicas == 1);
             (nodes, pods) = await IdentitiesAsync(kubernetes);
         }
 
         await using (var second = await TwinHost.StartAsync(options))
         {
             using var kubernetes = await ConnectAsync(second);
-            await WaitUntil(async () => (await ReadyNodesAsync(kubernetes, "kata1")) == 1);
+            await WaitForAsync(async () => (await ReadyNodesAsync(kubernetes, "kata1")) == 1);
             Assert.Equal((nodes, pods), await IdentitiesAsync(kubernetes));
             Assert.Equal(1, (await kubernetes.AppsV1.ReadNamespacedDeploymentAsync("app", "default")).Status.ReadyReplicas);
         }
@@ -133,7 +133,7 @@ public sealed class ArmToKubernetesTests
     }
 
     // Controllers run on other threads; each attempt is a call to the twin.
-    private static async Task WaitUntil(Func<Task<bool>> condition)
+    private static async Task WaitForAsync(Func<Task<bool>> condition)
     {
         for (var attempt = 0; attempt < 3_000; attempt++)
         {
