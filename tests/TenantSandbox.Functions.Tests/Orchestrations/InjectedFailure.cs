@@ -1,0 +1,18 @@
+using TenantSandbox.Core.Errors;
+
+namespace TenantSandbox.Functions.Tests.Orchestrations;
+
+/// <summary>Calls of one activity that fail.</summary>
+/// <param name="Activity">Name of the activity.</param>
+/// <param name="ErrorClass">Class of the failure; null for an exception outside the taxonomy.</param>
+/// <param name="FirstCall">The first call that fails, from 1.</param>
+/// <param name="Calls">Number of consecutive calls that fail.</param>
+/// <param name="IsAfterCall">True if the activity does its work and fails then.</param>
+public sealed record InjectedFailure(string Activity, ErrorClass? ErrorClass, int FirstCall = 1, int Calls = 1, bool IsAfterCall = false)
+{
+    private const string Message = "injected";
+
+    public bool Hits(string activity, int call) => activity == Activity && call >= FirstCall && call - FirstCall < Calls;
+
+    public Exception ToException() => ErrorClass is { } errorClass ? SandboxException.Create(errorClass, "Code", Message) : new FormatException(Message);
+}
