@@ -20,18 +20,22 @@ internal sealed record StoredActivity(long Sequence, string InstanceId, long Run
 
 internal static class StoreRows
 {
+    private const string CommonColumns =
+        "id, execution, name, version, status, created_at, updated_at, completed_at, scheduled_at, generation, parent, tags, custom_status";
+
     public const string InstanceColumns =
-        "id, execution, name, version, status, created_at, updated_at, completed_at, scheduled_at, generation, parent, tags, custom_status, failure, output, input";
+        CommonColumns + ", failure, output, input";
 
     public const string InstanceColumnsWithoutData =
-        "id, execution, name, version, status, created_at, updated_at, completed_at, scheduled_at, generation, parent, tags, custom_status, NULL, NULL, NULL";
+        CommonColumns + ", NULL, NULL, NULL";
 
     public const string HeaderColumns = "id, run, status, generation, parent";
 
     public const string MessageColumns = "seq, target, run, message";
 
     public static InstanceHeader Header(Row row) => new(
-        row.Text(0), row.Number(1), (OrchestrationStatus)row.Number(2), (int?)row.OptionalNumber(3), StoreSerializer.Deserialize<ParentInstance>(row.OptionalBytes(4)));
+        row.Text(0), row.Number(1), (OrchestrationStatus)row.Number(2), (int?)row.OptionalNumber(3),
+        StoreSerializer.Deserialize<ParentInstance>(row.OptionalBytes(4)));
 
     public static OrchestrationState State(Row row) => new()
     {
