@@ -49,7 +49,9 @@ public sealed class FunctionHost : IAsyncDisposable
     public IOrchestrationServiceClient TaskHubClient => (IOrchestrationServiceClient)_parts.Options.OrchestrationService;
 
     /// <summary>Starts the app's worker and everything that triggers its functions. The host answers requests when this returns.</summary>
-    /// <exception cref="InvalidOperationException">The app, a function's trigger, a setting or host.json can't be used; the message says which and why.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The app, a function's trigger, a setting or host.json can't be used; the message says which and why.
+    /// </exception>
     /// <exception cref="IOException">The port is in use, or another host uses the state directory.</exception>
     public static async Task<FunctionHost> StartAsync(FunctionHostOptions options, CancellationToken cancellationToken = default)
     {

@@ -32,8 +32,8 @@ internal sealed class ActivityMiddleware(DurableFunctions functions, Action<Dura
         if (functions.Activity(name) is not { } function)
         {
             var reason = $"The activity '{name}' isn't a function of this app. Its name may have changed, or its function may have been removed.";
-            return new TaskFailedEvent(
-                eventId: -1, scheduled.EventId, reason, details: null, new FailureDetails("ActivityFunctionNotFound", reason, null, null, isNonRetriable: true));
+            var failure = new FailureDetails("ActivityFunctionNotFound", reason, stackTrace: null, innerFailure: null, isNonRetriable: true);
+            return new TaskFailedEvent(eventId: -1, scheduled.EventId, reason, details: null, failure);
         }
 
         try

@@ -73,7 +73,9 @@ internal sealed class DurableFunctions(
     private static Dictionary<string, FunctionDefinition> ByName(
         IReadOnlyList<FunctionDefinition> functions, string triggerType, string nameProperty) =>
         functions.Where(function => function.IsTriggeredBy(triggerType)).ToDictionary(
-            function => function.Trigger.TryGetProperty(nameProperty, out var name) && name.GetString() is { Length: > 0 } given ? given : function.Name,
+            function => function.Trigger.TryGetProperty(nameProperty, out var name) && name.GetString() is { Length: > 0 } given
+                ? given
+                : function.Name,
             StringComparer.OrdinalIgnoreCase);
 }
 

@@ -16,7 +16,8 @@ namespace TenantSandbox.Hosting.Durable;
 /// Runs orchestrations in the worker. When the worker exits or a function times out, the work item is abandoned and tried again;
 /// any other failure fails the orchestration.
 /// </summary>
-internal sealed class OrchestrationMiddleware(DurableFunctions functions, string? defaultVersion, Action<DurableProgressKind, string, string, string?> report)
+internal sealed class OrchestrationMiddleware(
+    DurableFunctions functions, string? defaultVersion, Action<DurableProgressKind, string, string, string?> report)
 {
     private const int MaxCustomStatusBytes = 16 * 1024;
 
@@ -55,7 +56,8 @@ internal sealed class OrchestrationMiddleware(DurableFunctions functions, string
                 CustomStatus = response.CustomStatus,
             };
         }
-        catch (FunctionInvocationException exception) when (exception is FunctionTimeoutException || exception.InnerException is WorkerProcessExitException)
+        catch (FunctionInvocationException exception)
+            when (exception is FunctionTimeoutException || exception.InnerException is WorkerProcessExitException)
         {
             throw new SessionAbortedException(exception.ToString());
         }

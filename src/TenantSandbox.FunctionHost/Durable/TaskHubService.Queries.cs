@@ -41,7 +41,8 @@ internal sealed partial class TaskHubService
         var result = request.RequestCase switch
         {
             P.PurgeInstancesRequest.RequestOneofCase.InstanceId => await PurgeAsync(purger, request),
-            P.PurgeInstancesRequest.RequestOneofCase.PurgeInstanceFilter => await purger.PurgeInstanceStateAsync(FilterOf(request.PurgeInstanceFilter)),
+            P.PurgeInstancesRequest.RequestOneofCase.PurgeInstanceFilter =>
+                await purger.PurgeInstanceStateAsync(FilterOf(request.PurgeInstanceFilter)),
             var other => throw Failure(StatusCode.InvalidArgument, $"The purge request {other} isn't known."),
         };
         return new P.PurgeInstancesResponse { DeletedInstanceCount = result.DeletedInstanceCount, IsComplete = result.IsComplete };

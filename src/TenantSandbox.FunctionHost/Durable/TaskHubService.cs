@@ -11,7 +11,8 @@ namespace TenantSandbox.Hosting.Durable;
 /// The sidecar service that durable clients call, over any storage provider. Failures have the status codes of the Durable
 /// extension, because the official client turns them into its exceptions.
 /// </summary>
-internal sealed partial class TaskHubService(IOrchestrationService service, string? defaultVersion) : P.TaskHubSidecarService.TaskHubSidecarServiceBase
+internal sealed partial class TaskHubService(IOrchestrationService service, string? defaultVersion)
+    : P.TaskHubSidecarService.TaskHubSidecarServiceBase
 {
     private static readonly TimeSpan StartPollInterval = TimeSpan.FromMilliseconds(100);
     private static readonly OrchestrationStatus[] AllStatuses = System.Enum.GetValues<OrchestrationStatus>();
@@ -152,7 +153,9 @@ internal sealed partial class TaskHubService(IOrchestrationService service, stri
             ?? throw Failure(StatusCode.NotFound, $"There is no orchestration instance with the id {instanceId}.");
         return statuses.Contains(state.OrchestrationStatus)
             ? state
-            : throw Failure(StatusCode.FailedPrecondition, $"Can't {verb} the orchestration instance {instanceId}: its status is {state.OrchestrationStatus}.");
+            : throw Failure(
+                StatusCode.FailedPrecondition,
+                $"Can't {verb} the orchestration instance {instanceId}: its status is {state.OrchestrationStatus}.");
     }
 
     private static RpcException Failure(StatusCode code, string message) => new(new Status(code, message));

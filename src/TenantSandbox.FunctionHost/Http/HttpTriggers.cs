@@ -64,7 +64,7 @@ internal sealed class HttpTriggers(
                 function,
                 EmptyRequest,
                 metadata,
-                (channel, invocationId) => forwarding = proxy.ForwardAsync(http, channel.HttpUri, invocationId),
+                (channel, invocationId) => forwarding = proxy.ForwardAsync(http, channel, invocationId),
                 http.RequestAborted);
             await forwarding;
         }

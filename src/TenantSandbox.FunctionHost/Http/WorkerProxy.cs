@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using TenantSandbox.Hosting.Worker;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace TenantSandbox.Hosting.Http;
@@ -9,6 +10,10 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
 {
     /// <summary>How long the answer of a failed function is waited for.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
+
+    private const int MaxRetries = 50;
+
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
 
     private const string InvocationIdHeader = "x-ms-invocation-id";
 
@@ -22,27 +27,34 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
 
     /// <summary>Sends the request on and the worker's answer back; answers 502 if the worker doesn't.</summary>
     /// <returns>False if the worker couldn't be reached: nothing was sent or answered, and the function doesn't start.</returns>
-    public async Task<bool> ForwardAsync(HttpContext http, Uri? worker, string invocationId)
+    public async Task<bool> ForwardAsync(HttpContext http, WorkerChannel worker, string invocationId)
     {
-        if (worker is null)
+        if (worker.HttpUri is null)
         {
             throw new InvalidOperationException(
                 "The worker takes no HTTP requests. The app must call ConfigureFunctionsWebApplication in its Program.cs.");
         }
 
         http.Request.Headers[InvocationIdHeader] = invocationId;
-        var error = await forwarder.SendAsync(http, worker.ToString(), _client, new ForwarderRequestConfig { ActivityTimeout = Timeout.InfiniteTimeSpan });
+        // A worker that has just started may not listen yet, so a refused connection is tried again while it runs.
+        var error = await SendAsync(http, worker.HttpUri);
+        for (var retry = 0; IsUnreachable(http, error) && retry < MaxRetries && !worker.Ended.IsCompleted; retry++)
+        {
+            await Task.WhenAny(worker.Ended, Task.Delay(RetryDelay));
+            error = await SendAsync(http, worker.HttpUri);
+        }
+
         if (error == ForwarderError.None || http.Response.HasStarted || http.RequestAborted.IsCancellationRequested)
         {
             return true;
         }
 
-        var cause = http.Features.Get<IForwarderErrorFeature>()?.Exception;
-        if (cause is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError })
+        if (IsUnreachable(http, error))
         {
             return false;
         }
 
+        var cause = http.Features.Get<IForwarderErrorFeature>()?.Exception;
         if (Find<BadHttpRequestException>(cause) is { } refused)
         {
             await HostAnswer.ProblemAsync(http, refused.StatusCode, refused.Message);
@@ -56,6 +68,14 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private async Task<ForwarderError> SendAsync(HttpContext http, Uri worker) =>
+        await forwarder.SendAsync(
+            http, worker.ToString(), _client, new ForwarderRequestConfig { ActivityTimeout = Timeout.InfiniteTimeSpan });
+
+    private static bool IsUnreachable(HttpContext http, ForwarderError error) =>
+        error != ForwarderError.None
+        && http.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
 
     private static T? Find<T>(Exception? exception) where T : Exception => exception switch
     {

@@ -55,7 +55,8 @@ internal sealed class FunctionInvoker(
         catch (TimeoutException)
         {
             channel.Cancel(request.InvocationId);
-            var failure = new FunctionTimeoutException($"Timeout value of {settings.FunctionTimeout} was exceeded by function: Functions.{function.Name}");
+            var failure = new FunctionTimeoutException(
+                $"Timeout value of {settings.FunctionTimeout} was exceeded by function: Functions.{function.Name}");
             worker.Recycle(channel, failure.Message);
             log.ExecutionFailed(failure, function.Name, request.InvocationId);
             throw failure;
@@ -81,7 +82,8 @@ internal sealed class FunctionInvoker(
             if (!isSupported)
             {
                 throw function.Fault(
-                    $"the {(isInput ? "input" : "output")} binding '{type}' isn't supported by the local host; use the service's client in the function.");
+                    $"the {(isInput ? "input" : "output")} binding '{type}' isn't supported by the local host; "
+                    + "use the service's client in the function.");
             }
         }
     }

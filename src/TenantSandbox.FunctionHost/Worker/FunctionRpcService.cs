@@ -19,7 +19,8 @@ internal sealed class FunctionRpcService : FunctionRpc.FunctionRpcBase
             || requestStream.Current.StartStream is not { } start
             || !_expected.TryRemove(start.WorkerId, out var channel))
         {
-            throw new Grpc.Core.RpcException(new Status(StatusCode.PermissionDenied, "The stream must start with the id of a worker that this host started."));
+            throw new Grpc.Core.RpcException(
+                new Status(StatusCode.PermissionDenied, "The stream must start with the id of a worker that this host started."));
         }
 
         try

@@ -33,7 +33,8 @@ internal static class WorkerStartup
             new StreamingMessage { FunctionsMetadataRequest = new FunctionsMetadataRequest { FunctionAppDirectory = appDirectory } },
             cancellationToken);
         Require(described.FunctionMetadataResponse.Result, "describe its functions");
-        FunctionDefinition[] functions = [.. described.FunctionMetadataResponse.FunctionMetadataResults.Select(metadata => new FunctionDefinition(metadata))];
+        var metadata = described.FunctionMetadataResponse.FunctionMetadataResults;
+        FunctionDefinition[] functions = [.. metadata.Select(function => new FunctionDefinition(function))];
 
         var loading = functions.Select(function => channel.RequestAsync(
             new StreamingMessage

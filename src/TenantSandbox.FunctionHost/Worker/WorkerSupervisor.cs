@@ -199,7 +199,8 @@ internal sealed class WorkerSupervisor(
             await run.Process.DisposeAsync();
             cancellationToken.ThrowIfCancellationRequested();
             var reason = exception is OperationCanceledException ? $"It wasn't ready after {StartTimeout}." : exception.Message;
-            throw new InvalidOperationException($"The worker of {config.AppDirectory} didn't start. {reason}", exception is WorkerProcessExitException ? exit : exception);
+            throw new InvalidOperationException(
+                $"The worker of {config.AppDirectory} didn't start. {reason}", exception is WorkerProcessExitException ? exit : exception);
         }
     }
 }
