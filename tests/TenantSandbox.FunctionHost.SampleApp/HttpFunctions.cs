@@ -38,10 +38,6 @@ public sealed class HttpFunctions(IConfiguration configuration, ILogger<HttpFunc
     public static IActionResult ThrowToCaller([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "throw")] HttpRequest request) =>
         throw new InvalidOperationException("secret detail");
 
-    [Function("GetProcessId")]
-    public static IActionResult GetProcessId([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "process")] HttpRequest request) =>
-        new OkObjectResult(Environment.ProcessId);
-
     /// <summary>Waits for a file, so that a test decides how long the function runs.</summary>
     [Function("WaitForFile")]
     public static async Task<IActionResult> WaitForFileAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "wait")] HttpRequest request)

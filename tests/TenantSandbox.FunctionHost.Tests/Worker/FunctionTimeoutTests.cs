@@ -23,7 +23,7 @@ public sealed class FunctionTimeoutTests : IAsyncLifetime
 
         Assert.True(response.StatusCode is HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway, $"{response.StatusCode}");
         await _sample.WaitForRestartAsync(process);
-        Assert.NotEqual($"{process}", await _sample.Http.GetStringAsync("/api/process"));
+        Assert.Equal(_sample.Directory, await _sample.Http.GetStringAsync("/api/settings/SIGNALS"));
         Assert.Contains(_sample.Log.Entries, entry =>
             entry.Message.Contains("Timeout value of 00:00:15 was exceeded by function: Functions.Hang", StringComparison.Ordinal));
     }

@@ -24,7 +24,7 @@ public sealed class WorkerDeathTests : IAsyncLifetime
 
         AssertFailed(await request);
         await _sample.WaitForRestartAsync(process);
-        Assert.NotEqual($"{process}", await _sample.Http.GetStringAsync("/api/process"));
+        Assert.Equal(_sample.Directory, await _sample.Http.GetStringAsync("/api/settings/SIGNALS"));
     }
 
     [Theory]
