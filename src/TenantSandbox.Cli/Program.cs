@@ -1,1 +1,9 @@
-return 0;
+using System.CommandLine;
+using TenantSandbox.Cli.Commands;
+
+var root = new RootCommand("TenantSandbox: kata-isolated tenants on AKS. `run` and `twin` work on this machine alone; nothing they show is Azure.")
+{
+    RunCommand.Create(),
+    TwinCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

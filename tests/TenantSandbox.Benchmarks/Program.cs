@@ -6,13 +6,18 @@ var known = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>(StringComp
     ["start"] = StartBenchmark.RunAsync,
     ["onboard"] = OnboardBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
+    ["worker"] = WorkerBenchmark.RunAsync,
     ["twin"] = TwinBenchmark.RunAsync,
 };
 if (args is [var name] && known.TryGetValue(name, out var benchmark))
 {
     Console.WriteLine($"./dev bench {name}");
     var figures = await benchmark();
-    foreach (var figure in figures) Console.WriteLine($"  {figure}");
+    foreach (var figure in figures)
+    {
+        Console.WriteLine($"  {figure}");
+    }
+
     Console.WriteLine();
     return figures.All(figure => figure.Reached) ? 0 : 1;
 }

@@ -29,7 +29,7 @@ internal static class StartBenchmark
         var state = Directory.CreateTempSubdirectory("tenantsandbox-bench-");
         var start = new ProcessStartInfo("dotnet")
         {
-            ArgumentList = { typeof(Local.LocalSystem).Assembly.Location, "run", "--once", "--port", "0", "--state", state.FullName },
+            ArgumentList = { typeof(Cli.Local.LocalSystem).Assembly.Location, "run", "--once", "--port", "0", "--state", state.FullName },
             RedirectStandardOutput = true,
         };
         var clock = Stopwatch.StartNew();

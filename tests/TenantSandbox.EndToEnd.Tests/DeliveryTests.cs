@@ -1,139 +1,129 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.EndToEnd.Tests;
 
-/// <summary>At-least-once delivery, without order, by several doors: what senders and Event Grid really do.</summary>
-[Collection(QueueServerCollection.Name)]
-public sealed class DeliveryTests(QueueServer queue)
+/// <summary>At-least-once delivery, out of order, through several doors: what senders and Event Grid do.</summary>
+[Collection(StorageEmulatorCollection.Name)]
+public sealed class DeliveryTests(StorageEmulator storage)
 {
     [Fact]
-    public async Task SameRequest_HundredTimesByThreeDoorsAtOnce_IsOneTenantAndOneOperation()
+    public async Task SameRequest_HundredTimesThroughThreeDoorsAtOnce_IsOneTenantAndOneOperation()
     {
-        await using var system = await TestSystem.StartAsync(queue.Attach);
+        await using var system = await TestSystem.StartAsync(storage.Attach);
 
         await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
         {
-            var request = Requests.Onboard("acme");
+            var request = TenantRequests.Onboard("acme");
             switch (i % 3)
             {
                 case 0:
-                    using (var answer = await system.PostEventAsync(Requests.CloudEvent("onboard", request)))
-                        Assert.True(answer.IsSuccessStatusCode);
+                    using (var response = await system.DeliverAsync(TenantRequests.CloudEvent("onboard", request).ToJsonString()))
+                    {
+                        Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}");
+                    }
+
                     break;
                 case 1:
-                    await queue.SendAsync(Requests.CloudEvent("onboard", request).ToJsonString());
+                    await storage.SendAsync(TenantRequests.CloudEvent("onboard", request).ToJsonString());
                     break;
                 default:
-                    using (var answer = await system.Http.PostAsJsonAsync("/api/tenants", request))
-                        Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
+                    using (var response = await system.Http.PostAsJsonAsync("/api/tenants", request))
+                    {
+                        Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode}");
+                    }
+
                     break;
             }
         }));
-        await queue.WhenEmptyAsync();
-        var state = await system.SettleAsync("acme");
+        await storage.WaitUntilEmptyAsync();
+        await system.WaitUntilNothingRunsAsync();
+        var tenant = await system.SettleAsync("acme");
 
-        Assert.Equal(TenantPhase.Ready, state!.Phase);
-        Assert.Equal(1, state.Incarnation);
+        Assert.Equal(TenantPhase.Ready, tenant.Phase);
+        Assert.Equal(1, (await system.GetJsonAsync("/api/tenants/acme")).GetProperty("incarnation").GetInt32());
         Assert.Equal(["tenantsandbox.tenant.ready"], system.EventsAbout("tenants/acme"));
         Assert.Equal(1, system.Twin.Calls.Total("arm.agentPools.put"));
     }
 
     [Fact]
-    public async Task Queue_PlainAndBase64AndBareRequests_AreAllTaken()
+    public async Task Queue_PlainBase64AndBareRequests_AreAllAccepted()
     {
-        await using var system = await TestSystem.StartAsync(queue.Attach);
-        var base64 = Convert.ToBase64String(Requests.CloudEvent("onboard", Requests.Onboard("encoded")).ToJsonString().Select(c => (byte)c).ToArray());
-        var bare = Requests.Onboard("bare");
+        await using var system = await TestSystem.StartAsync(storage.Attach);
+        var base64 = Convert.ToBase64String(Encoding.UTF8.GetBytes(TenantRequests.CloudEvent("onboard", TenantRequests.Onboard("encoded")).ToJsonString()));
+        var bare = TenantRequests.Onboard("bare");
         bare["kind"] = "onboard";
 
-        await queue.SendAsync(Requests.CloudEvent("onboard", Requests.Onboard("plain")).ToJsonString());
-        await queue.SendAsync(base64);
-        await queue.SendAsync(bare.ToJsonString());
-        await queue.WhenEmptyAsync();
+        await storage.SendAsync(TenantRequests.CloudEvent("onboard", TenantRequests.Onboard("plain")).ToJsonString());
+        await storage.SendAsync(base64);
+        await storage.SendAsync(bare.ToJsonString());
 
         foreach (var tenant in (string[])["plain", "encoded", "bare"])
         {
-            Assert.Equal(TenantPhase.Ready, (await system.SettleAsync(tenant))?.Phase);
+            Assert.Equal(TenantPhase.Ready, (await system.SettleAsync(tenant)).Phase);
         }
     }
 
     [Fact]
-    public async Task Revisions_OutOfOrder_OlderOneChangesNothing()
+    public async Task Revisions_OutOfOrder_TheOlderOneChangesNothing()
     {
         await using var system = await TestSystem.StartAsync();
 
         using var newer = await system.OnboardAsync("acme", revision: 5);
         await system.SettleAsync("acme");
         using var older = await system.OnboardAsync("acme", revision: 4);
-        var state = await system.SettleAsync("acme");
+        var tenant = await system.SettleAsync("acme");
+        using var conflicting = await system.Http.PostAsJsonAsync("/api/tenants", TenantRequests.Onboard("acme", revision: 5, image: "registry.example/other:2"));
 
         Assert.Equal(HttpStatusCode.Accepted, newer.StatusCode);
         Assert.Equal(HttpStatusCode.Conflict, older.StatusCode);
-        Assert.Equal(5, state!.Revision);
+        Assert.Equal(5, tenant.Revision);
+        Assert.Equal(HttpStatusCode.Conflict, conflicting.StatusCode);
+        var spec = (await system.GetJsonAsync("/api/tenants/acme")).GetProperty("spec");
+        Assert.Equal("registry.example/app:1", spec.GetProperty("workloads")[0].GetProperty("image").GetString());
     }
 
     [Fact]
-    public async Task SameRevision_WithOtherContent_IsRefused()
+    public async Task Onboard_AfterOffboarding_IsRefusedWhenOlderAndANewIncarnationWhenNewer()
     {
         await using var system = await TestSystem.StartAsync();
-        using var first = await system.OnboardAsync("acme");
+        using var onboarding = await system.OnboardAsync("acme", revision: 1);
+        await system.SettleAsync("acme");
+        using var offboarding = await system.OffboardAsync("acme");
         await system.SettleAsync("acme");
 
-        using var second = await system.Http.PostAsJsonAsync("/api/tenants", Requests.Onboard("acme", image: "registry.example/other:2"));
-        var state = await system.SettleAsync("acme");
-
-        Assert.Equal(HttpStatusCode.Conflict, second.StatusCode);
-        Assert.Equal("registry.example/app:1", state!.Spec!.Workloads[0].Image);
-    }
-
-    [Fact]
-    public async Task LateOnboard_AfterOffboarding_DoesNotBringTheTenantBack()
-    {
-        await using var system = await TestSystem.StartAsync();
-        using var onboard = await system.OnboardAsync("acme", revision: 1);
-        await system.SettleAsync("acme");
-        using var offboard = await system.OffboardAsync("acme");
-        await system.SettleAsync("acme");
-
-        using var late = await system.PostEventAsync(Requests.CloudEvent("onboard", Requests.Onboard("acme", revision: 1), id: "late"));
-        using var lateByHttp = await system.OnboardAsync("acme", revision: 2);
-        var state = await system.SettleAsync("acme");
-
-        Assert.Equal(HttpStatusCode.Gone, lateByHttp.StatusCode);
-        Assert.Equal(TenantPhase.Offboarded, state!.Phase);
-        Assert.Empty(await system.LeftoversAsync("acme"));
-    }
-
-    [Fact]
-    public async Task NewOnboard_AfterOffboarding_IsTheNextIncarnation()
-    {
-        await using var system = await TestSystem.StartAsync();
-        using var onboard = await system.OnboardAsync("acme", revision: 1);
-        await system.SettleAsync("acme");
-        using var offboard = await system.OffboardAsync("acme");
-        await system.SettleAsync("acme");
-
+        using var lateEvent = await system.DeliverAsync(TenantRequests.CloudEvent("onboard", TenantRequests.Onboard("acme", revision: 1), id: "late").ToJsonString());
+        using var lateRequest = await system.OnboardAsync("acme", revision: 2);
+        await system.WaitUntilNothingRunsAsync();
+        var offboarded = await system.SettleAsync("acme");
+        var leftovers = await system.FindLeftoversAsync("acme");
         using var again = await system.OnboardAsync("acme", revision: 3);
-        var state = await system.SettleAsync("acme");
+        var ready = await system.SettleAsync("acme");
 
+        Assert.True(lateEvent.IsSuccessStatusCode);
+        Assert.Equal(HttpStatusCode.Gone, lateRequest.StatusCode);
+        Assert.Equal(TenantPhase.Offboarded, offboarded.Phase);
+        Assert.Empty(leftovers);
         Assert.Equal(HttpStatusCode.Accepted, again.StatusCode);
-        Assert.Equal((TenantPhase.Ready, 2), (state!.Phase, state.Incarnation));
+        Assert.Equal(TenantPhase.Ready, ready.Phase);
+        Assert.Equal(2, (await system.GetJsonAsync("/api/tenants/acme")).GetProperty("incarnation").GetInt32());
     }
 
     [Fact]
-    public async Task Offboard_WhileOnboardingRuns_WaitsItsTurn()
+    public async Task Offboard_WhileOnboardingRuns_WaitsForItToEnd()
     {
         await using var system = await TestSystem.StartAsync();
 
-        using var onboard = await system.OnboardAsync("acme");
-        using var offboard = await system.OffboardAsync("acme");
-        var state = await system.SettleAsync("acme");
+        using var onboarding = await system.OnboardAsync("acme");
+        using var offboarding = await system.OffboardAsync("acme");
+        var tenant = await system.SettleAsync("acme");
+        await system.WaitUntilNothingRunsAsync();
 
-        Assert.Equal(HttpStatusCode.Accepted, offboard.StatusCode);
-        Assert.Equal(TenantPhase.Offboarded, state!.Phase);
+        Assert.Equal(HttpStatusCode.Accepted, offboarding.StatusCode);
+        Assert.Equal(TenantPhase.Offboarded, tenant.Phase);
         Assert.Equal("tenantsandbox.tenant.offboarded", system.EventsAbout("tenants/acme")[^1]);
-        Assert.Empty(await system.LeftoversAsync("acme"));
+        Assert.Empty(await system.FindLeftoversAsync("acme"));
     }
 }

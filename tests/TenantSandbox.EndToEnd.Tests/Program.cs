@@ -1,6 +1,6 @@
-using TenantSandbox.EndToEnd.Tests;
+using TenantSandbox.EndToEnd.Tests.Crash;
 
-// Tests start this assembly as a process of its own, to be killed.
+// Tests start this assembly as a child process that they kill.
 return args switch
 {
     ["crash-host", .. var rest] => await CrashHost.RunAsync(rest),

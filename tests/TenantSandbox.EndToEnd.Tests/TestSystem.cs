@@ -1,25 +1,31 @@
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DurableTask.Core;
+using DurableTask.Core.Entities;
+using DurableTask.Core.Query;
 using TenantSandbox.AksTwin;
-using TenantSandbox.Core.Tenants;
-using TenantSandbox.Functions.Operations;
-using TenantSandbox.Local;
-using TenantSandbox.Local.Show;
+using TenantSandbox.Cli.Client;
+using TenantSandbox.Cli.Local;
+using TenantSandbox.Cli.Output;
+using TenantSandbox.Hosting.Durable;
 
 namespace TenantSandbox.EndToEnd.Tests;
 
-/// <summary>A local system over a state of its own, with the doors' client and the questions that tests ask.</summary>
+/// <summary>A local system with its own state directory, and what tests do with it: requests through the doors, and reads.</summary>
 internal sealed class TestSystem : IAsyncDisposable
 {
-    private readonly string _state;
-    private readonly HttpClient _eventGrid;
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
-    private TestSystem(LocalSystem local, string state)
+    private readonly string? _ownState;
+    private readonly TenantsClient _tenants;
+
+    private TestSystem(LocalSystem local, string? ownState)
     {
         Local = local;
-        _state = state;
-        _eventGrid = new HttpClient { BaseAddress = local.Host.BaseAddress };
+        _ownState = ownState;
+        _tenants = new TenantsClient(local.Host.BaseAddress, local.Host.Keys.Function);
         Http = new HttpClient { BaseAddress = local.Host.BaseAddress };
         Http.DefaultRequestHeaders.Add("x-functions-key", local.Host.Keys.Function);
     }
@@ -30,74 +36,120 @@ internal sealed class TestSystem : IAsyncDisposable
 
     public TwinHost Twin => Local.Twin!;
 
+    public IReadOnlyList<JsonElement> Events => Local.Host.Topics.List(LocalSystemOptions.TopicName);
+
+    /// <param name="configure">Changes the options; a state directory that it sets is kept when the system is disposed.</param>
     public static async Task<TestSystem> StartAsync(Func<LocalSystemOptions, LocalSystemOptions>? configure = null)
     {
         var state = Directory.CreateTempSubdirectory("tenantsandbox-").FullName;
         var options = new LocalSystemOptions { StateDirectory = state, Timing = TimingProfile.Instant };
-        return new TestSystem(await LocalSystem.StartAsync(configure?.Invoke(options) ?? options), state);
+        var configured = configure?.Invoke(options) ?? options;
+        var isOwnState = configured.StateDirectory == state;
+        if (!isOwnState)
+        {
+            Directory.Delete(state);
+        }
+
+        return new TestSystem(await LocalSystem.StartAsync(configured), isOwnState ? state : null);
     }
 
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        _eventGrid.Dispose();
+        _tenants.Dispose();
         await Local.DisposeAsync();
-        Directory.Delete(_state, recursive: true);
+        if (_ownState is not null)
+        {
+            Directory.Delete(_ownState, recursive: true);
+        }
     }
 
     public Task<HttpResponseMessage> OnboardAsync(string tenantId, long revision = 1, string tier = "pooled") =>
-        Http.PostAsJsonAsync("/api/tenants", Requests.Onboard(tenantId, revision, tier));
+        Http.PostAsJsonAsync("/api/tenants", TenantRequests.Onboard(tenantId, revision, tier));
 
     public Task<HttpResponseMessage> OffboardAsync(string tenantId) =>
         Http.DeleteAsync(new Uri($"/api/tenants/{tenantId}", UriKind.Relative));
 
-    public Task<HttpResponseMessage> PostEventAsync(JsonNode cloudEvents, string contentType = "application/cloudevents+json")
+    /// <summary>Delivers to Event Grid's webhook.</summary>
+    public async Task<HttpResponseMessage> DeliverAsync(string body, string contentType = "application/cloudevents+json")
     {
         var path = $"/runtime/webhooks/eventgrid?functionName=OnTenantEvent&code={Uri.EscapeDataString(Local.Host.Keys.EventGrid)}";
-        var request = new HttpRequestMessage(HttpMethod.Post, path)
-        {
-            Content = new StringContent(cloudEvents.ToJsonString(), System.Text.Encoding.UTF8, contentType),
-        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, contentType) };
         request.Headers.Add("aeg-event-type", "Notification");
-        return _eventGrid.SendAsync(request);
+        return await Http.SendAsync(request);
     }
 
-    public async Task<TenantView?> ReadAsync(string tenantId)
+    public Task<TenantDocument?> GetAsync(string tenantId) => _tenants.GetAsync(tenantId, CancellationToken.None);
+
+    /// <summary>The raw document, for what <see cref="TenantDocument"/> leaves out.</summary>
+    public Task<JsonElement> GetJsonAsync(string path) => Http.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative));
+
+    /// <summary>Waits until nothing runs or waits for the tenant.</summary>
+    public Task<TenantDocument> SettleAsync(string tenantId) =>
+        WaitForAsync(async () => await GetAsync(tenantId) is { } tenant && tenant.IsSettled(0) ? tenant : null, $"tenant {tenantId} to settle");
+
+    /// <summary>Waits until no orchestration runs.</summary>
+    public Task WaitUntilNothingRunsAsync() => WaitForAsync(
+        async () =>
+        {
+            var query = new OrchestrationQuery
+            {
+                RuntimeStatus = [OrchestrationStatus.Pending, OrchestrationStatus.Running],
+                ExcludeEntities = true,
+            };
+            var running = await ((IOrchestrationServiceQueryClient)Local.OrchestrationService).GetOrchestrationWithQueryAsync(query, CancellationToken.None);
+            return running.OrchestrationState.Count == 0 ? this : null;
+        },
+        "all orchestrations to end");
+
+    /// <summary>Waits until an orchestration has ended.</summary>
+    public async Task WaitForOperationAsync(string instanceId)
     {
-        using var answer = await Http.GetAsync(new Uri($"/api/tenants/{tenantId}", UriKind.Relative));
-        return answer.IsSuccessStatusCode ? await answer.Content.ReadFromJsonAsync<TenantView>() : null;
+        var state = await Local.Host.TaskHubClient.WaitForOrchestrationAsync(instanceId, null, Timeout, CancellationToken.None);
+        Assert.True(state is not null, $"{instanceId} did not end within {Timeout}");
     }
 
-    /// <summary>Waits until nothing runs any more, then reads the tenant.</summary>
-    public async Task<TenantView?> SettleAsync(string tenantId)
+    /// <summary>Evaluates the condition whenever durable work makes progress, and every 100 ms, until it has a result.</summary>
+    public async Task<T> WaitForAsync<T>(Func<Task<T?>> condition, string what)
+        where T : class
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var deadline = new CancellationTokenSource(Timeout);
         using var changed = new SemaphoreSlim(0);
-        void OnProgress(TenantSandbox.Local.Engine.EngineProgress _) => changed.Release();
-        Local.Engine.Progress += OnProgress;
+        void OnProgress(DurableProgress _) => changed.Release();
+        Local.Host.Progress += OnProgress;
         try
         {
-            while (true)
+            while (!deadline.IsCancellationRequested)
             {
-                await Local.Engine.WhenIdleAsync(deadline.Token);
-                var state = await ReadAsync(tenantId);
-                if (state is null or { Operation: null, Waiting.Count: 0 }) return state;
-                await changed.WaitAsync(deadline.Token);
+                if (await condition() is { } result)
+                {
+                    return result;
+                }
+
+                await changed.WaitAsync(TimeSpan.FromMilliseconds(100));
             }
+
+            throw new TimeoutException($"Waited {Timeout} for {what}.");
         }
         finally
         {
-            Local.Engine.Progress -= OnProgress;
+            Local.Host.Progress -= OnProgress;
         }
     }
 
     /// <summary>The types of the events that were published about a subject, in order.</summary>
     public IReadOnlyList<string> EventsAbout(string subject) =>
-        [.. Local.Host.Topics.List(LocalSystemOptions.TopicName)
-            .Where(published => published.GetProperty("subject").GetString() == subject)
-            .Select(published => published.GetProperty("type").GetString()!)];
+        [.. Events.Where(published => published.GetProperty("subject").GetString() == subject).Select(published => published.GetProperty("type").GetString()!)];
 
-    public IReadOnlyList<JsonElement> Events => Local.Host.Topics.List(LocalSystemOptions.TopicName);
+    /// <summary>The ids of all orchestrations and entities: what invalid input must not change.</summary>
+    public async Task<IReadOnlyList<string>> ListInstancesAsync()
+    {
+        var query = new OrchestrationQuery { ExcludeEntities = true, PageSize = 10_000 };
+        var instances = await ((IOrchestrationServiceQueryClient)Local.OrchestrationService).GetOrchestrationWithQueryAsync(query, CancellationToken.None);
+        var entities = await Local.EntityQueries.QueryEntitiesAsync(new EntityBackendQueries.EntityQuery { PageSize = 10_000 }, CancellationToken.None);
+        return [.. instances.OrchestrationState.Select(state => state.OrchestrationInstance.InstanceId), .. entities.Results.Select(entity => entity.EntityId.ToString())];
+    }
 
-    public Task<IReadOnlyList<string>> LeftoversAsync(params string[] tenants) => Leftovers.FindAsync(Local, tenants, kubeconfig: null, CancellationToken.None);
+    public Task<IReadOnlyList<string>> FindLeftoversAsync(params string[] tenants) =>
+        Leftovers.FindAsync(Local, tenants, kubeconfig: null, CancellationToken.None);
 }

@@ -1,0 +1,45 @@
+using TenantSandbox.Hosting;
+
+namespace TenantSandbox.Cli.Local;
+
+/// <summary>The app settings that point the app at this machine.</summary>
+internal static class LocalAppSettings
+{
+    public static IEnumerable<KeyValuePair<string, string?>> Create(
+        LocalSystemOptions options, TwinConnection twin, Uri address, FunctionKeys keys, string? storageConnectionString)
+    {
+        var authority = Path.Combine(options.StateDirectory, "twin-ca.pem");
+        File.WriteAllText(authority, twin.CertificateAuthorityPem);
+
+        yield return Setting("Arm:Endpoint", twin.ArmEndpoint.ToString());
+        yield return Setting("Arm:CaFile", authority);
+        yield return Setting("Authentication:Mode", "Static");
+        yield return Setting("Authentication:StaticToken", "twin");
+        yield return Setting("EventTopic:Endpoint", new Uri(address, $"/topics/{LocalSystemOptions.TopicName}/api/events").ToString());
+        yield return Setting("EventTopic:Key", keys.Topic);
+        // The twin is many times faster than Azure, so the app polls more often than it would there.
+        yield return Setting("Timing:PollMinSeconds", "0.02");
+        yield return Setting("Timing:PollMaxSeconds", "0.2");
+
+        if (options.Kubeconfig is not null)
+        {
+            // The twin's pools create no nodes in that cluster, so no node there carries a pool's label.
+            yield return Setting("Workloads:BindToPool", "false");
+        }
+
+        for (var i = 0; i < twin.Twin.Clusters.Count; i++)
+        {
+            var cluster = twin.Twin.Clusters[i];
+            yield return Setting($"Clusters:{i}:Id", cluster.Name);
+            yield return Setting($"Clusters:{i}:SubscriptionId", twin.Twin.SubscriptionId);
+            yield return Setting($"Clusters:{i}:ResourceGroup", twin.Twin.ResourceGroup);
+            yield return Setting($"Clusters:{i}:Name", cluster.Name);
+            yield return Setting($"Clusters:{i}:Region", cluster.Location);
+            yield return Setting($"Clusters:{i}:Kubeconfig", options.Kubeconfig);
+        }
+
+        yield return KeyValuePair.Create("AzureWebJobsStorage", storageConnectionString);
+    }
+
+    private static KeyValuePair<string, string?> Setting(string name, string? value) => KeyValuePair.Create($"TenantSandbox:{name}", value);
+}
