@@ -1,8 +1,5 @@
 using DurableTask.Core;
-using Grpc.Net.Client;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Client.Grpc;
 using Microsoft.Extensions.Logging.Abstractions;
 using TenantSandbox.DurableTask.Sqlite;
 using TenantSandbox.Hosting.Durable;
@@ -18,13 +15,13 @@ namespace TenantSandbox.Testing;
 public sealed class InProcessTaskHub : IAsyncDisposable
 {
     private const int MaxTimers = 10_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("in-process-task-hub-");
     private readonly DurableFunctions _functions;
     private readonly string? _defaultVersion;
     private readonly Dictionary<string, Func<TaskActivity>> _activities = new(StringComparer.OrdinalIgnoreCase);
-    private Running? _running;
+    private RunningTaskHub? _running;
     private int _starts;
 
     /// <param name="functions">The functions to run. Each of their activities needs a fake before the first call.</param>
@@ -49,29 +46,29 @@ public sealed class InProcessTaskHub : IAsyncDisposable
     /// <summary>Calls that fail as if the worker process had ended.</summary>
     public WorkerExits WorkerExits { get; } = new();
 
-    private Running Started => _running ?? throw new InvalidOperationException("Start the task hub first.");
+    /// <summary>Completes when the commit is durable that <see cref="StartAsync"/> was told to kill the task hub after; otherwise never.</summary>
+    public Task Killed => Started.Kill.Reached;
+
+    private RunningTaskHub Started => _running ?? throw new InvalidOperationException("Start the task hub first.");
 
     /// <summary>Adds the fake of an activity.</summary>
     public void AddActivity<TInput, TOutput>(string name, Func<TInput, TOutput> run) =>
         _activities[name] = () => Shims.Factory.CreateActivity<TInput, TOutput>(name, (_, input) => Task.FromResult<TOutput?>(run(input!)));
 
     /// <summary>Starts on an empty store.</summary>
-    public Task StartAsync()
+    /// <param name="killAfter">
+    /// Number of a durable commit, from 1: once it is written, nothing more is. Each commit is then a transaction of its own. Null to run to the end.
+    /// </param>
+    public Task StartAsync(long? killAfter = null)
     {
         Assert.Empty(_functions.Activities.Except(_activities.Keys, StringComparer.OrdinalIgnoreCase));
-        return OpenAsync(killAfter: null);
+        return OpenAsync(killAfter);
     }
-
-    /// <summary>Starts on an empty store; <see cref="Killed"/> completes when the given number of commits is durable, and then nothing more is written.</summary>
-    public Task StartAsync(long killAfter) => OpenAsync(killAfter);
-
-    /// <summary>Completes when the task hub was stopped by <c>killAfter</c>.</summary>
-    public Task Killed => Started.Kill.Reached;
 
     /// <summary>Replaces a task hub that was killed with a new one on what was durable at that moment.</summary>
     public async Task RestartAfterKillAsync()
     {
-        await Started.Kill.Reached.WaitAsync(Patience);
+        await Killed.WaitAsync(Timeout);
         await Started.StopWorkerAsync();
         var copy = PathOf(_starts + 1);
         foreach (var suffix in (string[])["", "-wal"])
@@ -92,11 +89,10 @@ public sealed class InProcessTaskHub : IAsyncDisposable
     /// <param name="until">No timer after this fires; null for all.</param>
     public async Task SettleAsync(DateTimeOffset? until = null)
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         for (var timers = 0; ; timers++)
         {
-            await Task.WhenAny(Service.WhenIdleAsync(timeout.Token), Killed);
-            timeout.Token.ThrowIfCancellationRequested();
+            await await Task.WhenAny(Service.WhenIdleAsync(timeout.Token), Killed);
             if (Killed.IsCompleted || Service.NextTimerDue is not { } due || due > until || Clock.NextDue is not { } next)
             {
                 return;
@@ -159,63 +155,6 @@ public sealed class InProcessTaskHub : IAsyncDisposable
 
         // Histories then contain the inputs of activities, so that a replay compares these too.
         worker.TaskOrchestrationDispatcher.IncludeParameters = true;
-        _running = new Running(path, service, worker, await TaskHubSidecar.StartAsync(service, _defaultVersion), kill);
-    }
-
-    /// <summary>Stops the writer's thread dead after a commit.</summary>
-    private sealed class KillSwitch(long? killAfter) : IDisposable
-    {
-        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly ManualResetEventSlim _released = new();
-
-        public Task Reached => _reached.Task;
-
-        public void OnCommit(long number)
-        {
-            if (number == killAfter)
-            {
-                _reached.SetResult();
-                _released.Wait();
-            }
-        }
-
-        public void Release() => _released.Set();
-
-        public void Dispose() => _released.Dispose();
-    }
-
-    private sealed class Running(string path, SqliteOrchestrationService service, TaskHubWorker worker, TaskHubSidecar sidecar, KillSwitch kill) : IAsyncDisposable
-    {
-        private readonly GrpcChannel _channel = GrpcChannel.ForAddress(sidecar.Address);
-        private GrpcDurableTaskClient? _client;
-
-        public string Path => path;
-
-        public SqliteOrchestrationService Service => service;
-
-        public KillSwitch Kill => kill;
-
-        public DurableTaskClient Client => _client ??=
-            new GrpcDurableTaskClient("in-process", new GrpcDurableTaskClientOptions { Channel = _channel, EnableEntitySupport = true }, NullLogger.Instance);
-
-        public async Task StopWorkerAsync()
-        {
-            await worker.StopAsync(isForced: true);
-            worker.Dispose();
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            kill.Release();
-            if (_client is not null)
-            {
-                await _client.DisposeAsync();
-            }
-
-            _channel.Dispose();
-            await sidecar.DisposeAsync();
-            await service.DisposeAsync();
-            kill.Dispose();
-        }
+        _running = new RunningTaskHub(path, service, worker, await TaskHubSidecar.StartAsync(service, _defaultVersion), kill);
     }
 }
