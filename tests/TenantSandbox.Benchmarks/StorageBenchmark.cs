@@ -202,7 +202,7 @@ internal sealed class StorageBenchmark : IAsyncDisposable
             return service.CreateTaskOrchestrationAsync(new TaskMessage { OrchestrationInstance = instance, Event = start });
         }
 
-        public Task CompletionAsync(string id) => service.WaitForOrchestrationAsync(id, null, Timeout.InfiniteTimeSpan, CancellationToken.None);
+        public Task<OrchestrationState?> CompletionAsync(string id) => service.WaitForOrchestrationAsync(id, null, Timeout.InfiniteTimeSpan, CancellationToken.None);
 
         public Task SignalAsync(string id, string operation, string input) => service.SendTaskOrchestrationMessageAsync(ClientEntityHelpers
             .EmitOperationSignal(new OrchestrationInstance { InstanceId = id }, Guid.NewGuid(), operation, input, null)

@@ -16,5 +16,5 @@ public static class BenchmarkFunctions
     }
 
     [Function(nameof(NoOp))]
-    public static string NoOp([ActivityTrigger] string? input) => input ?? "";
+    public static void NoOp([ActivityTrigger] string? input) => ArgumentOutOfRangeException.ThrowIfNotEqual(input, null);
 }
