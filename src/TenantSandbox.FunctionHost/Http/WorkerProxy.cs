@@ -11,10 +11,6 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
     /// <summary>How long the answer of a failed function is waited for.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(5);
 
-    private const int MaxRetries = 50;
-
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(100);
-
     private const string InvocationIdHeader = "x-ms-invocation-id";
 
     private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler
@@ -36,25 +32,19 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
         }
 
         http.Request.Headers[InvocationIdHeader] = invocationId;
-        // A worker that has just started may not listen yet, so a refused connection is tried again while it runs.
-        var error = await SendAsync(http, worker.HttpUri);
-        for (var retry = 0; IsUnreachable(http, error) && retry < MaxRetries && !worker.Ended.IsCompleted; retry++)
-        {
-            await Task.WhenAny(worker.Ended, Task.Delay(RetryDelay));
-            error = await SendAsync(http, worker.HttpUri);
-        }
-
+        var error = await forwarder.SendAsync(
+            http, worker.HttpUri.ToString(), _client, new ForwarderRequestConfig { ActivityTimeout = Timeout.InfiniteTimeSpan });
         if (error == ForwarderError.None || http.Response.HasStarted || http.RequestAborted.IsCancellationRequested)
         {
             return true;
         }
 
-        if (IsUnreachable(http, error))
+        var cause = http.Features.Get<IForwarderErrorFeature>()?.Exception;
+        if (Find<HttpRequestException>(cause) is { HttpRequestError: HttpRequestError.ConnectionError })
         {
             return false;
         }
 
-        var cause = http.Features.Get<IForwarderErrorFeature>()?.Exception;
         if (Find<BadHttpRequestException>(cause) is { } refused)
         {
             await HostAnswer.ProblemAsync(http, refused.StatusCode, refused.Message);
@@ -69,18 +59,12 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private async Task<ForwarderError> SendAsync(HttpContext http, Uri worker) =>
-        await forwarder.SendAsync(
-            http, worker.ToString(), _client, new ForwarderRequestConfig { ActivityTimeout = Timeout.InfiniteTimeSpan });
-
-    private static bool IsUnreachable(HttpContext http, ForwarderError error) =>
-        error != ForwarderError.None
-        && http.Features.Get<IForwarderErrorFeature>()?.Exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
-
     private static T? Find<T>(Exception? exception) where T : Exception => exception switch
     {
         null => null,
         T found => found,
+        // A request with a body fails in two places at once.
+        AggregateException several => several.InnerExceptions.Select(Find<T>).FirstOrDefault(found => found is not null),
         _ => Find<T>(exception.InnerException),
     };
 }

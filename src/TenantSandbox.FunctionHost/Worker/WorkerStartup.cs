@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using TenantSandbox.Hosting.Worker.Messages;
 
 namespace TenantSandbox.Hosting.Worker;
@@ -7,6 +8,8 @@ internal static class WorkerStartup
 {
     /// <summary>The version of the Functions host whose behavior this host follows; the worker is told it.</summary>
     private const string HostVersion = "4.1037.0";
+
+    private static readonly TimeSpan ListenPollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <returns>The functions, all loaded.</returns>
     /// <exception cref="InvalidOperationException">The worker refused a step, for example to load a function.</exception>
@@ -47,7 +50,30 @@ internal static class WorkerStartup
             Require(loaded.FunctionLoadResponse.Result, $"load the function '{function.Name}'");
         }
 
+        if (channel.HttpUri is { } address)
+        {
+            await WaitUntilListeningAsync(address, channel, cancellationToken);
+        }
+
         return functions;
+    }
+
+    /// <summary>The worker announces its HTTP server's address before the server listens; a request sent earlier would be refused.</summary>
+    private static async Task WaitUntilListeningAsync(Uri address, WorkerChannel channel, CancellationToken cancellationToken)
+    {
+        while (!channel.Ended.IsCompleted)
+        {
+            using var client = new TcpClient();
+            try
+            {
+                await client.ConnectAsync(address.Host, address.Port, cancellationToken);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(ListenPollInterval, cancellationToken);
+            }
+        }
     }
 
     private static void Require(StatusResult? result, string what)

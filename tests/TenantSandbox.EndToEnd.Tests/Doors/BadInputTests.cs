@@ -66,7 +66,9 @@ public sealed class BadInputTests(DoorSystem doors)
     public async Task Deliver_EveryInvalidEvent_IsAcceptedRejectedAndChangesNothing()
     {
         var before = await doors.System.ListInstancesAsync();
-        var events = InvalidCases.Select(invalid => invalid.ToText()).Where(IsJson)
+        // The webhook parses events before the app sees them, as in Azure, so that of a property that is there twice one is left.
+        var events = InvalidCases.Where(invalid => invalid.Text is null || !invalid.Faults[0].EndsWith(" duplicate", StringComparison.Ordinal))
+            .Select(invalid => invalid.ToText()).Where(IsJson)
             .Select(text => $"[{DoorRequests.Event(DoorRequests.OnboardType, text, "bad")}]").ToArray();
         foreach (var body in events)
         {
