@@ -40,14 +40,13 @@ internal sealed class WorkerProxy(IHttpForwarder forwarder) : IDisposable
         }
 
         var cause = http.Features.Get<IForwarderErrorFeature>()?.Exception;
-        if (Find<HttpRequestException>(cause) is { HttpRequestError: HttpRequestError.ConnectionError })
-        {
-            return false;
-        }
-
         if (Find<BadHttpRequestException>(cause) is { } refused)
         {
             await HostAnswer.ProblemAsync(http, refused.StatusCode, refused.Message);
+        }
+        else if (Find<HttpRequestException>(cause) is { HttpRequestError: HttpRequestError.ConnectionError })
+        {
+            return false;
         }
         else
         {

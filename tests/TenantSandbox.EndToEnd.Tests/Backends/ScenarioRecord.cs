@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -9,7 +10,7 @@ namespace TenantSandbox.EndToEnd.Tests.Backends;
 /// <summary>What a user of the system sees, as comparable text.</summary>
 internal sealed partial class ScenarioRecord
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly StringBuilder _text = new();
 
@@ -76,7 +77,10 @@ internal sealed partial class ScenarioRecord
         }
 
         var text = JsonNode.Parse(json)?.ToJsonString(Indented) ?? "null";
-        return OwnUrl().Replace(SubmissionId().Replace(Time().Replace(text, "<time>"), "req-<hash>"), "<url>");
+        text = Time().Replace(text, "<time>");
+        text = SubmissionId().Replace(text, "req-<hash>");
+        text = TraceParent().Replace(text, "<trace>");
+        return OwnUrl().Replace(text, "<url>");
     }
 
     [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")]
@@ -85,6 +89,9 @@ internal sealed partial class ScenarioRecord
     // A request without an Idempotency-Key gets a random identity.
     [GeneratedRegex("req-[0-9a-f]{64}")]
     private static partial Regex SubmissionId();
+
+    [GeneratedRegex("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")]
+    private static partial Regex TraceParent();
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex OwnUrl();
