@@ -31,7 +31,11 @@ internal sealed class TwinBenchmark : IAsyncDisposable
         List<Figure> figures = [];
         await using (var small = new TwinBenchmark(await TwinHost.StartAsync(new TwinOptions())))
         {
-            for (var i = 0; i < 1_000; i++) await small.ApplyAsync(i);
+            for (var i = 0; i < 1_000; i++)
+            {
+                await small.ApplyAsync(i);
+            }
+
             figures.AddRange(await MeasureAsync("get", 2_000, i => small.GetAsync($"{ConfigMaps}/c{i % 1_000}")));
             figures.AddRange(await MeasureAsync("list of 1,000", 200, _ => small.GetAsync($"{ConfigMaps}?limit=1000")));
             figures.AddRange(await MeasureAsync("server-side apply", 1_000, small.ApplyAsync));
@@ -78,7 +82,11 @@ internal sealed class TwinBenchmark : IAsyncDisposable
         await ApplyAsync("watched", 1);
         await Task.WhenAll(streams.Select(stream => stream.ReadLineAsync()));
         var took = clock.Elapsed.TotalMilliseconds;
-        foreach (var stream in streams) stream.Dispose();
+        foreach (var stream in streams)
+        {
+            stream.Dispose();
+        }
+
         return new Figure($"a change seen by {Watchers} watches", took, "ms");
     }
 
@@ -145,7 +153,10 @@ internal sealed class TwinBenchmark : IAsyncDisposable
     {
         using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/apply-patch+yaml");
         using var answer = await _kubernetes.PatchAsync(new Uri($"{path}?fieldManager=bench&force=true", UriKind.Relative), content);
-        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException(await answer.Content.ReadAsStringAsync());
+        }
     }
 
     private static JsonObject DeploymentOf(string name, int replicas) => new()

@@ -72,7 +72,9 @@ public sealed partial class TwinCrashTests
             while (await process.StandardOutput.ReadLineAsync(cancellation) is { } line)
             {
                 if (Address().Match(line) is { Success: true } arm)
+                {
                     return new(process, new Uri(arm.Value), folder);
+                }
             }
 
             throw new InvalidOperationException("The twin ended before it served.");

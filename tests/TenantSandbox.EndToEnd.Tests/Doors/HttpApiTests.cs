@@ -123,7 +123,7 @@ public sealed class HttpApiTests(DoorSystem doors)
 
         var found = new List<string>();
         var path = "/api/tenants?phase=failed&pageSize=2";
-        for (string? token = ""; token is not null;)
+        for (var token = ""; token is not null;)
         {
             var page = await doors.GetAsync(token.Length == 0 ? path : $"{path}&continuationToken={token}");
             Assert.Equal(200, page.Status);
