@@ -82,6 +82,7 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
                 Spec = new V1ResourceQuotaSpec { Hard = new Dictionary<string, ResourceQuantity> { ["pods"] = new("0") } },
             },
             Namespace(tenant));
+        await WaitUntilEnforcedAsync("nothing-goes", Namespace(tenant));
         await cluster.Workloads.ApplyAsync(tenant, default);
 
         var seen = await cluster.WatchAsync(tenant);
@@ -89,6 +90,17 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
         Assert.Equal(RolloutCondition.Failed, seen.Condition);
         Assert.Contains("web: FailedCreate", seen.Detail, StringComparison.Ordinal);
         Assert.Contains("exceeded quota: nothing-goes", seen.Detail, StringComparison.Ordinal);
+    }
+
+    // A real API server's admission sees a new quota a moment after it is stored; its controller's first count comes later still.
+    private async Task WaitUntilEnforcedAsync(string quota, string @namespace)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var interval = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while ((await cluster.Client.CoreV1.ReadNamespacedResourceQuotaAsync(quota, @namespace, cancellationToken: deadline.Token)).Status?.Used?.ContainsKey("pods") != true)
+        {
+            await interval.WaitForNextTickAsync(deadline.Token);
+        }
     }
 
     [Fact]
