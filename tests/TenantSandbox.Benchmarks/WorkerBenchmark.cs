@@ -4,6 +4,7 @@ using DurableTask.Core;
 using TenantSandbox.Cli.Local;
 using TenantSandbox.DurableTask.Sqlite;
 using TenantSandbox.Hosting;
+using TenantSandbox.Hosting.Queues;
 
 namespace TenantSandbox.Benchmarks;
 

@@ -1,5 +1,6 @@
 using Azure.Storage.Queues;
 using TenantSandbox.Cli.Local;
+using TenantSandbox.Hosting.Queues;
 
 namespace TenantSandbox.EndToEnd.Tests;
 

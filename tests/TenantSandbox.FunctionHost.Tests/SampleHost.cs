@@ -32,8 +32,10 @@ public sealed class SampleHost : IAsyncDisposable
     }
 
     /// <summary>The sample app's build output.</summary>
-    public static string AppDirectory { get; } = typeof(SampleHost).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "SampleApp").Value!;
+    public static string AppDirectory { get; } = Metadata("SampleApp");
+
+    /// <summary>The clone that the tests were built in.</summary>
+    public static string RepositoryRoot { get; } = Metadata("RepositoryRoot");
 
     public FunctionHost Host { get; }
 
@@ -146,6 +148,9 @@ public sealed class SampleHost : IAsyncDisposable
             System.IO.Directory.Delete(Directory, recursive: true);
         }
     }
+
+    private static string Metadata(string key) =>
+        typeof(SampleHost).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
 }
 
 /// <summary>One worker process for many tests.</summary>

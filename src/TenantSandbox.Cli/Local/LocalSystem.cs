@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using TenantSandbox.AksTwin;
 using TenantSandbox.DurableTask.Sqlite;
 using TenantSandbox.Hosting;
+using TenantSandbox.Hosting.Queues;
 
 namespace TenantSandbox.Cli.Local;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Json;
 using TenantSandbox.Cli.Local;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Hosting.Queues;
 using Xunit.Abstractions;
 
 namespace TenantSandbox.EndToEnd.Tests.Backends;

@@ -1,20 +1,22 @@
 using System.Text.Json;
+using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using TenantSandbox.Hosting.Queues;
 
 namespace TenantSandbox.Hosting.Tests.Queues;
 
 /// <summary>A host whose sample app listens to Azurite's queues.</summary>
 public sealed class QueueHostFixture : IAsyncLifetime
 {
-    private Azurite _azurite = null!;
-
-    internal Azurite Azurite => _azurite;
+    private AzuriteProcess _azurite = null!;
 
     public SampleHost Sample { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        _azurite = await Azurite.StartAsync();
+        var tools = Path.Combine(SampleHost.RepositoryRoot, ".local", "tools");
+        var (azurite, reason) = await AzuriteProcess.TryStartAsync(tools, dataDirectory: null, withBlobsAndTables: false, CancellationToken.None);
+        _azurite = azurite ?? throw new InvalidOperationException($"{reason}. `./dev test` installs it; run that first.");
         Sample = await SampleHost.StartAsync(settings: new Dictionary<string, string?>
         {
             ["SampleStorage"] = _azurite.ConnectionString,
@@ -26,6 +28,14 @@ public sealed class QueueHostFixture : IAsyncLifetime
     {
         await Sample.DisposeAsync();
         await _azurite.DisposeAsync();
+    }
+
+    /// <summary>Opens a queue and creates it.</summary>
+    public async Task<QueueClient> CreateQueueAsync(string name)
+    {
+        var queue = new QueueClient(_azurite.ConnectionString, name);
+        await queue.CreateIfNotExistsAsync();
+        return queue;
     }
 }
 
@@ -92,7 +102,7 @@ public sealed class QueueWorkerTests(QueueHostFixture fixture) : IClassFixture<Q
         await SendAsync("failing", "bad");
 
         Assert.Equal("5", await _sample.ValueAsync("OnFailing", calls: 5));
-        var poison = await fixture.Azurite.CreateQueueAsync("failing-poison");
+        var poison = await fixture.CreateQueueAsync("failing-poison");
         PeekedMessage[] poisoned = [];
         await SampleHost.EventuallyAsync(() => (poisoned = poison.PeekMessages(1).Value).Length > 0, "the poison queue has the message");
         Assert.Equal("bad", poisoned[0].MessageText);
@@ -113,5 +123,5 @@ public sealed class QueueWorkerTests(QueueHostFixture fixture) : IClassFixture<Q
     }
 
     private async Task<SendReceipt> SendAsync(string queue, string message) =>
-        await (await fixture.Azurite.CreateQueueAsync(queue)).SendMessageAsync(message);
+        await (await fixture.CreateQueueAsync(queue)).SendMessageAsync(message);
 }

@@ -1,10 +1,11 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 
-namespace TenantSandbox.Cli.Local;
+namespace TenantSandbox.Hosting.Queues;
 
-/// <summary>Azurite as a child process on loopback: the real storage protocols without an Azure account.</summary>
-internal sealed class AzuriteProcess : IAsyncDisposable
+/// <summary>Azurite as a child process on free loopback ports: the real storage protocols without an Azure account.</summary>
+public sealed partial class AzuriteProcess : IAsyncDisposable
 {
     // The development account's key is public and the same in every emulator: learn.microsoft.com/azure/storage/common/storage-connect-azurite.
     private const string DevelopmentKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
@@ -16,22 +17,18 @@ internal sealed class AzuriteProcess : IAsyncDisposable
 
     private readonly Process _process;
 
-    private AzuriteProcess(Process process, string connectionString)
-    {
-        _process = process;
-        ConnectionString = connectionString;
-    }
+    private AzuriteProcess(Process process) => _process = process;
 
-    public string ConnectionString { get; }
+    public string ConnectionString { get; private set; } = "";
 
-    /// <summary>Starts Azurite with its files in <paramref name="dataDirectory"/>, so that messages outlive the process.</summary>
+    /// <summary>Starts Azurite.</summary>
     /// <param name="toolsDirectory">Where npm installed the package <c>azurite</c>.</param>
-    /// <param name="dataDirectory">Created if missing.</param>
+    /// <param name="dataDirectory">Keeps the data, so that messages outlive the process; created if missing. Null keeps them in memory.</param>
     /// <param name="withBlobsAndTables">False starts the queue service only, which takes half as long.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The running service, or null with a reason for people when it cannot run on this machine.</returns>
     public static async Task<(AzuriteProcess? Service, string? Reason)> TryStartAsync(
-        string toolsDirectory, string dataDirectory, bool withBlobsAndTables, CancellationToken cancellationToken)
+        string toolsDirectory, string? dataDirectory, bool withBlobsAndTables, CancellationToken cancellationToken)
     {
         var main = withBlobsAndTables ? "azurite.js" : Path.Combine("queue", "main.js");
         var script = Path.GetFullPath(Path.Combine(toolsDirectory, "node_modules", "azurite", "dist", "src", main));
@@ -40,24 +37,13 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             return (null, "Azurite is not installed (it needs Node's npm)");
         }
 
-        Directory.CreateDirectory(dataDirectory);
         string[] services = withBlobsAndTables ? ["blob", "queue", "table"] : ["queue"];
-        var ports = services.ToDictionary(service => service, _ => FreePort.OnLoopback());
-        var start = new ProcessStartInfo("node")
+        var start = new ProcessStartInfo("node", ["--eval", EndWithParent, script, .. Arguments(services, dataDirectory)])
         {
-            ArgumentList = { "--eval", EndWithParent, script, "--location", dataDirectory, "--silent", "--skipApiVersionCheck", "--disableTelemetry" },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (service, port) in ports)
-        {
-            start.ArgumentList.Add($"--{service}Host");
-            start.ArgumentList.Add("127.0.0.1");
-            start.ArgumentList.Add($"--{service}Port");
-            start.ArgumentList.Add($"{port}");
-        }
-
         Process process;
         try
         {
@@ -68,7 +54,7 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             return (null, $"Node could not be started: {notFound.Message}");
         }
 
-        var azurite = new AzuriteProcess(process, ConnectionStringOf(ports));
+        var azurite = new AzuriteProcess(process);
         var failure = await azurite.WaitUntilListeningAsync(services.Length, cancellationToken);
         if (failure is null)
         {
@@ -90,16 +76,21 @@ internal sealed class AzuriteProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static string ConnectionStringOf(Dictionary<string, int> ports)
+    private static IEnumerable<string> Arguments(string[] services, string? dataDirectory)
     {
-        var endpoints = ports.Select(service => $"{char.ToUpperInvariant(service.Key[0])}{service.Key[1..]}Endpoint=http://127.0.0.1:{service.Value}/devstoreaccount1;");
-        return $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={DevelopmentKey};{string.Concat(endpoints)}";
+        string[] storage = dataDirectory is null ? ["--inMemoryPersistence"] : ["--location", Directory.CreateDirectory(dataDirectory).FullName];
+        return
+        [
+            .. storage, "--silent", "--skipApiVersionCheck", "--disableTelemetry",
+            .. services.SelectMany(service => (string[])[$"--{service}Host", "127.0.0.1", $"--{service}Port", "0"]),
+        ];
     }
 
     /// <returns>Null once every service listens; otherwise what went wrong.</returns>
     private async Task<string?> WaitUntilListeningAsync(int services, CancellationToken cancellationToken)
     {
         var listening = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var connection = $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={DevelopmentKey};";
         var firstError = "";
         _process.ErrorDataReceived += (_, line) => firstError = firstError.Length > 0 ? firstError : line.Data ?? "";
         _process.OutputDataReceived += (_, line) =>
@@ -108,9 +99,14 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             {
                 listening.TrySetResult($"Azurite ended at once: {firstError}");
             }
-            else if (line.Data.Contains("successfully listen", StringComparison.Ordinal) && Interlocked.Decrement(ref services) == 0)
+            else if (Listening().Match(line.Data) is { Success: true } match)
             {
-                listening.TrySetResult(null);
+                connection += $"{match.Groups["service"]}Endpoint={match.Groups["address"]}/devstoreaccount1;";
+                if (--services == 0)
+                {
+                    ConnectionString = connection;
+                    listening.TrySetResult(null);
+                }
             }
         };
         _process.BeginOutputReadLine();
@@ -124,4 +120,8 @@ internal sealed class AzuriteProcess : IAsyncDisposable
             return $"Azurite did not listen within {StartTimeout.TotalSeconds:0} seconds";
         }
     }
+
+    // The single services say "listens on", the program with all of them "is … listening at".
+    [GeneratedRegex("(?<service>Blob|Queue|Table) service (?:is )?successfully listen(?:s on|ing at) (?<address>http://[0-9.:]+)")]
+    private static partial Regex Listening();
 }
