@@ -17,7 +17,9 @@ internal sealed class RecordingQueue : QueueClient
 
     public int Count => _texts.Count;
 
-    public RejectedRequest Last => JsonSerializer.Deserialize<RejectedRequest>(Texts[^1])!;
+    public IReadOnlyList<RejectedRequest> Entries => [.. _texts.Select(x => JsonSerializer.Deserialize<RejectedRequest>(x)!)];
+
+    public RejectedRequest Last => Entries[^1];
 
     public override int MessageMaxBytes => 64 * 1024;
 
