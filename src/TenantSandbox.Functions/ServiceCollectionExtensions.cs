@@ -32,6 +32,7 @@ public static class ServiceCollectionExtensions
         services.AddKubernetes();
         services.TryAddSingleton(_ => RejectedQueue.FromConfiguration(configuration));
         services.AddSingleton<RejectedRequests>();
+        services.AddSingleton<MessageSubmission>();
         services.AddSingleton<HttpSubmission>();
         return services;
     }

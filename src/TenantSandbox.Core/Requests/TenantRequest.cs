@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -40,24 +39,4 @@ internal sealed record RequestContent(
     public TenantRequest ToRequest(TenantSpec? spec) => new(Kind, TenantId, Revision, spec, Hash());
 
     private string Hash() => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, Options)));
-}
-
-/// <summary>
-/// Identifies a request over all its deliveries: source and id of the CloudEvent, or the door's source and the Idempotency-Key.
-/// </summary>
-/// <param name="Source">The sender.</param>
-/// <param name="Id">The sender's id of the request, unique within the source.</param>
-public sealed record RequestIdentity(
-    [property: JsonPropertyName("source")] string Source,
-    [property: JsonPropertyName("id")] string Id)
-{
-    /// <summary>
-    /// The instance id of the orchestration that submits this request: 68 printable ASCII characters, whatever the sender's values are.
-    /// </summary>
-    public string ToInstanceId()
-    {
-        // The length prefix keeps ("a", "bc") and ("ab", "c") apart.
-        var bytes = Encoding.UTF8.GetBytes($"{Source.Length}:{Source}{Id}");
-        return $"req-{Convert.ToHexStringLower(SHA256.HashData(bytes))}";
-    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Azure.Messaging;
 using TenantSandbox.Core.Requests;
@@ -7,12 +8,38 @@ namespace TenantSandbox.Functions.Doors;
 /// <summary>Reads a request from a CloudEvent 1.0 in structured mode.</summary>
 internal static class CloudEventReader
 {
-    public static IncomingRequest Read(BinaryData json, DateTimeOffset now)
+    private const string EventGridSchema =
+        "This is an event in Event Grid schema. Set the event subscription's delivery schema to CloudEvents 1.0 (--event-delivery-schema cloudeventschemav1_0).";
+
+    /// <summary>Whether JSON is an event rather than a bare request: a CloudEvent, or an event in Event Grid schema.</summary>
+    public static bool IsEvent(ReadOnlyMemory<byte> utf8)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            return IsEventGridSchema(document.RootElement) || (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("specversion", out _));
+        }
+        catch (JsonException)
+        {
+            // The request parser reports what is wrong.
+            return false;
+        }
+    }
+
+    /// <param name="utf8">JSON text.</param>
+    /// <param name="now">Current time; a time to live is added to it.</param>
+    public static IncomingRequest Read(ReadOnlyMemory<byte> utf8, DateTimeOffset now)
     {
         CloudEvent? cloudEvent;
         try
         {
-            cloudEvent = CloudEvent.Parse(json);
+            using var document = JsonDocument.Parse(utf8);
+            if (IsEventGridSchema(document.RootElement))
+            {
+                return IncomingRequest.Fault("", ValidationFaultCodes.NotSupported, EventGridSchema);
+            }
+
+            cloudEvent = document.RootElement.ValueKind == JsonValueKind.Object ? CloudEvent.Parse(WithoutNulls(document.RootElement)) : null;
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or FormatException)
         {
@@ -34,13 +61,41 @@ internal static class CloudEventReader
             return IncomingRequest.Fault("/data", ValidationFaultCodes.Required, "\"data\" is required: the request.");
         }
 
-        var result = TenantRequestParser.Parse(cloudEvent.Data.ToMemory(), kind, now);
+        var result = TenantRequestParser.Parse(ByteOrderMark.Strip(cloudEvent.Data.ToMemory()), kind, now);
         return new IncomingRequest(
             result.Request,
-            new RequestIdentity(cloudEvent.Source, cloudEvent.Id),
+            new RequestIdentity(cloudEvent.Source, cloudEvent.Id, IsEvent: true),
             [.. result.Faults.Select(x => x with { Pointer = $"/data{x.Pointer}" })]);
     }
 
+    // Queues and webhooks get an array of one or more of them, or one object.
+    private static bool IsEventGridSchema(JsonElement root) => root.ValueKind switch
+    {
+        JsonValueKind.Array => root.GetArrayLength() > 0 && root[0].ValueKind == JsonValueKind.Object && IsEventGridSchema(root[0]),
+        JsonValueKind.Object => root.TryGetProperty("eventType", out _) && !root.TryGetProperty("specversion", out _) && !root.TryGetProperty("kind", out _),
+        _ => false,
+    };
+
+    // An attribute that is null is unset (CloudEvents JSON format 1.0.2, 2.2), but the library refuses a null extension attribute.
+    private static BinaryData WithoutNulls(JsonElement root)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            foreach (var property in root.EnumerateObject().Where(x => x.Value.ValueKind != JsonValueKind.Null))
+            {
+                writer.WritePropertyName(property.Name);
+                writer.WriteRawValue(property.Value.GetRawText());
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return BinaryData.FromBytes(buffer.WrittenMemory);
+    }
+
+    // The library's messages quote the whole event from the second line on.
     private static string FirstLine(string text) => text.AsSpan().IndexOfAny('\r', '\n') is >= 0 and var end ? text[..end] : text;
 }
 

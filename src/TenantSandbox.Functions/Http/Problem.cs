@@ -28,6 +28,13 @@ internal static class Problem
     public static IResult UnsupportedMediaType(HttpRequest request) =>
         Result(request, 415, "unsupported-media-type", "The content type is not supported", "Send the request as application/json in UTF-8.");
 
+    public static IResult UnsupportedEncoding(HttpRequest request)
+    {
+        // RFC 9110, 12.5.3: tells 415 for the encoding from 415 for the media type.
+        request.HttpContext.Response.Headers.AcceptEncoding = "identity";
+        return Result(request, 415, "unsupported-media-type", "The content encoding is not supported", "Send the request uncompressed, without Content-Encoding.");
+    }
+
     public static IResult Invalid(HttpRequest request, IReadOnlyList<ValidationFault> faults) =>
         Result(request, 422, "invalid", "The request is not valid", $"{faults.Count} fault{(faults.Count == 1 ? "" : "s")}; see errors.", faults);
 

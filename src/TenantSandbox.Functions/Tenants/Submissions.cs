@@ -23,27 +23,34 @@ internal static class Submissions
     ];
 
     /// <summary>Submits a request; calls with the same identity submit it once.</summary>
-    /// <returns>Instance id of the orchestration whose output is the <see cref="SubmitAnswer"/>.</returns>
-    public static async Task<string> StartAsync(
+    public static async Task<SubmissionStart> StartAsync(
         DurableTaskClient client, RequestIdentity identity, TenantRequest request, DateTimeOffset receivedAt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(identity);
+        ArgumentNullException.ThrowIfNull(request);
         var instanceId = identity.ToInstanceId();
-        try
+        while (true)
         {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(SubmitRequestOrchestration),
-                new SubmitInput(identity, request, receivedAt),
-                new StartOrchestrationOptions(instanceId).WithDedupeStatuses(DedupeStatuses),
-                cancellationToken);
-        }
-        catch (OrchestrationAlreadyExistsException)
-        {
-            // The request was submitted before; that instance has the answer.
-        }
+            try
+            {
+                await client.ScheduleNewOrchestrationInstanceAsync(
+                    nameof(SubmitRequestOrchestration),
+                    new SubmitInput(identity, request, receivedAt),
+                    new StartOrchestrationOptions(instanceId).WithDedupeStatuses(DedupeStatuses),
+                    cancellationToken);
+                return new(instanceId, null);
+            }
+            catch (OrchestrationAlreadyExistsException)
+            {
+                if (await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellationToken) is { } existing)
+                {
+                    return new(instanceId, RequestOf(existing) is { } submitted && submitted.ContentHash != request.ContentHash ? submitted : null);
+                }
 
-        return instanceId;
+                // Purged since: the request has to be started after all.
+            }
+        }
     }
 
     /// <summary>Whether an instance is a submission.</summary>
@@ -56,4 +63,15 @@ internal static class Submissions
     /// <summary>The tenant's answer; null while there is none, or when the submission failed.</summary>
     public static SubmitAnswer? AnswerOf(OrchestrationMetadata instance) =>
         instance is { RuntimeStatus: OrchestrationRuntimeStatus.Completed, SerializedOutput: not null } ? instance.ReadOutputAs<SubmitAnswer>() : null;
+}
+
+/// <summary>The submission of a request.</summary>
+/// <param name="InstanceId">Instance id of the orchestration whose output is the <see cref="SubmitAnswer"/>.</param>
+/// <param name="Other">
+/// The request that was submitted under this identity before, if its content is different; the new one was not submitted then.
+/// Null otherwise. A request whose instance was purged is not recognized here: the tenant decides by its revision.
+/// </param>
+internal sealed record SubmissionStart(string InstanceId, TenantRequest? Other)
+{
+    public bool IsReused => Other is not null;
 }

@@ -19,13 +19,13 @@ public sealed class CloudEventReaderTests
     public void Read_Base64Data_HasTheContentOfTheSameBareRequest()
     {
         var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(Request));
-        var read = CloudEventReader.Read(BinaryData.FromString($$"""
+        var read = CloudEventReader.Read(Utf8($$"""
             {"specversion":"1.0","type":"{{EventTypes.Requested(TenantRequestKind.Onboard)}}","source":"/test","id":"1","data_base64":"{{encoded}}"}
             """), Now);
         var bare = QueueMessageReader.Read($$"""{"kind":"onboard",{{Request.TrimStart()[1..]}}""", "m1", Now);
 
         Assert.Empty(read.Faults);
-        Assert.Equal(new RequestIdentity("/test", "1"), read.Identity);
+        Assert.Equal(new RequestIdentity("/test", "1", IsEvent: true), read.Identity);
         Assert.Equal(bare.Request!.ContentHash, read.Request!.ContentHash);
         Assert.Equal("2026-01-01T00:00:00.000Z", read.Request.Spec!.Workloads[0].Env[0].Value);
     }
@@ -33,7 +33,7 @@ public sealed class CloudEventReaderTests
     [Fact]
     public void Read_FaultInTheRequest_PointsIntoData()
     {
-        var read = CloudEventReader.Read(BinaryData.FromString($$"""
+        var read = CloudEventReader.Read(Utf8($$"""
             {"specversion":"1.0","type":"{{EventTypes.Requested(TenantRequestKind.Onboard)}}","source":"/test","id":"1","data":{} }
             """), Now);
 
@@ -47,5 +47,58 @@ public sealed class CloudEventReaderTests
     [InlineData("not json")]
     [InlineData("""{"specversion":"1.0","type":"x","source":"","id":"1"}""")]
     public void Read_NoCloudEvent_IsMalformed(string text) =>
-        Assert.Equal(ValidationFaultCodes.Malformed, CloudEventReader.Read(BinaryData.FromString(text), Now).Faults[0].Code);
+        Assert.Equal(ValidationFaultCodes.Malformed, CloudEventReader.Read(Utf8(text), Now).Faults[0].Code);
+
+    [Theory]
+    [InlineData("\"traceparent\":null,")]
+    [InlineData("\"subject\":null,\"time\":null,\"dataschema\":null,\"data_base64\":null,")]
+    public void Read_NullAttribute_IsUnset(string attributes)
+    {
+        var read = CloudEventReader.Read(Utf8($$"""{"specversion":"1.0",{{attributes}}"type":"{{EventTypes.Requested(TenantRequestKind.Onboard)}}","source":"/test","id":"1","data":{{Request}}}"""), Now);
+
+        Assert.Empty(read.Faults);
+        Assert.NotNull(read.Request);
+    }
+
+    [Theory]
+    [InlineData("specversion")]
+    [InlineData("source")]
+    [InlineData("id")]
+    [InlineData("type")]
+    public void Read_NullInARequiredAttribute_IsMalformed(string name)
+    {
+        var text = $$"""{"specversion":"1.0","type":"{{EventTypes.Requested(TenantRequestKind.Onboard)}}","source":"/test","id":"1","data":{} }""";
+        var json = System.Text.Json.Nodes.JsonNode.Parse(text)!;
+        json[name] = null;
+
+        Assert.Equal(ValidationFaultCodes.Malformed, CloudEventReader.Read(Utf8(json.ToJsonString()), Now).Faults[0].Code);
+    }
+
+    [Fact]
+    public void Read_Base64DataWithByteOrderMark_IsReadWithoutIt()
+    {
+        Assert.Empty(Base64Data("\ufeff" + Request).Faults);
+        Assert.Equal(ValidationFaultCodes.Malformed, Base64Data("\ufeff\ufeff" + Request).Faults[0].Code);
+
+        static IncomingRequest Base64Data(string data) => CloudEventReader.Read(Utf8($$"""
+            {"specversion":"1.0","type":"{{EventTypes.Requested(TenantRequestKind.Onboard)}}","source":"/test","id":"1","data_base64":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(data))}}"}
+            """), Now);
+    }
+
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("[{0}]")]
+    public void Read_EventGridSchema_NamesTheSettingOfTheSubscription(string format)
+    {
+        const string Event = """{"id":"1","topic":"/subscriptions/x","subject":"s","eventType":"t","eventTime":"2027-01-01T00:00:00Z","data":{"secret":1},"dataVersion":"1","metadataVersion":"1"}""";
+        var text = format.Replace("{0}", Event, StringComparison.Ordinal);
+        var fromEvent = CloudEventReader.Read(Utf8(text), Now);
+        var fromQueue = QueueMessageReader.Read(Convert.ToBase64String(Encoding.UTF8.GetBytes(text)), "m1", Now);
+
+        Assert.Equal(fromEvent.Faults, fromQueue.Faults);
+        Assert.Equal(ValidationFaultCodes.NotSupported, Assert.Single(fromEvent.Faults).Code);
+        Assert.Contains("cloudeventschemav1_0", fromEvent.Faults[0].Detail, StringComparison.Ordinal);
+    }
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }

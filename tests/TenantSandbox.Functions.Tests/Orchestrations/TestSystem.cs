@@ -66,8 +66,8 @@ internal sealed class TestSystem : IAsyncDisposable
 
     /// <summary>Submits a request.</summary>
     /// <returns>The instance id of the submission.</returns>
-    public Task<string> SubmitAsync(TenantRequest request, string? id = null, CancellationToken cancellationToken = default) =>
-        Submissions.StartAsync(Hub.Client, new("test", id ?? $"request-{++_requests}"), request, Now, cancellationToken);
+    public async Task<string> SubmitAsync(TenantRequest request, string? id = null, CancellationToken cancellationToken = default) =>
+        (await Submissions.StartAsync(Hub.Client, new("test", id ?? $"request-{++_requests}"), request, Now, cancellationToken)).InstanceId;
 
     public async Task<SubmitAnswer> AnswerAsync(string instanceId) => (await InstanceAsync(instanceId)).ReadOutputAs<SubmitAnswer>()!;
 

@@ -1,6 +1,6 @@
+using System.Text;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Doors.EventGrid;
 
@@ -11,7 +11,7 @@ namespace TenantSandbox.Functions.Doors.EventGrid;
 /// </summary>
 /// <remarks>Binds strings instead of CloudEvent, which would refuse a whole batch because of one malformed event. The host's extension
 /// rewrites dates in JSON data before this function runs; <c>data_base64</c> and the queue deliver data unchanged.</remarks>
-internal sealed class OnTenantEvent(RejectedRequests rejected, TimeProvider time)
+internal sealed class OnTenantEvent(MessageSubmission submission, TimeProvider time)
 {
     [Function(nameof(OnTenantEvent))]
     public async Task RunAsync(
@@ -20,15 +20,8 @@ internal sealed class OnTenantEvent(RejectedRequests rejected, TimeProvider time
         foreach (var text in events)
         {
             var now = time.GetUtcNow();
-            var incoming = CloudEventReader.Read(BinaryData.FromString(text), now);
-            if (incoming.Request is null)
-            {
-                await rejected.KeepAsync(nameof(OnTenantEvent), text, incoming.Faults, cancellationToken);
-            }
-            else
-            {
-                await Submissions.StartAsync(client, incoming.Identity!, incoming.Request, now, cancellationToken);
-            }
+            var incoming = CloudEventReader.Read(Encoding.UTF8.GetBytes(ByteOrderMark.Strip(text)), now);
+            await submission.HandleAsync(nameof(OnTenantEvent), text, incoming, now, client, cancellationToken);
         }
     }
 }

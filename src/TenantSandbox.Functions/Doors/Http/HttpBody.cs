@@ -5,12 +5,17 @@ using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Doors.Http;
 
-/// <summary>Reads a request's body up to the size limit.</summary>
+/// <summary>Reads a request's body up to the size limit, without a byte order mark.</summary>
 internal static class HttpBody
 {
     /// <returns>The bytes, or the problem to return.</returns>
     public static async Task<(ReadOnlyMemory<byte> Utf8, IResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && !encoding.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase))
+        {
+            return (default, Problem.UnsupportedEncoding(request));
+        }
+
         if (!IsJson(request.ContentType))
         {
             return (default, Problem.UnsupportedMediaType(request));
@@ -23,7 +28,7 @@ internal static class HttpBody
 
         var buffer = new byte[RequestLimits.MaxRequestBytes + 1];
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length > RequestLimits.MaxRequestBytes ? (default, Problem.TooLarge(request)) : (buffer.AsMemory(0, length), null);
+        return length > RequestLimits.MaxRequestBytes ? (default, Problem.TooLarge(request)) : (ByteOrderMark.Strip(buffer.AsMemory(0, length)), null);
     }
 
     private static bool IsJson(string? contentType) =>

@@ -19,15 +19,14 @@ internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, TimeP
     public async Task<IResult> SubmitAsync(
         HttpRequest http, DurableTaskClient client, RequestIdentity identity, TenantRequest request, CancellationToken cancellationToken)
     {
-        var submissionId = await Submissions.StartAsync(client, identity, request, time.GetUtcNow(), cancellationToken);
-        var submission = await WaitAsync(client, submissionId, cancellationToken);
-
-        // The submission of this key has another request: the key was used before, and this request was not submitted.
-        if (submission is not null && Submissions.RequestOf(submission) is { } submitted && submitted.ContentHash != request.ContentHash)
+        var start = await Submissions.StartAsync(client, identity, request, time.GetUtcNow(), cancellationToken);
+        if (start.IsReused)
         {
             return Problem.KeyReused(http);
         }
 
+        var submissionId = start.InstanceId;
+        var submission = await WaitAsync(client, submissionId, cancellationToken);
         if (submission is null || !submission.IsCompleted)
         {
             return Pending(http, submissionId, request);

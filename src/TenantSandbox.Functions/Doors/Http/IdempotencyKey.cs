@@ -8,7 +8,6 @@ namespace TenantSandbox.Functions.Doors.Http;
 internal static partial class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
-    private const string Source = "http";
 
     /// <summary>Reads the header. Without it every call is a new request, and the tenant recognizes repeats by revision and content.</summary>
     /// <returns>False when the header is present but invalid.</returns>
@@ -16,7 +15,7 @@ internal static partial class IdempotencyKey
     {
         isGiven = request.Headers.TryGetValue(Header, out var values);
         var key = isGiven ? values.ToString() : "";
-        identity = new RequestIdentity(Source, isGiven ? $"key:{key}" : $"call:{Guid.CreateVersion7():N}");
+        identity = new RequestIdentity(RequestIdentity.HttpSource, isGiven ? $"key:{key}" : $"call:{Guid.CreateVersion7():N}");
         return !isGiven || (values.Count == 1 && Form().IsMatch(key));
     }
 

@@ -1,7 +1,6 @@
 using Azure.Storage.Queues.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Doors.Queue;
 
@@ -9,7 +8,7 @@ namespace TenantSandbox.Functions.Doors.Queue;
 /// The queue door. An invalid message is stored with the reason and completed, so that the poison queue holds only
 /// messages whose handling failed.
 /// </summary>
-internal sealed class OnTenantRequest(RejectedRequests rejected, TimeProvider time)
+internal sealed class OnTenantRequest(MessageSubmission submission, TimeProvider time)
 {
     [Function(nameof(OnTenantRequest))]
     public async Task RunAsync(
@@ -17,13 +16,6 @@ internal sealed class OnTenantRequest(RejectedRequests rejected, TimeProvider ti
     {
         var (text, now) = (message.Body.ToString(), time.GetUtcNow());
         var incoming = QueueMessageReader.Read(text, message.MessageId, now);
-        if (incoming.Request is null)
-        {
-            await rejected.KeepAsync(QueueNames.Requests, text, incoming.Faults, cancellationToken);
-        }
-        else
-        {
-            await Submissions.StartAsync(client, incoming.Identity!, incoming.Request, now, cancellationToken);
-        }
+        await submission.HandleAsync(QueueNames.Requests, text, incoming, now, client, cancellationToken);
     }
 }

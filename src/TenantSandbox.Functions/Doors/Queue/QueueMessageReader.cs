@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using System.Text.Json;
 using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Doors.Queue;
@@ -8,8 +7,6 @@ namespace TenantSandbox.Functions.Doors.Queue;
 /// <summary>Reads a request from a queue message: JSON or base64 of it (as Event Grid sends it), a CloudEvent or a bare request.</summary>
 internal static class QueueMessageReader
 {
-    private const string Source = "queue:" + QueueNames.Requests;
-
     /// <param name="text">The message's text, not decoded.</param>
     /// <param name="messageId">The message's id, used as the identity of a request without one.</param>
     /// <param name="now">The time from which a time to live counts.</param>
@@ -20,13 +17,13 @@ internal static class QueueMessageReader
             return IncomingRequest.Fault("", ValidationFaultCodes.Malformed, "The message is neither JSON nor base64 of JSON.");
         }
 
-        if (IsCloudEvent(utf8))
+        if (CloudEventReader.IsEvent(utf8))
         {
-            return CloudEventReader.Read(BinaryData.FromBytes(utf8), now);
+            return CloudEventReader.Read(utf8, now);
         }
 
         var result = TenantRequestParser.ParseBare(utf8, now);
-        return new IncomingRequest(result.Request, new RequestIdentity(Source, result.Id ?? Identify(result.Request, messageId)), result.Faults);
+        return new IncomingRequest(result.Request, new RequestIdentity(RequestIdentity.QueueSource, result.Id ?? Identify(result.Request, messageId)), result.Faults);
     }
 
     // A request with a revision is the same request whenever it is sent again. An offboarding without one means "now": the same
@@ -34,28 +31,14 @@ internal static class QueueMessageReader
     private static string Identify(TenantRequest? request, string messageId) =>
         request?.Revision is null ? $"message:{messageId}" : $"content:{request.ContentHash}";
 
-    private static byte[]? Decode(string text)
+    private static ReadOnlyMemory<byte>? Decode(string text)
     {
-        var trimmed = text.AsSpan().Trim();
+        var trimmed = ByteOrderMark.Strip(text).AsSpan().Trim();
         if (trimmed.Length > 0 && trimmed[0] is '{' or '[')
         {
-            return Encoding.UTF8.GetBytes(text);
+            return Encoding.UTF8.GetBytes(trimmed.ToString());
         }
 
-        return trimmed.Length > 0 && Base64.IsValid(trimmed) ? Convert.FromBase64String(trimmed.ToString()) : null;
-    }
-
-    private static bool IsCloudEvent(byte[] utf8)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(utf8);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("specversion", out _);
-        }
-        catch (JsonException)
-        {
-            // The request parser reports what is wrong.
-            return false;
-        }
+        return trimmed.Length > 0 && Base64.IsValid(trimmed) ? ByteOrderMark.Strip(Convert.FromBase64String(trimmed.ToString())) : null;
     }
 }
