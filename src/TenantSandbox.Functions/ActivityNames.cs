@@ -35,4 +35,25 @@ internal static class ActivityNames
 
     /// <summary><c>LifecycleEvent</c>: publishes it to the topic.</summary>
     public const string PublishEvent = nameof(PublishEvent);
+
+    /// <summary><c>PageRequest</c> to <c>PageResult</c>: compares a page of tenants with their clusters and reports to each tenant.</summary>
+    public const string ReconcileTenantPage = nameof(ReconcileTenantPage);
+
+    /// <summary><c>PageRequest</c> to <c>PageResult</c>: tells the tenants of a page that are past their expiry.</summary>
+    public const string ExpireTenantPage = nameof(ExpireTenantPage);
+
+    /// <summary><c>PageRequest</c> to <c>PageResult</c>: settles the lost operations of a page of tenants.</summary>
+    public const string SettleTenantPage = nameof(SettleTenantPage);
+
+    /// <summary><c>PageRequest</c> to <c>PageResult</c>: reduces the states of a page of tenants that were offboarded long ago.</summary>
+    public const string TrimTenantPage = nameof(TrimTenantPage);
+
+    /// <summary><c>PageRequest</c> to <c>PageResult</c>: deletes finished orchestrations.</summary>
+    public const string PurgeInstances = nameof(PurgeInstances);
+
+    /// <summary><c>InventoryRequest</c> to <c>InventoryResult</c>: stores what nothing owns.</summary>
+    public const string TakeInventory = nameof(TakeInventory);
+
+    /// <summary><c>DeletionRequest</c> to <c>DeletionResult</c>: deletes a part of a stored inventory.</summary>
+    public const string DeleteOrphans = nameof(DeleteOrphans);
 }

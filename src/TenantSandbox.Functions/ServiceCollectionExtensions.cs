@@ -11,6 +11,7 @@ using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Http;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Maintenance;
 
 namespace TenantSandbox.Functions;
 
@@ -24,6 +25,7 @@ public static class ServiceCollectionExtensions
         services.AddOptions<TenantSandboxOptions>().Bind(configuration.GetSection(TenantSandboxOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TenantSandboxOptions>, TenantSandboxOptionsValidator>();
         services.AddOptions<RequestDoorOptions>().Bind(configuration.GetSection(RequestDoorOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MaintenanceOptions>().Bind(configuration.GetSection(MaintenanceOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         // host.json's telemetryMode "OpenTelemetry" takes effect only if the worker declares it too.
         services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
         services.TryAddSingleton(TimeProvider.System);
@@ -34,6 +36,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<RejectedRequests>();
         services.AddSingleton<MessageSubmission>();
         services.AddSingleton<HttpSubmission>();
+        services.AddSingleton<MaintenanceStarts>();
         return services;
     }
 

@@ -19,6 +19,11 @@ internal sealed class TestSystem : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
+    // Tests start the maintenance tasks themselves.
+    private static readonly Dictionary<string, string?> NoTimers = ((string[])
+        ["ReconcileTenants", "ReconcileClusters", "SweepOrphans", "ExpireTenants", "Watchdog", "PurgeHistory"])
+        .ToDictionary(task => $"TenantSandbox:Maintenance:Schedules:{task}", string? (_) => "0 0 0 29 2 *");
+
     private readonly string? _ownState;
     private readonly HttpClient _eventGrid;
 
@@ -52,7 +57,8 @@ internal sealed class TestSystem : IAsyncDisposable
             Directory.Delete(state);
         }
 
-        return new TestSystem(await LocalSystem.StartAsync(configured), isOwnState ? state : null);
+        var settings = new Dictionary<string, string?>(NoTimers.Concat(configured.Settings));
+        return new TestSystem(await LocalSystem.StartAsync(configured with { Settings = settings }), isOwnState ? state : null);
     }
 
     public async ValueTask DisposeAsync()

@@ -5,6 +5,17 @@ namespace TenantSandbox.Cli.Local;
 /// <summary>The app settings that point the app at this machine.</summary>
 internal static class LocalAppSettings
 {
+    /// <summary>When the maintenance tasks run: NCRONTAB with seconds.</summary>
+    private static readonly (string Task, string Schedule)[] Schedules =
+    [
+        ("ReconcileTenants", "0 */5 * * * *"),
+        ("ReconcileClusters", "30 */5 * * * *"),
+        ("SweepOrphans", "0 0 * * * *"),
+        ("ExpireTenants", "45 * * * * *"),
+        ("Watchdog", "15 */5 * * * *"),
+        ("PurgeHistory", "0 30 3 * * *"),
+    ];
+
     public static IEnumerable<KeyValuePair<string, string?>> Create(
         LocalSystemOptions options, TwinConnection twin, Uri address, FunctionKeys keys, string? storageConnectionString)
     {
@@ -20,6 +31,11 @@ internal static class LocalAppSettings
         // The twin is many times faster than Azure, so the app polls more often than it would there.
         yield return Setting("Timing:PollMinSeconds", "0.02");
         yield return Setting("Timing:PollMaxSeconds", "0.2");
+
+        foreach (var (task, schedule) in Schedules)
+        {
+            yield return Setting($"Maintenance:Schedules:{task}", schedule);
+        }
 
         if (options.Kubeconfig is not null)
         {

@@ -18,6 +18,9 @@ public static class EventTypes
     private const string Prefix = "tenantsandbox.tenant.";
     private const string Suffix = ".requested";
 
+    /// <summary>The type of the event about a run of a maintenance task that found something.</summary>
+    public static string Maintenance(string task) => $"tenantsandbox.maintenance.{task}";
+
     /// <summary>The event type that requests <paramref name="kind"/>.</summary>
     public static string Requested(TenantRequestKind kind) => $"{Prefix}{kind.ToWireName()}{Suffix}";
 

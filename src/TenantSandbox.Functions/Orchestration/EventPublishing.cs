@@ -38,15 +38,21 @@ internal static class EventPublishing
             ("vmSize", pool.Template.VmSize),
             .. data]);
 
+    /// <summary>Publishes an event about a run of a maintenance task. Its instance id is reused, so the start time tells runs apart.</summary>
+    /// <inheritdoc cref="PublishTenantAsync" path="/returns"/>
+    public static Task<bool> PublishMaintenanceAsync(
+        this TaskOrchestrationContext context, string type, DateTimeOffset startedAt, params (string Name, string? Value)[] data) =>
+        context.PublishAsync(type, "maintenance", [("startedAt", startedAt.ToString("O", CultureInfo.InvariantCulture)), .. data], $":{startedAt.UtcTicks}");
+
     /// <summary>An error as event data.</summary>
     public static (string Name, string? Value)[] Describe(TenantError? error) =>
         error is null ? [] : [("errorClass", WireName(error.ErrorClass)), ("code", error.Code), ("message", error.Message)];
 
     private static async Task<bool> PublishAsync(
-        this TaskOrchestrationContext context, string type, string subject, (string Name, string? Value)[] data)
+        this TaskOrchestrationContext context, string type, string subject, (string Name, string? Value)[] data, string run = "")
     {
         var payload = data.Where(d => d.Value is not null).ToDictionary(d => d.Name, d => d.Value!, StringComparer.Ordinal);
-        var lifecycleEvent = new LifecycleEvent($"{context.InstanceId}:{type}", type, subject, context.Now(), payload);
+        var lifecycleEvent = new LifecycleEvent($"{context.InstanceId}:{type}{run}", type, subject, context.Now(), payload);
         try
         {
             await context.CallActivityAsync(ActivityNames.PublishEvent, lifecycleEvent, RetryPolicies.Publish);

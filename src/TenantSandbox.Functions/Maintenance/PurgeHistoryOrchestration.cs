@@ -1,0 +1,30 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using TenantSandbox.Functions.Orchestration;
+
+namespace TenantSandbox.Functions.Maintenance;
+
+/// <summary>Deletes finished orchestrations that are older than the retention period, and reduces the state of tenants offboarded before it.</summary>
+public static class PurgeHistoryOrchestration
+{
+    [Function(nameof(PurgeHistoryOrchestration))]
+    public static Task<MaintenanceReport> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, MaintenanceInput input) =>
+        MaintenanceRun.RunAsync(context, input, async (running, progress) =>
+        {
+            if (input.Continuation is null)
+            {
+                progress.BeginStep("delete finished orchestrations");
+                string? continuation = null;
+                do
+                {
+                    var purged = await context.CallActivityAsync<PageResult>(
+                        ActivityNames.PurgeInstances, new PageRequest(continuation, input.Settings, context.Now()), RetryPolicies.Activity);
+                    running.Add(purged);
+                    continuation = purged.Continuation;
+                }
+                while (continuation is not null);
+            }
+
+            return await TenantScans.ScanAsync(context, input, ActivityNames.TrimTenantPage, running, progress);
+        });
+}
