@@ -18,11 +18,17 @@ internal static class ActivityNames
     /// <summary><c>PlacedTenant</c>: the namespace and its guardrails, by server-side apply.</summary>
     public const string ApplyNamespace = nameof(ApplyNamespace);
 
-    /// <summary><c>PlacedTenant</c>: Deployments and Services, by server-side apply.</summary>
+    /// <summary><c>PlacedTenant</c>: Deployments and Services, by server-side apply; deletes those that the spec doesn't have.</summary>
     public const string ApplyWorkloads = nameof(ApplyWorkloads);
 
     /// <summary><c>PlacedTenant</c> to <c>RolloutObservation</c>: a bounded watch.</summary>
     public const string WatchRollout = nameof(WatchRollout);
+
+    /// <summary><c>PlacedTenant</c>: no replicas, by server-side apply; namespace, guardrails and Services stay.</summary>
+    public const string SuspendWorkloads = nameof(SuspendWorkloads);
+
+    /// <summary><c>PlacedTenant</c> to <c>SuspensionObservation</c>: a bounded watch until no pod is left.</summary>
+    public const string WatchSuspension = nameof(WatchSuspension);
 
     /// <summary><c>TenantNamespaceRef</c>: deletes Deployments and Services; succeeds if there are none.</summary>
     public const string DeleteWorkloads = nameof(DeleteWorkloads);
@@ -32,6 +38,24 @@ internal static class ActivityNames
 
     /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: a read that changes nothing.</summary>
     public const string ReadNamespaceAbsence = nameof(ReadNamespaceAbsence);
+
+    /// <summary><c>PoolRef</c> to <c>PoolPods</c>: the tenants' pods on the pool's nodes. A read that changes nothing.</summary>
+    public const string ReadPoolPods = nameof(ReadPoolPods);
+
+    /// <summary><c>InspectionPage</c> to <c>InspectionReport</c>: compares tenants with what runs. A read that changes nothing.</summary>
+    public const string InspectTenants = nameof(InspectTenants);
+
+    /// <summary><c>NamespaceQuery</c> to <c>NamespacePage</c>: the namespaces with this installation's labels.</summary>
+    public const string ListTenantNamespaces = nameof(ListTenantNamespaces);
+
+    /// <summary><c>FinalizerRemoval</c> to <c>RemovedFinalizers</c>: removes the named finalizers of a terminating namespace and of what is in it.</summary>
+    public const string RemoveFinalizers = nameof(RemoveFinalizers);
+
+    /// <summary><c>TenantSpec</c> to <c>SpecRef</c>: only for specs in states of version 1; doors save specs before they submit.</summary>
+    public const string SaveSpec = nameof(SaveSpec);
+
+    /// <summary><c>SpecQuery</c> to <c>FoundSpecs</c>: which specs are stored, and what placement needs of them.</summary>
+    public const string FindSpecs = nameof(FindSpecs);
 
     /// <summary><c>LifecycleEvent</c>: publishes it to the topic.</summary>
     public const string PublishEvent = nameof(PublishEvent);

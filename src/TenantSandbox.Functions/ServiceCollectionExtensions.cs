@@ -12,6 +12,7 @@ using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Http;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Maintenance;
+using TenantSandbox.Functions.Specs;
 
 namespace TenantSandbox.Functions;
 
@@ -30,6 +31,7 @@ public static class ServiceCollectionExtensions
         services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ClusterDirectory>();
+        services.AddSpecs(configuration);
         services.AddAzure();
         services.AddKubernetes();
         services.TryAddSingleton(_ => RejectedQueue.FromConfiguration(configuration));
@@ -38,6 +40,13 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<HttpSubmission>();
         services.AddSingleton<MaintenanceStarts>();
         return services;
+    }
+
+    private static void AddSpecs(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<SpecOptions>().Bind(configuration.GetSection(SpecOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SpecOptions>>(new SpecOptionsValidator(configuration));
+        services.TryAddSingleton(s => SpecStores.Create(s.GetRequiredService<IOptions<SpecOptions>>().Value, configuration));
     }
 
     private static void AddAzure(this IServiceCollection services)
@@ -52,6 +61,8 @@ public static class ServiceCollectionExtensions
     private static void AddKubernetes(this IServiceCollection services)
     {
         services.AddSingleton<ClusterConnections>();
+        services.AddSingleton<DesiredTenants>();
+        services.TryAddSingleton<IClusterNetworks, ConfiguredNetworks>();
         services.AddSingleton<NamespaceWatch>();
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<TenantWorkloads>();

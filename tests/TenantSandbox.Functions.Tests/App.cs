@@ -1,6 +1,7 @@
 using Azure.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using TenantSandbox.Functions.Specs;
 
 namespace TenantSandbox.Functions.Tests;
 
@@ -9,7 +10,9 @@ internal static class App
 {
     /// <param name="settings">Settings by their name below the section, joined as in app settings.</param>
     /// <param name="credential">Replaces the configured one.</param>
-    public static ServiceProvider Create(IEnumerable<KeyValuePair<string, string?>> settings, TokenCredential? credential = null)
+    /// <param name="specs">Replaces the configured spec store.</param>
+    public static ServiceProvider Create(
+        IEnumerable<KeyValuePair<string, string?>> settings, TokenCredential? credential = null, ISpecStore? specs = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -17,6 +20,11 @@ internal static class App
         if (credential is not null)
         {
             services.AddSingleton(credential);
+        }
+
+        if (specs is not null)
+        {
+            services.AddSingleton(specs);
         }
 
         return services.BuildServiceProvider();
@@ -31,6 +39,7 @@ internal static class App
     /// <summary>The settings that a start needs at least.</summary>
     public static Dictionary<string, string?> Settings(string clusterId = "west-1") => new()
     {
+        ["Specs__Directory"] = Path.Combine(Path.GetTempPath(), $"specs-{Environment.ProcessId}"),
         ["Clusters__0__Id"] = clusterId,
         ["Clusters__0__SubscriptionId"] = "11111111-2222-3333-4444-555555555555",
         ["Clusters__0__ResourceGroup"] = "rg-tenants",

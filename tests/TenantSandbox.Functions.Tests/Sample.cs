@@ -21,12 +21,19 @@ internal static class Sample
         "job", "registry.example/job:1", 1, 2000, 2048, [], [], ["/bin/job"], ["--loop"],
         new ReadinessProbe(null, null, ["/bin/check"]));
 
-    public static PlacedTenant Tenant { get; } = Placed("acme", [Web, Job], [new EgressRule("0.0.0.0/0", [new WorkloadPort(443)])]);
+    public static DesiredTenant Tenant { get; } = Placed("acme", [Web, Job], [new EgressRule("0.0.0.0/0", [new WorkloadPort(443)])]);
 
-    public static PlacedTenant Placed(string tenantId, IReadOnlyList<WorkloadSpec> workloads, IReadOnlyList<EgressRule>? egress = null, int incarnation = 1) =>
-        new(
-            tenantId, incarnation, 7, "west-1", "pool1", KataSizing.Documented,
-            new TenantSpec(TenantTier.Pooled, null, null, null, workloads, egress ?? []));
+    public static DesiredTenant Placed(string tenantId, IReadOnlyList<WorkloadSpec> workloads, IReadOnlyList<EgressRule>? egress = null, int incarnation = 1)
+    {
+        var spec = new TenantSpec(TenantTier.Pooled, null, null, null, workloads, egress ?? []);
+        return new(tenantId, incarnation, 7, "west-1", "pool1", KataSizing.Documented, SpecRef.Of(spec).Hash, spec);
+    }
 
-    public static TenantNamespaceRef Reference(PlacedTenant tenant) => new(tenant.TenantId, tenant.Incarnation, tenant.ClusterId);
+    public static TenantNamespaceRef Reference(DesiredTenant tenant) => tenant.Namespace;
+
+    /// <summary>The tenant as activities receive it, with its spec in <see cref="MemorySpecStore.Shared"/>.</summary>
+    public static PlacedTenant Placed(this DesiredTenant tenant) => new(
+        tenant.TenantId, tenant.Incarnation, tenant.Revision, tenant.ClusterId, tenant.PoolName, tenant.SizeClasses,
+        MemorySpecStore.Shared.Save(tenant.Spec),
+        Former: tenant.Former is { } former ? new FormerPlacement(MemorySpecStore.Shared.Save(former.Spec), former.PoolName, former.SizeClasses) : null);
 }

@@ -26,6 +26,7 @@ internal static class LocalAppSettings
         yield return Setting("Arm:CaFile", authority);
         yield return Setting("Authentication:Mode", "Static");
         yield return Setting("Authentication:StaticToken", "twin");
+        yield return Setting("Specs:Directory", Path.GetFullPath(Path.Combine(options.StateDirectory, "specs")));
         yield return Setting("EventTopic:Endpoint", new Uri(address, $"/topics/{LocalSystemOptions.TopicName}/api/events").ToString());
         yield return Setting("EventTopic:Key", keys.Topic);
         // The twin is many times faster than Azure, so the app polls more often than it would there.

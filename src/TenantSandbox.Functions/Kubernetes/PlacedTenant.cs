@@ -4,22 +4,39 @@ using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>A tenant with its placement: everything that the activities on Kubernetes need, so that they look up nothing.</summary>
+/// <summary>A tenant with its placement. The activities on Kubernetes read the spec from the spec store and look up nothing else.</summary>
 /// <param name="TenantId">The tenant.</param>
 /// <param name="Incarnation">The incarnation, from 1. Objects carry it as a label; objects of another incarnation are never changed.</param>
 /// <param name="Revision">The revision to apply.</param>
 /// <param name="ClusterId">The cluster.</param>
-/// <param name="PoolName">The agent pool that pods are bound to.</param>
+/// <param name="PoolName">The agent pool that pods are bound to; null only for a suspended tenant, which has no reservation.</param>
 /// <param name="SizeClasses">The pool template's kata RuntimeClasses; each workload gets the smallest that fits.</param>
-/// <param name="Spec">The desired state.</param>
+/// <param name="SpecHash">The hash of the desired state; null only where <paramref name="Spec"/> is given.</param>
+/// <param name="Spec">The desired state itself: only in inputs that version 1 wrote.</param>
+/// <param name="Former">
+/// What still runs while this is rolled out; null for a new tenant, and once the rollout is complete. Its pods count in the quota
+/// too, and if they are in another pool, new pods become ready before they are removed. After the rollout call ApplyNamespace and
+/// ApplyWorkloads once more without it.
+/// </param>
 public sealed record PlacedTenant(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("incarnation")] int Incarnation,
     [property: JsonPropertyName("revision")] long Revision,
     [property: JsonPropertyName("clusterId")] string ClusterId,
-    [property: JsonPropertyName("poolName")] string PoolName,
+    [property: JsonPropertyName("poolName"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PoolName,
     [property: JsonPropertyName("sizeClasses")] IReadOnlyList<KataSizeClass> SizeClasses,
-    [property: JsonPropertyName("spec")] TenantSpec Spec);
+    [property: JsonPropertyName("specHash"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SpecHash,
+    [property: JsonPropertyName("spec"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantSpec? Spec = null,
+    [property: JsonPropertyName("former"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FormerPlacement? Former = null);
+
+/// <summary>What runs of a tenant before an update, or what the failed update left before it is returned to the previous revision.</summary>
+/// <param name="SpecHash">The hash of its spec.</param>
+/// <param name="PoolName">The pool of its pods in the same cluster.</param>
+/// <param name="SizeClasses">That pool's RuntimeClasses.</param>
+public sealed record FormerPlacement(
+    [property: JsonPropertyName("specHash")] string SpecHash,
+    [property: JsonPropertyName("poolName")] string? PoolName,
+    [property: JsonPropertyName("sizeClasses")] IReadOnlyList<KataSizeClass> SizeClasses);
 
 /// <summary>The namespace of one incarnation of a tenant.</summary>
 public sealed record TenantNamespaceRef(

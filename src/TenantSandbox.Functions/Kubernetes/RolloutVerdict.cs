@@ -15,7 +15,7 @@ internal static class RolloutVerdict
     /// <param name="tenant">The desired state.</param>
     /// <param name="deployments">Its Deployments, as read.</param>
     /// <param name="pods">Its pods, as read; null to evaluate the Deployments only.</param>
-    public static RolloutObservation Of(PlacedTenant tenant, IEnumerable<V1Deployment> deployments, IReadOnlyCollection<V1Pod>? pods)
+    public static RolloutObservation Of(DesiredTenant tenant, IEnumerable<V1Deployment> deployments, IReadOnlyCollection<V1Pod>? pods)
     {
         var byName = deployments.ToDictionary(d => d.Metadata.Name, StringComparer.Ordinal);
         var podsByWorkload = pods?.ToLookup(p => p.Metadata.Labels?.TryGetValue(Labels.Workload, out var name) == true ? name : "");

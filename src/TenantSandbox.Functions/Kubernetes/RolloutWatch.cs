@@ -8,7 +8,8 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 namespace TenantSandbox.Functions.Kubernetes;
 
 /// <summary>Watches a tenant's Deployments for a bounded time.</summary>
-internal sealed class RolloutWatch(ClusterConnections connections, IOptions<TenantSandboxOptions> options, TimeProvider time)
+internal sealed class RolloutWatch(
+    ClusterConnections connections, DesiredTenants tenants, IOptions<TenantSandboxOptions> options, TimeProvider time)
 {
     /// <summary>
     /// Maximum length of one watch. Then the pods are read again, because a Deployment's status doesn't show an image that can't
@@ -18,8 +19,9 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
 
     /// <summary>Returns when the rollout is complete or has failed, or its progress when the time is up.</summary>
     [Function(ActivityNames.WatchRollout)]
-    public async Task<RolloutObservation> WatchAsync([ActivityTrigger] PlacedTenant tenant, CancellationToken cancellationToken)
+    public async Task<RolloutObservation> WatchAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
     {
+        var tenant = await tenants.ReadAsync(placed, cancellationToken);
         var until = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.Timing.WatchSeconds);
         while (true)
         {
@@ -44,7 +46,7 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
 
     // Returns early when the Deployments alone show the outcome; the next list returns it.
     private Task<bool> FollowAsync(
-        PlacedTenant tenant, IEnumerable<V1Deployment> deployments, string version, TimeSpan slice, CancellationToken cancellationToken)
+        DesiredTenant tenant, IEnumerable<V1Deployment> deployments, string version, TimeSpan slice, CancellationToken cancellationToken)
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
         var current = deployments.ToDictionary(d => d.Metadata.Name, StringComparer.Ordinal);
@@ -78,7 +80,7 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
             cancellationToken);
     }
 
-    private async Task<(IList<V1Deployment> Items, string Version)> ListAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    private async Task<(IList<V1Deployment> Items, string Version)> ListAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
         var list = await connections.CallAsync(
@@ -90,7 +92,7 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
         return (list.Items, list.Metadata.ResourceVersion);
     }
 
-    private async Task<IReadOnlyList<V1Pod>> ListPodsAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<V1Pod>> ListPodsAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
         var list = await connections.CallAsync(
@@ -101,6 +103,6 @@ internal sealed class RolloutWatch(ClusterConnections connections, IOptions<Tena
         return [.. list.Items];
     }
 
-    private string Selector(PlacedTenant tenant) =>
-        Labels.Selector(options.Value.Owner, new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId));
+    private string Selector(DesiredTenant tenant) =>
+        Labels.Selector(options.Value.Owner, tenant.Namespace);
 }

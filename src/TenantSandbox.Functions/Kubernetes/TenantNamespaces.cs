@@ -10,17 +10,22 @@ namespace TenantSandbox.Functions.Kubernetes;
 
 /// <summary>Applies, deletes and reads the tenants' namespaces with their guardrails.</summary>
 internal sealed partial class TenantNamespaces(
-    ClusterConnections connections, NamespaceWatch watch, IOptions<TenantSandboxOptions> options, ILogger<TenantNamespaces> logger)
+    ClusterConnections connections,
+    NamespaceWatch watch,
+    DesiredTenants tenants,
+    IOptions<TenantSandboxOptions> options,
+    ILogger<TenantNamespaces> logger)
 {
     /// <summary>Applies the RuntimeClasses that the tenant needs and its namespace, then the guardrails.</summary>
     /// <exception cref="Core.Errors.SandboxException">Refused (another owner, another field manager) or failed.</exception>
     [Function(ActivityNames.ApplyNamespace)]
-    public async Task ApplyAsync([ActivityTrigger] PlacedTenant tenant, CancellationToken cancellationToken)
+    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
     {
+        var tenant = await tenants.ReadAsync(placed, cancellationToken);
         var settings = options.Value;
         var names = KataNames.Of(settings.KataNames);
         var manifest = NamespaceManifest.Namespace(tenant, settings);
-        var reference = new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId);
+        var reference = tenant.Namespace;
         // Rendered before the first write, so that a rendering failure changes nothing.
         IKubernetesObject<V1ObjectMeta>[] guardrails =
         [

@@ -11,13 +11,18 @@ namespace TenantSandbox.Functions.Kubernetes;
 
 /// <summary>Applies and deletes the tenants' Deployments and Services.</summary>
 internal sealed partial class TenantWorkloads(
-    ClusterConnections connections, TenantNamespaces namespaces, IOptions<TenantSandboxOptions> options, ILogger<TenantWorkloads> logger)
+    ClusterConnections connections,
+    TenantNamespaces namespaces,
+    DesiredTenants tenants,
+    IOptions<TenantSandboxOptions> options,
+    ILogger<TenantWorkloads> logger)
 {
     /// <summary>Makes the namespace contain exactly the Deployments and Services of the tenant's spec.</summary>
     /// <exception cref="Core.Errors.SandboxException">Refused or failed.</exception>
     [Function(ActivityNames.ApplyWorkloads)]
-    public async Task ApplyAsync([ActivityTrigger] PlacedTenant tenant, CancellationToken cancellationToken)
+    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
     {
+        var tenant = await tenants.ReadAsync(placed, cancellationToken);
         var settings = options.Value;
         V1Deployment[] deployments = [.. tenant.Spec.Workloads.Select(w => DeploymentManifest.Deployment(w, tenant, settings))];
         V1Service[] services = [.. tenant.Spec.Workloads.Select(w => ServiceManifest.Service(w, tenant, settings)).OfType<V1Service>()];
@@ -26,7 +31,7 @@ internal sealed partial class TenantWorkloads(
 
         // Deletes what only an older revision has.
         await DeleteAsync(
-            new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId),
+            tenant.Namespace,
             [.. deployments.Select(d => d.Metadata.Name)],
             [.. services.Select(s => s.Metadata.Name)],
             cancellationToken);

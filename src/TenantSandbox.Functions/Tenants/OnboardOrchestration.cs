@@ -53,7 +53,7 @@ public static class OnboardOrchestration
         TaskOrchestrationContext context, OnboardInput input, TenantPlacement placement, PoolRef pool, Saga saga, OperationProgress progress)
     {
         var tenant = new PlacedTenant(
-            input.TenantId, input.Incarnation, input.Revision, placement.ClusterId, pool.Name, pool.Template.SizeClasses, input.Spec);
+            input.TenantId, input.Incarnation, input.Revision, placement.ClusterId, pool.Name, pool.Template.SizeClasses, SpecHash: null, input.Spec);
         var tenantNamespace = new TenantNamespaceRef(input.TenantId, input.Incarnation, placement.ClusterId);
 
         progress.BeginStep("apply the namespace and its guardrails");
@@ -88,7 +88,7 @@ public static class OnboardOrchestration
 
         if (observed.Condition == RolloutCondition.Failed)
         {
-            throw new StepFailedException(ErrorClass.Invalid, "RolloutFailed", observed.Detail);
+            throw new StepFailedException(observed.ErrorClass ?? ErrorClass.Invalid, observed.Code ?? "RolloutFailed", observed.Detail);
         }
     }
 }

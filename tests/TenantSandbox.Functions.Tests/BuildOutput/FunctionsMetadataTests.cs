@@ -17,6 +17,7 @@ public sealed class FunctionsMetadataTests
         DeleteTenant: httpTrigger authLevel=Function methods=delete route=tenants/{tenantId}; durableClient; out http
         DeleteWorkloads: activityTrigger
         EnsurePool: activityTrigger
+        FindSpecs: activityTrigger
         GetHealth: httpTrigger authLevel=Anonymous methods=get route=health; out http
         GetOperation: httpTrigger authLevel=Function methods=get route=operations/{operationId}; durableClient; out http
         GetTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}; durableClient; out http
@@ -30,6 +31,7 @@ public sealed class FunctionsMetadataTests
         PublishEvent: activityTrigger
         ReadNamespaceAbsence: activityTrigger
         ReadPool: activityTrigger
+        SaveSpec: activityTrigger
         SelectClusters: activityTrigger
         SubmitRequestOrchestration: orchestrationTrigger
         TenantEntity: entityTrigger

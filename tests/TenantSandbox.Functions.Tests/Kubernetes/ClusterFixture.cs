@@ -62,7 +62,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             settings["Clusters__0__Kubeconfig"] = kubeconfig;
             // Hollow nodes know no image's user.
             settings["Workloads__RunAsUser"] = "65532";
-            _services = App.Create(settings);
+            _services = App.Create(settings, specs: MemorySpecStore.Shared);
             _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(kubeconfig)));
             await LabelNodesAsync();
             return;
@@ -77,7 +77,7 @@ public sealed class ClusterFixture : IAsyncLifetime
         settings["Clusters__0__SubscriptionId"] = _twin.Options.SubscriptionId;
         settings["Clusters__0__ResourceGroup"] = _twin.Options.ResourceGroup;
         settings["Clusters__0__Name"] = _twin.Options.Clusters[0].Name;
-        _services = App.Create(settings);
+        _services = App.Create(settings, specs: MemorySpecStore.Shared);
         _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigObject(KubernetesYaml.Deserialize<k8s.KubeConfigModels.K8SConfiguration>(_twin.Kubeconfig())));
         var pools = Services.Make<AgentPools>();
         var target = Services.Make<ClusterSelection>().Select(new ClusterQuery(null, null)).Clusters[0];
@@ -104,7 +104,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     }
 
     /// <summary>A tenant that no other test has, with one small workload unless others are given.</summary>
-    internal PlacedTenant NewTenant(params WorkloadSpec[] workloads) =>
+    internal DesiredTenant NewTenant(params WorkloadSpec[] workloads) =>
         Sample.Placed(
             $"t{Environment.ProcessId}-{Interlocked.Increment(ref _tenants)}",
             workloads.Length > 0 ? workloads : [Sample.Web with { Replicas = 1, CpuMillis = 100, MemoryMiB = 256, ReadinessProbe = null }])
@@ -112,30 +112,30 @@ public sealed class ClusterFixture : IAsyncLifetime
         { PoolName = PoolName };
 
     /// <summary>Puts the tenant up and waits until it runs.</summary>
-    internal async Task<PlacedTenant> RunAsync(PlacedTenant tenant)
+    internal async Task<DesiredTenant> RunAsync(DesiredTenant tenant)
     {
-        await Namespaces.ApplyAsync(tenant, default);
-        await Workloads.ApplyAsync(tenant, default);
+        await Namespaces.ApplyAsync(tenant.Placed(), default);
+        await Workloads.ApplyAsync(tenant.Placed(), default);
         var seen = await WatchAsync(tenant);
         Assert.True(seen.Condition == RolloutCondition.Ready, seen.Detail);
         return tenant;
     }
 
     /// <summary>Watches as an orchestration does: again and again while it progresses, for a minute at most.</summary>
-    internal async Task<RolloutObservation> WatchAsync(PlacedTenant tenant)
+    internal async Task<RolloutObservation> WatchAsync(DesiredTenant tenant)
     {
         RolloutObservation seen;
         var tries = 0;
         do
         {
-            seen = await Rollouts.WatchAsync(tenant, default);
+            seen = await Rollouts.WatchAsync(tenant.Placed(), default);
         }
         while (seen.Condition == RolloutCondition.Progressing && ++tries < 20);
 
         return seen;
     }
 
-    internal Task<V1Namespace> ReadNamespaceAsync(PlacedTenant tenant) => Client.CoreV1.ReadNamespaceAsync(NamespaceManifest.NameOf(tenant.TenantId));
+    internal Task<V1Namespace> ReadNamespaceAsync(DesiredTenant tenant) => Client.CoreV1.ReadNamespaceAsync(NamespaceManifest.NameOf(tenant.TenantId));
 
     private async Task LabelNodesAsync()
     {

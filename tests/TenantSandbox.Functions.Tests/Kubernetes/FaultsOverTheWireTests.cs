@@ -20,8 +20,8 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
     {
         var tenant = _cluster.NewTenant();
         _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "kube.pods.create", Kind = InjectedFaultKind.NeverRuns, Code = "ImagePullBackOff", Times = null });
-        await _cluster.Namespaces.ApplyAsync(tenant, default);
-        await _cluster.Workloads.ApplyAsync(tenant, default);
+        await _cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
+        await _cluster.Workloads.ApplyAsync(tenant.Placed(), default);
 
         var seen = await _cluster.WatchAsync(tenant);
 
@@ -39,7 +39,7 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
         var tenant = _cluster.NewTenant();
         _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = call, Kind = kind, Status = 503 });
 
-        await Assert.ThrowsAsync<TransientException>(() => _cluster.Namespaces.ApplyAsync(tenant, default));
+        await Assert.ThrowsAsync<TransientException>(() => _cluster.Namespaces.ApplyAsync(tenant.Placed(), default));
         await _cluster.RunAsync(tenant);
 
         var policy = await _cluster.Client.NetworkingV1.ReadNamespacedNetworkPolicyAsync("tenant-network", NamespaceManifest.NameOf(tenant.TenantId));
@@ -50,11 +50,11 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
     public async Task WatchRollout_WatchRefused_IsTransient()
     {
         var tenant = _cluster.NewTenant(Sample.Web with { CpuMillis = 500_000, ReadinessProbe = null });
-        await _cluster.Namespaces.ApplyAsync(tenant, default);
-        await _cluster.Workloads.ApplyAsync(tenant, default);
+        await _cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
+        await _cluster.Workloads.ApplyAsync(tenant.Placed(), default);
         _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "kube.deployments.watch", Status = 410 });
 
-        Assert.Equal("Expired", (await Assert.ThrowsAsync<TransientException>(() => _cluster.Rollouts.WatchAsync(tenant, default))).Code);
+        Assert.Equal("Expired", (await Assert.ThrowsAsync<TransientException>(() => _cluster.Rollouts.WatchAsync(tenant.Placed(), default))).Code);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     {
         var tenant = cluster.NewTenant();
 
-        await cluster.Namespaces.ApplyAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
 
         var name = NamespaceManifest.NameOf(tenant.TenantId);
         Assert.Equal("restricted", (await cluster.ReadNamespaceAsync(tenant)).Metadata.Labels["pod-security.kubernetes.io/enforce"]);
@@ -30,10 +30,10 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     public async Task ApplyNamespace_Repeated_ChangesNothing()
     {
         var tenant = cluster.NewTenant();
-        await cluster.Namespaces.ApplyAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
         var before = await VersionsAsync(tenant);
 
-        await cluster.Namespaces.ApplyAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
 
         Assert.Equal(before, await VersionsAsync(tenant));
     }
@@ -48,7 +48,7 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
         });
         var before = (await cluster.ReadNamespaceAsync(tenant)).Metadata.ResourceVersion;
 
-        var refused = await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyAsync(tenant, default));
+        var refused = await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyAsync(tenant.Placed(), default));
         var absence = await cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default);
         await cluster.Workloads.DeleteAsync(Sample.Reference(tenant), default);
 
@@ -61,9 +61,9 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     public async Task ApplyNamespace_OtherLifeStillThere_IsRefused()
     {
         var tenant = cluster.NewTenant();
-        await cluster.Namespaces.ApplyAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
 
-        await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyAsync(tenant with { Incarnation = 2 }, default));
+        await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyAsync((tenant with { Incarnation = 2 }).Placed(), default));
         await cluster.Namespaces.DeleteAsync(Sample.Reference(tenant with { Incarnation = 2 }), default);
 
         Assert.Null((await cluster.ReadNamespaceAsync(tenant)).Metadata.DeletionTimestamp);
@@ -73,12 +73,12 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     public async Task ApplyNamespace_FieldTakenOverByAnother_NamesTheManager()
     {
         var tenant = cluster.NewTenant();
-        await cluster.Namespaces.ApplyAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
         await cluster.Client.CoreV1.PatchNamespacedResourceQuotaAsync(
             new V1Patch("""{"spec":{"hard":{"pods":"99"}}}""", V1Patch.PatchType.MergePatch),
             "tenant-quota", NamespaceManifest.NameOf(tenant.TenantId), fieldManager: "somebody");
 
-        var conflict = await Assert.ThrowsAsync<ConflictException>(() => cluster.Namespaces.ApplyAsync(tenant, default));
+        var conflict = await Assert.ThrowsAsync<ConflictException>(() => cluster.Namespaces.ApplyAsync(tenant.Placed(), default));
 
         Assert.Equal("FieldManagerConflict", conflict.Code);
         Assert.Contains("somebody", conflict.Message, StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     public async Task DeleteNamespace_FinalizerHolds_NamesItAndGoesOnceItIsLifted()
     {
         var tenant = cluster.NewTenant();
-        await cluster.Namespaces.ApplyAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
         var name = NamespaceManifest.NameOf(tenant.TenantId);
         var patch = new V1Patch("""{"metadata":{"finalizers":["example.com/hold"]}}""", V1Patch.PatchType.MergePatch);
         await cluster.Client.CoreV1.PatchNamespacedServiceAccountAsync(patch, "tenant-workload", name);
@@ -115,14 +115,14 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
         Assert.False(held.Gone);
         Assert.Contains("example.com/hold", held.Blocker, StringComparison.Ordinal);
         Assert.Equal("NamespaceTerminating", (await Assert.ThrowsAsync<ConflictException>(
-            () => cluster.Namespaces.ApplyAsync(tenant, default))).Code);
+            () => cluster.Namespaces.ApplyAsync(tenant.Placed(), default))).Code);
 
         var lift = new V1Patch("""{"metadata":{"finalizers":null}}""", V1Patch.PatchType.MergePatch);
         await cluster.Client.CoreV1.PatchNamespacedServiceAccountAsync(lift, "tenant-workload", name);
         await UntilGoneAsync(tenant);
     }
 
-    private async Task UntilGoneAsync(PlacedTenant tenant)
+    private async Task UntilGoneAsync(DesiredTenant tenant)
     {
         var tries = 0;
         while (!(await cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default)).Gone)
@@ -131,7 +131,7 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
         }
     }
 
-    private async Task<string> VersionsAsync(PlacedTenant tenant)
+    private async Task<string> VersionsAsync(DesiredTenant tenant)
     {
         var name = NamespaceManifest.NameOf(tenant.TenantId);
         var limits = await cluster.Client.CoreV1.ReadNamespacedLimitRangeAsync("tenant-limits", name);

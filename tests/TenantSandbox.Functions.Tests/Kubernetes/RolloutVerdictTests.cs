@@ -6,7 +6,7 @@ namespace TenantSandbox.Functions.Tests.Kubernetes;
 
 public sealed class RolloutVerdictTests
 {
-    private static readonly PlacedTenant Tenant = Sample.Placed("acme", [Sample.Web, Sample.Job]);
+    private static readonly DesiredTenant Tenant = Sample.Placed("acme", [Sample.Web, Sample.Job]);
 
     [Fact]
     public void Of_EveryReplicaAvailable_IsReady() =>

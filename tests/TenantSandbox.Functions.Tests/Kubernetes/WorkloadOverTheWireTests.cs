@@ -38,10 +38,10 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
         var tenant = await cluster.RunAsync(cluster.NewTenant());
         var before = (await cluster.Client.AppsV1.ReadNamespacedDeploymentAsync("web", Namespace(tenant))).Metadata.Generation;
 
-        await cluster.Workloads.ApplyAsync(tenant, default);
+        await cluster.Workloads.ApplyAsync(tenant.Placed(), default);
 
         Assert.Equal(before, (await cluster.Client.AppsV1.ReadNamespacedDeploymentAsync("web", Namespace(tenant))).Metadata.Generation);
-        Assert.Equal(RolloutCondition.Ready, (await cluster.Rollouts.WatchAsync(tenant, default)).Condition);
+        Assert.Equal(RolloutCondition.Ready, (await cluster.Rollouts.WatchAsync(tenant.Placed(), default)).Condition);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
         var both = await cluster.RunAsync(cluster.NewTenant(Small, Small with { Name = "second" }));
         var one = both with { Revision = 8, Spec = both.Spec with { Workloads = [Small with { Ports = [] }] } };
 
-        await cluster.Workloads.ApplyAsync(one, default);
+        await cluster.Workloads.ApplyAsync(one.Placed(), default);
 
         Assert.Equal(["web"], (await cluster.Client.AppsV1.ListNamespacedDeploymentAsync(Namespace(both))).Items.Select(d => d.Metadata.Name));
         Assert.Empty((await cluster.Client.CoreV1.ListNamespacedServiceAsync(Namespace(both))).Items);
@@ -60,10 +60,10 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
     public async Task WatchRollout_PodThatFitsNowhere_SaysWhatItWaitsFor()
     {
         var tenant = cluster.NewTenant(Small with { CpuMillis = 500_000 });
-        await cluster.Namespaces.ApplyAsync(tenant, default);
-        await cluster.Workloads.ApplyAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
+        await cluster.Workloads.ApplyAsync(tenant.Placed(), default);
 
-        var seen = await cluster.Rollouts.WatchAsync(tenant, default);
+        var seen = await cluster.Rollouts.WatchAsync(tenant.Placed(), default);
 
         Assert.Equal(RolloutCondition.Progressing, seen.Condition);
         Assert.Contains("web: 0 of 1 available", seen.Detail, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
     public async Task WatchRollout_QuotaUsedUp_FailsAndNamesIt()
     {
         var tenant = cluster.NewTenant();
-        await cluster.Namespaces.ApplyAsync(tenant, default);
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
         await cluster.Client.CoreV1.CreateNamespacedResourceQuotaAsync(
             new V1ResourceQuota
             {
@@ -83,7 +83,7 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
             },
             Namespace(tenant));
         await WaitUntilEnforcedAsync("nothing-goes", Namespace(tenant));
-        await cluster.Workloads.ApplyAsync(tenant, default);
+        await cluster.Workloads.ApplyAsync(tenant.Placed(), default);
 
         var seen = await cluster.WatchAsync(tenant);
 
@@ -136,5 +136,5 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
         Assert.True((await cluster.Namespaces.ReadAbsenceAsync(Sample.Reference(tenant), default)).Gone);
     }
 
-    private static string Namespace(PlacedTenant tenant) => NamespaceManifest.NameOf(tenant.TenantId);
+    private static string Namespace(DesiredTenant tenant) => NamespaceManifest.NameOf(tenant.TenantId);
 }

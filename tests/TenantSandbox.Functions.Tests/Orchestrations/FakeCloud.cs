@@ -1,15 +1,17 @@
 using TenantSandbox.Core.Capacity;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Azure.EventGrid;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Pools;
+using TenantSandbox.Functions.Specs;
 using TenantSandbox.Testing;
 
 namespace TenantSandbox.Functions.Tests.Orchestrations;
 
 /// <summary>Fakes of all activities on one model of ARM and Kubernetes: pools, namespaces and events. Records violations of the app's invariants.</summary>
-internal sealed class FakeCloud
+internal sealed partial class FakeCloud
 {
     public static readonly OperationTiming Timing = new(5, 60, 1800, 1800, 900, 900);
 
@@ -60,6 +62,14 @@ internal sealed class FakeCloud
         Add<TenantNamespaceRef, object?>(ActivityNames.DeleteWorkloads, DeleteWorkloads);
         Add<TenantNamespaceRef, AbsenceObservation>(ActivityNames.DeleteNamespace, DeleteNamespace);
         Add<TenantNamespaceRef, AbsenceObservation>(ActivityNames.ReadNamespaceAbsence, ReadNamespaceAbsence);
+        Add<PlacedTenant, object?>(ActivityNames.SuspendWorkloads, SuspendWorkloads);
+        Add<PlacedTenant, SuspensionObservation>(ActivityNames.WatchSuspension, _ => new(true, "no pods left"));
+        Add<PoolRef, PoolPods>(ActivityNames.ReadPoolPods, ReadPoolPods);
+        Add<InspectionPage, InspectionReport>(ActivityNames.InspectTenants, InspectTenants);
+        Add<NamespaceQuery, NamespacePage>(ActivityNames.ListTenantNamespaces, ListTenantNamespaces);
+        Add<FinalizerRemoval, RemovedFinalizers>(ActivityNames.RemoveFinalizers, RemoveFinalizers);
+        Add<TenantSpec, SpecRef>(ActivityNames.SaveSpec, SaveSpec);
+        Add<SpecQuery, FoundSpecs>(ActivityNames.FindSpecs, FindSpecs);
         Add<LifecycleEvent, object?>(ActivityNames.PublishEvent, Publish);
 
         void Add<TInput, TOutput>(string name, Func<TInput, TOutput> run) =>
@@ -135,7 +145,9 @@ internal sealed class FakeCloud
             Violations.Add($"{tenant.TenantId} is placed in pool {pool}, which isn't ready");
         }
 
-        _namespaces.TryAdd(Key(tenant), new(pool, RemainingPolls: 1));
+        _namespaces[Key(tenant)] = _namespaces.TryGetValue(Key(tenant), out var found)
+            ? found with { Tenant = tenant, Pool = pool, IsSuspended = false }
+            : new(tenant, pool, RemainingPolls: 1);
         return null;
     }
 
@@ -178,5 +190,5 @@ internal sealed class FakeCloud
 
     private sealed record FakePool(bool IsDeleting, int RemainingPolls);
 
-    private sealed record FakeNamespace(string Pool, int RemainingPolls);
+    private sealed record FakeNamespace(PlacedTenant Tenant, string Pool, int RemainingPolls, bool IsSuspended = false);
 }

@@ -8,7 +8,7 @@ namespace TenantSandbox.Functions.Kubernetes.Manifests;
 /// <summary>The Deployment of one workload.</summary>
 internal static class DeploymentManifest
 {
-    public static V1Deployment Deployment(WorkloadSpec workload, PlacedTenant tenant, TenantSandboxOptions options)
+    public static V1Deployment Deployment(WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options)
     {
         var metadata = NamespaceManifest.Metadata(workload.Name, tenant, options);
         metadata.Labels[Labels.Workload] = workload.Name;

@@ -24,7 +24,7 @@ internal static class Labels
         [Incarnation] = incarnation.ToString(CultureInfo.InvariantCulture),
     };
 
-    public static Dictionary<string, string> Of(string owner, PlacedTenant tenant) => Of(owner, tenant.TenantId, tenant.Incarnation);
+    public static Dictionary<string, string> Of(string owner, DesiredTenant tenant) => Of(owner, tenant.TenantId, tenant.Incarnation);
 
     /// <summary>The label selector that matches exactly what <see cref="Of(string, string, int)"/> marks.</summary>
     public static string Selector(string owner, TenantNamespaceRef tenant) =>

@@ -11,7 +11,7 @@ internal static class NamespaceManifest
 
     public static string NameOf(string tenantId) => $"tenant-{tenantId}";
 
-    public static V1Namespace Namespace(PlacedTenant tenant, TenantSandboxOptions options)
+    public static V1Namespace Namespace(DesiredTenant tenant, TenantSandboxOptions options)
     {
         var labels = Labels.Of(options.Owner, tenant);
         foreach (var mode in (string[])["enforce", "audit", "warn"])
@@ -29,7 +29,7 @@ internal static class NamespaceManifest
         };
     }
 
-    public static V1ServiceAccount ServiceAccount(PlacedTenant tenant, TenantSandboxOptions options) => new()
+    public static V1ServiceAccount ServiceAccount(DesiredTenant tenant, TenantSandboxOptions options) => new()
     {
         ApiVersion = "v1",
         Kind = "ServiceAccount",
@@ -38,7 +38,7 @@ internal static class NamespaceManifest
     };
 
     /// <summary>Name, namespace and labels of an object in the tenant's namespace.</summary>
-    public static V1ObjectMeta Metadata(string name, PlacedTenant tenant, TenantSandboxOptions options) => new()
+    public static V1ObjectMeta Metadata(string name, DesiredTenant tenant, TenantSandboxOptions options) => new()
     {
         Name = name,
         NamespaceProperty = NameOf(tenant.TenantId),

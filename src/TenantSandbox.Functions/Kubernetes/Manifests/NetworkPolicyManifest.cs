@@ -14,7 +14,7 @@ internal static class NetworkPolicyManifest
 {
     public const string Name = "tenant-network";
 
-    public static V1NetworkPolicy Policy(PlacedTenant tenant, TenantSandboxOptions options)
+    public static V1NetworkPolicy Policy(DesiredTenant tenant, TenantSandboxOptions options)
     {
         var denied = new DeniedBlocks(options.Network.DeniedCidrs);
         return new V1NetworkPolicy

@@ -1,5 +1,6 @@
 using System.Globalization;
 using k8s.Models;
+using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
 
@@ -10,14 +11,14 @@ internal static class PodManifest
 {
     private const string TmpVolume = "tmp";
 
-    public static V1PodSpec Pod(WorkloadSpec workload, PlacedTenant tenant, TenantSandboxOptions options) => new()
+    public static V1PodSpec Pod(WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options) => new()
     {
         RuntimeClassName = SizeClass.Of(workload, tenant).RuntimeClassName,
         ServiceAccountName = NamespaceManifest.ServiceAccountName,
         AutomountServiceAccountToken = false,
         // Otherwise every Service of the namespace is added to every container's environment.
         EnableServiceLinks = false,
-        NodeSelector = options.Workloads.BindToPool ? new Dictionary<string, string> { [SandboxNodes.PoolLabel] = tenant.PoolName } : null,
+        NodeSelector = NodeSelector(tenant, options.Workloads),
         SecurityContext = new V1PodSecurityContext
         {
             RunAsNonRoot = true,
@@ -33,6 +34,15 @@ internal static class PodManifest
                 EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = Quantities.MiB(options.Workloads.TmpSizeMiB) },
             },
         ],
+    };
+
+    // Without a pool there are no pods: a suspended tenant has no reservation. Otherwise pods could run in any tenant's pool.
+    private static Dictionary<string, string>? NodeSelector(DesiredTenant tenant, WorkloadOptions options) => tenant switch
+    {
+        _ when !options.BindToPool => null,
+        { PoolName: { } pool } => new() { [SandboxNodes.PoolLabel] = pool },
+        { IsSuspended: true } => null,
+        _ => throw new InvalidException("PoolMissing", $"tenant {tenant.TenantId} has no agent pool on cluster {tenant.ClusterId}, and is not suspended"),
     };
 
     private static V1Container Container(WorkloadSpec workload, WorkloadOptions options) => new()

@@ -14,7 +14,7 @@ internal static class QuotaManifest
     /// Covers every replica with its overhead, and per workload the extra pods of an update: those that surge, or one that is
     /// terminating while its replacement starts, because terminating pods count.
     /// </summary>
-    public static V1ResourceQuota Quota(PlacedTenant tenant, TenantSandboxOptions options)
+    public static V1ResourceQuota Quota(DesiredTenant tenant, TenantSandboxOptions options)
     {
         var extra = Math.Max(1, options.Workloads.MaxSurge);
         long pods = 0, cpuMillis = 0, memoryMiB = 0;
@@ -53,7 +53,7 @@ internal static class QuotaManifest
     /// The guest is sized by limits and the scheduler plans by requests, so they must be equal. No defaults: a container
     /// without limits would silently get AKS's 512Mi guest, so it is refused.
     /// </summary>
-    public static V1LimitRange Limits(PlacedTenant tenant, TenantSandboxOptions options) => new()
+    public static V1LimitRange Limits(DesiredTenant tenant, TenantSandboxOptions options) => new()
     {
         ApiVersion = "v1",
         Kind = "LimitRange",

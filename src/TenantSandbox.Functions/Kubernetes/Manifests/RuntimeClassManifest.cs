@@ -47,7 +47,7 @@ internal static class RuntimeClassManifest
 internal static class SizeClass
 {
     /// <exception cref="InvalidException">No class is large enough.</exception>
-    public static KataSizeClass Of(WorkloadSpec workload, PlacedTenant tenant) =>
+    public static KataSizeClass Of(WorkloadSpec workload, DesiredTenant tenant) =>
         KataSizing.Fit(tenant.SizeClasses, workload.MemoryMiB)
         ?? throw new InvalidException(
             "GuestTooLarge",
@@ -55,6 +55,6 @@ internal static class SizeClass
             + $"the largest size class on cluster {tenant.ClusterId} holds {tenant.SizeClasses.Max(c => c.MaxMemoryMiB)} MiB");
 
     /// <summary>The distinct classes of a tenant's workloads, smallest first.</summary>
-    public static IReadOnlyList<KataSizeClass> AllOf(PlacedTenant tenant) =>
+    public static IReadOnlyList<KataSizeClass> AllOf(DesiredTenant tenant) =>
         [.. tenant.Spec.Workloads.Select(w => Of(w, tenant)).Distinct().OrderBy(c => c.MaxMemoryMiB)];
 }

@@ -9,7 +9,7 @@ namespace TenantSandbox.Functions.Kubernetes.Manifests;
 internal static class ServiceManifest
 {
     /// <summary>Null when the workload has no ports.</summary>
-    public static V1Service? Service(WorkloadSpec workload, PlacedTenant tenant, TenantSandboxOptions options)
+    public static V1Service? Service(WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options)
     {
         if (workload.Ports.Count == 0)
         {

@@ -22,7 +22,7 @@ internal static class TenantGen
             Ports = [.. ports.DistinctBy(p => (p.Port, p.Protocol))],
         });
 
-    public static readonly Gen<PlacedTenant> Tenant = Gen.Select(Workload.List[1, 20], Egress.List[0, 5], (workloads, egress) =>
+    public static readonly Gen<DesiredTenant> Tenant = Gen.Select(Workload.List[1, 20], Egress.List[0, 5], (workloads, egress) =>
         Sample.Placed("acme", [.. workloads.Select((w, i) => w with { Name = $"w{i}" })], egress));
 
     private static string Block(uint address, int prefix)

@@ -1,0 +1,80 @@
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Specs;
+
+namespace TenantSandbox.Functions.Tests.Orchestrations;
+
+/// <summary>The activities that suspend, inspect and list tenants, and those of the spec store.</summary>
+internal sealed partial class FakeCloud
+{
+    private readonly Dictionary<string, TenantSpec> _specs = new(StringComparer.Ordinal);
+
+    /// <summary>The specs that are stored.</summary>
+    public IReadOnlyCollection<string> Specs => _specs.Keys;
+
+    /// <summary>Stores a spec, as a door does before it submits a request.</summary>
+    public SpecRef SaveSpec(TenantSpec spec)
+    {
+        var reference = SpecRef.Of(spec);
+        _specs[reference.Hash] = spec;
+        return reference;
+    }
+
+    /// <summary>Loses a stored spec.</summary>
+    public void LoseSpec(string hash) => _specs.Remove(hash);
+
+    /// <summary>Deletes a namespace as a person would: without the app.</summary>
+    public void RemoveNamespace(string clusterId, string tenantId, int incarnation) => _namespaces.Remove($"{clusterId}/{tenantId}.{incarnation}");
+
+    private FoundSpecs FindSpecs(SpecQuery query) => new(
+        [.. query.Hashes.Where(_specs.ContainsKey).Select(h => SpecRef.Of(_specs[h]))],
+        [.. query.Hashes.Where(h => !_specs.ContainsKey(h))]);
+
+    private object? SuspendWorkloads(PlacedTenant tenant)
+    {
+        if (!_namespaces.TryGetValue(Key(tenant), out var found))
+        {
+            throw new NotFoundException("NamespaceNotFound", $"The namespace {Key(tenant)} does not exist.");
+        }
+
+        _namespaces[Key(tenant)] = found with { Tenant = tenant with { PoolName = null }, Pool = "", IsSuspended = true };
+        return null;
+    }
+
+    private PoolPods ReadPoolPods(PoolRef pool)
+    {
+        string[] names = [.. _namespaces.Where(n => n.Value.Pool == Key(pool)).Select(n => $"{n.Key}/web-1").Order(StringComparer.Ordinal)];
+        return new(names.Length, [.. names.Take(5)]);
+    }
+
+    private InspectionReport InspectTenants(InspectionPage page) => new(
+        [.. page.Tenants.Select(t => Observe(page.ClusterId, t))], ApiCalls: 1);
+
+    private TenantObservation Observe(string clusterId, InspectedTenant tenant) =>
+        _namespaces.TryGetValue($"{clusterId}/{tenant.TenantId}.{tenant.Incarnation}", out var found)
+            ? new(tenant.TenantId, tenant.Incarnation, NamespaceCondition.Present, found.IsSuspended ? 0 : 1, tenant.IsSuspended ? 0 : 1, [])
+            : new(tenant.TenantId, tenant.Incarnation, NamespaceCondition.Missing, 0, tenant.IsSuspended ? 0 : 1, [
+                new(FindingKind.NamespaceMissing, $"Namespace/tenant-{tenant.TenantId}", null, "does not exist", IsRepairable: true)]);
+
+    private NamespacePage ListTenantNamespaces(NamespaceQuery query) => new(
+        [
+            .. _namespaces.Where(n => n.Key.StartsWith($"{query.ClusterId}/", StringComparison.Ordinal))
+                .OrderBy(n => n.Key, StringComparer.Ordinal)
+                .Select(n => new FoundNamespace(
+                    $"tenant-{n.Value.Tenant.TenantId}", n.Key, "tenantsandbox", n.Value.Tenant.TenantId, n.Value.Tenant.Incarnation,
+                    n.Value.Tenant.Revision, n.Value.Tenant.SpecHash, n.Value.Tenant.PoolName, n.Value.IsSuspended, DateTimeOffset.UnixEpoch, false)),
+        ],
+        Continuation: null);
+
+    private RemovedFinalizers RemoveFinalizers(FinalizerRemoval removal)
+    {
+        if (NamespaceBlocker is null || !removal.Finalizers.Any(f => NamespaceBlocker.Contains(f, StringComparison.Ordinal)))
+        {
+            return new([]);
+        }
+
+        NamespaceBlocker = null;
+        return new([.. removal.Finalizers.Select(f => new RemovedFinalizer($"Namespace/tenant-{removal.Tenant.TenantId}", f))]);
+    }
+}
