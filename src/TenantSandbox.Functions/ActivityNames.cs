@@ -6,7 +6,7 @@ internal static class ActivityNames
     /// <summary><c>ClusterQuery</c> to <c>ClusterCandidates</c>. Fails as invalid when no configured cluster matches.</summary>
     public const string SelectClusters = nameof(SelectClusters);
 
-    /// <summary><c>PoolRef</c> to <c>PoolObservation</c>. An idempotent PUT that doesn't wait for the pool.</summary>
+    /// <summary><c>PoolRef</c> to <c>PoolObservation</c>. An idempotent PUT that doesn't wait for the pool; not ours if another pool has the name.</summary>
     public const string EnsurePool = nameof(EnsurePool);
 
     /// <summary><c>PoolRef</c> to <c>PoolObservation</c>.</summary>
@@ -14,6 +14,15 @@ internal static class ActivityNames
 
     /// <summary><c>PoolRef</c> to <c>PoolObservation</c>: absent, or in progress until the pool is deleted.</summary>
     public const string DeletePool = nameof(DeletePool);
+
+    /// <summary><c>PoolPageQuery</c> to <c>PoolPage</c>: one page of all agent pools of a cluster.</summary>
+    public const string ListPools = nameof(ListPools);
+
+    /// <summary><c>PoolRef</c> to <c>PoolObservation</c>: adds the installation's tag to a pool that an older version made.</summary>
+    public const string TagPool = nameof(TagPool);
+
+    /// <summary><c>InstanceQuery</c> to <c>EndedInstances</c>: which orchestrations have ended or don't exist.</summary>
+    public const string FindEndedInstances = nameof(FindEndedInstances);
 
     /// <summary><c>PlacedTenant</c>: the namespace and its guardrails, by server-side apply.</summary>
     public const string ApplyNamespace = nameof(ApplyNamespace);

@@ -53,6 +53,7 @@ public static class ServiceCollectionExtensions
     {
         services.AddSingleton(s => Credential(Settings(s).Authentication));
         services.AddSingleton(s => ArmClientFactory.Create(s.GetRequiredService<TokenCredential>(), Settings(s).Arm));
+        services.AddSingleton<PoolAddresses>();
         services.AddSingleton<AgentPools>();
         services.AddSingleton<EventTopicClient>();
         services.AddHostedService(s => s.GetRequiredService<EventTopicClient>());

@@ -17,7 +17,7 @@ public sealed class ArchitectureTests
         ["Doors"] = ["Http", "Tenants", "Configuration"],
         ["Operations"] = ["Http", "Tenants", "Orchestration", "Configuration"],
         ["Tenants"] = ["Pools", "Orchestration", "Azure", "Kubernetes"],
-        ["Pools"] = ["Orchestration", "Azure", "Configuration"],
+        ["Pools"] = ["Orchestration", "Azure", "Kubernetes", "Configuration"],
         ["Orchestration"] = ["Azure"],
         ["Kubernetes"] = ["Specs", "Azure", "Configuration"],
         ["Specs"] = ["Azure", "Configuration"],

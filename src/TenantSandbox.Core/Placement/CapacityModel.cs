@@ -61,6 +61,13 @@ public static class CapacityModel
         return pods.Pods == 0 || FitsByCount(shape, pods) || FitsByLoad(shape, pods);
     }
 
+    /// <summary>A footprint beside which no other pod fits the pool.</summary>
+    public static Footprint Whole(PoolShape shape)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        return new(Math.Max(1, shape.Nodes * shape.Pods), Math.Max(1, shape.Nodes) * WholeNode, shape.CpuMillis, shape.MemoryMiB);
+    }
+
     private static bool FitsByCount(PoolShape shape, Footprint pods)
     {
         var perNode = Math.Min(

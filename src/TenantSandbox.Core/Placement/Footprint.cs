@@ -37,4 +37,15 @@ public sealed record Footprint(
             Math.Max(MaxCpuMillis, other.MaxCpuMillis),
             Math.Max(MaxMemoryMiB, other.MaxMemoryMiB));
     }
+
+    /// <summary>The component-wise maximum: what is needed while one set of pods is replaced by the other in place.</summary>
+    public Footprint Max(Footprint other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new(
+            Math.Max(Pods, other.Pods),
+            Math.Max(Share, other.Share),
+            Math.Max(MaxCpuMillis, other.MaxCpuMillis),
+            Math.Max(MaxMemoryMiB, other.MaxMemoryMiB));
+    }
 }

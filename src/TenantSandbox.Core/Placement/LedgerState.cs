@@ -24,6 +24,20 @@ public sealed record LedgerState
     /// <summary>The templates of the pools, each stored once.</summary>
     [JsonPropertyName("templates")] public IReadOnlyList<KeyedTemplate> Templates { get; init; } = [];
 
+    /// <summary>When ARM's list of pools was last taken completely; null before the first time.</summary>
+    [JsonPropertyName("observedAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public DateTimeOffset? ObservedAt { get; init; }
+
+    /// <summary>Pools with this installation's tags that the ledger doesn't have, by name. They are never used or deleted by it.</summary>
+    [JsonPropertyName("unknown")] public IReadOnlyList<UnknownPool> Unknown { get; init; } = [];
+
+    /// <summary>Names of all other pools of the cluster, sorted. New pools don't take them.</summary>
+    [JsonPropertyName("otherNames")] public IReadOnlyList<string> OtherNames { get; init; } = [];
+
+    /// <summary>
+    /// Whether the ledger may place tenants. An empty one first takes ARM's list: pools may exist that a lost ledger made.
+    /// </summary>
+    [JsonIgnore] public bool IsObserved => ObservedAt is not null || Sequence > 0;
+
     /// <summary>The used part of ARM's write budget.</summary>
     [JsonPropertyName("writes")] public WriteBudget Writes { get; init; } = new(0, null);
 
@@ -41,7 +55,7 @@ public sealed record LedgerState
     public PoolRef RefOf(PoolRecord pool)
     {
         ArgumentNullException.ThrowIfNull(pool);
-        return new(ClusterId, pool.Name, pool.Generation, pool.Tier, pool.DedicatedTo, TemplateOf(pool));
+        return new(ClusterId, pool.Name, pool.Generation, pool.Tier, pool.DedicatedTo, TemplateOf(pool), pool.ResourceId);
     }
 }
 

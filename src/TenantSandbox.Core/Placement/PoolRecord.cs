@@ -31,20 +31,45 @@ public sealed record PoolRecord
     /// <summary>Orchestrations to notify when it is deleted.</summary>
     [JsonPropertyName("farewells")] public IReadOnlyList<string> DeletionWaiters { get; init; } = [];
 
-    /// <summary>Earliest start of its creation, to stay within ARM's write budget.</summary>
+    /// <summary>Earliest start of its creation or deletion, to stay within ARM's write budget.</summary>
     [JsonPropertyName("notBefore")] public required DateTimeOffset NotBefore { get; init; }
 
     /// <summary>How often its deletion was started.</summary>
     [JsonPropertyName("deletions")] public int Deletions { get; init; }
 
-    /// <summary>Why it is stuck; null otherwise.</summary>
+    /// <summary>How often its creation was started again because its orchestration had died.</summary>
+    [JsonPropertyName("restarts"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public int Restarts { get; init; }
+
+    /// <summary>Its ARM resource id; null until its creation was reported.</summary>
+    [JsonPropertyName("resourceId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? ResourceId { get; init; }
+
+    /// <summary>When its phase last changed; null for a pool that an older version stored.</summary>
+    [JsonPropertyName("since"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Why it is stuck or unusable; null otherwise.</summary>
     [JsonPropertyName("error")] public TenantError? Error { get; init; }
 
     /// <summary>Whether tenants can reserve capacity in it.</summary>
     [JsonIgnore] public bool IsOpen => Phase is PoolPhase.Ready or PoolPhase.Creating;
 
-    /// <summary>The footprint of all reservations together.</summary>
-    public Footprint TotalFootprint() => Reservations.Aggregate(Footprint.None, (sum, r) => sum.Add(r.Footprint));
+    /// <summary>Instance id of the orchestration that creates or deletes it; null when none does. Never reused.</summary>
+    public string? OperationId(string clusterId) => Phase switch
+    {
+        PoolPhase.Creating or PoolPhase.Unwanted => $"pool.{clusterId}.{Name}.create{(Restarts > 0 ? $".{Restarts}" : "")}",
+        PoolPhase.Deleting => $"pool.{clusterId}.{Name}.delete.{Deletions}",
+        _ => null,
+    };
+
+    /// <summary>Number of tenants with a reservation in it.</summary>
+    [JsonIgnore] public int Tenants => Reservations.DistinctBy(r => r.TenantId).Count();
+
+    /// <summary>
+    /// What all reservations together need: the sum over the tenants. Of several reservations of one tenant the larger counts,
+    /// because an update replaces pods in place.
+    /// </summary>
+    public Footprint TotalFootprint() => Reservations
+        .GroupBy(r => (r.TenantId, r.Incarnation))
+        .Aggregate(Footprint.None, (sum, tenant) => sum.Add(tenant.Aggregate(Footprint.None, (most, r) => most.Max(r.Footprint))));
 }
 
 /// <summary>Phase of an agent pool in the ledger.</summary>
@@ -63,21 +88,9 @@ public enum PoolPhase
     /// <summary>Being deleted. Closed for reservations.</summary>
     [JsonStringEnumMemberName("deleting")] Deleting,
 
-    /// <summary>Its deletion failed, so it may still exist and cost money. A release that names it retries the deletion.</summary>
+    /// <summary>Its deletion failed, so it may still exist and cost money. A release that names it retries the deletion, and so does reconcile.</summary>
     [JsonStringEnumMemberName("stuck")] Stuck,
-}
 
-/// <summary>The capacity reserved for one tenant in a pool.</summary>
-/// <param name="TenantId">The tenant.</param>
-/// <param name="Incarnation">Its incarnation.</param>
-/// <param name="Footprint">The reserved capacity.</param>
-/// <param name="Waiter">The orchestration to notify when the pool is ready; null once it was notified.</param>
-public sealed record Reservation(
-    [property: JsonPropertyName("tenantId")] string TenantId,
-    [property: JsonPropertyName("incarnation")] int Incarnation,
-    [property: JsonPropertyName("footprint")] Footprint Footprint,
-    [property: JsonPropertyName("waiter"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Waiter = null)
-{
-    /// <summary>Whether it belongs to this incarnation of this tenant.</summary>
-    public bool BelongsTo(string tenantId, int incarnation) => TenantId == tenantId && Incarnation == incarnation;
+    /// <summary>ARM shows it failed, being deleted or with other tags. Closed for reservations; tenants in it keep theirs until they are moved.</summary>
+    [JsonStringEnumMemberName("unusable")] Unusable,
 }

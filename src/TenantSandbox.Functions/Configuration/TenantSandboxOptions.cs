@@ -7,8 +7,16 @@ internal sealed class TenantSandboxOptions
 {
     public const string Section = "TenantSandbox";
 
-    /// <summary>Marks the resources of this installation; two installations on one cluster need different values.</summary>
+    /// <summary>Marks the resources of this product's installations; two installations on one cluster need different values.</summary>
     public string Owner { get; set; } = "tenantsandbox";
+
+    /// <summary>
+    /// Identifies this installation, which is one task hub, in the tags of its pools; null for the owner's name. It must never change.
+    /// </summary>
+    public string? Installation { get; set; }
+
+    /// <summary>The installation, or the owner if none is set.</summary>
+    public string InstallationName => Installation ?? Owner;
 
     public KataNameSet KataNames { get; set; } = KataNameSet.Current;
 

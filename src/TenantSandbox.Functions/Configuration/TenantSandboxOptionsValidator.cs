@@ -13,7 +13,7 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
         [
             .. General(options), .. Authentication(options), .. Topic(options.EventTopic), .. Timing(options.Timing), .. Workloads(options.Workloads),
             .. options.Clusters.SelectMany(ClusterOptionsRules.Faults),
-            .. Duplicates(options.Clusters),
+            .. Duplicates(options.Clusters), .. SameResources(options.Clusters),
         ];
         return faults.Count == 0
             ? ValidateOptionsResult.Success
@@ -25,6 +25,11 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
         if (!OwnerName().IsMatch(options.Owner))
         {
             yield return $"Owner: '{options.Owner}' must be 1 to 40 lower-case letters, digits or hyphens: it becomes a tag and a label.";
+        }
+
+        if (options.Installation is { } installation && !OwnerName().IsMatch(installation))
+        {
+            yield return $"Installation: '{installation}' must be 1 to 40 lower-case letters, digits or hyphens: it becomes a tag.";
         }
 
         if (options.Clusters.Count == 0)
@@ -133,6 +138,14 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
         .GroupBy(c => c.Id, StringComparer.Ordinal)
         .Where(g => g.Count() > 1)
         .Select(g => $"Clusters: the id '{g.Key}' is used {g.Count()} times.");
+
+    // Two ledgers for one cluster would each take the other's pools for unknown ones.
+    private static IEnumerable<string> SameResources(IEnumerable<ClusterOptions> clusters) => clusters
+        .Where(c => c.SubscriptionId.Length > 0 && c.ResourceGroup.Length > 0 && c.Name.Length > 0)
+        .GroupBy(c => $"{c.SubscriptionId}/{c.ResourceGroup}/{c.Name}", StringComparer.OrdinalIgnoreCase)
+        .Where(g => g.Select(c => c.Id).Distinct(StringComparer.Ordinal).Skip(1).Any())
+        .Select(g => $"Clusters: '{string.Join("', '", g.Select(c => c.Id))}' are the same managed cluster, {g.First().Name} in {g.First().ResourceGroup}. "
+            + "Configure it once.");
 
     [GeneratedRegex("^[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?$")]
     private static partial Regex OwnerName();

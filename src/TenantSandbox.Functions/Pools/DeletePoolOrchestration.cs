@@ -18,10 +18,12 @@ public static class DeletePoolOrchestration
         await context.WaitUntilAsync(input.NotBefore);
 
         progress.BeginStep($"delete agent pool {input.Pool.Name}");
-        var error = await Saga.AttemptAsync(() => PoolPolling.DeleteAsync(context, input.Pool, input.Timing, progress));
+        var failures = new PoolFailures();
+        var error = await Saga.AttemptAsync(() => PoolPolling.DeleteAsync(context, input, failures, progress));
 
         progress.BeginStep("store the outcome");
-        var report = new PoolReport(input.Pool.Name, error is null ? PoolOutcome.Gone : PoolOutcome.Stuck, error, input.Timing, context.Now());
+        var outcome = error is null ? PoolOutcome.Gone : PoolOutcome.Stuck;
+        var report = new PoolReport(input.Pool.Name, outcome, error, input.Timing, context.Now(), null, input.MustReadPods ? failures.Evidence : null);
         await context.SettleAsync(input.Pool.ClusterId, report);
         progress.BeginStep("publish the event");
         await context.PublishPoolAsync(error is null ? EventTypes.PoolDeleted : EventTypes.PoolFailed, input.Pool, EventPublishing.Describe(error));

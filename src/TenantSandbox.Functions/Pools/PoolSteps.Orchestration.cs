@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using TenantSandbox.Functions.Azure.Arm;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Orchestration;
 
 namespace TenantSandbox.Functions.Pools;
@@ -8,10 +9,22 @@ namespace TenantSandbox.Functions.Pools;
 internal static class PoolSteps
 {
     public static Task<ReserveAnswer> ReserveAsync(this TaskOrchestrationContext context, string clusterId, ReserveRequest request) =>
-        context.CallEntityAsync<ReserveAnswer>(ClusterEntity.IdOf(clusterId), nameof(ClusterEntity.Reserve), request, EntityCalls.WithinOperation);
+        context.CallClusterAsync<ReserveAnswer>(clusterId, nameof(ClusterEntity.Reserve), request);
 
     public static Task<ReleaseAnswer> ReleaseAsync(this TaskOrchestrationContext context, string clusterId, ReleaseRequest request) =>
-        context.CallEntityAsync<ReleaseAnswer>(ClusterEntity.IdOf(clusterId), nameof(ClusterEntity.Release), request, EntityCalls.WithinOperation);
+        context.CallClusterAsync<ReleaseAnswer>(clusterId, nameof(ClusterEntity.Release), request);
+
+    public static Task<bool> ReportMissingAsync(this TaskOrchestrationContext context, string clusterId, PoolHealthReport report) =>
+        context.CallClusterAsync<bool>(clusterId, nameof(ClusterEntity.ReportMissing), report);
+
+    public static Task<bool> RestartAsync(this TaskOrchestrationContext context, string clusterId, PoolRestart restart) =>
+        context.CallClusterAsync<bool>(clusterId, nameof(ClusterEntity.Restart), restart);
+
+    public static Task<PoolRef?> FindPoolAsync(this TaskOrchestrationContext context, string clusterId, string poolName) =>
+        context.CallClusterAsync<PoolRef?>(clusterId, nameof(ClusterEntity.Find), poolName);
+
+    public static Task<IReadOnlyList<RunningPoolOperation>> FindOperationsAsync(this TaskOrchestrationContext context, string clusterId) =>
+        context.CallClusterAsync<IReadOnlyList<RunningPoolOperation>>(clusterId, nameof(ClusterEntity.FindOperations), clusterId);
 
     public static Task<ClusterCandidates> SelectClustersAsync(this TaskOrchestrationContext context, ClusterQuery query) =>
         context.CallActivityAsync<ClusterCandidates>(ActivityNames.SelectClusters, query, RetryPolicies.Activity);
@@ -24,6 +37,33 @@ internal static class PoolSteps
 
     public static Task<PoolObservation> DeletePoolAsync(this TaskOrchestrationContext context, PoolRef pool) =>
         context.CallActivityAsync<PoolObservation>(ActivityNames.DeletePool, pool, RetryPolicies.Activity);
+
+    public static Task<PoolObservation> TagPoolAsync(this TaskOrchestrationContext context, PoolRef pool) =>
+        context.CallActivityAsync<PoolObservation>(ActivityNames.TagPool, pool, RetryPolicies.Activity);
+
+    public static Task<PoolPods> ReadPoolPodsAsync(this TaskOrchestrationContext context, PoolRef pool) =>
+        context.CallActivityAsync<PoolPods>(ActivityNames.ReadPoolPods, pool, RetryPolicies.Activity);
+
+    public static Task<EndedInstances> FindEndedInstancesAsync(this TaskOrchestrationContext context, InstanceQuery query) =>
+        context.CallActivityAsync<EndedInstances>(ActivityNames.FindEndedInstances, query, RetryPolicies.Activity);
+
+    /// <summary>Reads ARM's list of the cluster's pools page by page, and lets the ledger compare each page.</summary>
+    /// <param name="onPage">Called with each page and what the ledger found in it.</param>
+    public static async Task ObserveClusterAsync(
+        this TaskOrchestrationContext context, string clusterId, Action<PoolPage, ClusterFindings>? onPage = null)
+    {
+        string? after = null;
+        do
+        {
+            var readAt = context.Now();
+            var page = await context.CallActivityAsync<PoolPage>(
+                ActivityNames.ListPools, new PoolPageQuery(clusterId, after), RetryPolicies.Activity);
+            var findings = await context.CallClusterAsync<ClusterFindings>(clusterId, nameof(ClusterEntity.Observe), new ClusterObservation(page, readAt));
+            onPage?.Invoke(page, findings);
+            after = page.Through;
+        }
+        while (after is not null);
+    }
 
     /// <summary>Stores the outcome of a pool's orchestration in the ledger, then sends it to every orchestration that waits for the pool.</summary>
     public static async Task SettleAsync(this TaskOrchestrationContext context, string clusterId, PoolReport report)
@@ -52,4 +92,7 @@ internal static class PoolSteps
             return null;
         }
     }
+
+    private static Task<T> CallClusterAsync<T>(this TaskOrchestrationContext context, string clusterId, string operation, object input) =>
+        context.CallEntityAsync<T>(ClusterEntity.IdOf(clusterId), operation, input, EntityCalls.WithinOperation);
 }

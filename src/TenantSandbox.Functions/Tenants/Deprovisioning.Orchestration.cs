@@ -35,35 +35,12 @@ internal static class Deprovisioning
         }
     }
 
-    /// <summary>Releases the tenant's reservation; if it was the pool's last, waits until the pool is deleted.</summary>
-    /// <exception cref="StepFailedException">The pool could not be deleted, or not in time.</exception>
-    public static async Task<ReleaseAnswer> ReleaseAsync(
-        TaskOrchestrationContext context, string tenantId, int incarnation, TenantPlacement placement, OperationProgress progress)
-    {
-        var answer = await context.ReleaseAsync(
-            placement.ClusterId, new(tenantId, incarnation, placement.PoolName, placement.Timing, context.InstanceId, context.Now()));
-        if (answer is not { IsPoolBeingDeleted: true, Pool: { } pool })
-        {
-            return answer;
-        }
-
-        progress.ReportWaiting($"agent pool {pool.Name} of cluster {pool.ClusterId} is being deleted");
-        var deadline = context.Now() + PoolPolling.ReportTimeout(placement.Timing);
-        PoolReport? report;
-        do
-        {
-            // A report "ready" is about the pool's creation: it was sent before the release.
-            report = deadline > context.Now() ? await context.WaitForPoolAsync(pool, deadline - context.Now()) : null;
-        }
-        while (report is { Outcome: PoolOutcome.Ready });
-
-        return report switch
-        {
-            { Outcome: PoolOutcome.Gone } => answer,
-            { Error: { } error } => throw new StepFailedException(error),
-            _ => throw new StepFailedException(ErrorClass.Transient, "PoolWaitTimeout", $"Agent pool '{pool.Name}' was not reported as deleted in time."),
-        };
-    }
+    /// <summary>Releases the tenant's reservations; waits until each pool is deleted whose last one that was.</summary>
+    /// <exception cref="StepFailedException">A pool could not be deleted, or not in time.</exception>
+    public static Task<ReleaseAnswer> ReleaseAsync(
+        TaskOrchestrationContext context, string tenantId, int incarnation, TenantPlacement placement, OperationProgress progress) =>
+        PoolRelease.ReleaseAsync(
+            context, placement.ClusterId, new(tenantId, incarnation, placement.PoolName, placement.Timing, context.InstanceId, context.Now()), progress);
 
     /// <summary>Reads the namespace and the pool again, and certifies that they are absent.</summary>
     /// <exception cref="StepFailedException">One of them exists.</exception>
@@ -81,7 +58,7 @@ internal static class Deprovisioning
         if (released is { IsPoolBeingDeleted: true, Pool: { } pool })
         {
             var observedPool = await context.ReadPoolAsync(pool);
-            poolAbsentAt = observedPool.Condition == PoolCondition.Absent
+            poolAbsentAt = observedPool.IsAbsent
                 ? context.Now()
                 : throw new StepFailedException(ErrorClass.Conflict, "PoolPresent", $"Agent pool '{pool.Name}' exists again: {observedPool.Detail}");
         }

@@ -22,12 +22,12 @@ public static class OnboardOrchestration
         ArgumentNullException.ThrowIfNull(input);
         var progress = new OperationProgress(context);
         var saga = new Saga(progress);
-        TenantPlacement? placement = null;
+        var attempts = new PlacementAttempts();
 
         var error = await Saga.AttemptAsync(async () =>
         {
-            var pool = await PoolReservation.ReserveAsync(context, input, saga, progress, attempted => placement = attempted);
-            await ProvisionAsync(context, input, placement!, pool, saga, progress);
+            var reserved = await PoolReservation.ReserveAsync(context, RequestOf(input), saga, progress, attempts);
+            await ProvisionAsync(context, input, reserved.Placement, reserved.Pool, saga, progress);
         });
 
         var compensationError = error is null ? null : await saga.CompensateAsync();
@@ -37,7 +37,7 @@ public static class OnboardOrchestration
         }
 
         var isClean = compensationError is null;
-        placement = error is null || !isClean ? placement : null;
+        var placement = error is null || !isClean ? (attempts.Open is [.., var last] ? last : null) : null;
         progress.BeginStep("store the outcome");
         await context.CompleteAsync(input.TenantId, new(context.InstanceId, isClean, placement, error, null, context.Now()));
         progress.BeginStep("publish the event");
@@ -67,6 +67,15 @@ public static class OnboardOrchestration
         progress.BeginStep("wait for the rollout");
         await WaitForRolloutAsync(context, tenant, placement.Timing, progress);
     }
+
+    private static ReservationRequest RequestOf(OnboardInput input) => new(
+        input.TenantId,
+        input.Incarnation,
+        0,
+        input.Spec.Tier,
+        [.. input.Spec.Workloads.Select(w => new PodGroup(w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB))],
+        input.Spec.Cluster,
+        input.Spec.Region);
 
     private static async Task WaitForRolloutAsync(TaskOrchestrationContext context, PlacedTenant tenant, OperationTiming timing, OperationProgress progress)
     {

@@ -1,40 +1,48 @@
 using Microsoft.DurableTask;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Orchestration;
 using TenantSandbox.Functions.Pools;
 
 namespace TenantSandbox.Functions.Tenants;
 
-/// <summary>Reserves capacity for a tenant: tries the clusters in order, and waits for the pool if it has to be created.</summary>
+/// <summary>
+/// Reserves capacity for a tenant: tries the clusters in order, waits for a pool that has to be created, and reads a pool of the ledger
+/// on ARM before it is used. For onboarding, updating and resuming.
+/// </summary>
 internal static class PoolReservation
 {
-    /// <summary>Reserves capacity in a pool and waits until the pool is ready.</summary>
-    /// <param name="onAttempt">Called with the placement before each cluster is tried: something may be left there if compensation fails.</param>
-    /// <exception cref="StepFailedException">No cluster has capacity, or a pool failed for a reason that another cluster doesn't change.</exception>
-    public static async Task<PoolRef> ReserveAsync(
-        TaskOrchestrationContext context, OnboardInput input, Saga saga, OperationProgress progress, Action<TenantPlacement> onAttempt)
+    /// <summary>
+    /// Reserves capacity in a pool and waits until the pool is ready. A failure of a pool is a failure of its cluster, because a pool's
+    /// PUT contains nothing that the tenant asked for; so the next cluster is tried.
+    /// </summary>
+    /// <param name="context">The orchestration.</param>
+    /// <param name="request">What to reserve.</param>
+    /// <param name="saga">Gets a compensation for each attempt before it begins.</param>
+    /// <param name="progress">Gets the steps.</param>
+    /// <param name="attempts">Gets each attempt: something may be left there.</param>
+    /// <exception cref="StepFailedException">No cluster could take the tenant; the error has the refusal of each.</exception>
+    public static async Task<ReservedPool> ReserveAsync(
+        TaskOrchestrationContext context, ReservationRequest request, Saga saga, OperationProgress progress, PlacementAttempts attempts)
     {
         progress.BeginStep("select clusters");
-        var candidates = await context.SelectClustersAsync(new(input.Spec.Cluster, input.Spec.Region));
+        var candidates = await context.SelectClustersAsync(
+            request.Current is { } current ? new(current.ClusterId, null) : new(request.Cluster, request.Region));
         var errors = new List<TenantError>();
         foreach (var cluster in candidates.Clusters)
         {
-            progress.BeginStep($"reserve capacity on cluster {cluster.ClusterId}");
-            var placement = new TenantPlacement(cluster.ClusterId, cluster.Region, null, cluster.Timing);
-            onAttempt(placement);
-            saga.Register("release the reservation", () => Deprovisioning.ReleaseAsync(context, input.TenantId, input.Incarnation, placement, progress));
-            var answer = await context.ReserveAsync(cluster.ClusterId, RequestOf(context, input, cluster));
-            onAttempt(placement = placement with { PoolName = answer.Pool?.Name });
-            var error = answer.Outcome == ReserveOutcome.Wait ? await WaitForPoolAsync(context, answer, cluster.Timing, progress) : answer.Error;
-            if (error is null)
+            var attempt = new ClusterAttempt(context, request, cluster, progress, attempts);
+            saga.Register($"release the reservation on cluster {cluster.ClusterId}", attempt.ReleaseAsync);
+            if (await attempt.RunAsync() is not { } error)
             {
-                return answer.Pool!;
+                return new(attempt.Pool!, attempt.Placement);
             }
 
             errors.Add(error);
-            if (answer.Outcome == ReserveOutcome.Wait && error.ErrorClass != ErrorClass.Capacity)
+            if (request.Sequence == 0 && attempt.HasWaited && error.ErrorClass != ErrorClass.Capacity)
             {
+                // An instance that a version without sequences started: it ended here.
                 break;
             }
         }
@@ -43,33 +51,34 @@ internal static class PoolReservation
         {
             [] => TenantError.Create(ErrorClass.Invalid, "NoCluster", "No configured cluster matches the request."),
             [var only] => only,
-            _ => TenantError.Create(errors[^1].ErrorClass, errors[^1].Code, string.Join(" ", errors.Select(e => e.Message))),
+            _ => TenantError.Create(errors[^1].ErrorClass, errors[^1].Code, string.Join(" ", errors.Select(e => Shorten(e.Message, TenantError.MaxMessageLength / errors.Count)))),
         });
     }
 
-    private static async Task<TenantError?> WaitForPoolAsync(
-        TaskOrchestrationContext context, ReserveAnswer answer, OperationTiming timing, OperationProgress progress)
-    {
-        var pool = answer.Pool!;
-        progress.BeginStep("wait for the agent pool");
-        progress.ReportWaiting($"agent pool {pool.Name} of cluster {pool.ClusterId} is being created. {answer.Reason}");
-        var untilWrite = answer.NotBefore is { } notBefore && notBefore > context.Now() ? notBefore - context.Now() : TimeSpan.Zero;
-        var report = await context.WaitForPoolAsync(pool, untilWrite + PoolPolling.ReportTimeout(timing));
-        return report switch
-        {
-            null => TenantError.Create(ErrorClass.Transient, "PoolWaitTimeout", $"No report about agent pool '{pool.Name}' arrived in time."),
-            { Outcome: PoolOutcome.Ready } => null,
-            _ => report.Error ?? TenantError.Create(ErrorClass.Transient, "PoolGone", $"Agent pool '{pool.Name}' was deleted."),
-        };
-    }
-
-    private static ReserveRequest RequestOf(TaskOrchestrationContext context, OnboardInput input, ClusterTarget cluster) => new(
-        input.TenantId,
-        input.Incarnation,
-        input.Spec.Tier,
-        [.. input.Spec.Workloads.Select(w => new PodGroup(w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB))],
-        cluster.PoolTemplate,
-        cluster.Timing,
-        context.InstanceId,
-        context.Now());
+    // So that every cluster's refusal fits into the error.
+    private static string Shorten(string text, int length) => text.Length < length ? text : $"{text[..(length - 2)]}…";
 }
+
+/// <summary>What to reserve.</summary>
+/// <param name="TenantId">The tenant.</param>
+/// <param name="Incarnation">Its incarnation.</param>
+/// <param name="Sequence">The number of the operation.</param>
+/// <param name="Tier">Pooled, or a dedicated pool.</param>
+/// <param name="Pods">The pods to run.</param>
+/// <param name="Cluster">The cluster that the spec names; null for any.</param>
+/// <param name="Region">The region that the spec names; null for any.</param>
+/// <param name="Current">Where the tenant is: it stays on that cluster, and in that pool if it fits. Null for a tenant that is nowhere yet.</param>
+internal sealed record ReservationRequest(
+    string TenantId,
+    int Incarnation,
+    long Sequence,
+    TenantTier Tier,
+    IReadOnlyList<PodGroup> Pods,
+    string? Cluster,
+    string? Region,
+    TenantPlacement? Current = null);
+
+/// <summary>A pool with a reservation, ready for use.</summary>
+/// <param name="Pool">The pool.</param>
+/// <param name="Placement">The same as the tenant's placement.</param>
+internal sealed record ReservedPool(PoolRef Pool, TenantPlacement Placement);

@@ -45,7 +45,7 @@ public sealed class PlacementLedgerPropertyTests
         private readonly Dictionary<string, PoolOperation> _operations = new(StringComparer.Ordinal);
         private readonly Dictionary<string, string> _tenants = new(StringComparer.Ordinal);
 
-        public LedgerState State { get; private set; } = new() { ClusterId = "aks1" };
+        public LedgerState State { get; private set; } = Templates.EmptyLedger;
 
         /// <summary>Orchestrations that wait and were not notified yet.</summary>
         public HashSet<string> Waiting { get; } = new(StringComparer.Ordinal);
@@ -53,8 +53,8 @@ public sealed class PlacementLedgerPropertyTests
         public void Reserve(string tenant, int replicas, TenantTier tier)
         {
             var request = Templates.Reserve(tenant, replicas, tier: tier);
-            (State, var answer, var operation) = PlacementLedger.Reserve(State, request);
-            Start(operation);
+            (State, var answer, var operations) = PlacementLedger.Reserve(State, request);
+            Start(operations);
             if (answer.Outcome == ReserveOutcome.Refused)
             {
                 Assert.False(_tenants.ContainsKey(tenant), "a tenant with a reservation was refused");
@@ -73,8 +73,8 @@ public sealed class PlacementLedgerPropertyTests
         {
             _tenants.Remove(tenant, out var pool);
             var request = Templates.Release(tenant, pool);
-            (State, var answer, var operation) = PlacementLedger.Release(State, request);
-            Start(operation);
+            (State, var answer, var operations) = PlacementLedger.Release(State, request);
+            Start(operations);
             Waiting.Remove($"{tenant}.1.1.onboard");
             if (answer.IsPoolBeingDeleted)
             {
@@ -120,8 +120,8 @@ public sealed class PlacementLedgerPropertyTests
             // A release that names a stuck pool retries its deletion.
             foreach (var stuck in State.Pools.Where(p => p.Phase == PoolPhase.Stuck).ToArray())
             {
-                (State, _, var operation) = PlacementLedger.Release(State, Templates.Release("nobody", stuck.Name));
-                Start(operation);
+                (State, _, var operations) = PlacementLedger.Release(State, Templates.Release("nobody", stuck.Name));
+                Start(operations);
             }
 
             while (_operations.Count > 0)
@@ -149,16 +149,14 @@ public sealed class PlacementLedgerPropertyTests
                 State.Find(r.Name)!.Phase == PoolPhase.Creating, Waiting.Contains($"{r.TenantId}.1.1.onboard")));
         }
 
-        private void Start(PoolOperation? operation)
+        private void Start(IReadOnlyList<PoolOperation> operations)
         {
-            if (operation is null)
+            foreach (var operation in operations)
             {
-                return;
+                Assert.True(_operations.TryAdd(operation.InstanceId, operation), "an instance id was reused");
+                Assert.True(operation.IsDeletion || _names.Add(operation.Pool.Name), "a pool name was reused");
+                Assert.Single(_operations.Values, w => w.Pool.Name == operation.Pool.Name);
             }
-
-            Assert.True(_operations.TryAdd(operation.InstanceId, operation), "an instance id was reused");
-            Assert.True(operation.IsDeletion || _names.Add(operation.Pool.Name), "a pool name was reused");
-            Assert.Single(_operations.Values, w => w.Pool.Name == operation.Pool.Name);
         }
     }
 }

@@ -7,7 +7,7 @@ namespace TenantSandbox.Core.Tests.Placement;
 
 public sealed class PlacementLedgerTests
 {
-    private LedgerState _state = new() { ClusterId = "aks1" };
+    private LedgerState _state = Templates.EmptyLedger;
     private PoolOperation? _operation;
     private IReadOnlyList<string> _waiters = [];
 
@@ -231,16 +231,21 @@ public sealed class PlacementLedgerTests
 
     private ReserveAnswer Reserve(ReserveRequest request)
     {
-        (_state, var answer, _operation) = PlacementLedger.Reserve(_state, request);
+        (_state, var answer, var operations) = PlacementLedger.Reserve(_state, request);
+        _operation = operations.SingleOrDefault();
         return answer;
     }
 
-    private ReleaseAnswer Release(string tenant, string? pool)
+    private ReleaseAnswer Release(string tenant, string? pool, long? sequence = null)
     {
-        (_state, var answer, _operation) = PlacementLedger.Release(_state, Templates.Release(tenant, pool));
+        (_state, var answer, var operations) = PlacementLedger.Release(_state, Templates.Release(tenant, pool, sequence: sequence));
+        _operation = operations.SingleOrDefault();
         return answer;
     }
 
-    private void Complete(string pool, PoolOutcome outcome) =>
-        (_state, _waiters, _operation) = PlacementLedger.Complete(_state, Templates.Report(pool, outcome));
+    private void Complete(string pool, PoolOutcome outcome)
+    {
+        (_state, _waiters, var operations) = PlacementLedger.Complete(_state, Templates.Report(pool, outcome));
+        _operation = operations.SingleOrDefault();
+    }
 }

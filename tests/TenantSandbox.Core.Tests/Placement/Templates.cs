@@ -18,11 +18,18 @@ internal static class Templates
         int memory = 1_024,
         Core.Requests.TenantTier tier = Core.Requests.TenantTier.Pooled,
         PoolTemplate? template = null,
-        int second = 0) =>
-        new(tenant, 1, tier, [new("web", replicas, cpu, memory)], template ?? Template(), Timing, $"{tenant}.1.1.onboard", DateTimeOffset.UnixEpoch.AddSeconds(second));
+        int second = 0,
+        long sequence = 1) =>
+        new(
+            tenant, 1, tier, [new("web", replicas, cpu, memory)], template ?? Template(), Timing, $"{tenant}.1.{sequence}.onboard",
+            DateTimeOffset.UnixEpoch.AddSeconds(second), sequence);
 
-    public static ReleaseRequest Release(string tenant, string? pool = null, int second = 0) =>
-        new(tenant, 1, pool, Timing, $"{tenant}.1.2.offboard", DateTimeOffset.UnixEpoch.AddSeconds(second));
+    public static ReleaseRequest Release(string tenant, string? pool = null, int second = 0, long? sequence = null) =>
+        new(tenant, 1, pool, Timing, $"{tenant}.1.2.offboard", DateTimeOffset.UnixEpoch.AddSeconds(second), sequence);
 
-    public static PoolReport Report(string pool, PoolOutcome outcome) => new(pool, outcome, null, Timing, DateTimeOffset.UnixEpoch);
+    public static PoolReport Report(string pool, PoolOutcome outcome) =>
+        new(pool, outcome, null, Timing, DateTimeOffset.UnixEpoch, outcome == PoolOutcome.Ready ? $"/pools/{pool}" : null);
+
+    /// <summary>A ledger that has seen the list of pools, which was empty.</summary>
+    public static LedgerState EmptyLedger => new() { ClusterId = "aks1", ObservedAt = DateTimeOffset.UnixEpoch };
 }

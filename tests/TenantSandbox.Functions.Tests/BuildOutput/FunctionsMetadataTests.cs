@@ -17,10 +17,12 @@ public sealed class FunctionsMetadataTests
         DeleteTenant: httpTrigger authLevel=Function methods=delete route=tenants/{tenantId}; durableClient; out http
         DeleteWorkloads: activityTrigger
         EnsurePool: activityTrigger
+        FindEndedInstances: activityTrigger; durableClient
         FindSpecs: activityTrigger
         GetHealth: httpTrigger authLevel=Anonymous methods=get route=health; out http
         GetOperation: httpTrigger authLevel=Function methods=get route=operations/{operationId}; durableClient; out http
         GetTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}; durableClient; out http
+        ListPools: activityTrigger
         ListTenants: httpTrigger authLevel=Function methods=get route=tenants; durableClient; out http
         OffboardOrchestration: orchestrationTrigger
         OnTenantEvent: eventGridTrigger cardinality=Many dataType=String; durableClient
@@ -34,6 +36,7 @@ public sealed class FunctionsMetadataTests
         SaveSpec: activityTrigger
         SelectClusters: activityTrigger
         SubmitRequestOrchestration: orchestrationTrigger
+        TagPool: activityTrigger
         TenantEntity: entityTrigger
         WatchRollout: activityTrigger
         """;

@@ -44,7 +44,11 @@ internal sealed partial class FakeCloud
 
     private PoolPods ReadPoolPods(PoolRef pool)
     {
-        string[] names = [.. _namespaces.Where(n => n.Value.Pool == Key(pool)).Select(n => $"{n.Key}/web-1").Order(StringComparer.Ordinal)];
+        string[] names =
+        [
+            .. _namespaces.Where(n => n.Value.Pool == Key(pool)).Select(n => $"{n.Key}/web-1").Order(StringComparer.Ordinal),
+            .. Enumerable.Repeat("tenant-other/web-1", Pods.GetValueOrDefault(Key(pool))),
+        ];
         return new(names.Length, [.. names.Take(5)]);
     }
 

@@ -56,6 +56,9 @@ internal sealed partial class FakeCloud
         Add<PoolRef, PoolObservation>(ActivityNames.EnsurePool, EnsurePool);
         Add<PoolRef, PoolObservation>(ActivityNames.ReadPool, ReadPool);
         Add<PoolRef, PoolObservation>(ActivityNames.DeletePool, DeletePool);
+        Add<PoolPageQuery, PoolPage>(ActivityNames.ListPools, ListPools);
+        Add<PoolRef, PoolObservation>(ActivityNames.TagPool, TagPool);
+        Add<InstanceQuery, EndedInstances>(ActivityNames.FindEndedInstances, query => new([.. query.InstanceIds.Where(EndedInstances.Contains)]));
         Add<PlacedTenant, object?>(ActivityNames.ApplyNamespace, ApplyNamespace);
         Add<PlacedTenant, object?>(ActivityNames.ApplyWorkloads, ApplyWorkloads);
         Add<PlacedTenant, RolloutObservation>(ActivityNames.WatchRollout, _ => Rollout);
@@ -93,14 +96,16 @@ internal sealed partial class FakeCloud
     }
 
     private PoolObservation EnsurePool(PoolRef pool) =>
-        _pools.TryAdd(Key(pool), new(IsDeleting: false, RemainingPolls: 2)) ? new(PoolCondition.InProgress, "Creating") : Observe(pool);
+        OtherPools.Contains(Key(pool)) ? new(PoolCondition.NotOurs, "not made by this system")
+        : _pools.TryAdd(Key(pool), new(pool, IsDeleting: false, RemainingPolls: 2)) ? new(PoolCondition.InProgress, "Creating")
+        : Observe(pool);
 
     private PoolObservation ReadPool(PoolRef pool)
     {
         if (_pools.TryGetValue(Key(pool), out var found))
         {
             _pools[Key(pool)] = found with { RemainingPolls = found.RemainingPolls - 1 };
-            if (found is { IsDeleting: true, RemainingPolls: <= 1 })
+            if (found is { IsDeleting: true, RemainingPolls: <= 1 } && !DeletionFailures.ContainsKey(Key(pool)))
             {
                 _pools.Remove(Key(pool));
             }
@@ -111,10 +116,12 @@ internal sealed partial class FakeCloud
 
     private PoolObservation Observe(PoolRef pool) => _pools.GetValueOrDefault(Key(pool)) switch
     {
+        null when OtherPools.Contains(Key(pool)) => new(PoolCondition.NotOurs, "not made by this system"),
         null => new(PoolCondition.Absent, "not found"),
-        { IsDeleting: true } => new(PoolCondition.InProgress, "Deleting"),
+        { IsDeleting: true } when DeletionFailures.TryGetValue(Key(pool), out var failure) => failure,
+        { IsDeleting: true } => new(PoolCondition.InProgress, "Deleting", IsDeleting: true),
         { RemainingPolls: > 0 } => new(PoolCondition.InProgress, "Creating"),
-        _ => PoolResults.GetValueOrDefault(pool.ClusterId) ?? new(PoolCondition.Ready, "Succeeded"),
+        _ => PoolResults.GetValueOrDefault(pool.ClusterId) ?? new(PoolCondition.Ready, "Succeeded", ResourceId: $"/{Key(pool)}"),
     };
 
     private PoolObservation DeletePool(PoolRef pool)
@@ -131,7 +138,7 @@ internal sealed partial class FakeCloud
 
         if (!found.IsDeleting)
         {
-            _pools[Key(pool)] = new(IsDeleting: true, RemainingPolls: 1);
+            _pools[Key(pool)] = found with { IsDeleting = true, RemainingPolls = 1 };
         }
 
         return new(PoolCondition.InProgress, "Deleting");
@@ -188,7 +195,7 @@ internal sealed partial class FakeCloud
 
     private static string Key(TenantNamespaceRef tenant) => $"{tenant.ClusterId}/{tenant.TenantId}.{tenant.Incarnation}";
 
-    private sealed record FakePool(bool IsDeleting, int RemainingPolls);
+    private sealed record FakePool(PoolRef Pool, bool IsDeleting, int RemainingPolls);
 
     private sealed record FakeNamespace(PlacedTenant Tenant, string Pool, int RemainingPolls, bool IsSuspended = false);
 }

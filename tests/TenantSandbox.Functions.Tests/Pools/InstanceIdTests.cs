@@ -21,7 +21,7 @@ public sealed class InstanceIdTests
     public void PoolOperations_LongestIds_StayBelowOneHundredCharacters()
     {
         var state = new LedgerState { ClusterId = ClusterId, Sequence = 99_999_998 };
-        var (created, answer, creation) = PlacementLedger.Reserve(state, new(
+        var (created, answer, creations) = PlacementLedger.Reserve(state, new(
             "acme", 1, TenantTier.Pooled, [new PodGroup("web", 1, 500, 512)], Template, Timing, "w", DateTimeOffset.UnixEpoch));
         Assert.Equal(12, answer.Pool!.Name.Length);
 
@@ -29,10 +29,10 @@ public sealed class InstanceIdTests
         {
             Pools = [.. created.Pools.Select(p => p with { Phase = PoolPhase.Ready, Deletions = int.MaxValue - 1 })],
         };
-        var (_, _, deletion) = PlacementLedger.Release(old, new("acme", 1, answer.Pool.Name, Timing, "w", DateTimeOffset.UnixEpoch));
+        var (_, _, deletions) = PlacementLedger.Release(old, new("acme", 1, answer.Pool.Name, Timing, "w", DateTimeOffset.UnixEpoch));
 
-        Assert.InRange(creation!.InstanceId.Length, 1, MaxLength);
-        Assert.InRange(deletion!.InstanceId.Length, 1, MaxLength);
+        Assert.InRange(creations[0].InstanceId.Length, 1, MaxLength);
+        Assert.InRange(deletions[0].InstanceId.Length, 1, MaxLength);
         Assert.InRange(ClusterEntity.IdOf(ClusterId).ToString().Length, 1, MaxLength);
     }
 

@@ -1,14 +1,13 @@
 using Azure.ResourceManager.ContainerService;
 using Azure.ResourceManager.ContainerService.Models;
 using TenantSandbox.Functions.Configuration;
-using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Azure.Arm;
 
 /// <summary>The body of a sandboxed agent pool's PUT.</summary>
 internal static class AgentPoolBody
 {
-    public static ContainerServiceAgentPoolData Of(PoolRef pool, string owner)
+    public static ContainerServiceAgentPoolData Of(PoolRef pool, PoolMarks marks)
     {
         var template = pool.Template;
         var body = new ContainerServiceAgentPoolData
@@ -37,7 +36,7 @@ internal static class AgentPoolBody
         }
 
         body.NodeTaints.Add(SandboxNodes.TaintText);
-        foreach (var (key, value) in PoolTags.Of(pool, owner))
+        foreach (var (key, value) in marks.ToTags())
         {
             body.Tags[key] = value;
         }
@@ -49,6 +48,6 @@ internal static class AgentPoolBody
     public static Dictionary<string, string> Labels(PoolRef pool) => new()
     {
         [SandboxNodes.PoolLabel] = pool.Name,
-        [SandboxNodes.TierLabel] = PoolTags.TierName(pool.Tier),
+        [SandboxNodes.TierLabel] = PoolMarks.TierName(pool.Tier),
     };
 }

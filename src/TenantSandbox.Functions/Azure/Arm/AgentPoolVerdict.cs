@@ -11,6 +11,7 @@ internal static class AgentPoolVerdict
     {
         "Succeeded" => Succeeded(found, pool),
         "Failed" or "Canceled" => Failed(found),
+        "Deleting" => new PoolObservation(PoolCondition.InProgress, "Deleting", IsDeleting: true),
         // The set of states is open: Creating, Updating, Scaling, Upgrading, Deleting, Starting and others.
         var state => new PoolObservation(PoolCondition.InProgress, state ?? "no provisioning state yet"),
     };
@@ -32,18 +33,25 @@ internal static class AgentPoolVerdict
         // Right after an update the returned state can still be the previous one.
         return MissingUpdate(found, pool) is { } missing
             ? new PoolObservation(PoolCondition.InProgress, $"Succeeded, but not yet in place: {missing}")
-            : new PoolObservation(PoolCondition.Ready, "Succeeded");
+            : new PoolObservation(PoolCondition.Ready, "Succeeded", ResourceId: found.Id?.ToString());
     }
 
-    private static PoolObservation Failed(ContainerServiceAgentPoolData found)
+    /// <summary>Why a failed pool failed.</summary>
+    public static (ErrorClass ErrorClass, string Code, string Detail) CauseOf(ContainerServiceAgentPoolData found)
     {
         var error = found.StatusProvisioningError;
         var code = error?.Code ?? found.ProvisioningState;
         var detail = error?.Message is { Length: > 0 } message ? $"{found.ProvisioningState}: {message}" : found.ProvisioningState;
+        return (ArmErrors.Classify(null, code, error?.Message), code, detail);
+    }
+
+    private static PoolObservation Failed(ContainerServiceAgentPoolData found)
+    {
+        var (errorClass, code, detail) = CauseOf(found);
         return new PoolObservation(
             PoolCondition.Failed,
             detail.Length <= SandboxException.MaxMessageLength ? detail : detail[..SandboxException.MaxMessageLength],
-            ErrorClass: ArmErrors.Classify(null, code, error?.Message),
+            ErrorClass: errorClass,
             Code: code);
     }
 

@@ -12,12 +12,20 @@ namespace TenantSandbox.Functions.Azure.Arm;
 /// same call must be made again, because nothing that it asked for is under way.
 /// </param>
 /// <param name="Code">The service's error code, with <paramref name="ErrorClass"/>.</param>
+/// <param name="ResourceId">The pool's ARM resource id; null unless it is ready.</param>
+/// <param name="IsDeleting">Whether the operation in progress is its deletion.</param>
 public sealed record PoolObservation(
     [property: JsonPropertyName("condition")] PoolCondition Condition,
     [property: JsonPropertyName("detail")] string Detail,
     [property: JsonPropertyName("retryAfterSeconds")] int? RetryAfterSeconds = null,
     [property: JsonPropertyName("errorClass")] ErrorClass? ErrorClass = null,
-    [property: JsonPropertyName("code")] string? Code = null);
+    [property: JsonPropertyName("code")] string? Code = null,
+    [property: JsonPropertyName("resourceId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ResourceId = null,
+    [property: JsonPropertyName("deleting"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsDeleting = false)
+{
+    /// <summary>Whether no pool of this generation exists.</summary>
+    [JsonIgnore] public bool IsAbsent => Condition is PoolCondition.Absent or PoolCondition.NotOurs;
+}
 
 /// <summary>The condition of a pool.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PoolCondition>))]
@@ -34,4 +42,7 @@ public enum PoolCondition
 
     /// <summary>The pool does not exist.</summary>
     [JsonStringEnumMemberName("absent")] Absent,
+
+    /// <summary>The pool does not exist: another one, with other tags, has its name.</summary>
+    [JsonStringEnumMemberName("notOurs")] NotOurs,
 }

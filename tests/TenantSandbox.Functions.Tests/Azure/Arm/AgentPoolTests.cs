@@ -70,7 +70,7 @@ public sealed class AgentPoolTests
     [Theory]
     [InlineData("tenantsandbox", 2)]
     [InlineData("blue", 1)]
-    public async Task EnsurePool_NameTakenByAnother_IsRefusedAndLeftAlone(string owner, long generation)
+    public async Task EnsurePool_NameTakenByAnother_IsNotOursAndLeftAlone(string owner, long generation)
     {
         await using var cloud = await TwinCloud.StartAsync();
         var (pools, pool) = Start(cloud);
@@ -79,12 +79,12 @@ public sealed class AgentPoolTests
             await other.Make<AgentPools>().EnsureAsync(pool with { Generation = generation }, default);
         }
 
-        var refused = await Assert.ThrowsAsync<InvalidException>(() => pools.EnsureAsync(pool, default));
+        var seen = await pools.EnsureAsync(pool, default);
 
-        Assert.Equal("PoolNotOwned", refused.Code);
-        Assert.Contains($"owned by {owner}, generation {generation}", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(PoolCondition.Absent, (await pools.ReadAsync(pool, default)).Condition);
-        Assert.Equal(PoolCondition.Absent, (await pools.DeleteAsync(pool, default)).Condition);
+        Assert.Equal(PoolCondition.NotOurs, seen.Condition);
+        Assert.Contains($"owned by {owner}, installation {owner}, cluster west-1, generation {generation}", seen.Detail, StringComparison.Ordinal);
+        Assert.Equal(PoolCondition.NotOurs, (await pools.ReadAsync(pool, default)).Condition);
+        Assert.Equal(PoolCondition.NotOurs, (await pools.DeleteAsync(pool, default)).Condition);
         Assert.True((await Pools(cloud).ExistsAsync(pool.Name)).Value);
     }
 
