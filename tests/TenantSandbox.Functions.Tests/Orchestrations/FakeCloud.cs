@@ -4,6 +4,7 @@ using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Azure.EventGrid;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Maintenance;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
 using TenantSandbox.Testing;
@@ -73,6 +74,7 @@ internal sealed partial class FakeCloud
         Add<FinalizerRemoval, RemovedFinalizers>(ActivityNames.RemoveFinalizers, RemoveFinalizers);
         Add<TenantSpec, SpecRef>(ActivityNames.SaveSpec, SaveSpec);
         Add<SpecQuery, FoundSpecs>(ActivityNames.FindSpecs, FindSpecs);
+        Add<PageRequest, PageResult>(ActivityNames.PurgeInstances, _ => new(null, new Dictionary<string, long>(), []));
         Add<LifecycleEvent, object?>(ActivityNames.PublishEvent, Publish);
 
         void Add<TInput, TOutput>(string name, Func<TInput, TOutput> run) =>
