@@ -9,9 +9,31 @@ internal static partial class ExpiryReader
     private static readonly TextRule ExpiresAtRule = new("a date and time with its offset, like \"2027-01-31T12:00:00Z\"", 40);
     private static readonly TextRule TimeToLiveRule = new("a duration, like \"PT8H\" or \"P30D\"", 40);
 
+    /// <summary>The properties of an expiry.</summary>
+    public static readonly string[] Properties = ["expiresAt", "timeToLive", "onExpiry"];
+
+    /// <param name="request">The request.</param>
+    /// <param name="now">Current time; a time to live is added to it.</param>
+    /// <param name="required">Whether one of <c>expiresAt</c> and <c>timeToLive</c> must be given.</param>
     /// <returns>The expiry, and the time to live that it was computed from; null where absent.</returns>
-    public static (DateTimeOffset? ExpiresAt, TimeSpan? TimeToLive) Read(ObjectReader request, DateTimeOffset now)
+    public static (TenantExpiry? Expiry, TimeSpan? TimeToLive) Read(ObjectReader request, DateTimeOffset now, bool required)
     {
+        var isTimeGiven = request.Has("expiresAt") || request.Has("timeToLive");
+        if (required && !isTimeGiven)
+        {
+            request.AddFault("expiresAt", ValidationFaultCodes.Required, "\"expiresAt\" or \"timeToLive\" is required.");
+        }
+
+        var onExpiry = request.Text("onExpiry", TextRules.Any);
+        if (onExpiry is not (null or "offboard" or "suspend"))
+        {
+            request.AddFault("onExpiry", ValidationFaultCodes.Format, "Must be \"offboard\" or \"suspend\".");
+        }
+        else if (onExpiry is not null && !required && !isTimeGiven)
+        {
+            request.AddFault("onExpiry", ValidationFaultCodes.Exclusive, "Needs \"expiresAt\" or \"timeToLive\".");
+        }
+
         DateTimeOffset? expiresAt = null;
         if (request.Text("expiresAt", ExpiresAtRule) is { } point)
         {
@@ -45,7 +67,8 @@ internal static partial class ExpiryReader
             request.AddFault("timeToLive", ValidationFaultCodes.Exclusive, "Give \"expiresAt\" or \"timeToLive\", not both.");
         }
 
-        return (expiresAt, timeToLive);
+        var action = onExpiry == "suspend" ? ExpiryAction.Suspend : ExpiryAction.Offboard;
+        return (expiresAt is { } at ? new TenantExpiry(at, action) : null, timeToLive);
     }
 
     /// <summary>Parses an RFC 3339 date-time with offset to UTC; null when the format is wrong.</summary>

@@ -9,6 +9,9 @@ namespace TenantSandbox.Core.Requests;
 /// </summary>
 internal sealed class ObjectReader
 {
+    // A decimal has 28 significant digits: a longer text could be rounded to an integer.
+    private const int MaxFractionLength = 28;
+
     private readonly Dictionary<string, JsonElement> _properties = new(StringComparer.Ordinal);
     private readonly ValidationFaultList _faults;
     private readonly string _pointer;
@@ -80,20 +83,73 @@ internal sealed class ObjectReader
         {
             AddFault(name, ValidationFaultCodes.Type, "Must be an integer.");
         }
-        else if (value.GetRawText().AsSpan().ContainsAny(".eE"))
+        else if (!IsIntegral(value, out var number))
         {
-            AddFault(name, ValidationFaultCodes.Type, "Must be an integer without fraction or exponent.");
+            AddFault(name, ValidationFaultCodes.Type, "Must be an integer.");
         }
-        else if (!value.TryGetInt64(out var number) || number < min || number > max)
+        else if (number is not { } integer || integer < min || integer > max)
         {
             AddFault(name, ValidationFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must be from {min} to {max}."));
         }
         else
         {
-            return number;
+            return integer;
         }
 
         return null;
+    }
+
+    public bool? Boolean(string name)
+    {
+        if (Element(name, required: false) is not { } value)
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        AddFault(name, ValidationFaultCodes.Type, "Must be true or false.");
+        return null;
+    }
+
+    /// <summary>
+    /// Whether a JSON number has no fraction: 1, 1.0 and 10e-1 are the same number in JSON, and serializers of floating-point
+    /// numbers write the second.
+    /// </summary>
+    /// <param name="value">A number.</param>
+    /// <param name="number">Its value; null when it is integral, or so large that it must be, and doesn't fit 64 bits.</param>
+    private static bool IsIntegral(JsonElement value, out long? number)
+    {
+        if (value.TryGetInt64(out var integer))
+        {
+            number = integer;
+            return true;
+        }
+
+        // A decimal is exact up to 28 digits, and TryGetDecimal rounds beyond; whatever is larger is out of every range.
+        number = null;
+        var text = value.GetRawText();
+        if (!text.AsSpan().ContainsAny(".eE"))
+        {
+            return true;
+        }
+
+        if (text.Length > MaxFractionLength || !value.TryGetDecimal(out var exact))
+        {
+            return value.TryGetDouble(out var approximate) && Math.Abs(approximate) > long.MaxValue;
+        }
+
+        // Beyond a decimal's scale, a fraction like 1e-40 is rounded to zero.
+        if (exact != decimal.Truncate(exact) || (exact == 0 && text.AsSpan(0, text.AsSpan().IndexOfAny('e', 'E') is >= 0 and var end ? end : text.Length).ContainsAnyInRange('1', '9')))
+        {
+            return false;
+        }
+
+        number = exact is >= long.MinValue and <= long.MaxValue ? (long)exact : null;
+        return true;
     }
 
     public ObjectReader? Child(string name, params ReadOnlySpan<string> known) =>

@@ -4,10 +4,10 @@ namespace TenantSandbox.Core.Requests;
 internal static class SpecReader
 {
     /// <summary>The properties of the desired state, in addition to those of every request.</summary>
-    public static readonly string[] Properties = ["tier", "cluster", "region", "expiresAt", "timeToLive", "workloads", "egressAllowList"];
+    public static readonly string[] Properties = ["tier", "cluster", "region", "workloads", "egressAllowList"];
 
-    /// <returns>The desired state, and the time to live that its expiry was computed from; null when there is none.</returns>
-    public static (TenantSpec Spec, TimeSpan? TimeToLive) Read(ObjectReader request, ValidationFaultList faults, DateTimeOffset now)
+    /// <returns>The desired state; meaningless when a fault was added.</returns>
+    public static TenantSpec Read(ObjectReader request, ValidationFaultList faults)
     {
         var tier = request.Text("tier", TextRules.Any, required: true);
         if (tier is not (null or "pooled" or "dedicated"))
@@ -22,14 +22,11 @@ internal static class SpecReader
             request.AddFault("region", ValidationFaultCodes.Exclusive, "Give \"cluster\" or \"region\", not both.");
         }
 
-        var (expiresAt, timeToLive) = ExpiryReader.Read(request, now);
-        var spec = new TenantSpec(
+        return new TenantSpec(
             tier == "dedicated" ? TenantTier.Dedicated : TenantTier.Pooled,
             cluster,
             region,
-            expiresAt,
             WorkloadReader.Read(request, faults),
             EgressReader.Read(request, faults));
-        return (spec, timeToLive);
     }
 }

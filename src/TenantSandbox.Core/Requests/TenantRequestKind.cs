@@ -11,19 +11,20 @@ public enum TenantRequestKind
     [JsonStringEnumMemberName("suspend")] Suspend,
     [JsonStringEnumMemberName("resume")] Resume,
     [JsonStringEnumMemberName("offboard")] Offboard,
+    [JsonStringEnumMemberName("renew")] Renew,
 }
 
-/// <summary>The wire names of request kinds, and which kinds this version supports.</summary>
+/// <summary>The wire names of request kinds.</summary>
 public static class TenantRequestKinds
 {
     /// <summary>The wire name of every kind, in the order of the enumeration.</summary>
-    public static IReadOnlyList<string> WireNames { get; } = ["onboard", "update", "suspend", "resume", "offboard"];
+    public static IReadOnlyList<string> WireNames { get; } = ["onboard", "update", "suspend", "resume", "offboard", "renew"];
 
     /// <summary>The name of a kind in requests and event types.</summary>
     public static string ToWireName(this TenantRequestKind kind) => WireNames[(int)kind];
 
-    /// <summary>Whether this version supports the kind. The others are recognized and rejected as not supported.</summary>
-    public static bool IsSupported(this TenantRequestKind kind) => kind is TenantRequestKind.Onboard or TenantRequestKind.Offboard;
+    /// <summary>Whether requests of this kind have a whole spec and must have a revision.</summary>
+    public static bool HasSpec(this TenantRequestKind kind) => kind is TenantRequestKind.Onboard or TenantRequestKind.Update;
 
     /// <summary>Parses a kind by its exact wire name.</summary>
     public static bool TryParse(string? name, out TenantRequestKind kind)

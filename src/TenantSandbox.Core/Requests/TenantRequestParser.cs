@@ -13,6 +13,7 @@ public static class TenantRequestParser
     private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = RequestLimits.MaxDepth };
     private static readonly string[] BareProperties = ["kind", "id", "tenantId", "revision"];
     private static readonly string[] CommonProperties = ["tenantId", "revision"];
+    private static readonly string Kinds = string.Join(" or ", ((string[])[string.Join(", ", TenantRequestKinds.WireNames.SkipLast(1).Select(Quote)), Quote(TenantRequestKinds.WireNames[^1])]));
 
     /// <summary>Parses a request whose kind is already known: an HTTP body, or the data of a CloudEvent.</summary>
     /// <param name="utf8">JSON text.</param>
@@ -50,11 +51,12 @@ public static class TenantRequestParser
             return new RequestParseResult(null, null, faults.ToList());
         }
 
-        var content = new RequestContent(TenantRequestKind.Offboard, tenantId, revision is null ? null : number, null, null);
-        return new RequestParseResult(content.ToRequest(null), null, []);
+        long? given = revision is null ? null : number;
+        var hash = RequestContent.HashOf(TenantRequestKind.Offboard, tenantId, given, null, null, null);
+        return new RequestParseResult(new TenantRequest(TenantRequestKind.Offboard, tenantId, given, null, hash), null, []);
     }
 
-    private static RequestParseResult Read(ReadOnlyMemory<byte> utf8, Func<JsonElement, ValidationFaultList, (TenantRequest? Request, string? Id)> read)
+    private static RequestParseResult Read(ReadOnlyMemory<byte> utf8, Func<JsonElement, ValidationFaultList, ParsedRequest> read)
     {
         var faults = new ValidationFaultList();
         if (utf8.Length > RequestLimits.MaxRequestBytes)
@@ -63,7 +65,7 @@ public static class TenantRequestParser
             return new RequestParseResult(null, null, faults.ToList());
         }
 
-        (TenantRequest? Request, string? Id) result = default;
+        ParsedRequest result = default;
         try
         {
             if (!Utf8.IsValid(utf8.Span))
@@ -84,7 +86,7 @@ public static class TenantRequestParser
             faults.Add("", ValidationFaultCodes.Malformed, "Contains an unpaired UTF-16 surrogate escape.");
         }
 
-        return faults.IsEmpty ? new RequestParseResult(result.Request, result.Id, []) : new RequestParseResult(null, null, faults.ToList());
+        return faults.IsEmpty ? new RequestParseResult(result.Request, result.Id, [], result.Spec) : new RequestParseResult(null, null, faults.ToList());
     }
 
     private static TenantRequestKind? ReadKind(JsonElement root, ValidationFaultList faults)
@@ -95,7 +97,7 @@ public static class TenantRequestParser
         }
         else if (!root.TryGetProperty("kind", out var name))
         {
-            faults.Add("/kind", ValidationFaultCodes.Required, "\"kind\" is required: \"onboard\" or \"offboard\".");
+            faults.Add("/kind", ValidationFaultCodes.Required, $"\"kind\" is required: {Kinds}.");
         }
         else if (name.ValueKind != JsonValueKind.String)
         {
@@ -103,7 +105,7 @@ public static class TenantRequestParser
         }
         else if (!TenantRequestKinds.TryParse(name.GetString(), out var kind))
         {
-            faults.Add("/kind", ValidationFaultCodes.Format, "Must be \"onboard\" or \"offboard\".");
+            faults.Add("/kind", ValidationFaultCodes.Format, $"Must be {Kinds}.");
         }
         else
         {
@@ -113,36 +115,42 @@ public static class TenantRequestParser
         return null;
     }
 
-    private static (TenantRequest?, string?) ReadRequest(JsonElement root, TenantRequestKind kind, string[] common, ValidationFaultList faults, DateTimeOffset now)
-    {
-        if (!kind.IsSupported())
-        {
-            faults.Add(common == BareProperties ? "/kind" : "", ValidationFaultCodes.NotSupported, $"\"{kind.ToWireName()}\" is not supported by this version.");
-            return default;
-        }
+    private static string Quote(string name) => $"\"{name}\"";
 
-        var hasSpec = kind is TenantRequestKind.Onboard or TenantRequestKind.Update;
-        if (ObjectReader.Open(root, "", faults, hasSpec ? [.. common, .. SpecReader.Properties] : common) is not { } reader)
+    private static ParsedRequest ReadRequest(JsonElement root, TenantRequestKind kind, string[] common, ValidationFaultList faults, DateTimeOffset now)
+    {
+        if (ObjectReader.Open(root, "", faults, [.. common, .. PropertiesOf(kind)]) is not { } reader)
         {
             return default;
         }
 
         var id = reader.Text("id", TextRules.Id);
         var tenantId = reader.Text("tenantId", TextRules.TenantId, required: true);
-        var revision = reader.Integer("revision", 1, RequestLimits.MaxRevision, required: hasSpec);
-        var (spec, timeToLive) = hasSpec ? SpecReader.Read(reader, faults, now) : default((TenantSpec?, TimeSpan?));
+        var revision = reader.Integer("revision", 1, RequestLimits.MaxRevision, required: kind.HasSpec());
+        var spec = kind.HasSpec() ? SpecReader.Read(reader, faults) : null;
+        var (expiry, timeToLive) = kind.HasSpec() || kind == TenantRequestKind.Renew
+            ? ExpiryReader.Read(reader, now, required: kind == TenantRequestKind.Renew)
+            : default((TenantExpiry?, TimeSpan?));
         if (!faults.IsEmpty)
         {
             return default;
         }
 
-        var content = new RequestContent(kind, tenantId!, revision, (long?)timeToLive?.TotalSeconds, timeToLive is null ? spec : spec! with { ExpiresAt = null });
-        return (content.ToRequest(spec), id);
+        var hash = RequestContent.HashOf(kind, tenantId!, revision, spec, expiry, timeToLive);
+        return new(new TenantRequest(kind, tenantId!, revision, spec is null ? null : SpecRef.Of(spec), hash, expiry), spec, id);
     }
+
+    private static string[] PropertiesOf(TenantRequestKind kind) =>
+        kind.HasSpec() ? [.. SpecReader.Properties, .. ExpiryReader.Properties]
+        : kind == TenantRequestKind.Renew ? ExpiryReader.Properties
+        : [];
+
+    private readonly record struct ParsedRequest(TenantRequest? Request, TenantSpec? Spec, string? Id);
 }
 
 /// <summary>A valid request, or its validation faults.</summary>
 /// <param name="Request">The request; null when there are faults.</param>
 /// <param name="Id">The sender's id of a bare request; null when absent.</param>
 /// <param name="Faults">All validation faults, with unknown properties first in each object; empty when there is a request.</param>
-public sealed record RequestParseResult(TenantRequest? Request, string? Id, IReadOnlyList<ValidationFault> Faults);
+/// <param name="Spec">The request's desired state, which must be stored before the request is submitted; null when it has none.</param>
+public sealed record RequestParseResult(TenantRequest? Request, string? Id, IReadOnlyList<ValidationFault> Faults, TenantSpec? Spec = null);

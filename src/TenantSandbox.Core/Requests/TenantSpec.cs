@@ -6,16 +6,19 @@ namespace TenantSandbox.Core.Requests;
 /// <param name="Tier">Pooled or dedicated agent pools.</param>
 /// <param name="Cluster">The configured id of the cluster to use; null lets placement choose.</param>
 /// <param name="Region">The Azure region to use; null for any. Exclusive with a cluster.</param>
-/// <param name="ExpiresAt">When the tenant expires; null for never. A time to live is converted to this when the request arrives.</param>
 /// <param name="Workloads">1 to 20 workloads, unique by name.</param>
 /// <param name="EgressAllowList">Destinations that workloads may connect to besides DNS; empty for none.</param>
 public sealed record TenantSpec(
     [property: JsonPropertyName("tier")] TenantTier Tier,
     [property: JsonPropertyName("cluster")] string? Cluster,
     [property: JsonPropertyName("region")] string? Region,
-    [property: JsonPropertyName("expiresAt")] DateTimeOffset? ExpiresAt,
     [property: JsonPropertyName("workloads")] IReadOnlyList<WorkloadSpec> Workloads,
-    [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList);
+    [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList)
+{
+    /// <summary>The expiry in specs that the first version stored; today it isn't part of the spec. Always null in new ones.</summary>
+    [JsonPropertyName("expiresAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? StoredExpiresAt { get; init; }
+}
 
 /// <summary>Whether a tenant shares agent pools with others (each pod still has its own guest kernel) or has dedicated ones.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<TenantTier>))]

@@ -11,7 +11,7 @@ internal static class WorkloadReader
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (item, pointer) in spec.Items("workloads", 1, RequestLimits.MaxWorkloads, required: true))
         {
-            if (ObjectReader.Open(item, pointer, faults, "name", "image", "replicas", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe") is not { } reader)
+            if (ObjectReader.Open(item, pointer, faults, "name", "image", "replicas", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables") is not { } reader)
             {
                 continue;
             }
@@ -32,7 +32,8 @@ internal static class WorkloadReader
                 Environment(reader, faults),
                 reader.Texts("command", 0, RequestLimits.MaxCommand, TextRules.Argument),
                 reader.Texts("args", 0, RequestLimits.MaxArgs, TextRules.Argument),
-                ProbeReader.Read(reader)));
+                ProbeReader.Read(reader),
+                reader.Boolean("expandVariables") ?? false));
         }
 
         return workloads;
@@ -127,7 +128,6 @@ internal static class WorkloadReader
             }
         }
 
-        variables.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return variables;
     }
 }

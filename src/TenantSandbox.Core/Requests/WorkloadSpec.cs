@@ -9,10 +9,14 @@ namespace TenantSandbox.Core.Requests;
 /// <param name="CpuMillis">CPU limit and request in thousandths of a core. The guest gets it rounded up to whole vCPUs.</param>
 /// <param name="MemoryMiB">Memory limit and request in MiB. It is the guest's whole memory, including kernel and agent.</param>
 /// <param name="Ports">Container ports; a Service is created when there is at least one.</param>
-/// <param name="Env">Plain environment variables, sorted by name. Not for secrets.</param>
+/// <param name="Env">Plain environment variables in the sender's order. Not for secrets.</param>
 /// <param name="Command">Replaces the image's entry point unless empty.</param>
 /// <param name="Args">Replaces the image's arguments unless empty.</param>
 /// <param name="ReadinessProbe">Readiness probe; null means ready once started.</param>
+/// <param name="ExpandVariables">
+/// True if Kubernetes expands <c>$(NAME)</c> in <paramref name="Env"/>, <paramref name="Command"/> and <paramref name="Args"/>, and turns
+/// <c>$$</c> into <c>$</c>. False: they reach the container as they are.
+/// </param>
 public sealed record WorkloadSpec(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("image")] string Image,
@@ -23,7 +27,8 @@ public sealed record WorkloadSpec(
     [property: JsonPropertyName("env")] IReadOnlyList<EnvironmentVariable> Env,
     [property: JsonPropertyName("command")] IReadOnlyList<string> Command,
     [property: JsonPropertyName("args")] IReadOnlyList<string> Args,
-    [property: JsonPropertyName("readinessProbe")] ReadinessProbe? ReadinessProbe);
+    [property: JsonPropertyName("readinessProbe")] ReadinessProbe? ReadinessProbe,
+    [property: JsonPropertyName("expandVariables"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ExpandVariables = false);
 
 /// <summary>A port and its protocol.</summary>
 /// <param name="Port">1 to 65535.</param>

@@ -5,130 +5,175 @@ namespace TenantSandbox.Core.Tenants;
 /// <summary>The queue of accepted commands behind a tenant's running operation: admission, superseding and start of the next one.</summary>
 internal static class CommandQueue
 {
-    /// <summary>Whether the tenant will be offboarded once every accepted command has been carried out.</summary>
-    public static bool WillBeOffboarded(this TenantState state) =>
-        state.LastQueuedKind() switch
-        {
-            { } kind => kind == TenantRequestKind.Offboard,
-            null => state.Phase is not TenantPhase.Ready,
-        };
+    /// <summary>The phase that the tenant will be in when its running operation and every waiting command have succeeded.</summary>
+    public static TenantPhase ProjectedPhase(this TenantState state, IEnumerable<WaitingCommand> waiting) =>
+        waiting.Aggregate(TenantRules.Settled(state.Phase), (phase, w) => TenantRules.After(phase, w.OperationKind()));
+
+    /// <summary>The waiting commands that stay when a command with this verb is accepted; it makes the others obsolete.</summary>
+    public static IReadOnlyList<WaitingCommand> KeptBy(this TenantState state, TenantVerb verb) =>
+        [.. state.WaitingCommands.Where(w => !IsSuperseded(w.OperationKind(), verb))];
+
+    /// <summary>The running or waiting operation of a kind; null when there is none.</summary>
+    public static string? PendingId(this TenantState state, TenantOperationKind kind) =>
+        state.WaitingCommands.LastOrDefault(w => w.OperationKind() == kind) is { } waiting ? state.OperationIdOf(waiting)
+        : state.Operation?.Kind == kind ? state.Operation.Id
+        : null;
 
     /// <summary>The operation that will offboard the tenant, running or last in the queue; null when there is none.</summary>
     public static string? PendingOffboardId(this TenantState state) =>
-        state.LastQueuedKind() != TenantRequestKind.Offboard ? null
-        : state.WaitingCommands.Count > 0 ? state.OperationIdOf(state.WaitingCommands[^1])
-        : state.Operation!.Id;
-
-    /// <summary>The operation of the highest revision; null for a tombstone that no operation created.</summary>
-    public static string? LatestOperationId(this TenantState state) => state.Commands.Count > 0 ? state.Commands[^1].OperationId : null;
+        state.WaitingCommands.Count == 0
+            ? state.Operation is { Kind: TenantOperationKind.Offboard } running ? running.Id : null
+            : state.WaitingCommands[^1].OperationKind() == TenantOperationKind.Offboard ? state.OperationIdOf(state.WaitingCommands[^1]) : null;
 
     /// <summary>Adds an accepted command to the queue and removes the waiting commands that it supersedes.</summary>
-    public static TenantState Enqueue(this TenantState state, TenantCommand command, long revision)
+    public static (TenantState State, string OperationId) Enqueue(this TenantState state, TenantAsk ask, TenantOperationKind kind)
     {
-        var request = command.Request;
-        var waiting = new WaitingCommand(command.CommandId, request.Kind, revision, request.Spec, command.SubmittedAt);
-        var superseded = request.Kind == TenantRequestKind.Offboard ? state.WaitingCommands : [];
-        // A running offboarding already does what another one would do, so the new command joins it.
-        var joinsRunning = request.Kind == TenantRequestKind.Offboard && state.Operation is { Kind: TenantRequestKind.Offboard };
-        var operationId = joinsRunning ? state.Operation!.Id : state.OperationIdOf(waiting);
-        var commands = Mark(state.Commands, superseded, CommandStatus.Superseded, $"Superseded by the {request.Kind.ToWireName()} request of revision {revision}.");
-        var record = new CommandRecord(command.CommandId, request.Kind, revision, operationId, CommandStatus.Accepted);
+        var kept = state.KeptBy(ask.Verb);
+        var superseded = state.WaitingCommands.Except(kept).ToArray();
+        var incarnation = state.Incarnation + kept.Count(w => w.OperationKind() == TenantOperationKind.Onboard)
+            + (kind == TenantOperationKind.Onboard ? 1 : 0);
+        var next = new WaitingCommand(
+            ask.CommandId, ask.Verb, ask.Revision ?? state.Revision, ask.Spec, ask.At, kind, state.Sequence + 1, incarnation, ask.Expiry, ask.Actor,
+            ask.Reason, ask.Finalizers)
+        {
+            InlineSpec = ask.InlineSpec,
+        };
+        var operationId = state.OperationIdOf(next);
+        var note = ask.Revision is { } revision
+            ? $"Superseded by the {ask.Verb.ToWireName()} request of revision {revision}."
+            : $"Superseded by a later {ask.Verb.ToWireName()}.";
+        var changed = state with
+        {
+            Sequence = state.Sequence + 1,
+            WaitingCommands = [.. kept, next],
+            Commands = Mark(state.Commands, superseded, CommandStatus.Superseded, note),
+        };
+        return (changed.Record(ask, operationId), operationId);
+    }
+
+    /// <summary>Remembers an accepted command: its id, the sender's revision as the new fence, and who asked.</summary>
+    public static TenantState Record(this TenantState state, TenantAsk ask, string? operationId)
+    {
+        var revision = ask.Revision ?? state.Revision;
         return state with
         {
             Revision = revision,
-            Kind = request.Kind,
-            ContentHash = request.ContentHash,
-            WaitingCommands = [.. state.WaitingCommands.Except(superseded), .. joinsRunning ? [] : new[] { waiting }],
-            Commands = [.. commands.Append(record).TakeLast(TenantState.MaxCommands)],
-            UpdatedAt = command.SubmittedAt,
+            Kind = ask.Revision is null ? state.Kind : ask.Verb,
+            ContentHash = ask.Revision is null ? state.ContentHash : ask.ContentHash,
+            Commands = [.. state.Commands.Append(new(ask.CommandId, ask.Verb, revision, operationId, CommandStatus.Accepted)).TakeLast(TenantState.MaxCommands)],
+            Audit = state.Audit.Append(ask, operationId),
+            UpdatedAt = ask.At,
         };
     }
 
-    /// <summary>The state of a tenant whose first onboarding was just accepted and started.</summary>
-    public static TenantState CreateOnboarding(TenantCommand command, long revision)
+    /// <summary>The audit trail with one more entry.</summary>
+    public static IReadOnlyList<AuditEntry> Append(this IReadOnlyList<AuditEntry> audit, TenantAsk ask, string? operationId) =>
+    [
+        .. audit
+            .Append(new(ask.At, ask.Actor, IsVerified: false, ask.Source, ask.Verb, ask.Reason, operationId, ask.Revision))
+            .TakeLast(TenantState.MaxAudit),
+    ];
+
+    /// <summary>Starts the first waiting command that the tenant's phase allows; drops those before it, each with the reason.</summary>
+    public static TenantDecision StartNext(this TenantState state, DateTimeOffset now)
     {
-        var initial = new TenantState
+        while (state.Operation is null && state.WaitingCommands.Count > 0)
         {
-            TenantId = command.Request.TenantId,
-            Phase = TenantTransitions.Next(null, TenantTrigger.OnboardStarted),
-            Incarnation = 0,
-            Revision = 0,
-            Kind = command.Request.Kind,
-            ContentHash = command.Request.ContentHash,
-            CreatedAt = command.SubmittedAt,
-            UpdatedAt = command.SubmittedAt,
-        };
-        return initial.Enqueue(command, revision).StartNext(initial.Phase, command.SubmittedAt);
+            var next = state.WaitingCommands[0];
+            var rule = TenantRules.Of(state.Incarnation == 0 && state.Phase == TenantPhase.Onboarding ? null : state.Phase, next.Verb.RuleVerb());
+            state = rule.Admission switch
+            {
+                Admission.Start => state.Start(next, now),
+                Admission.Change when next.Spec is not null => state.Take(next, now) with { Desired = next.Spec, DesiredRevision = next.Revision, Expiry = next.Expiry, InlineSpec = next.InlineSpec },
+                _ => state.Drop(next, rule.Message, now),
+            };
+        }
+
+        return new(state, state.Operation);
     }
 
-    /// <summary>The state that remembers an offboarding of an unknown tenant, so that an older onboarding that arrives later is rejected.</summary>
-    public static TenantState CreateTombstone(TenantCommand command, long revision) => new()
+    /// <summary>Removes waiting commands that a person canceled.</summary>
+    public static TenantState Cancel(this TenantState state, WaitingCommand command, string note, DateTimeOffset now) => state with
     {
-        TenantId = command.Request.TenantId,
-        Phase = TenantPhase.Offboarded,
-        Incarnation = 0,
-        Revision = revision,
-        Kind = command.Request.Kind,
-        ContentHash = command.Request.ContentHash,
-        SettledRevision = revision,
-        CreatedAt = command.SubmittedAt,
-        UpdatedAt = command.SubmittedAt,
+        WaitingCommands = [.. state.WaitingCommands.Where(w => w.CommandId != command.CommandId)],
+        Commands = Mark(state.Commands, [command], CommandStatus.Dropped, note),
+        UpdatedAt = now,
     };
 
-    /// <summary>Raises a tombstone's revision to that of a later offboarding.</summary>
-    public static TenantState RaiseTombstone(this TenantState state, TenantCommand command) =>
-        command.Request.Revision is not { } revision || revision <= state.Revision ? state : state with
-        {
-            Revision = revision,
-            Kind = command.Request.Kind,
-            ContentHash = command.Request.ContentHash,
-            SettledRevision = revision,
-            UpdatedAt = command.SubmittedAt,
-        };
+    /// <summary>The instance id of the operation that a waiting command will start.</summary>
+    public static string OperationIdOf(this TenantState state, WaitingCommand command) => TenantOperation.IdOf(
+        state.TenantId, command.Incarnation ?? state.Incarnation, command.Sequence ?? command.Revision, command.OperationKind());
 
-    /// <summary>Makes the first waiting command the running operation. An onboarding begins a new incarnation.</summary>
-    public static TenantState StartNext(this TenantState state, TenantPhase phase, DateTimeOffset now)
+    /// <summary>The kind of operation that carries a command out; the first version stored none, and its verbs were those of operations.</summary>
+    public static TenantOperationKind OperationKind(this WaitingCommand command) =>
+        command.Kind ?? (command.Verb == TenantVerb.Onboard ? TenantOperationKind.Onboard : TenantOperationKind.Offboard);
+
+    private static TenantVerb RuleVerb(this TenantVerb verb) => verb == TenantVerb.LiftQuarantine ? TenantVerb.Reconcile : verb;
+
+    private static bool IsSuperseded(TenantOperationKind waiting, TenantVerb verb) => verb switch
     {
-        var next = state.WaitingCommands[0];
-        var isOnboarding = next.Kind == TenantRequestKind.Onboard;
-        var incarnation = state.IncarnationOf(next.Kind);
-        return state with
+        TenantVerb.Offboard or TenantVerb.ForceOffboard => true,
+        TenantVerb.Update => waiting == TenantOperationKind.Update,
+        TenantVerb.Suspend or TenantVerb.Resume => waiting is TenantOperationKind.Suspend or TenantOperationKind.Resume,
+        _ => false,
+    };
+
+    private static TenantState Start(this TenantState state, WaitingCommand next, DateTimeOffset now)
+    {
+        var kind = next.OperationKind();
+        var operation = new TenantOperation(
+            state.OperationIdOf(next), kind, next.Revision, next.Incarnation ?? state.Incarnation, now, null, next.Sequence ?? next.Revision, next.Verb,
+            next.Actor, next.Reason, next.Finalizers, Expiry: kind == TenantOperationKind.Update ? next.Expiry : null);
+        var taken = state.Take(next, now) with { Phase = StartPhase(state, kind), Operation = operation };
+        return kind switch
         {
-            Phase = phase,
-            Incarnation = incarnation,
-            Spec = isOnboarding ? next.Spec : state.Spec,
-            Placement = isOnboarding ? null : state.Placement,
-            Operation = new(state.OperationIdOf(next), next.Kind, next.Revision, incarnation, now),
-            LastError = isOnboarding ? null : state.LastError,
-            Receipt = isOnboarding ? null : state.Receipt,
-            WaitingCommands = [.. state.WaitingCommands.Skip(1)],
-            CreatedAt = isOnboarding ? next.AcceptedAt : state.CreatedAt,
-            UpdatedAt = now,
+            TenantOperationKind.Onboard => taken with
+            {
+                Incarnation = operation.Incarnation,
+                Desired = next.Spec,
+                DesiredRevision = next.Revision,
+                InlineSpec = next.InlineSpec,
+                Applied = null,
+                AppliedRevision = 0,
+                Expiry = next.Expiry,
+                ExpiryNoticeFor = null,
+                Placement = null,
+                Conditions = [],
+                LastError = null,
+                Receipt = null,
+                CreatedAt = next.AcceptedAt,
+            },
+            TenantOperationKind.Update => taken with { Desired = next.Spec, DesiredRevision = next.Revision, InlineSpec = next.InlineSpec ?? taken.InlineSpec },
+            _ => taken,
         };
     }
 
-    /// <summary>Drops all waiting commands, because the operation that they waited for failed.</summary>
-    public static TenantState DropWaiting(this TenantState state, DateTimeOffset now)
+    private static TenantPhase StartPhase(TenantState state, TenantOperationKind kind)
     {
-        const string Note = "The offboarding before it failed. Send another offboard request, then onboard with a higher revision.";
-        return state with
+        TenantPhase? from = kind == TenantOperationKind.Onboard && state.Incarnation == 0 && state.Phase == TenantPhase.Onboarding ? null : state.Phase;
+        return kind switch
         {
-            WaitingCommands = [],
-            Commands = [.. Mark(state.Commands, state.WaitingCommands, CommandStatus.Dropped, Note)],
-            UpdatedAt = now,
+            TenantOperationKind.Onboard => TenantTransitions.Next(from, TenantTrigger.OnboardStarted),
+            TenantOperationKind.Update => TenantTransitions.Next(from, TenantTrigger.UpdateStarted),
+            TenantOperationKind.Suspend => TenantTransitions.Next(from, TenantTrigger.SuspendStarted),
+            TenantOperationKind.Resume => TenantTransitions.Next(from, TenantTrigger.ResumeStarted),
+            TenantOperationKind.Offboard => TenantTransitions.Next(from, TenantTrigger.OffboardStarted),
+            _ => state.Phase,
         };
     }
 
-    private static TenantRequestKind? LastQueuedKind(this TenantState state) =>
-        state.WaitingCommands.Count > 0 ? state.WaitingCommands[^1].Kind : state.Operation?.Kind;
+    private static TenantState Take(this TenantState state, WaitingCommand command, DateTimeOffset now) => state with
+    {
+        WaitingCommands = [.. state.WaitingCommands.Where(w => w.CommandId != command.CommandId)],
+        UpdatedAt = now,
+    };
 
-    private static int IncarnationOf(this TenantState state, TenantRequestKind kind) =>
-        kind == TenantRequestKind.Onboard ? state.Incarnation + 1 : state.Incarnation;
+    private static TenantState Drop(this TenantState state, WaitingCommand command, string? why, DateTimeOffset now) => state.Take(command, now) with
+    {
+        Commands = Mark(state.Commands, [command], CommandStatus.Dropped, $"It could not start: {why}"),
+    };
 
-    private static string OperationIdOf(this TenantState state, WaitingCommand command) =>
-        TenantOperation.IdOf(state.TenantId, state.IncarnationOf(command.Kind), command.Revision, command.Kind);
-
-    private static IEnumerable<CommandRecord> Mark(
-        IEnumerable<CommandRecord> commands, IReadOnlyList<WaitingCommand> marked, CommandStatus status, string note) =>
-        commands.Select(c => marked.Any(w => w.CommandId == c.CommandId) ? c with { Status = status, Note = note } : c);
+    private static IReadOnlyList<CommandRecord> Mark(
+        IReadOnlyList<CommandRecord> commands, IReadOnlyList<WaitingCommand> marked, CommandStatus status, string note) =>
+        [.. commands.Select(c => marked.Any(w => w.CommandId == c.CommandId) ? c with { Status = status, Note = note } : c)];
 }

@@ -1,12 +1,11 @@
 using System.Text.Json.Serialization;
-using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Core.Tenants;
 
 /// <summary>The answer to a request. An answer never changes: submitting the same request again gives a new answer.</summary>
 /// <param name="Outcome">Whether the request was accepted.</param>
 /// <param name="TenantId">The tenant.</param>
-/// <param name="Kind">The kind of request.</param>
+/// <param name="Kind">What was asked.</param>
 /// <param name="Revision">The request's revision, sent or assigned; null when it has none and got none.</param>
 /// <param name="CurrentRevision">The highest revision accepted so far; 0 for an unknown tenant.</param>
 /// <param name="Incarnation">The tenant's incarnation; 0 for an unknown tenant.</param>
@@ -21,7 +20,7 @@ namespace TenantSandbox.Core.Tenants;
 public sealed record SubmitAnswer(
     [property: JsonPropertyName("outcome")] SubmitOutcome Outcome,
     [property: JsonPropertyName("tenantId")] string TenantId,
-    [property: JsonPropertyName("kind")] TenantRequestKind Kind,
+    [property: JsonPropertyName("kind")] TenantVerb Kind,
     [property: JsonPropertyName("revision")] long? Revision,
     [property: JsonPropertyName("currentRevision")] long CurrentRevision,
     [property: JsonPropertyName("incarnation")] int Incarnation,
@@ -41,13 +40,16 @@ public enum SubmitOutcome
     /// <summary>The same request was accepted before; the answer shows its current state.</summary>
     [JsonStringEnumMemberName("duplicate")] Duplicate,
 
+    /// <summary>Carried out at once, or nothing to do: there is no operation.</summary>
+    [JsonStringEnumMemberName("done")] Done,
+
     /// <summary>Its revision is lower than the current one.</summary>
     [JsonStringEnumMemberName("stale")] Stale,
 
     /// <summary>It contradicts an accepted request (same revision, other content), or is not possible in this phase.</summary>
     [JsonStringEnumMemberName("conflict")] Conflict,
 
-    /// <summary>This version does not support it.</summary>
+    /// <summary>It lacks something that its kind needs.</summary>
     [JsonStringEnumMemberName("invalid")] Invalid,
 
     /// <summary>The tenant is offboarded, and the request refers to an incarnation that has ended.</summary>

@@ -1,22 +1,26 @@
 using System.Text.Json.Serialization;
-using TenantSandbox.Core.Errors;
-using TenantSandbox.Core.Placement;
 using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Core.Tenants;
 
 /// <summary>The persisted state of a tenant. <c>GET /api/tenants/{id}</c> shows it.</summary>
 /// <remarks>
-/// At most two commands wait: an offboarding, and the onboarding after it. A command that makes a waiting one obsolete supersedes
-/// it, so no request is ever rejected because the queue is full. The last 16 accepted commands are remembered.
+/// Bounded: a command that makes a waiting one obsolete supersedes it, so that no request is ever rejected because the queue is full;
+/// commands, operations and the audit trail keep their newest entries. A tombstone keeps only what recognizes late requests.
 /// </remarks>
 public sealed record TenantState
 {
     /// <summary>Number of accepted commands remembered by their ids.</summary>
     public const int MaxCommands = 16;
 
-    /// <summary>Number of commands that can wait at once.</summary>
-    public const int MaxWaiting = 2;
+    /// <summary>Number of commands that can wait at once: offboard, onboard, update, suspend or resume, reconcile, compensate.</summary>
+    public const int MaxWaiting = 6;
+
+    /// <summary>Number of operations that ended and are remembered.</summary>
+    public const int MaxOperations = 16;
+
+    /// <summary>Number of entries of the audit trail.</summary>
+    public const int MaxAudit = 32;
 
     /// <summary>The tenant.</summary>
     [JsonPropertyName("tenantId")] public required string TenantId { get; init; }
@@ -31,7 +35,7 @@ public sealed record TenantState
     [JsonPropertyName("revision")] public required long Revision { get; init; }
 
     /// <summary>The kind of the command with that revision.</summary>
-    [JsonPropertyName("kind")] public required TenantRequestKind Kind { get; init; }
+    [JsonPropertyName("kind")] public required TenantVerb Kind { get; init; }
 
     /// <summary>The content hash of that command.</summary>
     [JsonPropertyName("contentHash")] public required string ContentHash { get; init; }
@@ -39,11 +43,38 @@ public sealed record TenantState
     /// <summary>The revision whose operation ended last, successfully or not; 0 when none has ended.</summary>
     [JsonPropertyName("settledRevision")] public long SettledRevision { get; init; }
 
-    /// <summary>The desired state of this incarnation; null once it is offboarded.</summary>
-    [JsonPropertyName("spec")] public TenantSpec? Spec { get; init; }
+    /// <summary>The number of the newest operation, running or waiting, over all incarnations. It never decreases.</summary>
+    [JsonPropertyName("sequence")] public long Sequence { get; init; }
+
+    /// <summary>The wanted spec; null once it is offboarded, and while it is unknown.</summary>
+    [JsonPropertyName("desired")] public SpecRef? Desired { get; init; }
+
+    /// <summary>The revision of <see cref="Desired"/>.</summary>
+    [JsonPropertyName("desiredRevision")] public long DesiredRevision { get; init; }
+
+    /// <summary>The spec that runs, or that ran before the suspension; null when none ever became ready, and while it is unknown.</summary>
+    [JsonPropertyName("applied")] public SpecRef? Applied { get; init; }
+
+    /// <summary>The revision of <see cref="Applied"/>; 0 when none ever became ready.</summary>
+    [JsonPropertyName("appliedRevision")] public long AppliedRevision { get; init; }
+
+    /// <summary>When it expires, and what happens then; null for never.</summary>
+    [JsonPropertyName("expiry")] public TenantExpiry? Expiry { get; init; }
+
+    /// <summary>When the tenant looks at its expiry next; null when it need not.</summary>
+    [JsonPropertyName("expiryCheckAt")] public DateTimeOffset? ExpiryCheckAt { get; init; }
+
+    /// <summary>The expiry that the event <c>expiring</c> was published for; null for none.</summary>
+    [JsonPropertyName("expiryNoticeFor")] public DateTimeOffset? ExpiryNoticeFor { get; init; }
 
     /// <summary>Where it runs; null before it is placed and after it is offboarded.</summary>
     [JsonPropertyName("placement")] public TenantPlacement? Placement { get; init; }
+
+    /// <summary>Placements where something may be left, of all incarnations, oldest first. An offboarding and a compensation delete them.</summary>
+    [JsonPropertyName("leftovers")] public IReadOnlyList<TenantLeftover> Leftovers { get; init; } = [];
+
+    /// <summary>What was observed about it.</summary>
+    [JsonPropertyName("conditions")] public IReadOnlyList<TenantCondition> Conditions { get; init; } = [];
 
     /// <summary>The running operation; null when idle.</summary>
     [JsonPropertyName("operation")] public TenantOperation? Operation { get; init; }
@@ -60,6 +91,12 @@ public sealed record TenantState
     /// <summary>Accepted commands, oldest first.</summary>
     [JsonPropertyName("commands")] public IReadOnlyList<CommandRecord> Commands { get; init; } = [];
 
+    /// <summary>Operations that ended, oldest first.</summary>
+    [JsonPropertyName("operations")] public IReadOnlyList<TenantOperation> Operations { get; init; } = [];
+
+    /// <summary>Who asked for what, oldest first.</summary>
+    [JsonPropertyName("audit")] public IReadOnlyList<AuditEntry> Audit { get; init; } = [];
+
     /// <summary>What the last teardown found absent; null in an incarnation that has had none.</summary>
     [JsonPropertyName("receipt")] public TeardownReceipt? Receipt { get; init; }
 
@@ -68,35 +105,10 @@ public sealed record TenantState
 
     /// <summary>When this state last changed.</summary>
     [JsonPropertyName("updatedAt")] public required DateTimeOffset UpdatedAt { get; init; }
-}
 
-/// <summary>Where a tenant runs.</summary>
-/// <param name="ClusterId">The cluster's configured id.</param>
-/// <param name="Region">Its Azure region.</param>
-/// <param name="PoolName">The agent pool; null when no reservation is held.</param>
-/// <param name="Timing">The time-outs of its operations, as configured when the tenant was placed.</param>
-public sealed record TenantPlacement(
-    [property: JsonPropertyName("clusterId")] string ClusterId,
-    [property: JsonPropertyName("region")] string Region,
-    [property: JsonPropertyName("poolName")] string? PoolName,
-    [property: JsonPropertyName("timing")] OperationTiming Timing);
-
-/// <summary>Why something failed. Contains no secrets.</summary>
-/// <param name="ErrorClass">How to handle it; null when it could not be classified.</param>
-/// <param name="Code">The service's error code, or one of this system's.</param>
-/// <param name="Message">What is wrong, where, and what to do; at most 1,000 characters.</param>
-public sealed record TenantError(
-    [property: JsonPropertyName("class")] ErrorClass? ErrorClass,
-    [property: JsonPropertyName("code")] string Code,
-    [property: JsonPropertyName("message")] string Message)
-{
-    /// <summary>Longest message stored. Errors are written to history and state repeatedly.</summary>
-    public const int MaxMessageLength = 1_000;
-
-    /// <summary>Creates an error with the message truncated to <see cref="MaxMessageLength"/>.</summary>
-    public static TenantError Create(ErrorClass? errorClass, string code, string message)
-    {
-        ArgumentNullException.ThrowIfNull(message);
-        return new(errorClass, code, message.Length <= MaxMessageLength ? message : $"{message[..(MaxMessageLength - 1)]}…");
-    }
+    /// <summary>
+    /// The spec in states that the first version stored, until an operation has stored it under its hash and calls
+    /// <c>AdoptSpec</c>. Always null in new ones.
+    /// </summary>
+    [JsonPropertyName("spec"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public TenantSpec? InlineSpec { get; init; }
 }

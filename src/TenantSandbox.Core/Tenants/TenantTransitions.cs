@@ -7,20 +7,40 @@ namespace TenantSandbox.Core.Tenants;
 public static class TenantTransitions
 {
     private static readonly FrozenDictionary<(TenantPhase? From, TenantTrigger Trigger), TenantPhase> Table =
-        new Dictionary<(TenantPhase? From, TenantTrigger Trigger), TenantPhase>
+        new (TenantTrigger Trigger, TenantPhase?[] From, TenantPhase? To)[]
         {
-            [(null, TenantTrigger.OnboardStarted)] = TenantPhase.Onboarding,
-            [(TenantPhase.Offboarded, TenantTrigger.OnboardStarted)] = TenantPhase.Onboarding,
-            [(TenantPhase.Failed, TenantTrigger.OnboardStarted)] = TenantPhase.Onboarding,
-            [(TenantPhase.Onboarding, TenantTrigger.OnboardSucceeded)] = TenantPhase.Ready,
-            [(TenantPhase.Onboarding, TenantTrigger.OnboardCompensated)] = TenantPhase.Failed,
-            [(TenantPhase.Onboarding, TenantTrigger.CleanupFailed)] = TenantPhase.TeardownFailed,
-            [(TenantPhase.Ready, TenantTrigger.OffboardStarted)] = TenantPhase.Offboarding,
-            [(TenantPhase.Failed, TenantTrigger.OffboardStarted)] = TenantPhase.Offboarding,
-            [(TenantPhase.TeardownFailed, TenantTrigger.OffboardStarted)] = TenantPhase.Offboarding,
-            [(TenantPhase.Offboarding, TenantTrigger.OffboardSucceeded)] = TenantPhase.Offboarded,
-            [(TenantPhase.Offboarding, TenantTrigger.CleanupFailed)] = TenantPhase.TeardownFailed,
-        }.ToFrozenDictionary();
+            (TenantTrigger.OnboardStarted, [null, TenantPhase.Failed, TenantPhase.Offboarded], TenantPhase.Onboarding),
+            (TenantTrigger.OnboardSucceeded, [TenantPhase.Onboarding], TenantPhase.Ready),
+            (TenantTrigger.OnboardCompensated, [TenantPhase.Onboarding], TenantPhase.Failed),
+            (TenantTrigger.UpdateStarted, [TenantPhase.Ready], TenantPhase.Updating),
+            (TenantTrigger.UpdateEnded, [TenantPhase.Updating], TenantPhase.Ready),
+            (TenantTrigger.SuspendStarted, [TenantPhase.Ready], TenantPhase.Suspending),
+            (TenantTrigger.SuspendSucceeded, [TenantPhase.Suspending], TenantPhase.Suspended),
+            (TenantTrigger.SuspendFailed, [TenantPhase.Suspending], TenantPhase.Ready),
+            (TenantTrigger.ResumeStarted, [TenantPhase.Suspended], TenantPhase.Resuming),
+            (TenantTrigger.ResumeSucceeded, [TenantPhase.Resuming], TenantPhase.Ready),
+            (TenantTrigger.ResumeFailed, [TenantPhase.Resuming], TenantPhase.Suspended),
+            (TenantTrigger.OffboardStarted,
+                [TenantPhase.Ready, TenantPhase.Suspended, TenantPhase.Failed, TenantPhase.TeardownFailed, TenantPhase.Quarantined], TenantPhase.Offboarding),
+            (TenantTrigger.OffboardSucceeded, [TenantPhase.Offboarding], TenantPhase.Offboarded),
+            (TenantTrigger.CleanupFailed, [TenantPhase.Onboarding, TenantPhase.Offboarding], TenantPhase.TeardownFailed),
+            (TenantTrigger.Reconciled, [TenantPhase.Ready, TenantPhase.Suspended], null),
+            (TenantTrigger.Compensated, [TenantPhase.TeardownFailed], TenantPhase.Failed),
+            (TenantTrigger.Compensated, [TenantPhase.Ready, TenantPhase.Suspended, TenantPhase.Failed, TenantPhase.Offboarded], null),
+            (TenantTrigger.NotCompensated,
+                [TenantPhase.Ready, TenantPhase.Suspended, TenantPhase.Failed, TenantPhase.TeardownFailed, TenantPhase.Offboarded], null),
+            (TenantTrigger.Quarantined, [TenantPhase.Ready], TenantPhase.Quarantined),
+            (TenantTrigger.QuarantineLifted, [TenantPhase.Quarantined], TenantPhase.Ready),
+            (TenantTrigger.Found, [null], TenantPhase.Ready),
+            (TenantTrigger.FoundSuspended, [null], TenantPhase.Suspended),
+            (TenantTrigger.FoundTerminating, [null], TenantPhase.TeardownFailed),
+        }
+        .SelectMany(row => row.From.Select(from => KeyValuePair.Create((from, row.Trigger), row.To ?? from!.Value)))
+        .ToFrozenDictionary();
+
+    /// <summary>All transitions, in the order of phases and triggers.</summary>
+    public static IReadOnlyList<(TenantPhase? From, TenantTrigger Trigger, TenantPhase To)> All { get; } =
+        [.. Table.Select(t => (t.Key.From, t.Key.Trigger, t.Value)).OrderBy(t => t.From is { } from ? (int)from : -1).ThenBy(t => t.Trigger)];
 
     /// <summary>Whether <paramref name="trigger"/> is allowed in a phase; null stands for a tenant that doesn't exist yet.</summary>
     public static bool IsAllowed(TenantPhase? from, TenantTrigger trigger) => Table.ContainsKey((from, trigger));
@@ -38,7 +58,7 @@ public enum TenantPhase
     /// <summary>Being provisioned.</summary>
     [JsonStringEnumMemberName("onboarding")] Onboarding,
 
-    /// <summary>Provisioned: every workload was observed as available.</summary>
+    /// <summary>Provisioned: every workload was observed as available. Its conditions say whether that still holds.</summary>
     [JsonStringEnumMemberName("ready")] Ready,
 
     /// <summary>The onboarding failed and everything it had created was deleted. An onboarding with a higher revision retries.</summary>
@@ -52,6 +72,21 @@ public enum TenantPhase
 
     /// <summary>Deprovisioned, with proof. The state is kept as a tombstone, so that late requests are recognized by their revision.</summary>
     [JsonStringEnumMemberName("offboarded")] Offboarded,
+
+    /// <summary>Another spec is being rolled out.</summary>
+    [JsonStringEnumMemberName("updating")] Updating,
+
+    /// <summary>Being scaled to zero.</summary>
+    [JsonStringEnumMemberName("suspending")] Suspending,
+
+    /// <summary>Scaled to zero without a reservation; namespace, policies and secrets are kept.</summary>
+    [JsonStringEnumMemberName("suspended")] Suspended,
+
+    /// <summary>Reserving capacity again and being scaled up.</summary>
+    [JsonStringEnumMemberName("resuming")] Resuming,
+
+    /// <summary>An observation says that it must not be changed until a person has looked at it; the last error says why.</summary>
+    [JsonStringEnumMemberName("quarantined")] Quarantined,
 }
 
 /// <summary>The event that causes a transition.</summary>
@@ -66,6 +101,30 @@ public enum TenantTrigger
     /// <summary>The onboarding failed, and everything it had created was deleted.</summary>
     OnboardCompensated,
 
+    /// <summary>An update was started.</summary>
+    UpdateStarted,
+
+    /// <summary>An update ended: its revision or, after a failure, the previous one runs.</summary>
+    UpdateEnded,
+
+    /// <summary>A suspension was started.</summary>
+    SuspendStarted,
+
+    /// <summary>No pod is left.</summary>
+    SuspendSucceeded,
+
+    /// <summary>The suspension failed, and the workloads were scaled up again.</summary>
+    SuspendFailed,
+
+    /// <summary>A resumption was started.</summary>
+    ResumeStarted,
+
+    /// <summary>Every workload was observed as available again.</summary>
+    ResumeSucceeded,
+
+    /// <summary>The resumption failed, and the workloads were scaled to zero again.</summary>
+    ResumeFailed,
+
     /// <summary>An offboarding was started.</summary>
     OffboardStarted,
 
@@ -74,6 +133,30 @@ public enum TenantTrigger
 
     /// <summary>An offboarding, or the compensation of an onboarding, failed: resources may be left over.</summary>
     CleanupFailed,
+
+    /// <summary>A reconcile operation ended, successfully or not.</summary>
+    Reconciled,
+
+    /// <summary>Everything that failed operations left was read as absent.</summary>
+    Compensated,
+
+    /// <summary>A compensate operation failed: resources may still be left over.</summary>
+    NotCompensated,
+
+    /// <summary>An observation found that it must not be changed until a person has looked at it.</summary>
+    Quarantined,
+
+    /// <summary>A person allowed changes again.</summary>
+    QuarantineLifted,
+
+    /// <summary>Its namespace was found while the task hub didn't know it.</summary>
+    Found,
+
+    /// <summary>Its namespace was found with all workloads scaled to zero.</summary>
+    FoundSuspended,
+
+    /// <summary>Its namespace was found being deleted.</summary>
+    FoundTerminating,
 }
 
 /// <summary>A transition that isn't in the table was requested: a defect in this system, never caused by a request.</summary>
