@@ -6,14 +6,14 @@ using TenantSandbox.Core.Placement;
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>
-/// A reference to a stored <see cref="TenantSpec"/>, with everything of it that placement needs. Histories and entity states
-/// contain references only, so that no environment variable enters them and their size doesn't depend on the spec's.
+/// A reference to a stored spec, with everything that placement needs of it. Histories and states contain the reference
+/// instead of the spec: a spec can be large, and it holds the sender's environment values.
 /// </summary>
-/// <param name="Hash">Lower-case hexadecimal SHA-256 of the spec's canonical JSON; its name in the store.</param>
+/// <param name="Hash">Lower-case hexadecimal SHA-256 of the spec's canonical JSON; the spec is stored under it.</param>
 /// <param name="Tier">Pooled or dedicated agent pools.</param>
-/// <param name="Cluster">The requested cluster; null for any.</param>
-/// <param name="Region">The requested region; null for any.</param>
-/// <param name="Pods">The pods of all workloads.</param>
+/// <param name="Cluster">The configured id of the cluster to use; null lets placement choose.</param>
+/// <param name="Region">The Azure region to use; null for any.</param>
+/// <param name="Pods">One group for each workload.</param>
 public sealed record SpecRef(
     [property: JsonPropertyName("hash")] string Hash,
     [property: JsonPropertyName("tier")] TenantTier Tier,
@@ -21,34 +21,54 @@ public sealed record SpecRef(
     [property: JsonPropertyName("region")] string? Region,
     [property: JsonPropertyName("pods")] IReadOnlyList<PodGroup> Pods)
 {
-    // Absent properties are omitted, so that a property added by a later version doesn't change the hashes of stored specs.
-    private static readonly JsonSerializerOptions Canonical = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
-
-    /// <summary>The reference to a spec.</summary>
+    /// <summary>The reference to a spec. Equal specs have equal hashes.</summary>
     public static SpecRef Of(TenantSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
         return new(
-            HashOf(spec),
+            SpecJson.Hash(SpecJson.Write(spec)),
             spec.Tier,
             spec.Cluster,
             spec.Region,
             [.. spec.Workloads.Select(w => new PodGroup(w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB))]);
     }
 
-    /// <summary>The spec's canonical JSON: compact, properties in a fixed order, absent ones omitted. This is what the store keeps.</summary>
-    public static byte[] ToCanonicalJson(TenantSpec spec)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        return JsonSerializer.SerializeToUtf8Bytes(spec with { StoredExpiresAt = null }, Canonical);
-    }
-
-    /// <summary>The hash of a spec.</summary>
-    public static string HashOf(TenantSpec spec) => Convert.ToHexStringLower(SHA256.HashData(ToCanonicalJson(spec)));
-
-    /// <summary>Record equality doesn't compare the elements of lists; the hash stands for all of the content.</summary>
+    /// <summary>References are equal if their hashes are; a record would compare the identities of the lists.</summary>
     public bool Equals(SpecRef? other) => other is not null && Hash == other.Hash;
 
     /// <inheritdoc/>
-    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Hash ?? "");
+    public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Hash);
+}
+
+/// <summary>The canonical JSON of specs, which their hashes are made of.</summary>
+public static class SpecJson
+{
+    // Absent properties are omitted, so that a property added by a later version doesn't change existing hashes.
+    private static readonly JsonSerializerOptions Options = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
+    /// <summary>UTF-8 JSON; the same bytes for equal specs.</summary>
+    public static byte[] Write(TenantSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return JsonSerializer.SerializeToUtf8Bytes(spec with { StoredExpiresAt = null }, Options);
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote; null when it isn't a spec.</summary>
+    public static TenantSpec? Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<TenantSpec>(json, Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Lower-case hexadecimal SHA-256.</summary>
+    public static string Hash(ReadOnlySpan<byte> json) => Convert.ToHexStringLower(SHA256.HashData(json));
+
+    /// <summary>Whether a text is a hash: 64 lower-case hexadecimal digits. Hashes become file and blob names.</summary>
+    public static bool IsHash(string? text) => text is { Length: 64 } && text.All(char.IsAsciiHexDigitLower);
 }

@@ -89,7 +89,7 @@ public static class TenantObservations
     public static TenantState? AdoptSpec(TenantState? state, string hash)
     {
         state = state?.Upgrade();
-        return state?.InlineSpec is { } inline && SpecRef.HashOf(inline) == hash ? state with { InlineSpec = null } : state;
+        return state?.InlineSpec is { } inline && SpecRef.Of(inline).Hash == hash ? state with { InlineSpec = null } : state;
     }
 
     /// <summary>Shrinks a tombstone to what recognizes late requests; other states aren't changed.</summary>

@@ -6,7 +6,10 @@ namespace TenantSandbox.Functions.Orchestration;
 /// Polling delays: Retry-After if given, else exponential backoff by a factor of 1.5; both within the configured range, plus
 /// up to 20 % jitter so that many operations don't poll at once.
 /// </summary>
-internal sealed class PollingDelay(TaskOrchestrationContext context, OperationTiming timing)
+/// <param name="context">The orchestration.</param>
+/// <param name="timing">The range.</param>
+/// <param name="progress">Waits in a way that operators can end; null for a plain timer.</param>
+internal sealed class PollingDelay(TaskOrchestrationContext context, OperationTiming timing, OperationProgress? progress = null)
 {
     private double _nextSeconds = timing.PollMinSeconds;
 
@@ -16,7 +19,8 @@ internal sealed class PollingDelay(TaskOrchestrationContext context, OperationTi
     {
         var seconds = Math.Clamp(retryAfterSeconds ?? _nextSeconds, timing.PollMinSeconds, Math.Max(timing.PollMinSeconds, timing.PollMaxSeconds));
         _nextSeconds = Math.Min(timing.PollMaxSeconds, _nextSeconds * 1.5);
-        return context.CreateTimer(Jitter.Add(context, TimeSpan.FromSeconds(seconds)), CancellationToken.None);
+        var delay = Jitter.Add(context, TimeSpan.FromSeconds(seconds));
+        return progress is null ? context.CreateTimer(delay, CancellationToken.None) : progress.WaitAsync(delay);
     }
 }
 
