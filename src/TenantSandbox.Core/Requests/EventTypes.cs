@@ -7,6 +7,8 @@ public static class EventTypes
     public const string TenantUpdated = "tenantsandbox.tenant.updated";
     public const string TenantSuspended = "tenantsandbox.tenant.suspended";
     public const string TenantResumed = "tenantsandbox.tenant.resumed";
+    public const string TenantReconciled = "tenantsandbox.tenant.reconciled";
+    public const string TenantCompensated = "tenantsandbox.tenant.compensated";
     public const string TenantOffboarded = "tenantsandbox.tenant.offboarded";
     public const string TenantFailed = "tenantsandbox.tenant.failed";
     public const string TenantQuarantined = "tenantsandbox.tenant.quarantined";

@@ -70,7 +70,7 @@ public static class OperationOutcomes
 
     private static TenantTrigger TriggerOf(TenantOperationKind kind, OperationReport report) => (kind, report.IsClean, report.Error) switch
     {
-        (TenantOperationKind.Onboard, true, null) => TenantTrigger.OnboardSucceeded,
+        (TenantOperationKind.Onboard, _, null) => TenantTrigger.OnboardSucceeded,
         (TenantOperationKind.Onboard, true, _) => TenantTrigger.OnboardCompensated,
         (TenantOperationKind.Update, _, _) => TenantTrigger.UpdateEnded,
         (TenantOperationKind.Suspend, _, null) => TenantTrigger.SuspendSucceeded,

@@ -65,7 +65,8 @@ internal static class CloudEventReader
         return new IncomingRequest(
             result.Request,
             new RequestIdentity(cloudEvent.Source, cloudEvent.Id, IsEvent: true),
-            [.. result.Faults.Select(x => x with { Pointer = $"/data{x.Pointer}" })]);
+            [.. result.Faults.Select(x => x with { Pointer = $"/data{x.Pointer}" })],
+            result.Spec);
     }
 
     // Queues and webhooks get an array of one or more of them, or one object.
@@ -100,7 +101,7 @@ internal static class CloudEventReader
 }
 
 /// <summary>The result of reading an event or a message: a request with its identity, or the validation faults.</summary>
-internal sealed record IncomingRequest(TenantRequest? Request, RequestIdentity? Identity, IReadOnlyList<ValidationFault> Faults)
+internal sealed record IncomingRequest(TenantRequest? Request, RequestIdentity? Identity, IReadOnlyList<ValidationFault> Faults, TenantSpec? Spec = null)
 {
     public static IncomingRequest Fault(string pointer, string code, string detail) => new(null, null, [new ValidationFault(pointer, code, detail)]);
 }

@@ -1,11 +1,12 @@
 using Microsoft.DurableTask.Client;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Specs;
 using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Doors;
 
 /// <summary>Submits the request of an event or a queue message, or keeps the message with the reason.</summary>
-internal sealed class MessageSubmission(RejectedRequests rejected)
+internal sealed class MessageSubmission(RejectedRequests rejected, ISpecStore specs)
 {
     /// <summary>Handles one message. If this throws, the message must be delivered again.</summary>
     /// <param name="door">The function or the queue that the message came through.</param>
@@ -18,6 +19,11 @@ internal sealed class MessageSubmission(RejectedRequests rejected)
         var faults = incoming.Faults;
         if (incoming is { Request: { } request, Identity: { } identity })
         {
+            if (incoming.Spec is { } spec)
+            {
+                await specs.SaveAsync(spec, cancellationToken);
+            }
+
             var start = await Submissions.StartAsync(client, identity, request, receivedAt, cancellationToken);
             if (start.Other is null)
             {

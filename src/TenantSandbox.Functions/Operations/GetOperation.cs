@@ -64,6 +64,6 @@ internal sealed partial class GetOperation(IOptions<RequestDoorOptions> options)
     private static partial Regex SubmissionId();
 
     // TenantOperation.IdOf
-    [GeneratedRegex(@"^(?<tenant>[a-z0-9-]{1,40})\.[0-9]{1,10}\.[0-9]{1,16}\.(?<kind>onboard|update|suspend|resume|offboard)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?<tenant>[a-z0-9-]{1,40})\.[0-9]{1,10}\.[0-9]{1,16}\.(?<kind>onboard|update|suspend|resume|offboard|reconcile|compensate)\z", RegexOptions.CultureInvariant)]
     private static partial Regex OperationId();
 }

@@ -13,7 +13,7 @@ internal sealed record TenantView(
     [property: JsonPropertyName("incarnation")] int Incarnation,
     [property: JsonPropertyName("revision")] long Revision,
     [property: JsonPropertyName("settledRevision")] long SettledRevision,
-    [property: JsonPropertyName("spec")] TenantSpec? Spec,
+    [property: JsonPropertyName("spec")] SpecRef? Spec,
     [property: JsonPropertyName("placement")] PlacementView? Placement,
     [property: JsonPropertyName("operation")] OperationLink? Operation,
     [property: JsonPropertyName("lastOperation")] OperationLink? LastOperation,
@@ -29,12 +29,12 @@ internal sealed record TenantView(
         state.Incarnation,
         state.Revision,
         state.SettledRevision,
-        state.Spec,
+        state.Desired,
         PlacementView.Of(state.Placement),
         OperationLink.Of(state.Operation, request),
         OperationLink.Of(state.LastOperation, request),
         state.LastError,
-        [.. state.WaitingCommands.Select(x => new WaitingView(x.Kind, x.Revision, x.AcceptedAt))],
+        [.. state.WaitingCommands.Select(x => new WaitingView(x.Verb, x.Revision, x.AcceptedAt))],
         state.Receipt,
         state.CreatedAt,
         state.UpdatedAt);
@@ -53,7 +53,7 @@ internal sealed record PlacementView(
 /// <summary>An operation on a tenant, with its URL.</summary>
 internal sealed record OperationLink(
     [property: JsonPropertyName("id")] string Id,
-    [property: JsonPropertyName("kind")] TenantRequestKind Kind,
+    [property: JsonPropertyName("kind")] TenantOperationKind Kind,
     [property: JsonPropertyName("revision")] long Revision,
     [property: JsonPropertyName("startedAt")] DateTimeOffset StartedAt,
     [property: JsonPropertyName("endedAt")] DateTimeOffset? EndedAt,
@@ -66,6 +66,6 @@ internal sealed record OperationLink(
 
 /// <summary>A request that waits for the running operation to end.</summary>
 internal sealed record WaitingView(
-    [property: JsonPropertyName("kind")] TenantRequestKind Kind,
+    [property: JsonPropertyName("kind")] TenantVerb Kind,
     [property: JsonPropertyName("revision")] long Revision,
     [property: JsonPropertyName("acceptedAt")] DateTimeOffset AcceptedAt);

@@ -17,13 +17,24 @@ internal static class EventPublishing
     /// <summary>Publishes an event about a tenant.</summary>
     /// <returns>False when publishing failed through all retries; the operation's result records it.</returns>
     public static Task<bool> PublishTenantAsync(
-        this TaskOrchestrationContext context, string type, string tenantId, int incarnation, long revision, params (string Name, string? Value)[] data) =>
-        context.PublishAsync(type, $"tenants/{tenantId}", [
-            ("tenantId", tenantId),
-            ("incarnation", incarnation.ToString(CultureInfo.InvariantCulture)),
-            ("revision", revision.ToString(CultureInfo.InvariantCulture)),
-            ("operationId", context.InstanceId),
-            .. data]);
+        this TaskOrchestrationContext context,
+        OperationProgress progress,
+        string type,
+        string tenantId,
+        int incarnation,
+        long revision,
+        params (string Name, string? Value)[] data) =>
+        context.PublishAsync(
+            type,
+            $"tenants/{tenantId}",
+            [
+                ("tenantId", tenantId),
+                ("incarnation", incarnation.ToString(CultureInfo.InvariantCulture)),
+                ("revision", revision.ToString(CultureInfo.InvariantCulture)),
+                ("operationId", context.InstanceId),
+                .. data,
+            ],
+            progress: progress);
 
     /// <summary>Publishes an event about an agent pool.</summary>
     /// <inheritdoc cref="PublishTenantAsync" path="/returns"/>
@@ -48,17 +59,20 @@ internal static class EventPublishing
     public static (string Name, string? Value)[] Describe(TenantError? error) =>
         error is null ? [] : [("errorClass", WireName(error.ErrorClass)), ("code", error.Code), ("message", error.Message)];
 
+    /// <summary>A number as event data.</summary>
+    public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
     private static async Task<bool> PublishAsync(
-        this TaskOrchestrationContext context, string type, string subject, (string Name, string? Value)[] data, string run = "")
+        this TaskOrchestrationContext context, string type, string subject, (string Name, string? Value)[] data, string run = "", OperationProgress? progress = null)
     {
         var payload = data.Where(d => d.Value is not null).ToDictionary(d => d.Name, d => d.Value!, StringComparer.Ordinal);
         var lifecycleEvent = new LifecycleEvent($"{context.InstanceId}:{type}{run}", type, subject, context.Now(), payload);
         try
         {
-            await context.CallActivityAsync(ActivityNames.PublishEvent, lifecycleEvent, RetryPolicies.Publish);
+            await context.CallAsync(ActivityNames.PublishEvent, lifecycleEvent, progress ?? new(context), ActivityRetry.Publish);
             return true;
         }
-        catch (TaskFailedException)
+        catch (Exception e) when (e is TaskFailedException or StepSkippedException)
         {
             return false;
         }

@@ -40,7 +40,7 @@ internal static class PoolRelease
         do
         {
             // A report "ready" is about the pool's creation: it was sent before the release.
-            report = deadline > context.Now() ? await context.WaitForPoolAsync(pool, deadline - context.Now()) : null;
+            report = deadline > context.Now() ? await context.WaitForPoolAsync(pool, deadline - context.Now(), progress) : null;
         }
         while (report is { Outcome: PoolOutcome.Ready });
 

@@ -81,17 +81,8 @@ internal static class PoolSteps
     /// none is missed between the reservation and the wait.
     /// </summary>
     /// <returns>Null when none arrived in time.</returns>
-    public static async Task<PoolReport?> WaitForPoolAsync(this TaskOrchestrationContext context, PoolRef pool, TimeSpan timeout)
-    {
-        try
-        {
-            return await context.WaitForExternalEvent<PoolReport>(PoolReport.EventName(pool.ClusterId, pool.Name), timeout);
-        }
-        catch (TaskCanceledException)
-        {
-            return null;
-        }
-    }
+    public static Task<PoolReport?> WaitForPoolAsync(this TaskOrchestrationContext context, PoolRef pool, TimeSpan timeout, OperationProgress? progress = null) =>
+        (progress ?? new(context)).WaitForEventAsync<PoolReport>(PoolReport.EventName(pool.ClusterId, pool.Name), timeout);
 
     private static Task<T> CallClusterAsync<T>(this TaskOrchestrationContext context, string clusterId, string operation, object input) =>
         context.CallEntityAsync<T>(ClusterEntity.IdOf(clusterId), operation, input, EntityCalls.WithinOperation);

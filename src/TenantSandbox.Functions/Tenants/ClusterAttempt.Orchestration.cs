@@ -1,5 +1,5 @@
-using Microsoft.DurableTask;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Orchestration;
@@ -8,35 +8,35 @@ using TenantSandbox.Functions.Pools;
 namespace TenantSandbox.Functions.Tenants;
 
 /// <summary>The attempt to reserve capacity on one cluster.</summary>
-internal sealed class ClusterAttempt(
-    TaskOrchestrationContext context, ReservationRequest request, ClusterTarget cluster, OperationProgress progress, PlacementAttempts attempts)
+/// <param name="run">The operation.</param>
+/// <param name="spec">What must fit.</param>
+/// <param name="current">Where the tenant is and should stay; null for a tenant that is nowhere or must move.</param>
+/// <param name="cluster">The cluster.</param>
+internal sealed class ClusterAttempt(OperationRun run, SpecRef spec, TenantPlacement? current, ClusterTarget cluster)
 {
     /// <summary>A pool can be missing or have a name that is taken; each time the ledger offers another one.</summary>
     private const int MaxPools = 10;
 
     /// <summary>Where the tenant is placed, or where something may be left.</summary>
-    public TenantPlacement Placement { get; private set; } = new(cluster.ClusterId, cluster.Region, null, cluster.Timing);
+    public TenantPlacement Placement { get; private set; } = new(cluster.ClusterId, cluster.Region, null, cluster.Timing, run.Input.Sequence);
 
     /// <summary>The pool with the reservation; null if there is none.</summary>
     public PoolRef? Pool { get; private set; }
 
-    /// <summary>Whether it waited for a pool.</summary>
-    public bool HasWaited { get; private set; }
-
     /// <summary>Reserves capacity in a pool that is ready. Returns null, or why the cluster can't take the tenant.</summary>
     public async Task<TenantError?> RunAsync()
     {
-        progress.BeginStep($"reserve capacity on cluster {cluster.ClusterId}");
-        attempts.Begin(Placement);
+        run.Progress.BeginStep($"reserve capacity on cluster {cluster.ClusterId}");
+        await run.Placements.AttemptAsync(Placement, hasNamespace: run.Input.Placement?.ClusterId != cluster.ClusterId);
         var error = TenantError.Create(
             ErrorClass.Conflict, "PoolsUnusable", $"Cluster '{cluster.ClusterId}' offered {MaxPools} pools, and none could be used. See its reconcile report.");
         for (var i = 0; i < MaxPools; i++)
         {
-            var answer = await context.ReserveAsync(cluster.ClusterId, RequestOf());
+            var answer = await run.Context.ReserveAsync(cluster.ClusterId, RequestOf());
             if (answer.Outcome == ReserveOutcome.Observe)
             {
-                progress.BeginStep($"list the pools of cluster {cluster.ClusterId}");
-                await context.ObserveClusterAsync(cluster.ClusterId);
+                run.Progress.BeginStep($"list the pools of cluster {cluster.ClusterId}");
+                await run.Context.ObserveClusterAsync(cluster.ClusterId);
                 continue;
             }
 
@@ -44,7 +44,7 @@ internal sealed class ClusterAttempt(
             switch (answer.Outcome)
             {
                 case ReserveOutcome.Refused:
-                    attempts.Close(Placement);
+                    run.Placements.IsUnused(Placement);
                     return answer.Error;
                 case ReserveOutcome.Wait:
                     var report = await WaitAsync(answer);
@@ -55,7 +55,7 @@ internal sealed class ClusterAttempt(
                         case { Outcome: PoolOutcome.NameTaken }:
                             continue;
                         case { Outcome: PoolOutcome.Gone }:
-                            attempts.Close(Placement);
+                            run.Placements.IsUnused(Placement);
                             return report.Error ?? TenantError.Create(ErrorClass.Transient, "PoolGone", $"Agent pool '{Pool!.Name}' was deleted.");
                         case { Outcome: PoolOutcome.Stuck }:
                             // The pool may still exist, so the attempt stays open.
@@ -71,7 +71,7 @@ internal sealed class ClusterAttempt(
                     }
 
                     error = finding.Error;
-                    await context.ReportMissingAsync(cluster.ClusterId, finding);
+                    await run.Context.ReportMissingAsync(cluster.ClusterId, finding);
                     break;
             }
         }
@@ -82,49 +82,43 @@ internal sealed class ClusterAttempt(
     /// <summary>Releases the operation's reservation and waits until the pool is deleted, if it was its last.</summary>
     public async Task ReleaseAsync()
     {
-        await PoolRelease.ReleaseAsync(context, cluster.ClusterId, ReleaseOf(), progress);
-        attempts.Close(Placement);
+        await PoolRelease.ReleaseAsync(run.Context, cluster.ClusterId, ReleaseOf(), run.Progress);
+        run.Placements.IsUnused(Placement);
     }
 
     private void Name(PoolRef? pool)
     {
         Pool = pool;
-        var named = Placement with { PoolName = pool?.Name };
-        attempts.Replace(Placement, named);
-        Placement = named;
+        Placement = Placement with { PoolName = pool?.Name, SizeClasses = pool?.Template.SizeClasses };
+        run.Placements.Reserved(Placement);
     }
 
     private async Task<PoolReport?> WaitAsync(ReserveAnswer answer)
     {
         var pool = answer.Pool!;
-        HasWaited = true;
-        progress.BeginStep("wait for the agent pool");
-        progress.ReportWaiting($"agent pool {pool.Name} of cluster {pool.ClusterId} is being created. {answer.Reason}");
-        return await context.WaitForPoolAsync(pool, PoolPolling.ReportTimeout(cluster.Timing, answer.NotBefore, context.Now()));
+        run.Progress.BeginStep("wait for the agent pool");
+        run.Progress.ReportWaiting($"agent pool {pool.Name} of cluster {pool.ClusterId} is being created. {answer.Reason}");
+        return await run.Context.WaitForPoolAsync(pool, PoolPolling.ReportTimeout(cluster.Timing, answer.NotBefore, run.Context.Now()), run.Progress);
     }
 
     /// <summary>Gives the reservation back, so that the pool can be deleted when it appears; the attempt stays open.</summary>
     private async Task<TenantError> GiveUpAsync()
     {
-        if (request.Sequence > 0)
-        {
-            await context.ReleaseAsync(cluster.ClusterId, ReleaseOf());
-        }
-
+        await run.Context.ReleaseAsync(cluster.ClusterId, ReleaseOf());
         return TenantError.Create(ErrorClass.Transient, "PoolWaitTimeout", $"No report about agent pool '{Pool!.Name}' arrived in time.");
     }
 
     /// <summary>Reads a pool that the ledger calls ready. Returns null if it can be used.</summary>
     private async Task<PoolHealthReport?> CheckAsync(PoolRef pool)
     {
-        progress.BeginStep($"read agent pool {pool.Name}");
-        var observed = await context.ReadPoolAsync(pool);
+        run.Progress.BeginStep($"read agent pool {pool.Name}");
+        var observed = await run.CallAsync<PoolObservation>(ActivityNames.ReadPool, pool);
         if (observed.IsAbsent)
         {
             // Dropping a pool drops every tenant's reservation in it, so one answer isn't enough.
-            progress.ReportWaiting($"agent pool {pool.Name} is absent: {observed.Detail}");
-            await new PollingDelay(context, cluster.Timing).WaitAsync();
-            observed = await context.ReadPoolAsync(pool);
+            run.Progress.ReportWaiting($"agent pool {pool.Name} is absent: {observed.Detail}");
+            await new PollingDelay(run.Context, cluster.Timing, run.Progress).WaitAsync();
+            observed = await run.CallAsync<PoolObservation>(ActivityNames.ReadPool, pool);
         }
 
         var isUsable = observed is { Condition: PoolCondition.Ready } or { Condition: PoolCondition.InProgress, IsDeleting: false };
@@ -136,22 +130,21 @@ internal sealed class ClusterAttempt(
                 TenantError.Create(
                     observed.ErrorClass ?? ErrorClass.NotFound, observed.Code ?? "PoolMissing", $"Agent pool '{pool.Name}' of cluster '{pool.ClusterId}': {observed.Detail}"),
                 cluster.Timing,
-                context.Now());
+                run.Context.Now());
     }
 
     private ReserveRequest RequestOf() => new(
-        request.TenantId,
-        request.Incarnation,
-        request.Tier,
-        request.Pods,
+        run.Input.TenantId,
+        run.Input.Incarnation,
+        spec.Tier,
+        spec.Pods,
         cluster.PoolTemplate,
         cluster.Timing,
-        context.InstanceId,
-        context.Now(),
-        request.Sequence,
-        request.Current?.PoolName);
+        run.Context.InstanceId,
+        run.Context.Now(),
+        run.Input.Sequence,
+        current?.PoolName);
 
-    // Instances of a version without sequences release all that they hold.
     private ReleaseRequest ReleaseOf() => new(
-        request.TenantId, request.Incarnation, Placement.PoolName, cluster.Timing, context.InstanceId, context.Now(), request.Sequence > 0 ? request.Sequence : null);
+        run.Input.TenantId, run.Input.Incarnation, Placement.PoolName, cluster.Timing, run.Context.InstanceId, run.Context.Now(), run.Input.Sequence);
 }

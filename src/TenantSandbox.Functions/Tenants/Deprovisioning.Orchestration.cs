@@ -1,4 +1,3 @@
-using Microsoft.DurableTask;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Azure.Arm;
@@ -8,20 +7,71 @@ using TenantSandbox.Functions.Pools;
 
 namespace TenantSandbox.Functions.Tenants;
 
-/// <summary>The steps that remove a tenant's resources: of an offboarding, and of an onboarding's compensation.</summary>
+/// <summary>The steps that remove a tenant's resources: of an offboarding, and of the compensation of other operations.</summary>
 internal static class Deprovisioning
 {
-    /// <summary>Deletes the namespace and waits until it is absent.</summary>
-    /// <exception cref="StepFailedException">The namespace still existed when the time was up; the message says what holds it.</exception>
-    public static async Task DeleteNamespaceAsync(
-        TaskOrchestrationContext context, TenantNamespaceRef tenant, OperationTiming timing, OperationProgress progress)
+    /// <summary>Removes everything at a placement, and certifies that it is absent. What a person skips stays a leftover.</summary>
+    /// <exception cref="StepFailedException">Something is still there; the message says what blocks it.</exception>
+    public static async Task<TeardownReceipt> RemoveAsync(OperationRun run, TenantLeftover leftover)
     {
-        var deadline = context.Now().AddSeconds(timing.NamespaceDeleteSeconds);
-        var delay = new PollingDelay(context, timing);
-        var observed = await context.DeleteNamespaceAsync(tenant);
+        var placement = leftover.Placement;
+        var tenantNamespace = new TenantNamespaceRef(run.Input.TenantId, leftover.Incarnation, placement.ClusterId);
+        var removed = new List<string>();
+        var isComplete = true;
+        if (leftover.HasNamespace)
+        {
+            isComplete &= await run.StepAsync("delete the workloads", () => run.DeleteWorkloadsAsync(tenantNamespace));
+            isComplete &= await run.StepAsync("delete the namespace", () => DeleteNamespaceAsync(run, tenantNamespace, placement.Timing, removed));
+        }
+
+        IReadOnlyList<ReleaseAnswer> released = [];
+        DateTimeOffset? releasedAt = null;
+        isComplete &= await run.StepAsync("release the reservation", async () =>
+        {
+            released = await ReleaseAsync(run, leftover.Incarnation, placement);
+            releasedAt = run.Context.Now();
+        });
+
+        var pool = released.Count > 0 ? released[0].Pool?.Name : null;
+        var receipt = new TeardownReceipt(placement.ClusterId, null, pool ?? placement.PoolName, null, releasedAt, removed.Count > 0 ? removed : null);
+        if (!isComplete)
+        {
+            return receipt;
+        }
+
+        await run.StepAsync("verify that nothing is left", async () => receipt = await VerifyAbsenceAsync(run, tenantNamespace, leftover.HasNamespace, released, receipt));
+        run.Placements.Remove(leftover);
+        return receipt;
+    }
+
+    /// <summary>Releases the reservation of a placement whose namespace stays. If a person skips it, it stays a leftover.</summary>
+    /// <exception cref="StepFailedException">A pool could not be deleted, or not in time.</exception>
+    public static async Task ReleaseStepAsync(OperationRun run, TenantLeftover leftover)
+    {
+        if (await run.StepAsync("release the reservation", () => ReleaseAsync(run, leftover.Incarnation, leftover.Placement)))
+        {
+            run.Placements.Remove(leftover);
+        }
+        else
+        {
+            run.Placements.Leave(leftover.Placement, hasNamespace: false, TenantError.Create(null, "Skipped", run.Skipped[^1]));
+        }
+    }
+
+    /// <summary>Deletes the namespace and waits until it is absent.</summary>
+    /// <param name="run">The operation.</param>
+    /// <param name="tenant">The namespace.</param>
+    /// <param name="timing">How long to wait.</param>
+    /// <param name="removed">Gets what was removed of the finalizers that the operation may remove; null for an operation that may remove none.</param>
+    /// <exception cref="StepFailedException">The namespace still existed when the time was up; the message says what holds it.</exception>
+    public static async Task DeleteNamespaceAsync(OperationRun run, TenantNamespaceRef tenant, OperationTiming timing, List<string>? removed = null)
+    {
+        var deadline = run.Context.Now().AddSeconds(timing.NamespaceDeleteSeconds);
+        var delay = new PollingDelay(run.Context, timing, run.Progress);
+        var observed = await run.DeleteNamespaceAsync(tenant);
         while (!observed.Gone)
         {
-            if (context.Now() >= deadline)
+            if (run.Context.Now() >= deadline)
             {
                 throw new StepFailedException(
                     ErrorClass.Conflict,
@@ -29,40 +79,53 @@ internal static class Deprovisioning
                     $"The namespace of '{tenant.TenantId}' still existed after {timing.NamespaceDeleteSeconds} s: {observed.Blocker}");
             }
 
-            progress.ReportWaiting(observed.Blocker ?? "the namespace is being deleted");
+            if (removed is not null && run.Input.Finalizers is { Count: > 0 } finalizers)
+            {
+                var answer = await run.RemoveFinalizersAsync(new(tenant, finalizers));
+                removed.AddRange(answer.Removed.Select(r => $"{r.Object}: {r.Finalizer}").Except(removed));
+            }
+
+            run.Progress.ReportWaiting(observed.Blocker ?? "the namespace is being deleted");
             await delay.WaitAsync();
-            observed = await context.DeleteNamespaceAsync(tenant);
+            observed = await run.DeleteNamespaceAsync(tenant);
         }
     }
 
-    /// <summary>Releases the tenant's reservations; waits until each pool is deleted whose last one that was.</summary>
+    /// <summary>Releases a reservation; waits until the pools are deleted whose last one it was.</summary>
+    /// <param name="run">The operation.</param>
+    /// <param name="incarnation">The incarnation that holds it.</param>
+    /// <param name="placement">The placement; one without a sequence stands for all reservations of the incarnation in its cluster.</param>
+    /// <returns>One answer for each pool.</returns>
     /// <exception cref="StepFailedException">A pool could not be deleted, or not in time.</exception>
-    public static Task<ReleaseAnswer> ReleaseAsync(
-        TaskOrchestrationContext context, string tenantId, int incarnation, TenantPlacement placement, OperationProgress progress) =>
-        PoolRelease.ReleaseAsync(
-            context, placement.ClusterId, new(tenantId, incarnation, placement.PoolName, placement.Timing, context.InstanceId, context.Now()), progress);
-
-    /// <summary>Reads the namespace and the pool again, and certifies that they are absent.</summary>
-    /// <exception cref="StepFailedException">One of them exists.</exception>
-    public static async Task<TeardownReceipt> VerifyAbsenceAsync(
-        TaskOrchestrationContext context, TenantNamespaceRef tenant, TenantPlacement placement, ReleaseAnswer released, DateTimeOffset releasedAt)
+    public static async Task<IReadOnlyList<ReleaseAnswer>> ReleaseAsync(OperationRun run, int incarnation, TenantPlacement placement)
     {
-        var observed = await context.ReadNamespaceAbsenceAsync(tenant);
-        if (!observed.Gone)
+        var request = new ReleaseRequest(
+            run.Input.TenantId, incarnation, placement.PoolName, placement.Timing, run.Context.InstanceId, run.Context.Now(), placement.Sequence);
+        return [.. (await PoolRelease.ReleaseAsync(run.Context, placement.ClusterId, request, run.Progress)).All];
+    }
+
+    // Reads the namespace and the pools again.
+    private static async Task<TeardownReceipt> VerifyAbsenceAsync(
+        OperationRun run, TenantNamespaceRef tenant, bool hasNamespace, IReadOnlyList<ReleaseAnswer> released, TeardownReceipt receipt)
+    {
+        DateTimeOffset? namespaceAbsentAt = null;
+        if (hasNamespace)
         {
-            throw new StepFailedException(ErrorClass.Conflict, "NamespacePresent", $"The namespace of '{tenant.TenantId}' exists again: {observed.Blocker}");
+            var observed = await run.ReadNamespaceAbsenceAsync(tenant);
+            namespaceAbsentAt = observed.Gone
+                ? run.Context.Now()
+                : throw new StepFailedException(ErrorClass.Conflict, "NamespacePresent", $"The namespace of '{tenant.TenantId}' exists again: {observed.Blocker}");
         }
 
-        var namespaceAbsentAt = context.Now();
         DateTimeOffset? poolAbsentAt = null;
-        if (released is { IsPoolBeingDeleted: true, Pool: { } pool })
+        foreach (var pool in released.Where(r => r.IsPoolBeingDeleted).Select(r => r.Pool).OfType<PoolRef>())
         {
-            var observedPool = await context.ReadPoolAsync(pool);
-            poolAbsentAt = observedPool.IsAbsent
-                ? context.Now()
-                : throw new StepFailedException(ErrorClass.Conflict, "PoolPresent", $"Agent pool '{pool.Name}' exists again: {observedPool.Detail}");
+            var observed = await run.CallAsync<PoolObservation>(ActivityNames.ReadPool, pool);
+            poolAbsentAt = observed.IsAbsent
+                ? run.Context.Now()
+                : throw new StepFailedException(ErrorClass.Conflict, "PoolPresent", $"Agent pool '{pool.Name}' exists again: {observed.Detail}");
         }
 
-        return new(placement.ClusterId, namespaceAbsentAt, released.Pool?.Name ?? placement.PoolName, poolAbsentAt, releasedAt);
+        return receipt with { NamespaceAbsentAt = namespaceAbsentAt, PoolAbsentAt = poolAbsentAt };
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Kubernetes;
 
 namespace TenantSandbox.Functions.Tenants;
 
@@ -10,10 +11,16 @@ namespace TenantSandbox.Functions.Tenants;
 /// <param name="Error">Why it failed; null when it succeeded.</param>
 /// <param name="Receipt">What an offboarding read as absent.</param>
 /// <param name="EventPublished">Whether the lifecycle event was published.</param>
+/// <param name="Leftovers">Everything that may be left, of earlier operations too; null for nothing.</param>
+/// <param name="Skipped">Steps that a person ended as accepted, each with what remains; null for none.</param>
+/// <param name="Evidence">What a failed rollout showed, because compensation deletes its source; null for nothing.</param>
 public sealed record OperationResult(
     [property: JsonPropertyName("succeeded")] bool Succeeded,
     [property: JsonPropertyName("clean")] bool Clean,
     [property: JsonPropertyName("placement")] TenantPlacement? Placement,
     [property: JsonPropertyName("error")] TenantError? Error,
     [property: JsonPropertyName("receipt")] TeardownReceipt? Receipt,
-    [property: JsonPropertyName("eventPublished")] bool EventPublished);
+    [property: JsonPropertyName("eventPublished")] bool EventPublished,
+    [property: JsonPropertyName("leftovers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TenantLeftover>? Leftovers = null,
+    [property: JsonPropertyName("skipped"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Skipped = null,
+    [property: JsonPropertyName("evidence"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RolloutEvidence>? Evidence = null);

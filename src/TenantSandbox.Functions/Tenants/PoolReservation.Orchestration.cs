@@ -1,4 +1,3 @@
-using Microsoft.DurableTask;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
@@ -17,34 +16,29 @@ internal static class PoolReservation
     /// Reserves capacity in a pool and waits until the pool is ready. A failure of a pool is a failure of its cluster, because a pool's
     /// PUT contains nothing that the tenant asked for; so the next cluster is tried.
     /// </summary>
-    /// <param name="context">The orchestration.</param>
-    /// <param name="request">What to reserve.</param>
-    /// <param name="saga">Gets a compensation for each attempt before it begins.</param>
-    /// <param name="progress">Gets the steps.</param>
-    /// <param name="attempts">Gets each attempt: something may be left there.</param>
+    /// <param name="run">
+    /// The operation. Its saga gets a compensation for each attempt before it begins, in the group of the cluster's id; its placements
+    /// get each attempt until it is confirmed absent.
+    /// </param>
+    /// <param name="spec">What must fit. A tenant that is placed stays on its cluster unless the spec asks for another.</param>
     /// <exception cref="StepFailedException">No cluster could take the tenant; the error has the refusal of each.</exception>
-    public static async Task<ReservedPool> ReserveAsync(
-        TaskOrchestrationContext context, ReservationRequest request, Saga saga, OperationProgress progress, PlacementAttempts attempts)
+    public static async Task<TenantPlacement> ReserveAsync(OperationRun run, SpecRef spec)
     {
-        progress.BeginStep("select clusters");
-        var candidates = await context.SelectClustersAsync(
-            request.Current is { } current ? new(current.ClusterId, null) : new(request.Cluster, request.Region));
+        run.Progress.BeginStep("select clusters");
+        var current = CurrentOf(run.Input, spec);
+        var candidates = await run.CallAsync<ClusterCandidates>(
+            ActivityNames.SelectClusters, current is null ? new ClusterQuery(spec.Cluster, spec.Region) : new ClusterQuery(current.ClusterId, null));
         var errors = new List<TenantError>();
         foreach (var cluster in candidates.Clusters)
         {
-            var attempt = new ClusterAttempt(context, request, cluster, progress, attempts);
-            saga.Register($"release the reservation on cluster {cluster.ClusterId}", attempt.ReleaseAsync);
+            var attempt = new ClusterAttempt(run, spec, current, cluster);
+            run.Saga.Register($"release the reservation on cluster {cluster.ClusterId}", attempt.ReleaseAsync, cluster.ClusterId);
             if (await attempt.RunAsync() is not { } error)
             {
-                return new(attempt.Pool!, attempt.Placement);
+                return attempt.Placement;
             }
 
             errors.Add(error);
-            if (request.Sequence == 0 && attempt.HasWaited && error.ErrorClass != ErrorClass.Capacity)
-            {
-                // An instance that a version without sequences started: it ended here.
-                break;
-            }
         }
 
         throw new StepFailedException(errors switch
@@ -55,30 +49,11 @@ internal static class PoolReservation
         });
     }
 
+    private static TenantPlacement? CurrentOf(OperationInput input, SpecRef spec) =>
+        input.Placement is { } current && (spec.Cluster is null || spec.Cluster == current.ClusterId) && (spec.Region is null || spec.Region == current.Region)
+            ? current
+            : null;
+
     // So that every cluster's refusal fits into the error.
     private static string Shorten(string text, int length) => text.Length < length ? text : $"{text[..(length - 2)]}…";
 }
-
-/// <summary>What to reserve.</summary>
-/// <param name="TenantId">The tenant.</param>
-/// <param name="Incarnation">Its incarnation.</param>
-/// <param name="Sequence">The number of the operation.</param>
-/// <param name="Tier">Pooled, or a dedicated pool.</param>
-/// <param name="Pods">The pods to run.</param>
-/// <param name="Cluster">The cluster that the spec names; null for any.</param>
-/// <param name="Region">The region that the spec names; null for any.</param>
-/// <param name="Current">Where the tenant is: it stays on that cluster, and in that pool if it fits. Null for a tenant that is nowhere yet.</param>
-internal sealed record ReservationRequest(
-    string TenantId,
-    int Incarnation,
-    long Sequence,
-    TenantTier Tier,
-    IReadOnlyList<PodGroup> Pods,
-    string? Cluster,
-    string? Region,
-    TenantPlacement? Current = null);
-
-/// <summary>A pool with a reservation, ready for use.</summary>
-/// <param name="Pool">The pool.</param>
-/// <param name="Placement">The same as the tenant's placement.</param>
-internal sealed record ReservedPool(PoolRef Pool, TenantPlacement Placement);

@@ -53,12 +53,32 @@ internal static class Submissions
         }
     }
 
-    /// <summary>Whether an instance is a submission.</summary>
-    public static bool Is(OrchestrationMetadata instance) => instance.Name == nameof(SubmitRequestOrchestration);
+    /// <summary>Submits a command of an operator; calls with the same command id submit it once.</summary>
+    /// <returns>Instance id of the orchestration whose output is the <see cref="SubmitAnswer"/>.</returns>
+    public static async Task<string> ActAsync(DurableTaskClient client, OperatorCommand command, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(command);
+        var instanceId = new RequestIdentity("operator", command.CommandId).ToInstanceId();
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(
+                nameof(ActOrchestration), command, new StartOrchestrationOptions(instanceId).WithDedupeStatuses(DedupeStatuses), cancellationToken);
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // It was submitted before; that instance has the answer.
+        }
+
+        return instanceId;
+    }
+
+    /// <summary>Whether an instance is the submission of a request or of a command.</summary>
+    public static bool Is(OrchestrationMetadata instance) => instance.Name is nameof(SubmitRequestOrchestration) or nameof(ActOrchestration);
 
     /// <summary>The submitted request; null when the instance was read without its input.</summary>
     public static TenantRequest? RequestOf(OrchestrationMetadata instance) =>
-        instance.SerializedInput is null ? null : instance.ReadInputAs<SubmitInput>()?.Request;
+        instance.SerializedInput is null || instance.Name != nameof(SubmitRequestOrchestration) ? null : instance.ReadInputAs<SubmitInput>()?.Request;
 
     /// <summary>The tenant's answer; null while there is none, or when the submission failed.</summary>
     public static SubmitAnswer? AnswerOf(OrchestrationMetadata instance) =>

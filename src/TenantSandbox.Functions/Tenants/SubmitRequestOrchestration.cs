@@ -18,7 +18,7 @@ public static class SubmitRequestOrchestration
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(input);
-        return context.SubmitAsync(new(context.InstanceId, input.Request, context.Now()));
+        return context.SubmitAsync(new(context.InstanceId, input.Request, context.Now(), input.Identity.Source));
     }
 }
 

@@ -12,24 +12,38 @@ internal static class TenantSteps
         context.CallEntityAsync<SubmitAnswer>(
             TenantEntity.IdOf(command.Request.TenantId), nameof(TenantEntity.Submit), command, EntityCalls.MustSucceed);
 
+    public static Task<SubmitAnswer> ActAsync(this TaskOrchestrationContext context, OperatorCommand command) =>
+        context.CallEntityAsync<SubmitAnswer>(TenantEntity.IdOf(command.TenantId), nameof(TenantEntity.Act), command, EntityCalls.MustSucceed);
+
     public static Task CompleteAsync(this TaskOrchestrationContext context, string tenantId, OperationReport report) =>
         context.CallEntityAsync(TenantEntity.IdOf(tenantId), nameof(TenantEntity.Complete), report, EntityCalls.MustSucceed);
 
-    public static Task ApplyNamespaceAsync(this TaskOrchestrationContext context, PlacedTenant tenant) =>
-        context.CallActivityAsync(ActivityNames.ApplyNamespace, tenant, RetryPolicies.Activity);
+    public static Task AttemptAsync(this TaskOrchestrationContext context, string tenantId, PlacementAttempt attempt) =>
+        context.CallEntityAsync(TenantEntity.IdOf(tenantId), nameof(TenantEntity.Attempt), attempt, EntityCalls.WithinOperation);
 
-    public static Task ApplyWorkloadsAsync(this TaskOrchestrationContext context, PlacedTenant tenant) =>
-        context.CallActivityAsync(ActivityNames.ApplyWorkloads, tenant, RetryPolicies.Activity);
+    public static Task AdoptSpecAsync(this TaskOrchestrationContext context, string tenantId, string hash) =>
+        context.CallEntityAsync(TenantEntity.IdOf(tenantId), nameof(TenantEntity.AdoptSpec), hash, EntityCalls.WithinOperation);
 
-    public static Task<RolloutObservation> WatchRolloutAsync(this TaskOrchestrationContext context, PlacedTenant tenant) =>
-        context.CallActivityAsync<RolloutObservation>(ActivityNames.WatchRollout, tenant, RetryPolicies.Activity);
+    public static Task ApplyNamespaceAsync(this OperationRun run, PlacedTenant tenant) => run.CallAsync(ActivityNames.ApplyNamespace, tenant);
 
-    public static Task DeleteWorkloadsAsync(this TaskOrchestrationContext context, TenantNamespaceRef tenant) =>
-        context.CallActivityAsync(ActivityNames.DeleteWorkloads, tenant, RetryPolicies.Activity);
+    public static Task ApplyWorkloadsAsync(this OperationRun run, PlacedTenant tenant) => run.CallAsync(ActivityNames.ApplyWorkloads, tenant);
 
-    public static Task<AbsenceObservation> DeleteNamespaceAsync(this TaskOrchestrationContext context, TenantNamespaceRef tenant) =>
-        context.CallActivityAsync<AbsenceObservation>(ActivityNames.DeleteNamespace, tenant, RetryPolicies.Activity);
+    public static Task<RolloutObservation> WatchRolloutAsync(this OperationRun run, PlacedTenant tenant) =>
+        run.CallAsync<RolloutObservation>(ActivityNames.WatchRollout, tenant);
 
-    public static Task<AbsenceObservation> ReadNamespaceAbsenceAsync(this TaskOrchestrationContext context, TenantNamespaceRef tenant) =>
-        context.CallActivityAsync<AbsenceObservation>(ActivityNames.ReadNamespaceAbsence, tenant, RetryPolicies.Activity);
+    public static Task SuspendWorkloadsAsync(this OperationRun run, PlacedTenant tenant) => run.CallAsync(ActivityNames.SuspendWorkloads, tenant);
+
+    public static Task<SuspensionObservation> WatchSuspensionAsync(this OperationRun run, PlacedTenant tenant) =>
+        run.CallAsync<SuspensionObservation>(ActivityNames.WatchSuspension, tenant);
+
+    public static Task DeleteWorkloadsAsync(this OperationRun run, TenantNamespaceRef tenant) => run.CallAsync(ActivityNames.DeleteWorkloads, tenant);
+
+    public static Task<AbsenceObservation> DeleteNamespaceAsync(this OperationRun run, TenantNamespaceRef tenant) =>
+        run.CallAsync<AbsenceObservation>(ActivityNames.DeleteNamespace, tenant);
+
+    public static Task<AbsenceObservation> ReadNamespaceAbsenceAsync(this OperationRun run, TenantNamespaceRef tenant) =>
+        run.CallAsync<AbsenceObservation>(ActivityNames.ReadNamespaceAbsence, tenant);
+
+    public static Task<RemovedFinalizers> RemoveFinalizersAsync(this OperationRun run, FinalizerRemoval removal) =>
+        run.CallAsync<RemovedFinalizers>(ActivityNames.RemoveFinalizers, removal);
 }

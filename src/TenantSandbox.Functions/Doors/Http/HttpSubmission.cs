@@ -5,20 +5,26 @@ using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Specs;
 using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Doors.Http;
 
 /// <summary>Submits a request and turns the tenant's answer into an HTTP response.</summary>
-internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, TimeProvider time)
+internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, ISpecStore specs, TimeProvider time)
 {
     // Polled here, because the Azure Storage backend's own wait polls every two seconds.
     private static readonly TimeSpan MinPollDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MaxPollDelay = TimeSpan.FromMilliseconds(250);
 
     public async Task<IResult> SubmitAsync(
-        HttpRequest http, DurableTaskClient client, RequestIdentity identity, TenantRequest request, CancellationToken cancellationToken)
+        HttpRequest http, DurableTaskClient client, RequestIdentity identity, TenantRequest request, CancellationToken cancellationToken, TenantSpec? spec = null)
     {
+        if (spec is not null)
+        {
+            await specs.SaveAsync(spec, cancellationToken);
+        }
+
         var start = await Submissions.StartAsync(client, identity, request, time.GetUtcNow(), cancellationToken);
         if (start.IsReused)
         {
@@ -41,8 +47,8 @@ internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, TimeP
         return answer.Outcome switch
         {
             SubmitOutcome.Accepted => ApiResults.Accepted(http, ApiLinks.Operation(http, answer.OperationId!), options.Value.RetryAfterSeconds, body),
-            SubmitOutcome.Duplicate => ApiResults.Ok(http, body),
-            SubmitOutcome.Conflict => Problem.Refused(http, answer, body.Operation, await DifferencesAsync(client, request, cancellationToken)),
+            SubmitOutcome.Duplicate or SubmitOutcome.Done => ApiResults.Ok(http, body),
+            SubmitOutcome.Conflict => Problem.Refused(http, answer, body.Operation, await DifferencesAsync(client, request, spec, cancellationToken)),
             _ => Problem.Refused(http, answer, body.Operation, []),
         };
     }
@@ -68,9 +74,16 @@ internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, TimeP
         }
     }
 
-    private static async Task<IReadOnlyList<ValidationFault>> DifferencesAsync(DurableTaskClient client, TenantRequest request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ValidationFault>> DifferencesAsync(
+        DurableTaskClient client, TenantRequest request, TenantSpec? submitted, CancellationToken cancellationToken)
     {
         var state = await TenantStates.ReadAsync(client, request.TenantId, cancellationToken);
-        return state?.Revision == request.Revision && state?.Spec is { } accepted && request.Spec is { } submitted ? SpecDifferences.Between(submitted, accepted) : [];
+        if (submitted is null || state is null || state.DesiredRevision != request.Revision)
+        {
+            return [];
+        }
+
+        var accepted = state.InlineSpec ?? (state.Desired is { } desired ? await specs.ReadAsync(desired.Hash, cancellationToken) : null);
+        return accepted is null ? [] : SpecDifferences.Between(submitted, accepted);
     }
 }

@@ -35,6 +35,6 @@ internal sealed class PostTenant(HttpSubmission submission, TimeProvider time)
             return result.Faults[0].Code == ValidationFaultCodes.Malformed ? Problem.Malformed(request, result.Faults) : Problem.Invalid(request, result.Faults);
         }
 
-        return await submission.SubmitAsync(request, client, identity, result.Request, cancellationToken);
+        return await submission.SubmitAsync(request, client, identity, result.Request, cancellationToken, result.Spec);
     }
 }

@@ -12,7 +12,7 @@ namespace TenantSandbox.Functions.Doors.Http;
 internal sealed record SubmissionView(
     [property: JsonPropertyName("outcome")] string Outcome,
     [property: JsonPropertyName("tenantId")] string TenantId,
-    [property: JsonPropertyName("kind")] TenantRequestKind Kind,
+    [property: JsonPropertyName("kind")] TenantVerb Kind,
     [property: JsonPropertyName("revision")] long? Revision,
     [property: JsonPropertyName("incarnation")] int? Incarnation,
     [property: JsonPropertyName("phase")] TenantPhase? Phase,
@@ -40,7 +40,7 @@ internal sealed record SubmissionView(
     public static SubmissionView Pending(string submissionId, TenantRequest request, HttpRequest http) => new(
         "pending",
         request.TenantId,
-        request.Kind,
+        request.Kind.ToVerb(),
         request.Revision,
         null,
         null,

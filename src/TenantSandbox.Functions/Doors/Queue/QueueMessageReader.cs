@@ -23,7 +23,7 @@ internal static class QueueMessageReader
         }
 
         var result = TenantRequestParser.ParseBare(utf8, now);
-        return new IncomingRequest(result.Request, new RequestIdentity(RequestIdentity.QueueSource, result.Id ?? Identify(result.Request, messageId)), result.Faults);
+        return new IncomingRequest(result.Request, new RequestIdentity(RequestIdentity.QueueSource, result.Id ?? Identify(result.Request, messageId)), result.Faults, result.Spec);
     }
 
     // A request with a revision is the same request whenever it is sent again. An offboarding without one means "now": the same
