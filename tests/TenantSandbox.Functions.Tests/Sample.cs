@@ -25,7 +25,7 @@ internal static class Sample
 
     public static DesiredTenant Placed(string tenantId, IReadOnlyList<WorkloadSpec> workloads, IReadOnlyList<EgressRule>? egress = null, int incarnation = 1)
     {
-        var spec = new TenantSpec(TenantTier.Pooled, null, null, null, workloads, egress ?? []);
+        var spec = new TenantSpec(TenantTier.Pooled, null, null, workloads, egress ?? []);
         return new(tenantId, incarnation, 7, "west-1", "pool1", KataSizing.Documented, SpecRef.Of(spec).Hash, spec);
     }
 

@@ -38,28 +38,17 @@ public sealed class StoredHistoryTests
             """);
 
         Assert.Equal(new RequestIdentity("billing", "42"), input.Identity);
-        Assert.Equal((TenantRequestKind.Onboard, 3L, TenantTier.Dedicated), (input.Request.Kind, input.Request.Revision!.Value, input.Request.Spec!.Tier));
+        Assert.Equal((TenantRequestKind.Onboard, 3L, TenantTier.Dedicated), (input.Request.Kind, input.Request.Revision!.Value, input.Request.Upgrade().Spec!.Tier));
     }
 
     [Fact]
-    public void OnboardInput_OfTheFirstVersion_IsRead()
-    {
-        var input = Read<OnboardInput>($$"""{"tenantId":"acme","incarnation":2,"revision":3,"spec":{{Spec}},"startedAt":"2026-11-24T00:00:00+00:00"}""");
-
-        Assert.Equal(("acme", 2, 3L, "westeurope"), (input.TenantId, input.Incarnation, input.Revision, input.Spec.Region));
-        Assert.Equal("/", input.Spec.Workloads[0].ReadinessProbe!.HttpPath);
-    }
-
-    [Fact]
-    public void OffboardInput_OfTheFirstVersion_IsRead()
-    {
-        var input = Read<OffboardInput>($$"""
-            {"tenantId":"acme","incarnation":2,"revision":4,"placement":{"clusterId":"aks1","region":"westeurope","poolName":"kata1","timing":{{Timing}}},
-             "startedAt":"2026-11-24T00:00:00+00:00"}
-            """);
-
-        Assert.Equal(("aks1", "kata1", 900), (input.Placement!.ClusterId, input.Placement.PoolName, input.Placement.Timing.RolloutSeconds));
-    }
+    public void SubmitInput_OfTheFirstVersion_KeepsItsExpiry() =>
+        Assert.Equal(
+            new TenantExpiry(new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero)),
+            Read<SubmitInput>($$"""
+                {"identity":{"source":"billing","id":"42"},"request":{"kind":"onboard","tenantId":"acme","revision":3,"spec":{{Spec}},"contentHash":"h"},
+                 "receivedAt":"2026-11-24T00:00:00+00:00"}
+                """).Request.Upgrade().Expiry);
 
     [Fact]
     public void PoolMessages_OfTheFirstVersion_AreRead()

@@ -10,15 +10,16 @@ public sealed class TenantRequestParserTests
     [Fact]
     public void Parse_FullRequest_ReadsEverything()
     {
-        var request = Onboard(RequestCase.Full).Request!;
-        var spec = request.Spec!;
+        var result = Onboard(RequestCase.Full);
+        var (request, spec) = (result.Request!, result.Spec!);
         var workload = Assert.Single(spec.Workloads);
         Assert.Equal((TenantRequestKind.Onboard, "acme", 7L), (request.Kind, request.TenantId, request.Revision));
         Assert.Equal((TenantTier.Dedicated, null, "westeurope"), (spec.Tier, spec.Cluster, spec.Region));
-        Assert.Equal(Now.AddDays(1).AddMinutes(1), spec.ExpiresAt);
+        Assert.Equal(new TenantExpiry(Now.AddDays(1).AddMinutes(1)), request.Expiry);
+        Assert.Equal(SpecRef.Of(spec), request.Spec);
         Assert.Equal(("web", "registry.example:5000/web:1", 3, 1500, 2048), (workload.Name, workload.Image, workload.Replicas, workload.CpuMillis, workload.MemoryMiB));
         Assert.Equal([new WorkloadPort(8080), new WorkloadPort(53, "UDP")], workload.Ports);
-        Assert.Equal([new EnvironmentVariable("A", "1"), new EnvironmentVariable("B", "2")], workload.Env);
+        Assert.Equal([new EnvironmentVariable("B", "2"), new EnvironmentVariable("A", "1")], workload.Env);
         Assert.Equal(["/bin/web"], workload.Command);
         Assert.Equal(["-v", ""], workload.Args);
         Assert.Equal(("/healthz", 8080, 5, 3), (workload.ReadinessProbe!.HttpPath, workload.ReadinessProbe.Port, workload.ReadinessProbe.InitialDelaySeconds, workload.ReadinessProbe.PeriodSeconds));
@@ -30,10 +31,12 @@ public sealed class TenantRequestParserTests
     [Fact]
     public void Parse_MinimalRequest_UsesDefaults()
     {
-        var spec = Onboard(RequestCase.Minimal).Request!.Spec!;
+        var result = Onboard(RequestCase.Minimal);
+        var spec = result.Spec!;
         var workload = Assert.Single(spec.Workloads);
         Assert.Equal((1, 250, 512), (workload.Replicas, workload.CpuMillis, workload.MemoryMiB));
-        Assert.Null(spec.ExpiresAt);
+        Assert.Null(result.Request!.Expiry);
+        Assert.False(workload.ExpandVariables);
         Assert.Null(workload.ReadinessProbe);
         Assert.Empty(workload.Ports);
         Assert.Empty(spec.EgressAllowList);
@@ -90,7 +93,7 @@ public sealed class TenantRequestParserTests
             .Replace("\"B\":\"2\",\"A\":\"1\"", "\"A\":\"1\",\"B\":\"2\"", StringComparison.Ordinal);
         var second = TenantRequestParser.Parse(Encoding.UTF8.GetBytes(respelled), TenantRequestKind.Onboard, Now.AddHours(1)).Request!;
         Assert.Equal(first.ContentHash, second.ContentHash);
-        Assert.NotEqual(first.Spec!.ExpiresAt, second.Spec!.ExpiresAt);
+        Assert.NotEqual(first.Expiry, second.Expiry);
     }
 
     [Theory]
@@ -115,7 +118,8 @@ public sealed class TenantRequestParserTests
     [InlineData("""{"tenantId":"acme"}""", "/kind required")]
     [InlineData("""{"kind":"Onboard","tenantId":"acme"}""", "/kind format")]
     [InlineData("""{"kind":1,"tenantId":"acme"}""", "/kind type")]
-    [InlineData("""{"kind":"update","tenantId":"acme","revision":2}""", "/kind notSupported")]
+    [InlineData("""{"kind":"renew","tenantId":"acme"}""", "/expiresAt required")]
+    [InlineData("""{"kind":"suspend","tenantId":"acme","tier":"pooled"}""", "/tier unknown")]
     [InlineData("""{"kind":"offboard","tenantId":"acme","id":""}""", "/id range")]
     [InlineData("""{"kind":"offboard","kind":"offboard","tenantId":"acme"}""", "/kind duplicate")]
     [InlineData("""[]""", " type")]

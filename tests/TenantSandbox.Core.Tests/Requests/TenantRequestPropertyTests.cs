@@ -27,16 +27,16 @@ public sealed class TenantRequestPropertyTests
             .Select((name, replicas, cpu, memory, ports, env, args, probe) => new WorkloadSpec(
                 name, "registry.example/app:1", replicas, cpu, memory, ports, [.. env.Select((value, i) => new EnvironmentVariable($"V{i}", value))], args, args, probe));
 
-    private static readonly Gen<TenantRequest> Request =
+    private static readonly Gen<(TenantRequest Request, TenantSpec Spec)> Request =
         Gen.Select(Label, Gen.Long[1, RequestLimits.MaxRevision], Gen.Bool, Gen.Int[0, 100_000], Workload.List[1, 4], Gen.Int[1, 126].List[0, 3])
-            .Select((id, revision, dedicated, minutes, workloads, blocks) => new TenantRequest(TenantRequestKind.Onboard, id, revision, new TenantSpec(
-                dedicated ? TenantTier.Dedicated : TenantTier.Pooled, null, dedicated ? "westeurope" : null, minutes == 0 ? null : Now.AddMinutes(minutes),
-                [.. workloads.DistinctBy(x => x.Name)], [.. blocks.Distinct().Select(x => new EgressRule($"{x}.1.0.0/16", [new WorkloadPort(443)]))]), ""));
+            .Select((id, revision, dedicated, minutes, workloads, blocks) => Of(id, revision, minutes == 0 ? null : Now.AddMinutes(minutes), new TenantSpec(
+                dedicated ? TenantTier.Dedicated : TenantTier.Pooled, null, dedicated ? "westeurope" : null,
+                [.. workloads.DistinctBy(x => x.Name)], [.. blocks.Distinct().Select(x => new EgressRule($"{x}.1.0.0/16", [new WorkloadPort(443)]))])));
 
     [Fact]
-    public void Parse_ValidRequest_RoundTrips() => Request.Sample(request =>
+    public void Parse_ValidRequest_RoundTrips() => Request.Sample((request, spec) =>
     {
-        var utf8 = JsonSerializer.SerializeToUtf8Bytes(ToWire(request));
+        var utf8 = JsonSerializer.SerializeToUtf8Bytes(ToWire(request, spec));
         if (utf8.Length > RequestLimits.MaxRequestBytes)
         {
             return;
@@ -45,12 +45,13 @@ public sealed class TenantRequestPropertyTests
         var result = TenantRequestParser.Parse(utf8, TenantRequestKind.Onboard, Now);
         Assert.Empty(result.Faults);
         Assert.Equal(Print(request), Print(result.Request! with { ContentHash = "" }));
+        Assert.Equal(JsonSerializer.Serialize(spec), JsonSerializer.Serialize(result.Spec));
     }, iter: 500);
 
     [Fact]
-    public void Parse_MutatedText_NeverThrowsAndReturnsRequestOrFaults() => Gen.Select(Request, Gen.Select(Gen.Int[0, 20_000], Gen.Byte, Gen.Int[0, 4]).List[1, 8]).Sample((request, mutations) =>
+    public void Parse_MutatedText_NeverThrowsAndReturnsRequestOrFaults() => Gen.Select(Request, Gen.Select(Gen.Int[0, 20_000], Gen.Byte, Gen.Int[0, 4]).List[1, 8]).Sample((valid, mutations) =>
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(ToWire(request)).ToList();
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(ToWire(valid.Request, valid.Spec)).ToList();
         foreach (var (at, value, how) in mutations)
         {
             var index = at % bytes.Count;
@@ -83,9 +84,11 @@ public sealed class TenantRequestPropertyTests
 
     private static string Print(TenantRequest request) => JsonSerializer.Serialize(request);
 
-    private static JsonObject ToWire(TenantRequest request)
+    private static (TenantRequest, TenantSpec) Of(string id, long revision, DateTimeOffset? expiresAt, TenantSpec spec) =>
+        (new(TenantRequestKind.Onboard, id, revision, SpecRef.Of(spec), "", expiresAt is { } at ? new(at) : null), spec);
+
+    private static JsonObject ToWire(TenantRequest request, TenantSpec spec)
     {
-        var spec = request.Spec!;
         var wire = new JsonObject
         {
             ["tenantId"] = request.TenantId,
@@ -99,7 +102,7 @@ public sealed class TenantRequestPropertyTests
             wire["region"] = spec.Region;
         }
 
-        if (spec.ExpiresAt is { } expiresAt)
+        if (request.Expiry?.ExpiresAt is { } expiresAt)
         {
             wire["expiresAt"] = expiresAt.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
         }

@@ -26,7 +26,7 @@ public sealed class TenantStateJsonTests
         var state = JsonSerializer.Deserialize<TenantState>(FirstVersion)!;
 
         Assert.Equal((TenantPhase.Offboarding, 1, 7L, 5L), (state.Phase, state.Incarnation, state.Revision, state.SettledRevision));
-        Assert.Equal("web", state.Spec?.Workloads[0].Name);
+        Assert.Equal("web", state.InlineSpec?.Workloads[0].Name);
         Assert.Equal(60, state.Placement?.Timing.PollMaxSeconds);
         Assert.Equal(60, state.Placement?.Timing.WriteBurst);
         Assert.Equal("acme.1.6.offboard", state.Operation?.Id);

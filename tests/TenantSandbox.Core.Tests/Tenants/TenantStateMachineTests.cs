@@ -17,7 +17,7 @@ public sealed class TenantStateMachineTests
         Assert.False(answer.IsWaiting);
         Assert.Equal("acme.1.5.onboard", _tenant.Started?.Id);
         Assert.Equal((TenantPhase.Onboarding, 1, 5L), (_tenant.State!.Phase, _tenant.State.Incarnation, _tenant.State.Revision));
-        Assert.Same(TenantSteps.Spec, _tenant.State.Spec);
+        Assert.Same(TenantSteps.Spec, _tenant.State.Desired);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class TenantStateMachineTests
         _tenant.Succeed();
 
         Assert.Equal(TenantPhase.Offboarded, _tenant.State!.Phase);
-        Assert.Null(_tenant.State.Spec);
+        Assert.Null(_tenant.State.Desired);
         Assert.NotNull(_tenant.State.Receipt);
         Assert.Equal(SubmitOutcome.Gone, _tenant.Onboard(5).Outcome);
         Assert.Equal(SubmitOutcome.Gone, _tenant.Onboard(7).Outcome);

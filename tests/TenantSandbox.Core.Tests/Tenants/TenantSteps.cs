@@ -8,8 +8,7 @@ namespace TenantSandbox.Core.Tests.Tenants;
 /// <summary>Drives one tenant through the state machine; each step takes one second.</summary>
 internal sealed class TenantSteps
 {
-    public static readonly TenantSpec Spec = new(
-        TenantTier.Pooled, null, null, null, [new("web", "nginx", 1, 500, 512, [], [], [], [], null)], []);
+    public static readonly SpecRef Spec = SpecOf("nginx");
 
     private static readonly OperationTiming Timing = new(5, 60, 1800, 1800, 900, 900);
     private int _step;
@@ -19,6 +18,10 @@ internal sealed class TenantSteps
     public TenantOperation? Started { get; private set; }
 
     public DateTimeOffset Now => DateTimeOffset.UnixEpoch.AddSeconds(_step);
+
+    /// <summary>The reference to a spec with this image.</summary>
+    public static SpecRef SpecOf(string image) => SpecRef.Of(
+        new(TenantTier.Pooled, null, null, [new("web", image, 1, 500, 512, [], [], [], [], null)], []));
 
     public SubmitAnswer Onboard(long revision, string content = "a", string? id = null) =>
         Submit(new(TenantRequestKind.Onboard, "acme", revision, Spec, content), id);
@@ -42,7 +45,7 @@ internal sealed class TenantSteps
 
     public TenantSteps Report(OperationReport report)
     {
-        var decision = TenantStateMachine.Complete(State, report);
+        var decision = OperationOutcomes.Complete(State, report);
         (State, Started) = (decision.State, decision.Start);
         return this;
     }
@@ -50,7 +53,7 @@ internal sealed class TenantSteps
     private TenantSteps End(bool isClean, TenantError? error)
     {
         _step++;
-        var isTeardown = State!.Operation!.Kind == TenantRequestKind.Offboard;
+        var isTeardown = State!.Operation!.Kind == TenantOperationKind.Offboard;
         var placement = isClean && (isTeardown || error is not null) ? null : new TenantPlacement("aks1", "westeurope", "kata1", Timing);
         var receipt = isTeardown && error is null ? new TeardownReceipt("aks1", Now, "kata1", null, Now) : null;
         return Report(new(State.Operation.Id, isClean, placement, error, receipt, Now));

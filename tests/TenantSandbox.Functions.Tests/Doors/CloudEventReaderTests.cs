@@ -27,7 +27,7 @@ public sealed class CloudEventReaderTests
         Assert.Empty(read.Faults);
         Assert.Equal(new RequestIdentity("/test", "1", IsEvent: true), read.Identity);
         Assert.Equal(bare.Request!.ContentHash, read.Request!.ContentHash);
-        Assert.Equal("2026-01-01T00:00:00.000Z", read.Request.Spec!.Workloads[0].Env[0].Value);
+        Assert.Equal("2026-01-01T00:00:00.000Z", read.Spec!.Workloads[0].Env[0].Value);
     }
 
     [Fact]

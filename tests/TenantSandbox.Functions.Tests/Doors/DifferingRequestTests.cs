@@ -97,5 +97,5 @@ public sealed class DifferingRequestTests : IAsyncLifetime
     private Task EnqueueAsync(string text) => new OnTenantRequest(Submission(), System.Hub.Clock).RunAsync(
         QueuesModelFactory.QueueMessage("m1", "r", BinaryData.FromString(text), 1), System.Hub.Client, default);
 
-    private MessageSubmission Submission() => new(new RejectedRequests(new RejectedQueue(_rejected), System.Hub.Clock, NullLogger<RejectedRequests>.Instance));
+    private MessageSubmission Submission() => new(new RejectedRequests(new RejectedQueue(_rejected), System.Hub.Clock, NullLogger<RejectedRequests>.Instance), MemorySpecStore.Shared);
 }

@@ -46,12 +46,20 @@ internal sealed class TestSystem : IAsyncDisposable
         return new(cloud);
     }
 
-    public static TenantRequest Onboard(string tenant = "acme", long revision = 1, TenantTier tier = TenantTier.Pooled, int replicas = 1) => new(
-        TenantRequestKind.Onboard,
-        tenant,
-        revision,
-        new(tier, null, null, null, [new("web", "nginx", replicas, 1_000, 1_024, [], [], [], [], null)], []),
-        $"content-{replicas}");
+    public static TenantRequest Onboard(
+        string tenant = "acme", long revision = 1, TenantTier tier = TenantTier.Pooled, int replicas = 1, TenantExpiry? expiry = null) =>
+        new(TenantRequestKind.Onboard, tenant, revision, SpecRef.Of(Spec(tier, replicas)), $"content-{replicas}", expiry);
+
+    public static TenantRequest Update(
+        string tenant = "acme", long revision = 2, TenantTier tier = TenantTier.Pooled, int replicas = 2, string image = "nginx", TenantExpiry? expiry = null) =>
+        new(TenantRequestKind.Update, tenant, revision, SpecRef.Of(Spec(tier, replicas, image)), $"content-{replicas}-{image}", expiry);
+
+    /// <summary>A request without a spec.</summary>
+    public static TenantRequest Request(TenantRequestKind kind, string tenant = "acme", long? revision = null, TenantExpiry? expiry = null) =>
+        new(kind, tenant, revision, null, kind.ToWireName(), expiry);
+
+    public static TenantSpec Spec(TenantTier tier = TenantTier.Pooled, int replicas = 1, string image = "nginx") =>
+        new(tier, null, null, [new("web", image, replicas, 1_000, 1_024, [], [], [], [], null)], []);
 
     public static TenantRequest Offboard(string tenant = "acme", long? revision = null) =>
         new(TenantRequestKind.Offboard, tenant, revision, null, "offboard");

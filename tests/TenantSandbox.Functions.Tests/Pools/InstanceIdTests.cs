@@ -38,7 +38,7 @@ public sealed class InstanceIdTests
 
     [Fact]
     public void TenantOperations_LongestIds_StayBelowOneHundredCharacters() => Assert.All(
-        Enum.GetValues<TenantRequestKind>(),
+        Enum.GetValues<TenantOperationKind>(),
         kind => Assert.InRange(TenantOperation.IdOf(new string('t', 40), int.MaxValue, RequestLimits.MaxRevision, kind).Length, 1, MaxLength));
 
     [Fact]

@@ -80,10 +80,10 @@ public sealed class HttpSubmissionTests
         RuntimeStatus = OrchestrationRuntimeStatus.Completed,
         DataConverter = Microsoft.DurableTask.Converters.JsonDataConverter.Default,
         SerializedOutput = JsonSerializer.Serialize(new SubmitAnswer(
-            SubmitOutcome.Accepted, "acme", TenantRequestKind.Offboard, 2, 2, 1, TenantPhase.Offboarding, "acme.1.2.offboard", false, "Accepted.")),
+            SubmitOutcome.Accepted, "acme", TenantVerb.Offboard, 2, 2, 1, TenantPhase.Offboarding, "acme.1.2.offboard", false, "Accepted.")),
     };
 
     private static TenantRequest Offboarding() => TenantRequestParser.ParseOffboard("acme", null).Request!;
 
-    private HttpSubmission Submission() => new(Options.Create(new RequestDoorOptions()), _time);
+    private HttpSubmission Submission() => new(Options.Create(new RequestDoorOptions()), MemorySpecStore.Shared, _time);
 }
