@@ -31,6 +31,9 @@ public sealed record TwinOptions
     /// <summary>Directory of the state file; null keeps the state in memory.</summary>
     public string? StateDirectory { get; init; }
 
+    /// <summary>Address prefixes of the subnets in the resource group, by <c>{virtual network}/{subnet}</c>.</summary>
+    public IReadOnlyDictionary<string, string> Subnets { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Port of the ARM endpoint on 127.0.0.1; 0 picks a free one.</summary>
     public int ArmPort { get; init; }
 }
@@ -43,4 +46,11 @@ public sealed record TwinCluster
     public string Location { get; init; } = "westeurope";
 
     public string KubernetesVersion { get; init; } = "1.34.2";
+
+    public string PodCidr { get; init; } = "10.244.0.0/16";
+
+    public string ServiceCidr { get; init; } = "10.0.0.0/16";
+
+    /// <summary>Resource id of the system pool's subnet; null for AKS's own virtual network.</summary>
+    public string? SubnetId { get; init; }
 }

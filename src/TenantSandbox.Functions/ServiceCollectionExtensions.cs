@@ -54,6 +54,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(s => Credential(Settings(s).Authentication));
         services.AddSingleton(s => ArmClientFactory.Create(s.GetRequiredService<TokenCredential>(), Settings(s).Arm));
         services.AddSingleton<PoolAddresses>();
+        services.AddSingleton<ClusterRangeReader>();
         services.AddSingleton<AgentPools>();
         services.AddSingleton<EventTopicClient>();
         services.AddHostedService(s => s.GetRequiredService<EventTopicClient>());
@@ -63,7 +64,7 @@ public static class ServiceCollectionExtensions
     {
         services.AddSingleton<ClusterConnections>();
         services.AddSingleton<DesiredTenants>();
-        services.TryAddSingleton<IClusterNetworks, ConfiguredNetworks>();
+        services.TryAddSingleton<IClusterNetworks, ClusterNetworks>();
         services.AddSingleton<NamespaceWatch>();
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<TenantWorkloads>();

@@ -203,6 +203,21 @@ public sealed class WireTests
     }
 
     [Fact]
+    public async Task GetAsync_OfACluster_ReadsItsAddressRanges()
+    {
+        var wire = new Wire()
+            .Answer(200, $$$"""{"id":"{{{Wire.ClusterId}}}","location":"westeurope","properties":{"networkProfile":{"networkPlugin":"azure","podCidr":"10.244.0.0/16","serviceCidr":"10.0.0.0/16","podCidrs":["10.244.0.0/16","fd12:3456:789a::/64"],"serviceCidrs":["10.0.0.0/16"] } } }""")
+            .Answer(200, $$$"""{"id":"{{{Wire.ClusterId}}}","location":"westeurope","properties":{} }""");
+
+        var profile = (await wire.Cluster.GetAsync()).Value.Data.NetworkProfile;
+
+        Assert.Equal(("10.244.0.0/16", "10.0.0.0/16"), (profile.PodCidr, profile.ServiceCidr));
+        Assert.Equal(["10.244.0.0/16", "fd12:3456:789a::/64"], profile.PodCidrs);
+        Assert.Equal(["10.0.0.0/16"], profile.ServiceCidrs);
+        Assert.Null((await wire.Cluster.GetAsync()).Value.Data.NetworkProfile);
+    }
+
+    [Fact]
     public void Values_OfExtensibleTypes_CompareWithoutCaseAndKeepTheUnknown()
     {
         Assert.True(new WorkloadRuntime("katavmisolation") == WorkloadRuntime.KataVmIsolation);

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Azure.Core;
+using Azure.ResourceManager.ContainerService.Models;
+using Azure.ResourceManager.ContainerService.Wire;
 using Azure.ResourceManager.Models;
 
 namespace Azure.ResourceManager.ContainerService;
@@ -21,6 +23,7 @@ public partial class ContainerServiceManagedClusterData : TrackedResourceData
         Fqdn = Text(properties, "fqdn");
         NodeResourceGroup = Text(properties, "nodeResourceGroup");
         ProvisioningState = Text(properties, "provisioningState");
+        NetworkProfile = NetworkProfileWire.Read(properties?["networkProfile"] as JsonObject);
     }
 
     public string CurrentKubernetesVersion { get; }
@@ -28,6 +31,8 @@ public partial class ContainerServiceManagedClusterData : TrackedResourceData
     public string Fqdn { get; }
 
     public string KubernetesVersion { get; set; }
+
+    public ContainerServiceNetworkProfile NetworkProfile { get; set; }
 
     public string NodeResourceGroup { get; set; }
 

@@ -15,6 +15,7 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
     private const string Cluster = Clusters + "/{cluster}";
     private const string Pools = Cluster + "/agentPools";
     private const string Pool = Pools + "/{pool}";
+    private const string Subnet = Group + "/providers/Microsoft.Network/virtualNetworks/{network}/subnets/{subnet}";
     private const string Location = Provider + "/locations/{location}";
 
     private readonly ArmThrottle? _throttle =
@@ -32,6 +33,7 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
         Route("DELETE", Pool, "arm.agentPools.delete", c => c.Cluster.DeletePool(c));
         Route("POST", Pool + "/abort", "arm.agentPools.abort", c => c.Cluster.Abort(c));
         Route("POST", Pool + "/upgradeNodeImageVersion", "arm.agentPools.upgradeNodeImageVersion", c => c.Cluster.UpgradeNodeImage(c));
+        Route("GET", Subnet, "arm.subnets.get", GetSubnet);
         Route("GET", Location + "/operations/{operation}", "arm.operations.get", ForOperation((c, id) => c.OperationStatus(id)));
         Route(
             "GET",
@@ -113,6 +115,18 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
 
     private ArmResponse ListClusters(ArmRequest call) =>
         new(200, JsonTemplate.Fill($$"""{"value":{{clusters.Select(c => c.GetCluster().Body)}} }"""));
+
+    private ArmResponse GetSubnet(ArmRequest call)
+    {
+        var name = $"{call["network"]}/{call["subnet"]}";
+        return twin.Options.Subnets.TryGetValue(name, out var prefix)
+            ? new(200, JsonTemplate.Fill(
+                $$"""
+                {"id":{{call.Http.Request.Path.Value}}, "name":{{call["subnet"]}}, "type":"Microsoft.Network/virtualNetworks/subnets",
+                "properties":{"provisioningState":"Succeeded","addressPrefix":{{prefix}} } }
+                """))
+            : throw new ArmException(404, "NotFound", $"Resource {name} was not found.");
+    }
 
     private ArmResponse ListUserCredential(ArmRequest call)
     {

@@ -40,7 +40,9 @@ internal sealed class ArmCluster
             "dnsPrefix":{{{Name}}}, "fqdn":{{{$"{Name}.hcp.{Cluster.Location}.twin.invalid"}}}, "enableRBAC":true,
             "agentPoolProfiles":{{{_state.Pools.Select(p => p.ToProfile())}}}, "maxAgentPools":{{{AgentPoolValidation.MaxPools}}},
             "nodeResourceGroup":{{{_context.NodeResourceGroup}}}, "aadProfile":{"managed":true,"enableAzureRBAC":true},
-            "networkProfile":{"networkPlugin":"azure","networkPluginMode":"overlay","networkPolicy":"cilium"} } }
+            "networkProfile":{"networkPlugin":"azure","networkPluginMode":"overlay","networkPolicy":"cilium",
+                "podCidr":{{{Cluster.PodCidr}}}, "podCidrs":{{{new[] { Cluster.PodCidr }}}},
+                "serviceCidr":{{{Cluster.ServiceCidr}}}, "serviceCidrs":{{{new[] { Cluster.ServiceCidr }}}} } } }
         """)));
 
     /// <summary>Lists the pools, ordered by name.</summary>

@@ -163,7 +163,7 @@ internal sealed class PoolOperationRunner
 
     private void AddSystemPool()
     {
-        var defaults = JsonTemplate.Fill($$"""{"mode":"System","count":2,"nodeTaints":["CriticalAddonsOnly=true:NoSchedule"]}""");
+        var defaults = JsonTemplate.Fill($$"""{"mode":"System","count":2,"nodeTaints":["CriticalAddonsOnly=true:NoSchedule"],"vnetSubnetID":{{_state.Context.Cluster.SubnetId}} }""");
         var properties = AgentPoolRequestBody.MergeWithExisting(defaults, null, _state.Context.Cluster);
         var pool = new AgentPool { Name = "systempool", Properties = properties, ProvisioningState = "Succeeded" };
         properties["nodeImageVersion"] = pool.LatestNodeImage(_state.Now);

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
-using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -10,11 +8,4 @@ internal interface IClusterNetworks
     /// <summary>Blocks such as <c>10.244.0.0/16</c>, without duplicates, in ordinal order.</summary>
     /// <exception cref="SandboxException">The ranges could not be read.</exception>
     Task<IReadOnlyList<string>> GetAsync(string clusterId, CancellationToken cancellationToken);
-}
-
-/// <summary>The configured ranges only.</summary>
-internal sealed class ConfiguredNetworks(IOptions<TenantSandboxOptions> options) : IClusterNetworks
-{
-    public Task<IReadOnlyList<string>> GetAsync(string clusterId, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<string>>([.. options.Value.Network.DeniedCidrs.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
 }
