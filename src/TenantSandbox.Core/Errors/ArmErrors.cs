@@ -12,25 +12,31 @@ public static class ArmErrors
     {
         (ErrorClass.Throttled, ["Throttled", "TooManyRequests", "TooManyRequestsReceived", "SubscriptionRequestsThrottled"]),
         (ErrorClass.Conflict,
-            ["OperationNotAllowed", "AKSOperationPreempted", "AKSOperationPreemptedByDelete", "PreconditionFailed", "Conflict"]),
+        [
+            "OperationNotAllowed", "AKSOperationPreempted", "AKSOperationPreemptedByDelete", "PreconditionFailed", "Conflict",
+            // While the control plane is upgraded, its version and the new pool's differ (Azure/azure-service-operator#5517).
+            "NodePoolMcVersionIncompatible",
+            // Pods, or a disruption budget, hold a node that is to be deleted.
+            "PodDrainFailure",
+        ]),
         (ErrorClass.Transient,
         [
             "AksCapacityHeavyUsage", "ReconcileVMSSAgentPoolFailed", "CreateVMSSAgentPoolFailed", "InternalOperationError",
             "InternalServerError", "ServiceUnavailable", "ServerTimeout", "GatewayTimeout", "Canceled", "ExpiredAuthenticationToken",
+            // The nodes' bootstrap failed: the cluster's network or AKS, never the request.
+            "VMExtensionProvisioningError", "VMExtensionProvisioningTimeout", "VMExtensionError_OutboundConnFail",
+            "VMExtensionError_K8SAPIServerConnFail", "VMExtensionError_K8SAPIServerDNSLookupFail", "VMExtensionError_ProvisioningTimeout",
         ]),
         (ErrorClass.Capacity,
         [
             "ZonalAllocationFailed", "AllocationFailed", "OverconstrainedAllocationRequest", "OverconstrainedZonalAllocationRequest",
-            "SkuNotAvailable", "AvailabilityZoneNotSupported",
+            "SkuNotAvailable", "AvailabilityZoneNotSupported", "VMSizeNotSupported", "SubnetIsFull", "InsufficientSubnetSize",
         ]),
         (ErrorClass.Quota, ["ErrCode_InsufficientVCPUQuota", "InsufficientVCPUQuota", "QuotaExceeded", "PublicIPCountLimitReached"]),
         (ErrorClass.Invalid,
         [
-            "InvalidWorkloadRuntimeSettingError", "InvalidParameter", "InvalidTemplate", "NodePoolMcVersionIncompatible", "SubnetIsFull",
-            "InsufficientSubnetSize", "RequestDisallowedByPolicy", "LinkedAuthorizationFailed", "AuthorizationFailed",
-            "MissingSubscriptionRegistration", "VMSizeNotSupported", "ReadOnlyDisabledSubscription",
-            // A node without outbound access, or without access to its control plane, stays so until someone changes the network.
-            "VMExtensionError_OutboundConnFail", "VMExtensionError_K8SAPIServerConnFail", "VMExtensionError_K8SAPIServerDNSLookupFail",
+            "InvalidWorkloadRuntimeSettingError", "InvalidParameter", "InvalidTemplate", "RequestDisallowedByPolicy", "LinkedAuthorizationFailed",
+            "AuthorizationFailed", "MissingSubscriptionRegistration", "ReadOnlyDisabledSubscription",
         ]),
         (ErrorClass.NotFound, ["ResourceNotFound", "ResourceGroupNotFound", "ParentResourceNotFound", "NotFound"]),
     }.SelectMany(c => c.Codes.Select(code => KeyValuePair.Create(code, c.Class))).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
@@ -51,6 +57,13 @@ public static class ArmErrors
             && message.Contains("quota", StringComparison.OrdinalIgnoreCase))
         {
             return ErrorClass.Quota;
+        }
+
+        // AKS refuses a VM size, and a family that the subscription may not use, as a plain bad request.
+        if (message is not null && message.Contains("VM size", StringComparison.OrdinalIgnoreCase)
+            && message.Contains("not allowed in your subscription", StringComparison.OrdinalIgnoreCase))
+        {
+            return ErrorClass.Capacity;
         }
 
         ErrorClass? known = code is not null && Codes.TryGetValue(code, out var byCode) ? byCode : null;

@@ -9,13 +9,13 @@ public enum ErrorClass
     /// <summary>Too many calls: retry later.</summary>
     [JsonStringEnumMemberName("throttled")] Throttled,
 
-    /// <summary>Another operation is running on the resource: retry when it has ended.</summary>
+    /// <summary>Another operation is running on the resource, or something holds it: retry when it has ended.</summary>
     [JsonStringEnumMemberName("conflict")] Conflict,
 
     /// <summary>A transient failure of the network or the service.</summary>
     [JsonStringEnumMemberName("transient")] Transient,
 
-    /// <summary>The VM size or zone has no capacity: another size, zone or cluster may have.</summary>
+    /// <summary>The VM size, zone or subnet has no capacity: another size, zone or cluster may have.</summary>
     [JsonStringEnumMemberName("capacity")] Capacity,
 
     /// <summary>A quota is exhausted: another size, zone or cluster may have some left, else a person must raise it.</summary>

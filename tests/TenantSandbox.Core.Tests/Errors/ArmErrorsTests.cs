@@ -17,7 +17,13 @@ public sealed class ArmErrorsTests
     [InlineData(400, "InvalidWorkloadRuntimeSettingError", "has to be used with vm size that supports nested virtualization", ErrorClass.Invalid)]
     [InlineData(403, "RequestDisallowedByPolicy", null, ErrorClass.Invalid)]
     [InlineData(404, "ResourceNotFound", null, ErrorClass.NotFound)]
-    [InlineData(null, "VMExtensionError_OutboundConnFail", null, ErrorClass.Invalid)]
+    [InlineData(400, "NodePoolMcVersionIncompatible", "Node pool version 1.34.2 and control plane version 1.33.5 are incompatible", ErrorClass.Conflict)]
+    [InlineData(null, "PodDrainFailure", "Drain node aks-kata1-1 failed when evicting pod web failed with Too Many Requests error", ErrorClass.Conflict)]
+    [InlineData(400, "SubnetIsFull", null, ErrorClass.Capacity)]
+    [InlineData(400, "InsufficientSubnetSize", null, ErrorClass.Capacity)]
+    [InlineData(400, "AvailabilityZoneNotSupported", null, ErrorClass.Capacity)]
+    [InlineData(400, "BadRequest", "The VM size of Standard_D4s_v5 is not allowed in your subscription in location 'westeurope'.", ErrorClass.Capacity)]
+    [InlineData(null, "VMExtensionError_OutboundConnFail", null, ErrorClass.Transient)]
     public void Classify_KnownCode_ReturnsItsClass(int? status, string? code, string? message, ErrorClass expected) =>
         Assert.Equal(expected, ArmErrors.Classify(status, code, message));
 
@@ -36,7 +42,8 @@ public sealed class ArmErrorsTests
     [Theory]
     [InlineData("Code=\"ZonalAllocationFailed\" Message=\"Allocation failed in zone 1\"", ErrorClass.Capacity)]
     [InlineData("VMSSAgentPoolReconciler retry failed: Code='QuotaExceeded'", ErrorClass.Quota)]
-    [InlineData("subnet x: SubnetIsFull", ErrorClass.Invalid)]
+    [InlineData("subnet x: SubnetIsFull", ErrorClass.Capacity)]
+    [InlineData("Code=\"RequestDisallowedByPolicy\"", ErrorClass.Invalid)]
     [InlineData("Conflict with something", ErrorClass.Transient)]
     public void Classify_CauseInMessage_ReturnsClassOfCause(string message, ErrorClass expected) =>
         Assert.Equal(expected, ArmErrors.Classify(null, "ReconcileVMSSAgentPoolFailed", message));
