@@ -1,11 +1,6 @@
-using Azure.ResourceManager;
-using Azure.ResourceManager.ContainerService;
-using Microsoft.Extensions.DependencyInjection;
 using TenantSandbox.AksTwin;
 using TenantSandbox.Core.Errors;
-using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
-using TenantSandbox.Functions.Pools;
 
 namespace TenantSandbox.Functions.Tests.Azure.Arm;
 
@@ -25,7 +20,7 @@ public sealed class AgentPoolTests
         cloud.Time.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal(PoolCondition.Ready, (await pools.ReadAsync(pool, default)).Condition);
 
-        var data = (await Pools(cloud).GetAsync(pool.Name)).Value.Data;
+        var data = (await cloud.Pools.GetAsync(pool.Name)).Value.Data;
         Assert.Equal("KataVmIsolation", data.WorkloadRuntime?.ToString());
         Assert.Equal("AzureLinux", data.OSSku?.ToString());
         Assert.Equal("User", data.Mode?.ToString());
@@ -85,7 +80,7 @@ public sealed class AgentPoolTests
         Assert.Contains($"owned by {owner}, installation {owner}, cluster west-1, generation {generation}", seen.Detail, StringComparison.Ordinal);
         Assert.Equal(PoolCondition.NotOurs, (await pools.ReadAsync(pool, default)).Condition);
         Assert.Equal(PoolCondition.NotOurs, (await pools.DeleteAsync(pool, default)).Condition);
-        Assert.True((await Pools(cloud).ExistsAsync(pool.Name)).Value);
+        Assert.True((await cloud.Pools.ExistsAsync(pool.Name)).Value);
     }
 
     [Fact]
@@ -174,21 +169,7 @@ public sealed class AgentPoolTests
         Assert.Equal(PoolCondition.Absent, (await pools.DeleteAsync(pool, default)).Condition);
     }
 
-    private static (AgentPools Pools, PoolRef Pool) Start(TwinCloud cloud)
-    {
-        var pools = cloud.Services.Make<AgentPools>();
-        var target = cloud.Services.Make<ClusterSelection>().Select(new ClusterQuery(null, null)).Clusters[0];
-        return (pools, new PoolRef(target.ClusterId, "tsp1", 1, TenantTier.Dedicated, "acme", target.PoolTemplate));
-    }
-
-    private static ContainerServiceAgentPoolCollection Pools(TwinCloud cloud)
-    {
-        var options = cloud.Twin.Options;
-        return cloud.Services.GetRequiredService<ArmClient>()
-            .GetContainerServiceManagedClusterResource(ContainerServiceManagedClusterResource.CreateResourceIdentifier(
-                options.SubscriptionId, options.ResourceGroup, options.Clusters[0].Name))
-            .GetContainerServiceAgentPools();
-    }
+    private static (AgentPools Pools, PoolRef Pool) Start(TwinCloud cloud) => (cloud.Services.Make<AgentPools>(), cloud.Pool());
 
     private static Dictionary<string, string?> Settings(TwinCloud cloud, string owner) => new(cloud.Settings) { ["Owner"] = owner };
 }
