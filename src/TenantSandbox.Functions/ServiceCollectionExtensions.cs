@@ -11,6 +11,7 @@ using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Http;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Rollouts;
 using TenantSandbox.Functions.Maintenance;
 using TenantSandbox.Functions.Specs;
 
@@ -68,7 +69,12 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<NamespaceWatch>();
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<TenantWorkloads>();
+        services.AddSingleton<RolloutReads>();
         services.AddSingleton<RolloutWatch>();
+        services.AddSingleton<SuspensionWatch>();
+        services.AddSingleton<PoolPodReader>();
+        services.AddSingleton<NamespaceInventory>();
+        services.AddSingleton<FinalizerRemovals>();
     }
 
     private static TenantSandboxOptions Settings(IServiceProvider services) =>

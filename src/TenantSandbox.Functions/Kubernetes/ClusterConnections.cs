@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Azure.Core;
 using Azure.ResourceManager;
 using Azure.ResourceManager.ContainerService;
@@ -11,11 +12,15 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>One Kubernetes client per cluster, created on first use and again after the connection failed.</summary>
+/// <summary>
+/// One Kubernetes client per cluster, created on first use. It is replaced when the API server can't be reached or refuses the
+/// credential, because the cluster may have been recreated with another address or authority; not after any other failure.
+/// </summary>
 internal sealed partial class ClusterConnections(
     ClusterDirectory clusters, ArmClient arm, TokenCredential credential, TimeProvider time, ILogger<ClusterConnections> logger) : IDisposable
 {
-    private readonly ConcurrentDictionary<string, Lazy<Task<k8s.Kubernetes>>> _clients = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ClusterConnection> _connections = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ReconnectBackoff> _backoffs = new(StringComparer.Ordinal);
 
     /// <summary>Makes a call and classifies its failure.</summary>
     /// <param name="clusterId">The cluster to call.</param>
@@ -26,23 +31,38 @@ internal sealed partial class ClusterConnections(
     public async Task<T> CallAsync<T>(
         string clusterId, string what, Func<IKubernetes, Task<T>> call, CancellationToken cancellationToken)
     {
-        var connection = _clients.GetOrAdd(clusterId, id => new Lazy<Task<k8s.Kubernetes>>(() => OpenAsync(clusters.Get(id))));
+        var connection = BeginCall(clusterId);
+        var backoff = _backoffs.GetOrAdd(clusterId, _ => new ReconnectBackoff(time));
         try
         {
-            var client = await ConnectAsync(clusterId, connection).WaitAsync(cancellationToken);
-            return await call(client);
+            var client = await connection.Client.WaitAsync(cancellationToken);
+            var result = await call(client);
+            backoff.Reset();
+            return result;
         }
         catch (Exception e) when (KubernetesFailures.IsFailure(e, cancellationToken))
         {
-            if (e is HttpRequestException or HttpOperationException { Response.StatusCode: System.Net.HttpStatusCode.Unauthorized })
+            if (!IsOfTheConnection(e, connection))
             {
-                // The cluster may have been recreated with another address or authority. The old client isn't disposed here, because
-                // other calls may be using it.
+                backoff.Reset();
+            }
+            else if (backoff.TryStart())
+            {
                 LogReconnect(clusterId, e.Message);
-                _clients.TryRemove(KeyValuePair.Create(clusterId, connection));
+                Replace(clusterId, connection);
             }
 
             throw KubernetesFailures.Translate(e, clusterId, what);
+        }
+        catch (SandboxException) when (connection.Client.IsFaulted)
+        {
+            // Configuration that another attempt may find corrected.
+            Replace(clusterId, connection);
+            throw;
+        }
+        finally
+        {
+            connection.EndCall();
         }
     }
 
@@ -82,28 +102,35 @@ internal sealed partial class ClusterConnections(
 
     public void Dispose()
     {
-        foreach (var client in _clients.Values)
+        foreach (var (clusterId, connection) in _connections)
         {
-            if (client is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-            {
-                client.Value.Result.Dispose();
-            }
+            Replace(clusterId, connection);
         }
     }
 
-    private async Task<k8s.Kubernetes> ConnectAsync(string clusterId, Lazy<Task<k8s.Kubernetes>> connection)
+    private ClusterConnection BeginCall(string clusterId)
     {
-        try
+        while (true)
         {
-            return await connection.Value;
-        }
-        catch
-        {
-            // A failed attempt isn't cached: the next call tries again.
-            _clients.TryRemove(KeyValuePair.Create(clusterId, connection));
-            throw;
+            var connection = _connections.GetOrAdd(clusterId, id => new ClusterConnection(() => OpenAsync(clusters.Get(id))));
+            if (connection.TryBeginCall())
+            {
+                return connection;
+            }
+
+            _connections.TryRemove(KeyValuePair.Create(clusterId, connection));
         }
     }
+
+    private void Replace(string clusterId, ClusterConnection connection)
+    {
+        _connections.TryRemove(KeyValuePair.Create(clusterId, connection));
+        connection.Retire();
+    }
+
+    /// <summary>The credential couldn't be fetched, the server couldn't be reached, or it refused the credential.</summary>
+    private static bool IsOfTheConnection(Exception failure, ClusterConnection connection) =>
+        connection.Client.IsFaulted || failure is HttpRequestException { StatusCode: null } or HttpOperationException { Response.StatusCode: HttpStatusCode.Unauthorized };
 
     // Not bound to one caller's cancellation: others may be waiting for the same connection.
     private async Task<k8s.Kubernetes> OpenAsync(ClusterOptions cluster)
@@ -121,6 +148,6 @@ internal sealed partial class ClusterConnections(
             : throw new InvalidException("NoCredential", $"cluster {cluster.Id}: ARM returned no user credential");
     }
 
-    [LoggerMessage(LogLevel.Warning, "Cluster {ClusterId} refused the connection ({Reason}); the next call reconnects.")]
+    [LoggerMessage(LogLevel.Warning, "Cluster {ClusterId} could not be reached or refused the credential ({Reason}); the next call connects again.")]
     private partial void LogReconnect(string clusterId, string reason);
 }

@@ -51,7 +51,8 @@ internal static class KubernetesFailures
         var causes = (status?.Details?.Causes ?? []).Where(c => c.Reason == "FieldManagerConflict").ToArray();
         if (causes.Length > 0)
         {
-            return new ConflictException(
+            // Not a conflict that passes: it stays until a person has decided who manages the fields, so it must not be retried.
+            return new InvalidException(
                 "FieldManagerConflict",
                 $"{what} on cluster {clusterId}: {string.Join("; ", causes.Select(c => $"{c.Message} ({c.Field})"))}. "
                 + "Restore the fields, or remove that manager from their managedFields",

@@ -3,6 +3,7 @@ using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
@@ -13,39 +14,36 @@ internal sealed partial class TenantNamespaces(
     ClusterConnections connections,
     NamespaceWatch watch,
     DesiredTenants tenants,
+    IClusterNetworks networks,
     IOptions<TenantSandboxOptions> options,
     ILogger<TenantNamespaces> logger)
 {
-    /// <summary>Applies the RuntimeClasses that the tenant needs and its namespace, then the guardrails.</summary>
-    /// <exception cref="Core.Errors.SandboxException">Refused (another owner, another field manager) or failed.</exception>
+    /// <summary>
+    /// Applies the RuntimeClasses that the tenant needs and its namespace, then the guardrails. A namespace that an earlier version
+    /// made gets the annotations that it lacks.
+    /// </summary>
+    /// <exception cref="SandboxException">Refused (another owner, another field manager, an unknown spec) or failed.</exception>
     [Function(ActivityNames.ApplyNamespace)]
-    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
-    {
-        var tenant = await tenants.ReadAsync(placed, cancellationToken);
-        var settings = options.Value;
-        var names = KataNames.Of(settings.KataNames);
-        var manifest = NamespaceManifest.Namespace(tenant, settings);
-        var reference = tenant.Namespace;
-        // Rendered before the first write, so that a rendering failure changes nothing.
-        IKubernetesObject<V1ObjectMeta>[] guardrails =
-        [
-            NamespaceManifest.ServiceAccount(tenant, settings),
-            QuotaManifest.Quota(tenant, settings),
-            QuotaManifest.Limits(tenant, settings),
-            NetworkPolicyManifest.Policy(tenant, settings),
-        ];
+    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken) =>
+        await ApplyDesiredAsync(await tenants.ReadAsync(placed, cancellationToken), cancellationToken);
 
-        if (await ReadAsync(reference, cancellationToken) is { } found)
+    /// <inheritdoc cref="ApplyAsync"/>
+    public async Task ApplyDesiredAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    {
+        var settings = options.Value;
+        var manifest = NamespaceManifest.Namespace(tenant, settings);
+        // Rendered before the first write, so that a rendering failure changes nothing.
+        var runtimeClasses = TenantManifests.RuntimeClasses(tenant, settings);
+        var guardrails = TenantManifests.Guardrails(tenant, settings, await networks.GetAsync(tenant.ClusterId, cancellationToken));
+
+        if (await ReadAsync(tenant.Namespace, cancellationToken) is { } found)
         {
-            Ownership.Require(found, settings.Owner, reference);
+            Ownership.Require(found, settings.Owner, tenant.Namespace);
             // The apply fails if the namespace was replaced by another one of this name after the read.
             manifest.Metadata.Uid = found.Metadata.Uid;
         }
 
-        await ApplyAllAsync(
-            tenant.ClusterId,
-            [manifest, .. SizeClass.AllOf(tenant).Select(c => RuntimeClassManifest.RuntimeClass(c, names))],
-            cancellationToken);
+        await ApplyAllAsync(tenant.ClusterId, [manifest, .. runtimeClasses], cancellationToken);
         await ApplyAllAsync(tenant.ClusterId, guardrails, cancellationToken);
         LogApplied(manifest.Metadata.Name, tenant.ClusterId, tenant.Revision);
     }
@@ -108,6 +106,16 @@ internal sealed partial class TenantNamespaces(
             $"read namespace {name}",
             client => client.CoreV1.ReadNamespaceAsync(name, cancellationToken: cancellationToken),
             cancellationToken);
+    }
+
+    /// <summary>Refuses to change a namespace that isn't this incarnation's.</summary>
+    /// <exception cref="SandboxException">It doesn't exist, is being deleted, or belongs to someone else.</exception>
+    public async Task RequireAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    {
+        var found = await ReadAsync(tenant, cancellationToken)
+            ?? throw new NotFoundException(
+                "NamespaceMissing", $"namespace {NamespaceManifest.NameOf(tenant.TenantId)} on cluster {tenant.ClusterId} does not exist; apply it first");
+        Ownership.Require(found, options.Value.Owner, tenant);
     }
 
     /// <summary>Whether it belongs to this incarnation of the tenant. If not, the incarnation's own namespace is absent, and this one must not be changed.</summary>

@@ -4,12 +4,13 @@ using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Applies and deletes the tenants' Deployments and Services.</summary>
+/// <summary>Applies, suspends and deletes the tenants' Deployments and Services.</summary>
 internal sealed partial class TenantWorkloads(
     ClusterConnections connections,
     TenantNamespaces namespaces,
@@ -18,27 +19,26 @@ internal sealed partial class TenantWorkloads(
     ILogger<TenantWorkloads> logger)
 {
     /// <summary>Makes the namespace contain exactly the Deployments and Services of the tenant's spec.</summary>
-    /// <exception cref="Core.Errors.SandboxException">Refused or failed.</exception>
+    /// <exception cref="SandboxException">Refused (a namespace that is missing or not the tenant's, another field manager) or failed.</exception>
     [Function(ActivityNames.ApplyWorkloads)]
-    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
-    {
-        var tenant = await tenants.ReadAsync(placed, cancellationToken);
-        var settings = options.Value;
-        V1Deployment[] deployments = [.. tenant.Spec.Workloads.Select(w => DeploymentManifest.Deployment(w, tenant, settings))];
-        V1Service[] services = [.. tenant.Spec.Workloads.Select(w => ServiceManifest.Service(w, tenant, settings)).OfType<V1Service>()];
-        await Task.WhenAll(services.Concat<IKubernetesObject<V1ObjectMeta>>(deployments)
-            .Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
+    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken) =>
+        await ApplyDesiredAsync(await tenants.ReadAsync(placed, cancellationToken), cancellationToken);
 
-        // Deletes what only an older revision has.
-        await DeleteAsync(
-            tenant.Namespace,
-            [.. deployments.Select(d => d.Metadata.Name)],
-            [.. services.Select(s => s.Metadata.Name)],
-            cancellationToken);
+    /// <summary>
+    /// Scales every workload to zero and marks the namespace as suspended. Guardrails and Services stay as they are in the spec, and are
+    /// restored where they are missing.
+    /// </summary>
+    /// <exception cref="SandboxException">Refused or failed.</exception>
+    [Function(ActivityNames.SuspendWorkloads)]
+    public async Task SuspendAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
+    {
+        var tenant = (await tenants.ReadAsync(placed, cancellationToken)) with { IsSuspended = true };
+        await namespaces.ApplyDesiredAsync(tenant, cancellationToken);
+        await ApplyDesiredAsync(tenant, cancellationToken);
     }
 
     /// <summary>Deletes every Deployment and Service of this incarnation; succeeds if there are none.</summary>
-    /// <exception cref="Core.Errors.SandboxException">Failed.</exception>
+    /// <exception cref="SandboxException">Failed.</exception>
     [Function(ActivityNames.DeleteWorkloads)]
     public async Task DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
@@ -47,6 +47,19 @@ internal sealed partial class TenantWorkloads(
         {
             await DeleteAsync(tenant, [], [], cancellationToken);
         }
+    }
+
+    private async Task ApplyDesiredAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    {
+        var deployments = TenantManifests.Deployments(tenant, options.Value);
+        var services = TenantManifests.Services(tenant, options.Value);
+        await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
+        await Task.WhenAll(services.Concat<IKubernetesObject<V1ObjectMeta>>(deployments)
+            .Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
+
+        // Deletes what only an older revision has.
+        await DeleteAsync(
+            tenant.Namespace, [.. deployments.Select(d => d.Metadata.Name)], [.. services.Select(s => s.Metadata.Name)], cancellationToken);
     }
 
     private async Task DeleteAsync(

@@ -23,11 +23,11 @@ internal static class DeploymentManifest
             Metadata = metadata,
             Spec = new V1DeploymentSpec
             {
-                Replicas = workload.Replicas,
+                Replicas = tenant.IsSuspended ? 0 : workload.Replicas,
                 RevisionHistoryLimit = 2,
                 ProgressDeadlineSeconds = options.Timing.RolloutSeconds,
                 Selector = new V1LabelSelector { MatchLabels = Selector(workload) },
-                Strategy = Strategy(options.Workloads.MaxSurge),
+                Strategy = tenant.IsMoving ? Move : Strategy(options.Workloads.MaxSurge),
                 Template = new V1PodTemplateSpec
                 {
                     Metadata = new V1ObjectMeta { Labels = new Dictionary<string, string>(metadata.Labels) },
@@ -39,6 +39,13 @@ internal static class DeploymentManifest
 
     /// <summary>A Deployment's selector is immutable, so it contains nothing that can change.</summary>
     public static Dictionary<string, string> Selector(WorkloadSpec workload) => new() { [Labels.Workload] = workload.Name };
+
+    // The new pool has capacity for every new pod, and the former pool's reservation is kept until they are ready.
+    private static V1DeploymentStrategy Move => new()
+    {
+        Type = "RollingUpdate",
+        RollingUpdate = new V1RollingUpdateDeployment { MaxSurge = "100%", MaxUnavailable = 0 },
+    };
 
     private static V1DeploymentStrategy Strategy(int maxSurge) => new()
     {

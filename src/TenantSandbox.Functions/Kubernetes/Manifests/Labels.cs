@@ -12,6 +12,15 @@ internal static class Labels
     public const string Incarnation = "tenantsandbox/incarnation";
     public const string Workload = "tenantsandbox/workload";
 
+    /// <summary>The tenant's agent pool, on its namespace. It can change, so it is no part of the identity.</summary>
+    public const string Pool = "tenantsandbox/pool";
+
+    /// <summary>An annotation of the namespace: the hash of the spec that was applied last. Too long for a label.</summary>
+    public const string SpecHash = "tenantsandbox/spec-hash";
+
+    /// <summary>An annotation of the namespace, <c>true</c> while the tenant is suspended.</summary>
+    public const string Suspended = "tenantsandbox/suspended";
+
     /// <summary>An annotation, and not part of pod templates: a new revision alone must not restart pods.</summary>
     public const string Revision = "tenantsandbox/revision";
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using k8s.Models;
 using TenantSandbox.Functions.Configuration;
 
@@ -21,11 +22,16 @@ internal static class NamespaceManifest
             labels[$"pod-security.kubernetes.io/{mode}-version"] = options.Workloads.PodSecurityVersion;
         }
 
+        if (tenant is { IsSuspended: false, PoolName: { } pool })
+        {
+            labels[Labels.Pool] = pool;
+        }
+
         return new V1Namespace
         {
             ApiVersion = "v1",
             Kind = "Namespace",
-            Metadata = new V1ObjectMeta { Name = NameOf(tenant.TenantId), Labels = labels },
+            Metadata = new V1ObjectMeta { Name = NameOf(tenant.TenantId), Labels = labels, Annotations = Annotations(tenant) },
         };
     }
 
@@ -36,6 +42,22 @@ internal static class NamespaceManifest
         Metadata = Metadata(ServiceAccountName, tenant, options),
         AutomountServiceAccountToken = false,
     };
+
+    // With the labels they are enough to restore the tenant's state from its namespace.
+    private static Dictionary<string, string> Annotations(DesiredTenant tenant)
+    {
+        var annotations = new Dictionary<string, string>
+        {
+            [Labels.Revision] = tenant.Revision.ToString(CultureInfo.InvariantCulture),
+            [Labels.SpecHash] = tenant.SpecHash,
+        };
+        if (tenant.IsSuspended)
+        {
+            annotations[Labels.Suspended] = "true";
+        }
+
+        return annotations;
+    }
 
     /// <summary>Name, namespace and labels of an object in the tenant's namespace.</summary>
     public static V1ObjectMeta Metadata(string name, DesiredTenant tenant, TenantSandboxOptions options) => new()

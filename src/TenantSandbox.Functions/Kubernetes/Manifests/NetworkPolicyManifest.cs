@@ -14,9 +14,12 @@ internal static class NetworkPolicyManifest
 {
     public const string Name = "tenant-network";
 
-    public static V1NetworkPolicy Policy(DesiredTenant tenant, TenantSandboxOptions options)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="options">All settings.</param>
+    /// <param name="clusterRanges">The cluster's own ranges, which are denied in addition to the configured ones.</param>
+    public static V1NetworkPolicy Policy(DesiredTenant tenant, TenantSandboxOptions options, IEnumerable<string> clusterRanges)
     {
-        var denied = new DeniedBlocks(options.Network.DeniedCidrs);
+        var denied = new DeniedBlocks(options.Network.DeniedCidrs.Concat(clusterRanges));
         return new V1NetworkPolicy
         {
             ApiVersion = "networking.k8s.io/v1",

@@ -51,15 +51,15 @@ internal static class PodManifest
         Image = workload.Image,
         // Otherwise a pod could run a private image that another tenant's pod pulled to the same node.
         ImagePullPolicy = "Always",
-        Command = workload.Command.Count == 0 ? null : [.. workload.Command],
-        Args = workload.Args.Count == 0 ? null : [.. workload.Args],
-        Env = workload.Env.Count == 0 ? null : [.. workload.Env.Select(e => new V1EnvVar { Name = e.Name, Value = e.Value })],
+        Command = workload.Command.Count == 0 ? null : [.. workload.Command.Select(Text(workload))],
+        Args = workload.Args.Count == 0 ? null : [.. workload.Args.Select(Text(workload))],
+        Env = workload.Env.Count == 0 ? null : [.. workload.Env.Select(e => new V1EnvVar { Name = e.Name, Value = Text(workload)(e.Value) })],
         Ports = workload.Ports.Count == 0
             ? null
             // Set although TCP is the default: it is a key of the list, which server-side apply needs.
             : [.. workload.Ports.Select(p => new V1ContainerPort { ContainerPort = p.Port, Protocol = p.Protocol })],
         Resources = new V1ResourceRequirements { Requests = Amounts(workload), Limits = Amounts(workload) },
-        ReadinessProbe = workload.ReadinessProbe is { } probe ? Probe(probe) : null,
+        ReadinessProbe = workload.ReadinessProbe is { } probe ? Probe(probe, Text(workload)) : null,
         SecurityContext = new V1SecurityContext
         {
             AllowPrivilegeEscalation = false,
@@ -71,13 +71,15 @@ internal static class PodManifest
         VolumeMounts = [new V1VolumeMount { Name = TmpVolume, MountPath = "/tmp" }],
     };
 
+    private static Func<string, string> Text(WorkloadSpec workload) => workload.ExpandVariables ? text => text : VariableReferences.Escape;
+
     private static Dictionary<string, ResourceQuantity> Amounts(WorkloadSpec workload) => new()
     {
         ["cpu"] = Quantities.CpuMillis(workload.CpuMillis),
         ["memory"] = Quantities.MiB(workload.MemoryMiB),
     };
 
-    private static V1Probe Probe(ReadinessProbe probe)
+    private static V1Probe Probe(ReadinessProbe probe, Func<string, string> text)
     {
         var port = (probe.Port ?? 0).ToString(CultureInfo.InvariantCulture);
         return new V1Probe
@@ -86,7 +88,7 @@ internal static class PodManifest
             PeriodSeconds = probe.PeriodSeconds,
             HttpGet = probe.HttpPath is { } path ? new V1HTTPGetAction { Path = path, Port = port } : null,
             TcpSocket = probe.HttpPath is null && probe.Port is not null ? new V1TCPSocketAction { Port = port } : null,
-            Exec = probe.Command.Count > 0 ? new V1ExecAction { Command = [.. probe.Command] } : null,
+            Exec = probe.Command.Count > 0 ? new V1ExecAction { Command = [.. probe.Command.Select(text)] } : null,
         };
     }
 }

@@ -12,20 +12,12 @@ internal static class QuotaManifest
 
     /// <summary>
     /// Covers every replica with its overhead, and per workload the extra pods of an update: those that surge, or one that is
-    /// terminating while its replacement starts, because terminating pods count.
+    /// terminating while its replacement starts, because terminating pods count. During an update it covers the former pods too:
+    /// with a quota for the new ones alone, a Deployment whose pods become smaller could replace none of them.
     /// </summary>
     public static V1ResourceQuota Quota(DesiredTenant tenant, TenantSandboxOptions options)
     {
-        var extra = Math.Max(1, options.Workloads.MaxSurge);
-        long pods = 0, cpuMillis = 0, memoryMiB = 0;
-        foreach (var workload in tenant.Spec.Workloads)
-        {
-            long count = workload.Replicas + extra;
-            pods += count;
-            cpuMillis += count * workload.CpuMillis;
-            memoryMiB += count * (workload.MemoryMiB + SizeClass.Of(workload, tenant).OverheadMemoryMiB);
-        }
-
+        var need = QuotaNeed.Of(tenant, Math.Max(1, options.Workloads.MaxSurge));
         return new V1ResourceQuota
         {
             ApiVersion = "v1",
@@ -35,12 +27,12 @@ internal static class QuotaManifest
             {
                 Hard = new Dictionary<string, ResourceQuantity>
                 {
-                    ["pods"] = Quantities.Count(pods),
-                    ["requests.cpu"] = Quantities.CpuMillis(cpuMillis),
-                    ["limits.cpu"] = Quantities.CpuMillis(cpuMillis),
-                    ["requests.memory"] = Quantities.MiB(memoryMiB),
-                    ["limits.memory"] = Quantities.MiB(memoryMiB),
-                    ["services"] = Quantities.Count(tenant.Spec.Workloads.Count(w => w.Ports.Count > 0)),
+                    ["pods"] = Quantities.Count(need.Pods),
+                    ["requests.cpu"] = Quantities.CpuMillis(need.CpuMillis),
+                    ["limits.cpu"] = Quantities.CpuMillis(need.CpuMillis),
+                    ["requests.memory"] = Quantities.MiB(need.MemoryMiB),
+                    ["limits.memory"] = Quantities.MiB(need.MemoryMiB),
+                    ["services"] = Quantities.Count(need.Services),
                     ["services.nodeports"] = Quantities.Count(0),
                     ["services.loadbalancers"] = Quantities.Count(0),
                     ["persistentvolumeclaims"] = Quantities.Count(0),

@@ -47,12 +47,15 @@ internal static class RuntimeClassManifest
 internal static class SizeClass
 {
     /// <exception cref="InvalidException">No class is large enough.</exception>
-    public static KataSizeClass Of(WorkloadSpec workload, DesiredTenant tenant) =>
-        KataSizing.Fit(tenant.SizeClasses, workload.MemoryMiB)
+    public static KataSizeClass Of(WorkloadSpec workload, DesiredTenant tenant) => Of(workload, tenant.SizeClasses, tenant);
+
+    /// <inheritdoc cref="Of(WorkloadSpec, DesiredTenant)"/>
+    public static KataSizeClass Of(WorkloadSpec workload, IReadOnlyList<KataSizeClass> classes, DesiredTenant tenant) =>
+        KataSizing.Fit(classes, workload.MemoryMiB)
         ?? throw new InvalidException(
             "GuestTooLarge",
             $"workload {workload.Name} of tenant {tenant.TenantId} asks for {workload.MemoryMiB} MiB; "
-            + $"the largest size class on cluster {tenant.ClusterId} holds {tenant.SizeClasses.Max(c => c.MaxMemoryMiB)} MiB");
+            + $"the largest size class on cluster {tenant.ClusterId} holds {classes.Max(c => c.MaxMemoryMiB)} MiB");
 
     /// <summary>The distinct classes of a tenant's workloads, smallest first.</summary>
     public static IReadOnlyList<KataSizeClass> AllOf(DesiredTenant tenant) =>
