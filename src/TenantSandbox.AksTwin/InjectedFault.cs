@@ -27,7 +27,9 @@ public enum InjectedFaultKind
     StuckFinalizer,
 
     /// <summary>
-    /// Kubernetes: the containers of the created pod never start; <see cref="InjectedFault.Code"/> is their waiting reason.
+    /// Kubernetes: the containers of the created pod never run. <see cref="InjectedFault.Code"/> is their waiting reason; or
+    /// <c>OOMKilled</c> or <c>StartError</c>, with which they end again and again; or the event <c>FailedCreatePodSandBox</c>,
+    /// <c>FailedMount</c> or <c>FailedAttachVolume</c>, with which they wait to be created. <see cref="InjectedFault.Message"/> is the message.
     /// </summary>
     NeverRuns,
 }

@@ -11,8 +11,9 @@ internal static class App
     /// <param name="settings">Settings by their name below the section, joined as in app settings.</param>
     /// <param name="credential">Replaces the configured one.</param>
     /// <param name="specs">Replaces the configured spec store.</param>
+    /// <param name="time">Replaces the system's clock.</param>
     public static ServiceProvider Create(
-        IEnumerable<KeyValuePair<string, string?>> settings, TokenCredential? credential = null, ISpecStore? specs = null)
+        IEnumerable<KeyValuePair<string, string?>> settings, TokenCredential? credential = null, ISpecStore? specs = null, TimeProvider? time = null)
     {
         var services = new ServiceCollection();
         services.AddLogging();
@@ -20,6 +21,11 @@ internal static class App
         if (credential is not null)
         {
             services.AddSingleton(credential);
+        }
+
+        if (time is not null)
+        {
+            services.AddSingleton(time);
         }
 
         if (specs is not null)

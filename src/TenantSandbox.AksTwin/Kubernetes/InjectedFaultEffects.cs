@@ -41,6 +41,10 @@ internal static class InjectedFaultEffects
         {
             var reason = fault.Code == DefaultCode ? "CrashLoopBackOff" : fault.Code;
             json.EnsureObject("metadata", "annotations")[Kubelet.WaitingReason] = reason;
+            if (fault.Message is { } message)
+            {
+                json.EnsureObject("metadata", "annotations")[Kubelet.WaitingMessage] = message;
+            }
         }
 
         return json;

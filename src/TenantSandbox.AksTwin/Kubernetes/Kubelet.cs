@@ -9,6 +9,9 @@ internal sealed class Kubelet(Cluster cluster) : IController
     /// <summary>Annotation that an injected fault sets to keep a pod from running; the value is the waiting reason.</summary>
     public const string WaitingReason = "twin.tenantsandbox.dev/waiting-reason";
 
+    /// <summary>Annotation with the message of the injected fault.</summary>
+    public const string WaitingMessage = "twin.tenantsandbox.dev/waiting-message";
+
     public const string KataNodeKernel = "6.6.137.mshv2-2.azl3";
     public const string StandardNodeKernel = "6.6.130.1-3.azl3";
     public const string KataGuestKernel = "6.6.137.mshv1";
@@ -82,27 +85,15 @@ internal sealed class Kubelet(Cluster cluster) : IController
             ReportWaiting(pod, "ContainerCreating");
             cluster.EnqueueAfter(this, pod.Key, startsAt - cluster.Now);
         }
-        else if (FindStartFailure(pod, canStart: !isKata || NodeController.IsKata(node)) is var (eventReason, waitingReason, message))
+        else if (StartFailure.Find(pod, canStart: !isKata || NodeController.IsKata(node)) is { } failure)
         {
-            cluster.Events.Warning(pod, eventReason, message, Component);
-            ReportWaiting(pod, waitingReason, message);
+            cluster.Events.Warning(pod, failure.EventReason, failure.Message, Component);
+            ReportWaiting(pod, failure.WaitingReason, failure.StateMessage, failure.Exit);
         }
         else
         {
             Run(pod, startsAt + cluster.Timing.ReadinessDelay - cluster.Now);
         }
-    }
-
-    /// <summary>Returns why a pod's containers can't run (event reason, waiting reason, message), or null.</summary>
-    private static (string EventReason, string WaitingReason, string Message)? FindStartFailure(StoredObject pod, bool canStart)
-    {
-        var injected = pod.Json.GetString("metadata", "annotations", WaitingReason);
-        return !canStart ? ("FailedCreatePodSandBox", "ContainerCreating", "Failed to create pod sandbox: rpc error: code = Unknown "
-                + "desc = failed to get sandbox runtime: no runtime for \"kata\" is configured")
-            : injected is not null ? ("BackOff", injected, $"{injected} (injected)")
-            : FindImage(pod, "missing") is { } pull ? ("Failed", "ImagePullBackOff", $"Failed to pull image \"{pull}\": {pull}: not found")
-            : FindImage(pod, "crashing") is not null ? ("BackOff", "CrashLoopBackOff", "back-off 5m0s restarting failed container")
-            : null;
     }
 
     private void Run(StoredObject pod, TimeSpan untilReady)
@@ -118,7 +109,7 @@ internal sealed class Kubelet(Cluster cluster) : IController
 
         var now = cluster.Now.ToTimestamp();
         var started = pod.Json.GetObjects("status", "containerStatuses").FirstOrDefault().GetString("state", "running", "startedAt") ?? now;
-        var isUnready = FindImage(pod, "unready") is not null;
+        var isUnready = StartFailure.FindImage(pod, "unready") is not null;
         if (pod.Json.GetString("spec", "restartPolicy") != "Always")
         {
             UpdateStatus(pod, "Succeeded", false, JsonTemplate.Fill($$"""
@@ -139,13 +130,19 @@ internal sealed class Kubelet(Cluster cluster) : IController
         }
     }
 
-    private void ReportWaiting(StoredObject pod, string reason, string? message = null)
+    private void ReportWaiting(StoredObject pod, string reason, string? message = null, ContainerExit? exit = null)
     {
         var phase = reason == "CrashLoopBackOff" ? "Running" : "Pending";
-        UpdateStatus(pod, phase, false, JsonTemplate.Fill($$"""{"waiting":{"reason":{{reason}},"message":{{message}} } }"""));
+        var finishedAt = pod.Json.GetObjects("status", "containerStatuses").FirstOrDefault().GetString("lastState", "terminated", "finishedAt")
+            ?? cluster.Now.ToTimestamp();
+        var last = exit is null ? null : JsonTemplate.Fill($$"""
+            {"terminated":{"exitCode":{{exit.Code}},"reason":{{exit.Reason}},"message":{{exit.Message}},"startedAt":{{finishedAt}},"finishedAt":{{finishedAt}} } }
+            """);
+        UpdateStatus(pod, phase, false, JsonTemplate.Fill($$"""{"waiting":{"reason":{{reason}},"message":{{message}} } }"""), last);
     }
 
-    private void UpdateStatus(StoredObject pod, string phase, bool isReady, JsonObject state) => cluster.Registry.Modify(pod, json =>
+    private void UpdateStatus(
+        StoredObject pod, string phase, bool isReady, JsonObject state, JsonObject? lastState = null) => cluster.Registry.Modify(pod, json =>
     {
         var (status, isRunning) = (json.EnsureObject("status"), state["running"] is not null);
         status["phase"] = phase;
@@ -158,7 +155,7 @@ internal sealed class Kubelet(Cluster cluster) : IController
         }
 
         status["containerStatuses"] = json.GetObjects("spec", "containers").Select(c => JsonTemplate.Fill($$"""
-            {"name":{{c["name"]}},"image":{{c["image"]}},"state":{{state}},"lastState":{},
+            {"name":{{c["name"]}},"image":{{c["image"]}},"state":{{state}},"lastState":{{lastState ?? []}},
             "ready":{{isReady}},"started":{{isRunning}},
             "restartCount":{{(phase == "Running" && !isRunning ? 5 : 0)}},
             "imageID":{{(isRunning ? $"{c["image"]}@sha256:{DeterministicNames.Hex($"{c["image"]}")}" : "")}},
@@ -173,8 +170,4 @@ internal sealed class Kubelet(Cluster cluster) : IController
         Condition.Set(json, cluster.Now, "Ready", isReady, reason, message);
         Condition.Set(json, cluster.Now, "ContainersReady", isReady, reason, message);
     });
-
-    /// <summary>Returns the first image of a pod whose repository has the given name.</summary>
-    private static string? FindImage(StoredObject pod, string repository) => pod.Json.GetObjects("spec", "containers")
-        .Select(c => c.GetString("image")!).FirstOrDefault(i => i[(i.LastIndexOf('/') + 1)..].Split(':', '@')[0] == repository);
 }

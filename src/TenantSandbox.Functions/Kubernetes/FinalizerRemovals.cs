@@ -71,37 +71,50 @@ internal sealed partial class FinalizerRemovals(ClusterConnections connections, 
         found.Metadata,
         async (client, patch, token) => await client.CoreV1.PatchNamespaceAsync(patch, found.Metadata.Name, cancellationToken: token));
 
-    // The kinds that this system makes or whose controllers make in a tenant's namespace.
+    // The built-in kinds that are found in a tenant's namespace. The namespace's conditions name what else holds it.
     private async Task<IEnumerable<HeldObject>> ReadContentAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        var kinds = new Func<IKubernetes, Task<IEnumerable<HeldObject>>>[]
+        IEnumerable<HeldObject>[] found =
+        [
+            await ListAsync("Pod", (c, t) => c.CoreV1.ListNamespacedPodAsync(ns, cancellationToken: t), l => l.Items,
+                (c, patch, name, t) => c.CoreV1.PatchNamespacedPodAsync(patch, name, ns, cancellationToken: t)),
+            await ListAsync("Service", (c, t) => c.CoreV1.ListNamespacedServiceAsync(ns, cancellationToken: t), l => l.Items,
+                (c, patch, name, t) => c.CoreV1.PatchNamespacedServiceAsync(patch, name, ns, cancellationToken: t)),
+            await ListAsync("ServiceAccount", (c, t) => c.CoreV1.ListNamespacedServiceAccountAsync(ns, cancellationToken: t), l => l.Items,
+                (c, patch, name, t) => c.CoreV1.PatchNamespacedServiceAccountAsync(patch, name, ns, cancellationToken: t)),
+            await ListAsync("ConfigMap", (c, t) => c.CoreV1.ListNamespacedConfigMapAsync(ns, cancellationToken: t), l => l.Items,
+                (c, patch, name, t) => c.CoreV1.PatchNamespacedConfigMapAsync(patch, name, ns, cancellationToken: t)),
+            await ListAsync("PersistentVolumeClaim", (c, t) => c.CoreV1.ListNamespacedPersistentVolumeClaimAsync(ns, cancellationToken: t), l => l.Items,
+                (c, patch, name, t) => c.CoreV1.PatchNamespacedPersistentVolumeClaimAsync(patch, name, ns, cancellationToken: t)),
+            await ListAsync("ResourceQuota", (c, t) => c.CoreV1.ListNamespacedResourceQuotaAsync(ns, cancellationToken: t), l => l.Items,
+                (c, patch, name, t) => c.CoreV1.PatchNamespacedResourceQuotaAsync(patch, name, ns, cancellationToken: t)),
+            await ListAsync("LimitRange", (c, t) => c.CoreV1.ListNamespacedLimitRangeAsync(ns, cancellationToken: t), l => l.Items,
+                (c, patch, name, t) => c.CoreV1.PatchNamespacedLimitRangeAsync(patch, name, ns, cancellationToken: t)),
+            await ListAsync("NetworkPolicy", (c, t) => c.NetworkingV1.ListNamespacedNetworkPolicyAsync(ns, cancellationToken: t), l => l.Items,
+                (c, patch, name, t) => c.NetworkingV1.PatchNamespacedNetworkPolicyAsync(patch, name, ns, cancellationToken: t)),
+            await ListAsync("Deployment", (c, t) => c.AppsV1.ListNamespacedDeploymentAsync(ns, cancellationToken: t), l => l.Items,
+                (c, patch, name, t) => c.AppsV1.PatchNamespacedDeploymentAsync(patch, name, ns, cancellationToken: t)),
+            await ListAsync("ReplicaSet", (c, t) => c.AppsV1.ListNamespacedReplicaSetAsync(ns, cancellationToken: t), l => l.Items,
+                (c, patch, name, t) => c.AppsV1.PatchNamespacedReplicaSetAsync(patch, name, ns, cancellationToken: t)),
+        ];
+        return found.SelectMany(f => f);
+
+        async Task<IEnumerable<HeldObject>> ListAsync<TList, TItem>(
+            string kind,
+            Func<IKubernetes, CancellationToken, Task<TList>> list,
+            Func<TList, IEnumerable<TItem>> items,
+            Func<IKubernetes, V1Patch, string, CancellationToken, Task<TItem>> patch)
+            where TList : class
+            where TItem : class, IKubernetesObject<V1ObjectMeta>
         {
-            async c => Held("Pod", (await c.CoreV1.ListNamespacedPodAsync(ns, cancellationToken: cancellationToken)).Items, (client, patch, name, t) => client.CoreV1.PatchNamespacedPodAsync(patch, name, ns, cancellationToken: t)),
-            async c => Held("Service", (await c.CoreV1.ListNamespacedServiceAsync(ns, cancellationToken: cancellationToken)).Items, (client, patch, name, t) => client.CoreV1.PatchNamespacedServiceAsync(patch, name, ns, cancellationToken: t)),
-            async c => Held("ServiceAccount", (await c.CoreV1.ListNamespacedServiceAccountAsync(ns, cancellationToken: cancellationToken)).Items, (client, patch, name, t) => client.CoreV1.PatchNamespacedServiceAccountAsync(patch, name, ns, cancellationToken: t)),
-            async c => Held("ConfigMap", (await c.CoreV1.ListNamespacedConfigMapAsync(ns, cancellationToken: cancellationToken)).Items, (client, patch, name, t) => client.CoreV1.PatchNamespacedConfigMapAsync(patch, name, ns, cancellationToken: t)),
-            async c => Held("PersistentVolumeClaim", (await c.CoreV1.ListNamespacedPersistentVolumeClaimAsync(ns, cancellationToken: cancellationToken)).Items, (client, patch, name, t) => client.CoreV1.PatchNamespacedPersistentVolumeClaimAsync(patch, name, ns, cancellationToken: t)),
-            async c => Held("ResourceQuota", (await c.CoreV1.ListNamespacedResourceQuotaAsync(ns, cancellationToken: cancellationToken)).Items, (client, patch, name, t) => client.CoreV1.PatchNamespacedResourceQuotaAsync(patch, name, ns, cancellationToken: t)),
-            async c => Held("LimitRange", (await c.CoreV1.ListNamespacedLimitRangeAsync(ns, cancellationToken: cancellationToken)).Items, (client, patch, name, t) => client.CoreV1.PatchNamespacedLimitRangeAsync(patch, name, ns, cancellationToken: t)),
-            async c => Held("NetworkPolicy", (await c.NetworkingV1.ListNamespacedNetworkPolicyAsync(ns, cancellationToken: cancellationToken)).Items, (client, patch, name, t) => client.NetworkingV1.PatchNamespacedNetworkPolicyAsync(patch, name, ns, cancellationToken: t)),
-            async c => Held("Deployment", (await c.AppsV1.ListNamespacedDeploymentAsync(ns, cancellationToken: cancellationToken)).Items, (client, patch, name, t) => client.AppsV1.PatchNamespacedDeploymentAsync(patch, name, ns, cancellationToken: t)),
-            async c => Held("ReplicaSet", (await c.AppsV1.ListNamespacedReplicaSetAsync(ns, cancellationToken: cancellationToken)).Items, (client, patch, name, t) => client.AppsV1.PatchNamespacedReplicaSetAsync(patch, name, ns, cancellationToken: t)),
-        };
-        List<HeldObject> found = [];
-        foreach (var list in kinds)
-        {
-            found.AddRange(await connections.CallAsync(tenant.ClusterId, $"list the content of {ns}", list, cancellationToken));
+            // Null where the cluster doesn't serve the kind.
+            var all = await connections.FindAsync(
+                tenant.ClusterId, $"list objects of kind {kind} of {ns}", client => list(client, cancellationToken), cancellationToken);
+            return (all is null ? [] : items(all)).Where(i => i.Metadata.Finalizers is { Count: > 0 }).Select(i => new HeldObject(
+                $"{kind}/{i.Metadata.Name}", i.Metadata, async (client, change, token) => await patch(client, change, i.Metadata.Name, token)));
         }
-
-        return found;
     }
-
-    private static IEnumerable<HeldObject> Held<T>(
-        string kind, IEnumerable<T> items, Func<IKubernetes, V1Patch, string, CancellationToken, Task<T>> patch)
-        where T : class, IKubernetesObject<V1ObjectMeta> =>
-        items.Where(i => i.Metadata.Finalizers is { Count: > 0 }).Select(i => new HeldObject(
-            $"{kind}/{i.Metadata.Name}", i.Metadata, async (client, change, token) => await patch(client, change, i.Metadata.Name, token)));
 
     private sealed record HeldObject(string Name, V1ObjectMeta Metadata, Func<IKubernetes, V1Patch, CancellationToken, Task<object>> Patch);
 

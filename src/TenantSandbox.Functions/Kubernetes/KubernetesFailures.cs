@@ -20,7 +20,7 @@ internal static class KubernetesFailures
         SandboxException => false,
         OperationCanceledException => !cancellationToken.IsCancellationRequested,
         HttpOperationException or KubernetesException or HttpRequestException or IOException
-            or RequestFailedException or AuthenticationFailedException => true,
+            or RequestFailedException or AuthenticationFailedException or JsonException => true,
         _ => false,
     };
 
@@ -35,6 +35,8 @@ internal static class KubernetesFailures
         KubernetesException { Status: { } status } watch =>
             FromStatus(status.Code ?? 0, status, null, clusterId, what, watch),
         RequestFailedException or AuthenticationFailedException => AzureFailures.Translate(exception, $"{what} on cluster {clusterId}"),
+        // Not the API server but a proxy answered, or the answer ended early.
+        JsonException => new TransientException("AnswerUnreadable", $"{what} on cluster {clusterId}: the answer is not the expected JSON", exception),
         _ => new TransientException("NoAnswer", $"{what} on cluster {clusterId}: {exception.Message}", exception),
     };
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using k8s;
+using k8s.Autorest;
 using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
@@ -101,16 +102,27 @@ internal sealed partial class TenantWorkloads(
             PropagationPolicy = "Background",
             Preconditions = new V1Preconditions { Uid = metadata.Uid },
         };
-        try
-        {
-            await connections.FindAsync(
-                clusterId, $"delete {kind} {metadata.NamespaceProperty}/{metadata.Name}", client => delete(client, body), cancellationToken);
-        }
-        catch (JsonException)
-        {
-            // The client expects the deleted object in the response; some API servers return a Status.
-        }
+        await connections.CallAsync(
+            clusterId,
+            $"delete {kind} {metadata.NamespaceProperty}/{metadata.Name}",
+            async client =>
+            {
+                try
+                {
+                    await delete(client, body);
+                }
+                catch (HttpOperationException e) when (KubernetesFailures.IsNotFound(e))
+                {
+                    // Deleted meanwhile.
+                }
+                catch (JsonException)
+                {
+                    // The client expects the deleted object in the response; some API servers return a Status.
+                }
 
+                return true;
+            },
+            cancellationToken);
         LogDeleted(kind, metadata.NamespaceProperty, metadata.Name, clusterId);
     }
 

@@ -23,6 +23,7 @@ public sealed class FunctionsMetadataTests
         GetOperation: httpTrigger authLevel=Function methods=get route=operations/{operationId}; durableClient; out http
         GetTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}; durableClient; out http
         ListPools: activityTrigger
+        ListTenantNamespaces: activityTrigger
         ListTenants: httpTrigger authLevel=Function methods=get route=tenants; durableClient; out http
         OffboardOrchestration: orchestrationTrigger
         OnTenantEvent: eventGridTrigger cardinality=Many dataType=String; durableClient
@@ -33,12 +34,16 @@ public sealed class FunctionsMetadataTests
         PublishEvent: activityTrigger
         ReadNamespaceAbsence: activityTrigger
         ReadPool: activityTrigger
+        ReadPoolPods: activityTrigger
+        RemoveFinalizers: activityTrigger
         SaveSpec: activityTrigger
         SelectClusters: activityTrigger
         SubmitRequestOrchestration: orchestrationTrigger
+        SuspendWorkloads: activityTrigger
         TagPool: activityTrigger
         TenantEntity: entityTrigger
         WatchRollout: activityTrigger
+        WatchSuspension: activityTrigger
         """;
 
     [Fact]

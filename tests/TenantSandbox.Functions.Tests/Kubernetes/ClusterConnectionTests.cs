@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
+using k8s;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Kubernetes;
 
@@ -10,26 +10,12 @@ namespace TenantSandbox.Functions.Tests.Kubernetes;
 /// <summary>What becomes of answers that a healthy cluster doesn't give.</summary>
 public sealed class ClusterConnectionTests : IAsyncLifetime
 {
-    private readonly string _kubeconfig = Path.GetTempFileName();
-    private Func<HttpContext, Task> _answer = _ => Task.CompletedTask;
-    private WebApplication? _server;
+    private readonly ScriptedApiServer _server = new();
+    private readonly FakeTimeProvider _time = new();
 
-    public async Task InitializeAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
-        _server = builder.Build();
-        _server.Run(http => _answer(http));
-        await _server.StartAsync();
-        await PointAtAsync(_server.Urls.Single());
-    }
+    public Task InitializeAsync() => _server.InitializeAsync();
 
-    public async Task DisposeAsync()
-    {
-        await _server!.DisposeAsync();
-        File.Delete(_kubeconfig);
-    }
+    public Task DisposeAsync() => _server.DisposeAsync();
 
     [Theory]
     [InlineData(403, "Forbidden", ErrorClass.Invalid)]
@@ -37,7 +23,7 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     [InlineData(500, "InternalError", ErrorClass.Transient)]
     public async Task Call_ErrorStatus_ThrowsItsClassWithReasonAndPlace(int status, string reason, ErrorClass expected)
     {
-        _answer = http => StatusAsync(http, status, reason);
+        _server.Answer = http => ScriptedApiServer.StatusAsync(http, status, reason);
 
         var thrown = await Assert.ThrowsAnyAsync<SandboxException>(ReadAsync);
 
@@ -48,10 +34,10 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     [Fact]
     public async Task Call_TooManyRequests_SaysHowLongToWait()
     {
-        _answer = http =>
+        _server.Answer = http =>
         {
             http.Response.Headers.RetryAfter = "7";
-            return StatusAsync(http, 429, "TooManyRequests");
+            return ScriptedApiServer.StatusAsync(http, 429, "TooManyRequests");
         };
 
         Assert.Equal(TimeSpan.FromSeconds(7), (await Assert.ThrowsAsync<ThrottledException>(ReadAsync)).RetryAfter);
@@ -60,7 +46,7 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     [Fact]
     public async Task Call_AnswerOfSomethingInBetween_IsClassifiedByStatus()
     {
-        _answer = http =>
+        _server.Answer = http =>
         {
             http.Response.StatusCode = 502;
             return http.Response.WriteAsync("<html>bad gateway</html>");
@@ -69,10 +55,20 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
         Assert.Equal("Http502", (await Assert.ThrowsAsync<TransientException>(ReadAsync)).Code);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("<html>sign in</html>")]
+    public async Task Call_AnswerThatIsNoObject_IsTransient(string body)
+    {
+        _server.Answer = http => http.Response.WriteAsync(body);
+
+        Assert.Equal("AnswerUnreadable", (await Assert.ThrowsAsync<TransientException>(ReadAsync)).Code);
+    }
+
     [Fact]
     public async Task Call_NobodyListens_IsTransient()
     {
-        await _server!.StopAsync();
+        await _server.StopAsync();
 
         Assert.Equal("NoAnswer", (await Assert.ThrowsAsync<TransientException>(ReadAsync)).Code);
     }
@@ -80,14 +76,14 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     [Fact]
     public async Task Call_ClusterMoved_ConnectsAnewAtTheNextCall()
     {
-        await using var services = App.Create(Settings());
+        await using var services = App.Create(_server.Settings());
         var activities = services.Make<TenantNamespaces>();
-        _answer = http => StatusAsync(http, 404, "NotFound");
-        var live = _server!.Urls.Single();
-        await PointAtAsync("http://127.0.0.1:1");
+        _server.Answer = http => ScriptedApiServer.StatusAsync(http, 404, "NotFound");
+        var live = _server.Url;
+        await _server.PointAtAsync("http://127.0.0.1:1");
         await Assert.ThrowsAsync<TransientException>(() => activities.ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), default));
 
-        await PointAtAsync(live);
+        await _server.PointAtAsync(live);
 
         Assert.True((await activities.ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), default)).Gone);
     }
@@ -97,7 +93,7 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     {
         using var canceled = new CancellationTokenSource();
         await canceled.CancelAsync();
-        await using var services = App.Create(Settings());
+        await using var services = App.Create(_server.Settings());
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => services.Make<TenantNamespaces>()
             .ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), canceled.Token));
@@ -106,7 +102,7 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     [Fact]
     public async Task Call_UnknownCluster_IsRefused()
     {
-        await using var services = App.Create(Settings());
+        await using var services = App.Create(_server.Settings());
 
         var refused = await Assert.ThrowsAsync<InvalidException>(() => services.Make<TenantNamespaces>()
             .ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "elsewhere"), default));
@@ -114,24 +110,84 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
         Assert.Equal("ClusterUnknown", refused.Code);
     }
 
-    private static Task StatusAsync(HttpContext http, int status, string reason)
+    [Fact]
+    public async Task Call_RefusedAgainAndAgain_ReadsTheCredentialAfterGrowingDelays()
     {
-        http.Response.StatusCode = status;
-        return http.Response.WriteAsJsonAsync(new { kind = "Status", apiVersion = "v1", status = "Failure", reason, message = "no way", code = status });
+        await using var services = App.Create(_server.Settings(), time: _time);
+        var tokens = new HashSet<string>(StringComparer.Ordinal);
+        _server.Answer = http =>
+        {
+            tokens.Add(http.Request.Headers.Authorization.ToString());
+            return ScriptedApiServer.StatusAsync(http, 401, "Unauthorized");
+        };
+
+        // A new token is only seen if the kubeconfig is read again.
+        for (var i = 0; i < 600; i++)
+        {
+            await _server.PointAtAsync(_server.Url, $"token-{i}");
+            await Assert.ThrowsAsync<TransientException>(() => ReadAsync(services));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // At once, then after 2, 4, 8, … 256 s.
+        Assert.InRange(tokens.Count, 5, 12);
+    }
+
+    [Theory]
+    [InlineData(403)]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task Call_OtherStatus_KeepsTheConnection(int status)
+    {
+        await using var services = App.Create(_server.Settings(), time: _time);
+        var tokens = new HashSet<string>(StringComparer.Ordinal);
+        _server.Answer = http =>
+        {
+            tokens.Add(http.Request.Headers.Authorization.ToString());
+            return ScriptedApiServer.StatusAsync(http, status, "Whatever");
+        };
+
+        for (var i = 0; i < 5; i++)
+        {
+            await _server.PointAtAsync(_server.Url, $"token-{i}");
+            await Assert.ThrowsAnyAsync<SandboxException>(() => ReadAsync(services));
+            _time.Advance(TimeSpan.FromHours(1));
+        }
+
+        Assert.Single(tokens);
+    }
+
+    [Fact]
+    public async Task Call_ReplacedWhileAnotherCallRuns_DisposesTheClientAfterIt()
+    {
+        await using var services = App.Create(_server.Settings(), time: _time);
+        var connections = services.GetRequiredService<ClusterConnections>();
+        var ends = new TaskCompletionSource();
+        k8s.Kubernetes? first = null;
+        var running = connections.CallAsync("west-1", "wait", async client =>
+        {
+            first = (k8s.Kubernetes)client;
+            await ends.Task;
+            return (await client.CoreV1.ListNamespaceAsync()).Items.Count;
+        }, default);
+        _server.Answer = http => ScriptedApiServer.StatusAsync(http, 401, "Unauthorized");
+        await Assert.ThrowsAsync<TransientException>(() => ReadAsync(services));
+        _server.Answer = http => http.Response.WriteAsJsonAsync(new { kind = "NamespaceList", apiVersion = "v1", metadata = new { resourceVersion = "1" }, items = Array.Empty<object>() });
+
+        ends.SetResult();
+
+        // A disposed client has no HTTP client any more.
+        Assert.Equal(0, await running);
+        Assert.Null(first!.HttpClient);
     }
 
     private async Task ReadAsync()
     {
-        await using var services = App.Create(Settings());
+        await using var services = App.Create(_server.Settings());
         await services.Make<TenantNamespaces>().ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), default);
     }
 
-    private Dictionary<string, string?> Settings() => new(App.Settings()) { ["Clusters__0__Kubeconfig"] = _kubeconfig };
-
-    private Task PointAtAsync(string server) => File.WriteAllTextAsync(_kubeconfig, $$"""
-        { "apiVersion": "v1", "kind": "Config", "current-context": "it",
-          "clusters": [{ "name": "it", "cluster": { "server": "{{server}}" } }],
-          "users": [{ "name": "me", "user": { "token": "t" } }],
-          "contexts": [{ "name": "it", "context": { "cluster": "it", "user": "me" } }] }
-        """);
+    private static Task<AbsenceObservation> ReadAsync(IServiceProvider services) =>
+        services.Make<TenantNamespaces>().ReadAbsenceAsync(new TenantNamespaceRef("acme", 1, "west-1"), default);
 }

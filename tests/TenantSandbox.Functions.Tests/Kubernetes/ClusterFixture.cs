@@ -7,6 +7,7 @@ using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Rollouts;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 using TenantSandbox.Functions.Pools;
 

@@ -19,7 +19,7 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
     public async Task WatchRollout_ImageThatCannotBePulled_FailsAndNamesTheWorkload()
     {
         var tenant = _cluster.NewTenant();
-        _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "kube.pods.create", Kind = InjectedFaultKind.NeverRuns, Code = "ImagePullBackOff", Times = null });
+        Inject("ImagePullBackOff", "registry.example/web:1: not found");
         await _cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
         await _cluster.Workloads.ApplyAsync(tenant.Placed(), default);
 
@@ -27,6 +27,27 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
 
         Assert.Equal(RolloutCondition.Failed, seen.Condition);
         Assert.StartsWith("web: ImagePullBackOff", seen.Detail, StringComparison.Ordinal);
+        Assert.Equal(ErrorClass.Invalid, seen.ErrorClass);
+    }
+
+    [Theory]
+    [InlineData("OOMKilled", null, "OOMKilled", ErrorClass.Invalid, "memory limit (exit code 137)")]
+    [InlineData("CrashLoopBackOff", null, "CrashLoopBackOff", ErrorClass.Invalid, "exit code 1 (Error)")]
+    [InlineData("ImagePullBackOff", "429 Too Many Requests: toomanyrequests", "ImagePullBackOff", ErrorClass.Transient, "toomanyrequests")]
+    [InlineData("FailedCreatePodSandBox", "failed to start sandbox: qemu exited", "FailedCreatePodSandBox", ErrorClass.Transient, "qemu exited")]
+    [InlineData("FailedMount", "MountVolume.SetUp failed for volume \"tmp\"", "FailedMount", ErrorClass.Transient, "MountVolume.SetUp failed")]
+    public async Task WatchRollout_PodThatDoesNotRun_HasTheCauseItsClassAndEvidence(
+        string injected, string? message, string code, ErrorClass expected, string evidence)
+    {
+        var tenant = _cluster.NewTenant();
+        Inject(injected, message);
+        await _cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
+        await _cluster.Workloads.ApplyAsync(tenant.Placed(), default);
+
+        var seen = await _cluster.Rollouts.WatchAsync(tenant.Placed(), default);
+
+        Assert.Equal((RolloutCondition.Progressing, code, expected), (seen.Condition, seen.Code, seen.ErrorClass));
+        Assert.Contains(seen.Evidence!, e => e.Object.StartsWith("Pod/web-", StringComparison.Ordinal) && e.Message.Contains(evidence, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -81,4 +102,7 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
 
         Assert.True((await _cluster.Namespaces.DeleteAsync(Sample.Reference(tenant), default)).Gone);
     }
+
+    private void Inject(string code, string? message) => _cluster.Twin.InjectedFaults.Add(
+        new InjectedFault { Call = "kube.pods.create", Kind = InjectedFaultKind.NeverRuns, Code = code, Message = message, Times = null });
 }

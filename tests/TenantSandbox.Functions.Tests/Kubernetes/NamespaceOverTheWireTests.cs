@@ -27,6 +27,97 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
     }
 
     [Fact]
+    public async Task ApplyNamespace_NewTenant_RecordsWhatRestoresItsState()
+    {
+        var tenant = cluster.NewTenant();
+
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
+
+        var found = await FindAsync(tenant);
+        Assert.Equal(
+            (tenant.TenantId, 1, 7L, tenant.SpecHash, ClusterFixture.PoolName, false, false),
+            (found.TenantId, found.Incarnation!.Value, found.Revision!.Value, found.SpecHash, found.PoolName, found.IsSuspended, found.IsTerminating));
+        Assert.Equal((await cluster.ReadNamespaceAsync(tenant)).Metadata.Uid, found.Uid);
+    }
+
+    [Fact]
+    public async Task ApplyNamespace_MadeByAnEarlierVersion_IsAdopted()
+    {
+        var tenant = cluster.NewTenant();
+        var name = NamespaceManifest.NameOf(tenant.TenantId);
+        await cluster.Client.ApplyAsync(
+            new V1Namespace
+            {
+                ApiVersion = "v1",
+                Kind = "Namespace",
+                Metadata = new V1ObjectMeta { Name = name, Labels = Labels.Of("tenantsandbox", tenant) },
+            },
+            default);
+        var before = await FindAsync(tenant);
+
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
+
+        var after = await FindAsync(tenant);
+        Assert.Equal((null, null, null), (before.Revision, before.SpecHash, before.PoolName));
+        Assert.Equal((before.Uid, 7L, tenant.SpecHash, ClusterFixture.PoolName), (after.Uid, after.Revision!.Value, after.SpecHash, after.PoolName));
+    }
+
+    [Fact]
+    public async Task ApplyWorkloads_NamespaceOfSomeoneElse_IsRefusedAndLeftAlone()
+    {
+        var tenant = cluster.NewTenant();
+        await cluster.Client.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = NamespaceManifest.NameOf(tenant.TenantId) } });
+
+        var refused = await Assert.ThrowsAsync<InvalidException>(() => cluster.Workloads.ApplyAsync(tenant.Placed(), default));
+        await Assert.ThrowsAsync<InvalidException>(() => cluster.Workloads.SuspendAsync(tenant.Placed(), default));
+
+        Assert.Equal("NamespaceNotOwned", refused.Code);
+        Assert.Empty((await cluster.Client.AppsV1.ListNamespacedDeploymentAsync(NamespaceManifest.NameOf(tenant.TenantId))).Items);
+    }
+
+    [Fact]
+    public async Task ApplyNamespace_SpecLost_IsRefusedBeforeAnythingIsWritten()
+    {
+        var tenant = cluster.NewTenant().Placed() with { SpecHash = new string('0', 64) };
+
+        var refused = await Assert.ThrowsAsync<NotFoundException>(() => cluster.Namespaces.ApplyAsync(tenant, default));
+
+        Assert.Equal("SpecUnknown", refused.Code);
+        Assert.True((await cluster.Namespaces.ReadAbsenceAsync(new(tenant.TenantId, 1, tenant.ClusterId), default)).Gone);
+    }
+
+    [Fact]
+    public async Task RemoveFinalizers_Named_AreRemovedAndOthersStay()
+    {
+        var tenant = cluster.NewTenant();
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
+        var name = NamespaceManifest.NameOf(tenant.TenantId);
+        await cluster.Client.CoreV1.PatchNamespacedServiceAccountAsync(Finalizers("example.com/a", "example.com/b"), "tenant-workload", name);
+        var removals = cluster.Services.Make<FinalizerRemovals>();
+        var tooEarly = await removals.RemoveAsync(new(tenant.Namespace, ["example.com/a"]), default);
+        await cluster.Namespaces.DeleteAsync(tenant.Namespace, default);
+
+        var ofAnother = await removals.RemoveAsync(new(tenant.Namespace with { Incarnation = 2 }, ["example.com/a"]), default);
+        var removed = await removals.RemoveAsync(new(tenant.Namespace, ["example.com/a"]), default);
+        var again = await removals.RemoveAsync(new(tenant.Namespace, ["example.com/a"]), default);
+
+        Assert.Empty(tooEarly.Removed);
+        Assert.Empty(ofAnother.Removed);
+        Assert.Equal([new RemovedFinalizer("ServiceAccount/tenant-workload", "example.com/a")], removed.Removed);
+        Assert.Empty(again.Removed);
+        Assert.Equal(["example.com/b"], (await cluster.Client.CoreV1.ReadNamespacedServiceAccountAsync("tenant-workload", name)).Metadata.Finalizers);
+        await removals.RemoveAsync(new(tenant.Namespace, ["example.com/b"]), default);
+        await UntilGoneAsync(tenant);
+    }
+
+    [Theory]
+    [InlineData("kubernetes")]
+    [InlineData(null)]
+    public async Task RemoveFinalizers_OfTheNamespaceItselfOrNone_IsRefused(string? finalizer) =>
+        Assert.Equal("FinalizerInvalid", (await Assert.ThrowsAsync<InvalidException>(() => cluster.Services.Make<FinalizerRemovals>()
+            .RemoveAsync(new(cluster.NewTenant().Namespace, finalizer is null ? [] : [finalizer]), default))).Code);
+
+    [Fact]
     public async Task ApplyNamespace_Repeated_ChangesNothing()
     {
         var tenant = cluster.NewTenant();
@@ -78,7 +169,7 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
             new V1Patch("""{"spec":{"hard":{"pods":"99"}}}""", V1Patch.PatchType.MergePatch),
             "tenant-quota", NamespaceManifest.NameOf(tenant.TenantId), fieldManager: "somebody");
 
-        var conflict = await Assert.ThrowsAsync<ConflictException>(() => cluster.Namespaces.ApplyAsync(tenant.Placed(), default));
+        var conflict = await Assert.ThrowsAsync<InvalidException>(() => cluster.Namespaces.ApplyAsync(tenant.Placed(), default));
 
         Assert.Equal("FieldManagerConflict", conflict.Code);
         Assert.Contains("somebody", conflict.Message, StringComparison.Ordinal);
@@ -120,6 +211,26 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
         var lift = new V1Patch("""{"metadata":{"finalizers":null}}""", V1Patch.PatchType.MergePatch);
         await cluster.Client.CoreV1.PatchNamespacedServiceAccountAsync(lift, "tenant-workload", name);
         await UntilGoneAsync(tenant);
+    }
+
+    private static V1Patch Finalizers(params string[] names) => new(new { metadata = new { finalizers = names } }, V1Patch.PatchType.MergePatch);
+
+    private async Task<FoundNamespace> FindAsync(DesiredTenant tenant)
+    {
+        string? continuation = null;
+        do
+        {
+            var page = await cluster.Services.Make<NamespaceInventory>().ListAsync(new(tenant.ClusterId, continuation), default);
+            if (page.Namespaces.SingleOrDefault(n => n.TenantId == tenant.TenantId) is { } found)
+            {
+                return found;
+            }
+
+            continuation = page.Continuation;
+        }
+        while (continuation is not null);
+
+        throw new InvalidOperationException($"{tenant.TenantId} is not listed.");
     }
 
     private async Task UntilGoneAsync(DesiredTenant tenant)

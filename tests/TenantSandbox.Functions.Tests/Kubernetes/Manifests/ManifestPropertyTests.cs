@@ -52,7 +52,7 @@ public sealed class ManifestPropertyTests
         V1NetworkPolicy policy;
         try
         {
-            policy = NetworkPolicyManifest.Policy(tenant, options);
+            policy = NetworkPolicyManifest.Policy(tenant, options, []);
         }
         catch (InvalidException e) when (e.Code == "EgressDenied")
         {

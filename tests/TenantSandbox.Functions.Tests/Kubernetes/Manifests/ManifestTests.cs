@@ -1,8 +1,10 @@
 using System.Net;
+using CsCheck;
 using TenantSandbox.Core.Capacity;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
@@ -32,7 +34,7 @@ public sealed class ManifestTests
     [Fact]
     public void NetworkPolicy_EmptyAllowList_LeavesOnlyDnsAndTheTenantItself()
     {
-        var policy = NetworkPolicyManifest.Policy(Sample.Placed("acme", [Sample.Web]), Sample.Options);
+        var policy = NetworkPolicyManifest.Policy(Sample.Placed("acme", [Sample.Web]), Sample.Options, []);
 
         Assert.Equal(["Ingress", "Egress"], policy.Spec.PolicyTypes);
         Assert.Equal(2, policy.Spec.Egress.Count);
@@ -45,7 +47,7 @@ public sealed class ManifestTests
         var options = Sample.Options;
         options.Network.DnsNamespaceLabels["name"] = "dns";
 
-        var dns = NetworkPolicyManifest.Policy(Sample.Tenant, options).Spec.Egress[0].To[0];
+        var dns = NetworkPolicyManifest.Policy(Sample.Tenant, options, []).Spec.Egress[0].To[0];
 
         Assert.Equal(["name"], dns.NamespaceSelector.MatchLabels.Keys);
         Assert.Equal("kube-dns", dns.PodSelector.MatchLabels["k8s-app"]);
@@ -107,4 +109,89 @@ public sealed class ManifestTests
     [InlineData(1536, "1536Mi")]
     [InlineData(2048, "2Gi")]
     public void MiB_Amount_IsCanonical(long mebibytes, string expected) => Assert.Equal(expected, Quantities.MiB(mebibytes).ToString());
+
+    [Theory]
+    [InlineData("plain $HOME and $", "plain $HOME and $")]
+    [InlineData("$(NAME)", "$$(NAME)")]
+    [InlineData("$$", "$$$")]
+    [InlineData("a$$(b)", "a$$$$(b)")]
+    [InlineData("$$$x", "$$$$$x")]
+    public void Escape_Text_IsWhatTheKubeletTurnsBack(string text, string escaped)
+    {
+        Assert.Equal(escaped, VariableReferences.Escape(text));
+        Assert.Equal(text, KubeletExpansion.Expand(escaped, ("NAME", "expanded"), ("b", "expanded")));
+    }
+
+    [Fact]
+    public void Escape_AnyText_ReachesTheContainerAsWritten() =>
+        Gen.OneOfConst('$', '(', ')', 'A').Array[0, 12].Select(c => new string(c)).Sample(
+            text => Assert.Equal(text, KubeletExpansion.Expand(VariableReferences.Escape(text), ("A", "expanded"), ("AA", "expanded"), ("", "expanded"))));
+
+    [Fact]
+    public void Pod_VariableReferences_AreEscapedUnlessTheWorkloadWantsThemExpanded()
+    {
+        var workload = Sample.Web with
+        {
+            Command = ["/bin/$(A)"],
+            Args = ["$$"],
+            Env = [new("Z", "1"), new("A", "$(Z)")],
+            ReadinessProbe = new ReadinessProbe(null, null, ["test", "$$"]),
+        };
+
+        var asWritten = Container(workload);
+        var expanded = Container(workload with { ExpandVariables = true });
+
+        Assert.Equal(["/bin/$$(A)", "$$$", "1", "$$(Z)", "$$$"], Texts(asWritten));
+        Assert.Equal(["/bin/$(A)", "$$", "1", "$(Z)", "$$"], Texts(expanded));
+        Assert.Equal(["Z", "A"], asWritten.Env.Select(e => e.Name));
+
+        static k8s.Models.V1Container Container(WorkloadSpec workload) =>
+            DeploymentManifest.Deployment(workload, Sample.Tenant, Sample.Options).Spec.Template.Spec.Containers[0];
+
+        static string[] Texts(k8s.Models.V1Container c) => [.. c.Command, .. c.Args, .. c.Env.Select(e => e.Value), c.ReadinessProbe.Exec.Command[1]];
+    }
+
+    [Fact]
+    public void Quota_DuringAnUpdate_CoversTheLargerOfBothOfEachWorkload()
+    {
+        var former = new FormerTenant(Sample.Tenant.Spec with { Workloads = [Sample.Web with { Replicas = 5, MemoryMiB = 1024 }] }, "pool1", KataSizing.Documented);
+        var tenant = Sample.Placed("acme", [Sample.Web, Sample.Job]) with { Former = former };
+
+        var same = QuotaNeed.Of(tenant, extra: 1);
+        var moving = QuotaNeed.Of(tenant with { Former = former with { PoolName = "pool2" } }, extra: 1);
+
+        // 6 of web with 1024 + 128 MiB, 2 of job with 2048 + 256 MiB; when moving 3 of the new web with 512 + 128 MiB more.
+        Assert.Equal((8L, (6 * 1152L) + (2 * 2304), 1), (same.Pods, same.MemoryMiB, same.Services));
+        Assert.Equal((11L, (6 * 1152L) + (2 * 2304) + (3 * 640)), (moving.Pods, moving.MemoryMiB));
+    }
+
+    [Fact]
+    public void Deployment_MovingToAnotherPool_SurgesByAllPods()
+    {
+        var tenant = Sample.Tenant with { Former = new FormerTenant(Sample.Tenant.Spec, "pool2", KataSizing.Documented) };
+
+        var strategy = DeploymentManifest.Deployment(Sample.Web, tenant, Sample.Options).Spec.Strategy.RollingUpdate;
+
+        Assert.Equal("100%/0", $"{strategy.MaxSurge.Value}/{strategy.MaxUnavailable.Value}");
+    }
+
+    [Fact]
+    public void Pod_WithoutAPool_IsRefusedUnlessSuspended()
+    {
+        var tenant = Sample.Tenant with { PoolName = null };
+
+        Assert.Equal("PoolMissing", Assert.Throws<InvalidException>(() => DeploymentManifest.Deployment(Sample.Web, tenant, Sample.Options)).Code);
+        Assert.Equal(0, DeploymentManifest.Deployment(Sample.Web, tenant with { IsSuspended = true }, Sample.Options).Spec.Replicas);
+    }
+
+    [Fact]
+    public void NetworkPolicy_ClusterRanges_AreDeniedWithTheConfiguredOnes()
+    {
+        var options = Sample.Options;
+        options.Network.DeniedCidrs.Add("192.168.0.0/16");
+
+        var block = NetworkPolicyManifest.Policy(Sample.Tenant, options, ["10.244.0.0/16", "10.0.0.0/16"]).Spec.Egress[^1].To[0].IpBlock;
+
+        Assert.Equal(["10.0.0.0/16", "10.244.0.0/16", "168.63.129.16/32", "169.254.0.0/16", "192.168.0.0/16"], block.Except);
+    }
 }
