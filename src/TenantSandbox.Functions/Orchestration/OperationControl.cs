@@ -38,7 +38,7 @@ internal sealed class OperationControl(TaskOrchestrationContext context)
         var timer = context.CreateTimer(delay, cancellation.Token);
         if (await Task.WhenAny(Stops(timer)) != timer)
         {
-            await cancellation.CancelAsync();
+            Cancel(cancellation);
             ThrowIfStopped();
         }
     }
@@ -56,12 +56,12 @@ internal sealed class OperationControl(TaskOrchestrationContext context)
         var first = await Task.WhenAny(Stops(received, timer));
         if (first == received)
         {
-            await cancellation.CancelAsync();
+            Cancel(cancellation);
             return await received;
         }
 
         // The event's waiter must go, or it would take the event from a later wait.
-        await cancellation.CancelAsync();
+        Cancel(cancellation);
         if (first != timer)
         {
             ThrowIfStopped();
@@ -69,6 +69,11 @@ internal sealed class OperationControl(TaskOrchestrationContext context)
 
         return null;
     }
+
+    // CancelAsync runs the callbacks on another thread, and the orchestration would wait for that thread for ever.
+#pragma warning disable CA1849
+    private static void Cancel(CancellationTokenSource cancellation) => cancellation.Cancel();
+#pragma warning restore CA1849
 
     private Task[] Stops(params Task[] tasks) => _isUndoing ? [.. tasks, _skip] : [.. tasks, _cancel, _skip];
 
