@@ -19,17 +19,17 @@ internal static class CommandQueue
         : state.Operation?.Kind == kind ? state.Operation.Id
         : null;
 
-    /// <summary>The operation that will offboard the tenant, running or last in the queue; null when there is none.</summary>
+    /// <summary>The operation that another offboarding would join: the running one, or the last in the queue. Null when there is none.</summary>
     public static string? PendingOffboardId(this TenantState state) =>
-        state.WaitingCommands.Count == 0
-            ? state.Operation is { Kind: TenantOperationKind.Offboard } running ? running.Id : null
-            : state.WaitingCommands[^1].OperationKind() == TenantOperationKind.Offboard ? state.OperationIdOf(state.WaitingCommands[^1]) : null;
+        state.Operation is { Kind: TenantOperationKind.Offboard } running ? running.Id
+        : state.WaitingCommands is [.., var last] && last.OperationKind() == TenantOperationKind.Offboard ? state.OperationIdOf(last)
+        : null;
 
     /// <summary>Adds an accepted command to the queue and removes the waiting commands that it supersedes.</summary>
     public static (TenantState State, string OperationId) Enqueue(this TenantState state, TenantAsk ask, TenantOperationKind kind)
     {
-        var kept = state.KeptBy(ask.Verb);
-        var superseded = state.WaitingCommands.Except(kept).ToArray();
+        state = state.Supersede(ask);
+        var kept = state.WaitingCommands;
         var incarnation = state.Incarnation + kept.Count(w => w.OperationKind() == TenantOperationKind.Onboard)
             + (kind == TenantOperationKind.Onboard ? 1 : 0);
         var next = new WaitingCommand(
@@ -39,16 +39,22 @@ internal static class CommandQueue
             InlineSpec = ask.InlineSpec,
         };
         var operationId = state.OperationIdOf(next);
+        var changed = state with { Sequence = state.Sequence + 1, WaitingCommands = [.. kept, next] };
+        return (changed.Record(ask, operationId), operationId);
+    }
+
+    /// <summary>Removes the waiting commands that an accepted one makes obsolete; their records say so.</summary>
+    public static TenantState Supersede(this TenantState state, TenantAsk ask)
+    {
+        var kept = state.KeptBy(ask.Verb);
         var note = ask.Revision is { } revision
             ? $"Superseded by the {ask.Verb.ToWireName()} request of revision {revision}."
             : $"Superseded by a later {ask.Verb.ToWireName()}.";
-        var changed = state with
+        return kept.Count == state.WaitingCommands.Count ? state : state with
         {
-            Sequence = state.Sequence + 1,
-            WaitingCommands = [.. kept, next],
-            Commands = Mark(state.Commands, superseded, CommandStatus.Superseded, note),
+            WaitingCommands = kept,
+            Commands = Mark(state.Commands, [.. state.WaitingCommands.Except(kept)], CommandStatus.Superseded, note),
         };
-        return (changed.Record(ask, operationId), operationId);
     }
 
     /// <summary>Remembers an accepted command: its id, the sender's revision as the new fence, and who asked.</summary>
@@ -77,6 +83,7 @@ internal static class CommandQueue
     /// <summary>Starts the first waiting command that the tenant's phase allows; drops those before it, each with the reason.</summary>
     public static TenantDecision StartNext(this TenantState state, DateTimeOffset now)
     {
+        var running = state.Operation;
         while (state.Operation is null && state.WaitingCommands.Count > 0)
         {
             var next = state.WaitingCommands[0];
@@ -89,7 +96,7 @@ internal static class CommandQueue
             };
         }
 
-        return new(state, state.Operation);
+        return new(state, running is null ? state.Operation : null);
     }
 
     /// <summary>Removes waiting commands that a person canceled.</summary>

@@ -168,9 +168,8 @@ public static class TenantStateMachine
         {
             // The command that made it so, if it is still running.
             var running = state.Operation is { } operation && state.WaitingCommands.Count == 0 ? operation.Id : null;
-            var noted = ask.Revision is null && state.KeptBy(ask.Verb).Count == state.WaitingCommands.Count
-                ? state
-                : (state with { WaitingCommands = state.KeptBy(ask.Verb) }).Record(ask, running);
+            var kept = state.Supersede(ask);
+            var noted = ask.Revision is null && ReferenceEquals(kept, state) ? state : kept.Record(ask, running);
             return (new(noted, null), TenantAnswers.Done(noted, ask, rule.Message!, running));
         }
 
@@ -189,12 +188,13 @@ public static class TenantStateMachine
 
     private static (TenantDecision, SubmitAnswer) Join(TenantState state, TenantAsk ask, string operationId)
     {
-        if (ask.Revision is null)
+        var isWaiting = state.Operation?.Id != operationId;
+        if (ask.Revision is null && (isWaiting || state.WaitingCommands.Count == 0))
         {
             return Unchanged(state, TenantAnswers.Duplicate(state, ask, operationId, null));
         }
 
-        var joined = state.Record(ask, operationId);
+        var joined = (isWaiting ? state : state.Supersede(ask)).Record(ask, operationId);
         return (new(joined, null), TenantAnswers.Accepted(joined, ask, operationId));
     }
 

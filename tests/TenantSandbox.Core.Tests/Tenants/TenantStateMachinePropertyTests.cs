@@ -7,10 +7,17 @@ namespace TenantSandbox.Core.Tests.Tenants;
 /// <summary>Random sequences of requests, repeated requests and reports.</summary>
 public sealed class TenantStateMachinePropertyTests
 {
+    private static readonly TenantRequestKind[] Requests = [TenantRequestKind.Suspend, TenantRequestKind.Resume, TenantRequestKind.Renew];
+    private static readonly TenantVerb[] Acts = [.. TenantVerbs.OfTenants, .. TenantVerbs.OfOperations, TenantVerb.Offboard];
+
     private static readonly Gen<Action<TenantSteps>> Step = Gen.Frequency(
         (4, Gen.Select(Gen.Long[1, 12], Gen.Int[0, 1], Gen.Int[0, 5], (r, c, id) => Do(t => t.Onboard(r, $"{c}", id == 0 ? "same" : null)))),
         (3, Gen.Select(Gen.Long[1, 12], Gen.Int[0, 5], (r, id) => Do(t => t.Offboard(r, id == 0 ? "same" : null)))),
         (1, Gen.Const(Do(t => t.Offboard()))),
+        (3, Gen.Select(Gen.Long[1, 12], Gen.Int[0, 1], (r, c) => Do(t => t.Update(r, $"{c}")))),
+        (4, Gen.Select(Gen.OneOfConst(Requests), Gen.Long[1, 12], Gen.Bool, (kind, r, has) => Do(t => t.Request(kind, has ? r : null)))),
+        (5, Gen.OneOfConst(Acts).Select(verb => Do(t => t.Act(verb)))),
+        (1, Gen.Bool.Select(quarantine => Do(t => t.Observe(quarantine)))),
         (3, Gen.Const(Do(t => _ = t.State?.Operation is null ? t : t.Succeed()))),
         (2, Gen.Bool.Select(isClean => Do(t => _ = t.State?.Operation is null ? t : t.Fail(isClean)))));
 
@@ -41,7 +48,7 @@ public sealed class TenantStateMachinePropertyTests
 
             Assert.Null(tenant.State?.Operation);
             Assert.Empty(tenant.State?.WaitingCommands ?? []);
-            Assert.Contains(tenant.State?.Phase, new TenantPhase?[] { null, TenantPhase.Ready, TenantPhase.Failed, TenantPhase.Offboarded, TenantPhase.TeardownFailed });
+            Assert.Contains(tenant.State?.Phase, TenantRules.SettledPhases);
         });
 
     private static Action<TenantSteps> Do(Action<TenantSteps> step) => step;
@@ -59,8 +66,13 @@ public sealed class TenantStateMachinePropertyTests
         Assert.True(now.WaitingCommands.Count <= TenantState.MaxWaiting, "too many commands wait");
         Assert.True(now.Commands.Count <= TenantState.MaxCommands, "too many commands are remembered");
         Assert.True(now.Operation is not null || now.WaitingCommands.Count == 0, "a command waits without a running operation");
-        Assert.True(now.Operation is not null == now.Phase is TenantPhase.Onboarding or TenantPhase.Offboarding, "phase and operation disagree");
-        Assert.True(now.WaitingCommands.All(w => w.Revision > now.Operation!.Revision), "a waiting command has a lower revision than the running operation");
+        Assert.True(now.Operation is not null || TenantRules.Settled(now.Phase) == now.Phase, "no operation runs, but the phase says so");
+        Assert.True(
+            now.Operation is null || TenantRules.Settled(now.Phase) != now.Phase || now.Operation.Kind is TenantOperationKind.Reconcile or TenantOperationKind.Compensate,
+            "an operation runs, but the phase doesn't say so");
+        Assert.True(now.Sequence >= (before?.Sequence ?? 0), "the sequence decreased");
+        Assert.True(now.WaitingCommands.All(w => w.Sequence > now.Operation!.Sequence), "a waiting command has a lower number than the running operation");
+        Assert.True(now.Audit.Count <= TenantState.MaxAudit && now.Operations.Count <= TenantState.MaxOperations, "too much is remembered");
         if (tenant.Started is { } started)
         {
             Assert.Equal(started, now.Operation);

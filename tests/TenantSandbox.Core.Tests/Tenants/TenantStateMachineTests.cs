@@ -13,9 +13,9 @@ public sealed class TenantStateMachineTests
         var answer = _tenant.Onboard(5);
 
         Assert.Equal(SubmitOutcome.Accepted, answer.Outcome);
-        Assert.Equal("acme.1.5.onboard", answer.OperationId);
+        Assert.Equal("acme.1.1.onboard", answer.OperationId);
         Assert.False(answer.IsWaiting);
-        Assert.Equal("acme.1.5.onboard", _tenant.Started?.Id);
+        Assert.Equal("acme.1.1.onboard", _tenant.Started?.Id);
         Assert.Equal((TenantPhase.Onboarding, 1, 5L), (_tenant.State!.Phase, _tenant.State.Incarnation, _tenant.State.Revision));
         Assert.Same(TenantSteps.Spec, _tenant.State.Desired);
     }
@@ -27,7 +27,7 @@ public sealed class TenantStateMachineTests
 
         var answer = _tenant.Onboard(5, id: "c1");
 
-        Assert.Equal((SubmitOutcome.Duplicate, "acme.1.5.onboard"), (answer.Outcome, answer.OperationId));
+        Assert.Equal((SubmitOutcome.Duplicate, "acme.1.1.onboard"), (answer.Outcome, answer.OperationId));
         Assert.Null(_tenant.Started);
     }
 
@@ -71,22 +71,6 @@ public sealed class TenantStateMachineTests
         Assert.Contains("update", answer.Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(TenantRequestKind.Update)]
-    [InlineData(TenantRequestKind.Suspend)]
-    [InlineData(TenantRequestKind.Resume)]
-    public void Submit_UnsupportedKind_IsInvalidAndChangesNothing(TenantRequestKind kind)
-    {
-        _tenant.Onboard(5);
-        var before = _tenant.State;
-
-        var answer = _tenant.Submit(new(kind, "acme", 6, null, "x"));
-
-        Assert.Equal(SubmitOutcome.Invalid, answer.Outcome);
-        Assert.Contains("not supported", answer.Message, StringComparison.Ordinal);
-        Assert.Same(before, _tenant.State);
-    }
-
     [Fact]
     public void Complete_OnboardSucceeded_IsReadyWithPlacement()
     {
@@ -105,7 +89,7 @@ public sealed class TenantStateMachineTests
         _tenant.Onboard(5);
         var before = _tenant.State;
 
-        _tenant.Report(new("acme.1.4.onboard", true, null, null, null, _tenant.Now));
+        _tenant.Report(new("acme.1.9.onboard", true, null, null, null, _tenant.Now));
 
         Assert.Same(before, _tenant.State);
     }
@@ -120,7 +104,7 @@ public sealed class TenantStateMachineTests
         var retry = _tenant.Onboard(6);
 
         Assert.Equal((SubmitOutcome.Duplicate, "AllocationFailed"), (again.Outcome, again.Error?.Code));
-        Assert.Equal((SubmitOutcome.Accepted, "acme.2.6.onboard"), (retry.Outcome, retry.OperationId));
+        Assert.Equal((SubmitOutcome.Accepted, "acme.2.2.onboard"), (retry.Outcome, retry.OperationId));
         Assert.Null(_tenant.State!.LastError);
     }
 
@@ -131,19 +115,19 @@ public sealed class TenantStateMachineTests
 
         var answer = _tenant.Offboard(6);
 
-        Assert.Equal((SubmitOutcome.Accepted, true, "acme.1.6.offboard"), (answer.Outcome, answer.IsWaiting, answer.OperationId));
+        Assert.Equal((SubmitOutcome.Accepted, true, "acme.1.2.offboard"), (answer.Outcome, answer.IsWaiting, answer.OperationId));
         Assert.Null(_tenant.Started);
-        Assert.Equal("acme.1.6.offboard", _tenant.Succeed().Started?.Id);
+        Assert.Equal("acme.1.2.offboard", _tenant.Succeed().Started?.Id);
         Assert.Equal(TenantPhase.Offboarding, _tenant.State!.Phase);
     }
 
     [Fact]
-    public void Offboard_WithoutRevision_GetsNextRevision()
+    public void Offboard_WithoutRevision_TakesNone()
     {
         _tenant.Onboard(5);
         _tenant.Succeed();
 
-        Assert.Equal((SubmitOutcome.Accepted, 6L), (_tenant.Offboard().Outcome, _tenant.State!.Revision));
+        Assert.Equal((SubmitOutcome.Accepted, 5L), (_tenant.Offboard().Outcome, _tenant.State!.Revision));
         Assert.Equal(SubmitOutcome.Duplicate, _tenant.Offboard().Outcome);
     }
 
@@ -161,7 +145,7 @@ public sealed class TenantStateMachineTests
         Assert.Equal(SubmitOutcome.Gone, _tenant.Onboard(5).Outcome);
         Assert.Equal(SubmitOutcome.Gone, _tenant.Onboard(7).Outcome);
         Assert.Equal(SubmitOutcome.Gone, _tenant.Offboard().Outcome);
-        Assert.Equal("acme.2.8.onboard", _tenant.Onboard(8).OperationId);
+        Assert.Equal("acme.2.3.onboard", _tenant.Onboard(8).OperationId);
     }
 
     [Fact]
@@ -189,7 +173,7 @@ public sealed class TenantStateMachineTests
         Assert.Equal(SubmitOutcome.NotFound, _tenant.Offboard(6).Outcome);
 
         Assert.Equal(SubmitOutcome.Gone, _tenant.Onboard(5).Outcome);
-        Assert.Equal("acme.1.7.onboard", _tenant.Onboard(7).OperationId);
+        Assert.Equal("acme.1.2.onboard", _tenant.Onboard(7).OperationId);
     }
 
     [Fact]
@@ -201,8 +185,8 @@ public sealed class TenantStateMachineTests
 
         var answer = _tenant.Onboard(7);
 
-        Assert.Equal((true, "acme.2.7.onboard"), (answer.IsWaiting, answer.OperationId));
-        Assert.Equal("acme.2.7.onboard", _tenant.Succeed().Started?.Id);
+        Assert.Equal((true, "acme.2.3.onboard"), (answer.IsWaiting, answer.OperationId));
+        Assert.Equal("acme.2.3.onboard", _tenant.Succeed().Started?.Id);
         Assert.Null(_tenant.State!.Receipt);
     }
 
@@ -215,7 +199,7 @@ public sealed class TenantStateMachineTests
 
         var answer = _tenant.Offboard(8);
 
-        Assert.Equal((true, "acme.1.8.offboard"), (answer.IsWaiting, answer.OperationId));
+        Assert.Equal((true, "acme.1.4.offboard"), (answer.IsWaiting, answer.OperationId));
         Assert.Equal(8, Assert.Single(_tenant.State!.WaitingCommands).Revision);
         Assert.All(["six", "seven"], id => Assert.Equal(CommandStatus.Superseded, _tenant.State.Commands.Single(c => c.CommandId == id).Status));
         Assert.Contains("superseded", _tenant.Onboard(7, id: "seven").Message, StringComparison.Ordinal);
@@ -231,7 +215,7 @@ public sealed class TenantStateMachineTests
 
         var answer = _tenant.Offboard(8);
 
-        Assert.Equal((SubmitOutcome.Accepted, "acme.1.6.offboard", false), (answer.Outcome, answer.OperationId, answer.IsWaiting));
+        Assert.Equal((SubmitOutcome.Accepted, "acme.1.2.offboard", false), (answer.Outcome, answer.OperationId, answer.IsWaiting));
         Assert.Null(_tenant.Succeed().Started);
         Assert.Equal((TenantPhase.Offboarded, 8L, 8L), (_tenant.State!.Phase, _tenant.State.Revision, _tenant.State.SettledRevision));
     }
@@ -251,7 +235,7 @@ public sealed class TenantStateMachineTests
         Assert.Equal(CommandStatus.Dropped, _tenant.State.Commands.Single(c => c.CommandId == "seven").Status);
         Assert.Equal("kata1", _tenant.State.Placement?.PoolName);
         Assert.Equal(SubmitOutcome.Conflict, _tenant.Onboard(8).Outcome);
-        Assert.Equal("acme.1.8.offboard", _tenant.Offboard().OperationId);
+        Assert.Equal("acme.1.4.offboard", _tenant.Offboard().OperationId);
     }
 
     [Fact]
@@ -262,7 +246,7 @@ public sealed class TenantStateMachineTests
 
         _tenant.Fail(isClean: false);
 
-        Assert.Equal("acme.1.6.offboard", _tenant.Started?.Id);
+        Assert.Equal("acme.1.2.offboard", _tenant.Started?.Id);
         Assert.Equal("kata1", _tenant.State!.Placement?.PoolName);
     }
 }

@@ -14,7 +14,7 @@ public sealed class TenantTransitionsTests
             if (TenantTransitions.IsAllowed(phase, trigger))
             {
                 allowed++;
-                Assert.NotEqual(phase, TenantTransitions.Next(phase, trigger));
+                Assert.Contains((phase, trigger, TenantTransitions.Next(phase, trigger)), TenantTransitions.All);
             }
             else
             {
@@ -24,6 +24,19 @@ public sealed class TenantTransitionsTests
             }
         }
 
-        Assert.Equal(11, allowed);
+        Assert.Equal(TenantTransitions.All.Count, allowed);
+    }
+
+    [Fact]
+    public void All_EveryPhase_CanBeReachedAndLeft()
+    {
+        var reached = TenantTransitions.All.Select(t => t.To).ToHashSet();
+        var left = TenantTransitions.All.Where(t => t.From != t.To).Select(t => t.From).ToHashSet();
+
+        Assert.All(Enum.GetValues<TenantPhase>(), phase =>
+        {
+            Assert.Contains(phase, reached);
+            Assert.Contains(phase, left);
+        });
     }
 }
