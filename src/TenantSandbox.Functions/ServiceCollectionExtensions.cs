@@ -11,6 +11,7 @@ using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Http;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
 using TenantSandbox.Functions.Maintenance;
 using TenantSandbox.Functions.Specs;
@@ -75,6 +76,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<PoolPodReader>();
         services.AddSingleton<NamespaceInventory>();
         services.AddSingleton<FinalizerRemovals>();
+        services.AddSingleton<TenantInspector>();
     }
 
     private static TenantSandboxOptions Settings(IServiceProvider services) =>

@@ -22,6 +22,7 @@ public sealed class FunctionsMetadataTests
         GetHealth: httpTrigger authLevel=Anonymous methods=get route=health; out http
         GetOperation: httpTrigger authLevel=Function methods=get route=operations/{operationId}; durableClient; out http
         GetTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}; durableClient; out http
+        InspectTenants: activityTrigger
         ListPools: activityTrigger
         ListTenantNamespaces: activityTrigger
         ListTenants: httpTrigger authLevel=Function methods=get route=tenants; durableClient; out http

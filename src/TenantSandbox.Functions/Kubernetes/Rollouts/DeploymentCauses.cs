@@ -1,5 +1,6 @@
 using k8s.Models;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes.Rollouts;
 
@@ -21,6 +22,8 @@ internal static class DeploymentCauses
         {
             // No other pool or cluster changes what the namespace's policy or an admission webhook forbids.
             _ when Contains("violates PodSecurity") || Contains("denied the request") || Contains("forbidden: ValidatingAdmissionPolicy") => (ErrorClass.Invalid, true),
+            // The tenant's own quota covers every pod that it needs: what exceeds it are pods that have just ended, until they are counted off.
+            _ when Contains($"exceeded quota: {QuotaManifest.Name}") => (ErrorClass.Transient, false),
             // Terminating pods count, so it is transient while there are any.
             _ when Contains("exceeded quota") => (ErrorClass.Quota, pods?.All(p => p.Metadata.DeletionTimestamp is null) == true),
             // A quota that isn't counted yet and an unknown RuntimeClass: until the API server has caught up.

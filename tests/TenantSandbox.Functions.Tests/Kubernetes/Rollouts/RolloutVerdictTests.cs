@@ -109,7 +109,7 @@ public sealed class RolloutVerdictTests
     [Fact]
     public void Of_QuotaExceeded_IsFailedForQuota()
     {
-        var seen = Failed([Refused("web", "exceeded quota: tenant-quota"), Done("job", 1)]);
+        var seen = Failed([Refused("web", "exceeded quota: of-the-cluster"), Done("job", 1)]);
 
         Assert.Equal(("FailedCreate", ErrorClass.Quota), (seen.Code, seen.ErrorClass));
         Assert.StartsWith("web: FailedCreate: exceeded quota", seen.Detail, StringComparison.Ordinal);
@@ -121,11 +121,12 @@ public sealed class RolloutVerdictTests
         var ending = Pod("web");
         ending.Metadata.DeletionTimestamp = DateTime.UnixEpoch;
 
-        Assert.Contains("exceeded quota", Progressing([Refused("web", "exceeded quota: tenant-quota"), Done("job", 1)], ending).Detail, StringComparison.Ordinal);
+        Assert.Contains("exceeded quota", Progressing([Refused("web", "exceeded quota: of-the-cluster"), Done("job", 1)], ending).Detail, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("status unknown for quota: tenant-quota")]
+    [InlineData("exceeded quota: tenant-quota, requested: pods=1, used: pods=4, limited: pods=4")]
     [InlineData("pod rejected: RuntimeClass \"tenantsandbox-kata-1gi\" not found")]
     public void Of_RefusalThatPasses_IsProgressing(string message) =>
         Assert.Contains(message, Progressing([Refused("web", message), Done("job", 1)]).Detail, StringComparison.Ordinal);

@@ -1,0 +1,158 @@
+using k8s;
+using k8s.Models;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+
+namespace TenantSandbox.Functions.Kubernetes.Inspection;
+
+/// <summary>Everything in a cluster that belongs to some tenants, read with few lists instead of reads for each tenant.</summary>
+internal sealed class SharedLists(ClusterConnections connections, string clusterId, string owner)
+{
+    private const int PageSize = 500;
+
+    /// <summary>Keeps the request line below the 8 KB that proxies and servers accept.</summary>
+    private const int MaxSelectorLength = 3000;
+
+    private int _calls;
+
+    /// <summary>Number of calls so far.</summary>
+    public int Calls => _calls;
+
+    /// <exception cref="SandboxException">A call failed.</exception>
+    public async Task<ClusterContent> ReadAsync(IReadOnlyCollection<string> tenantIds, IReadOnlyCollection<string> pools, CancellationToken cancellationToken)
+    {
+        var selectors = Selectors(tenantIds).ToArray();
+        var namespaces = await ListAsync(
+            "Namespaces",
+            selectors,
+            (c, s, next, t) => c.CoreV1.ListNamespaceAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken);
+        var objects = new List<IKubernetesObject<V1ObjectMeta>>();
+        objects.AddRange(await ListAsync(
+            "ServiceAccounts",
+            selectors,
+            (c, s, next, t) => c.CoreV1.ListServiceAccountForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
+        objects.AddRange(await ListAsync(
+            "ResourceQuotas",
+            selectors,
+            (c, s, next, t) => c.CoreV1.ListResourceQuotaForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
+        objects.AddRange(await ListAsync(
+            "LimitRanges",
+            selectors,
+            (c, s, next, t) => c.CoreV1.ListLimitRangeForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
+        objects.AddRange(await ListAsync(
+            "NetworkPolicies",
+            selectors,
+            (c, s, next, t) => c.NetworkingV1.ListNetworkPolicyForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
+        objects.AddRange(await ListAsync(
+            "Deployments",
+            selectors,
+            (c, s, next, t) => c.AppsV1.ListDeploymentForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
+        objects.AddRange(await ListAsync(
+            "Services",
+            selectors,
+            (c, s, next, t) => c.CoreV1.ListServiceForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
+        var pods = await ListAsync(
+            "pods",
+            selectors,
+            (c, s, next, t) => c.CoreV1.ListPodForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken);
+        var runtimeClasses = await ListAsync(
+            "RuntimeClasses",
+            [$"{Labels.ManagedBy}={Labels.Product}"],
+            (c, s, next, t) => c.NodeV1.ListRuntimeClassAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken);
+        var nodes = pools.Count == 0
+            ? []
+            : await ListAsync(
+                "nodes",
+                [$"{SandboxNodes.PoolLabel} in ({string.Join(',', pools)})"],
+                (c, s, next, t) => c.CoreV1.ListNodeAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+                l => l.Items,
+                cancellationToken);
+        return new ClusterContent(namespaces, objects, pods, runtimeClasses, nodes);
+    }
+
+    /// <summary>Reads one namespace by name: it may lack this system's labels. Null when there is none.</summary>
+    /// <exception cref="SandboxException">The call failed.</exception>
+    public Task<V1Namespace?> FindNamespaceAsync(string name, CancellationToken cancellationToken)
+    {
+        _calls++;
+        return connections.FindAsync(
+            clusterId, $"read namespace {name}", client => client.CoreV1.ReadNamespaceAsync(name, cancellationToken: cancellationToken), cancellationToken);
+    }
+
+    private IEnumerable<string> Selectors(IEnumerable<string> tenantIds)
+    {
+        List<string> ids = [];
+        foreach (var id in tenantIds)
+        {
+            if (ids.Sum(i => i.Length + 1) + id.Length > MaxSelectorLength)
+            {
+                yield return Selector(ids);
+                ids = [];
+            }
+
+            ids.Add(id);
+        }
+
+        yield return Selector(ids);
+    }
+
+    private string Selector(List<string> ids) => $"{Labels.Owner}={owner},{Labels.Tenant} in ({string.Join(',', ids)})";
+
+    private async Task<IReadOnlyList<TItem>> ListAsync<TList, TItem>(
+        string what,
+        IEnumerable<string> selectors,
+        Func<IKubernetes, string, string?, CancellationToken, Task<TList>> list,
+        Func<TList, IEnumerable<TItem>> items,
+        CancellationToken cancellationToken)
+        where TList : IKubernetesObject<V1ListMeta>
+    {
+        List<TItem> found = [];
+        foreach (var selector in selectors)
+        {
+            string? continuation = null;
+            do
+            {
+                _calls++;
+                var next = continuation;
+                var page = await connections.CallAsync(clusterId, $"list {what} of tenants", client => list(client, selector, next, cancellationToken), cancellationToken);
+                found.AddRange(items(page));
+                continuation = page.Metadata?.ContinueProperty;
+            }
+            while (!string.IsNullOrEmpty(continuation));
+        }
+
+        return found;
+    }
+}
+
+/// <summary>What a cluster has of some tenants.</summary>
+/// <param name="Namespaces">Their namespaces.</param>
+/// <param name="Objects">Guardrails, Deployments and Services.</param>
+/// <param name="Pods">Their pods.</param>
+/// <param name="RuntimeClasses">The RuntimeClasses of this system.</param>
+/// <param name="Nodes">The nodes of their pools.</param>
+internal sealed record ClusterContent(
+    IReadOnlyList<V1Namespace> Namespaces,
+    IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Objects,
+    IReadOnlyList<V1Pod> Pods,
+    IReadOnlyList<V1RuntimeClass> RuntimeClasses,
+    IReadOnlyList<V1Node> Nodes);

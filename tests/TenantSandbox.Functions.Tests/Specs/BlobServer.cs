@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Azure.Storage;
+using Azure.Storage.Blobs;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace TenantSandbox.Functions.Tests.Specs;
+
+/// <summary>The part of the blob service that the spec store uses: one container, which exists once it is created.</summary>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "IAsyncLifetime disposes of them.")]
+internal sealed class BlobServer : IAsyncLifetime
+{
+    private WebApplication? _server;
+    private bool _hasContainer;
+    private int _reads;
+
+    public ConcurrentDictionary<string, byte[]> Content { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Number of blobs read.</summary>
+    public int Reads => _reads;
+
+    public async Task InitializeAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        _server = builder.Build();
+        _server.Run(AnswerAsync);
+        await _server.StartAsync();
+    }
+
+    public Task DisposeAsync() => _server!.DisposeAsync().AsTask();
+
+    public BlobContainerClient Container() => new(
+        new Uri($"{_server!.Urls.Single()}/account/tenant-specs"), new StorageSharedKeyCredential("account", Convert.ToBase64String(new byte[32])));
+
+    private async Task AnswerAsync(HttpContext http)
+    {
+        var name = http.Request.Path.Value!.Split('/', 4).ElementAtOrDefault(3);
+        if (name is null && http.Request.Method == "PUT")
+        {
+            _hasContainer = true;
+            Succeed(http, 201);
+        }
+        else if (!_hasContainer)
+        {
+            Fail(http, "ContainerNotFound");
+        }
+        else if (name is null)
+        {
+            var blobs = Content.Keys.Select(k =>
+                $"<Blob><Name>{k}</Name><Properties><Last-Modified>Tue, 24 Nov 2026 00:00:00 GMT</Last-Modified></Properties></Blob>");
+            http.Response.ContentType = "application/xml";
+            await http.Response.WriteAsync($"<EnumerationResults><Blobs>{string.Concat(blobs)}</Blobs><NextMarker/></EnumerationResults>");
+        }
+        else if (http.Request.Method == "PUT")
+        {
+            using var body = new MemoryStream();
+            await http.Request.Body.CopyToAsync(body);
+            Content[name] = body.ToArray();
+            Succeed(http, 201);
+        }
+        else if (http.Request.Method == "DELETE" && Content.TryRemove(name, out _))
+        {
+            Succeed(http, 202);
+        }
+        else if (http.Request.Method == "GET" && Content.TryGetValue(name, out var stored))
+        {
+            Interlocked.Increment(ref _reads);
+            Succeed(http, 200);
+            http.Response.Headers["x-ms-blob-type"] = "BlockBlob";
+            http.Response.ContentLength = stored.Length;
+            await http.Response.Body.WriteAsync(stored);
+        }
+        else
+        {
+            Fail(http, "BlobNotFound");
+        }
+    }
+
+    private static void Succeed(HttpContext http, int status)
+    {
+        http.Response.StatusCode = status;
+        http.Response.Headers.ETag = "\"1\"";
+        http.Response.Headers.LastModified = "Tue, 24 Nov 2026 00:00:00 GMT";
+    }
+
+    private static void Fail(HttpContext http, string code)
+    {
+        http.Response.StatusCode = 404;
+        http.Response.Headers["x-ms-error-code"] = code;
+    }
+}
