@@ -44,6 +44,7 @@ public sealed class OptionsTests
 
     [Theory]
     [InlineData("Owner", "Blue!", "TenantSandbox__Owner: 'Blue!'")]
+    [InlineData("Installation", "Blue 1", "TenantSandbox__Installation: 'Blue 1'")]
     [InlineData("Clusters__0__Id", "", "TenantSandbox__Clusters__0__Id")]
     [InlineData("Clusters__0__SubscriptionId", "mine", "TenantSandbox__Clusters__0__SubscriptionId")]
     [InlineData("Clusters__0__Name", "", "TenantSandbox__Clusters__0__Name: must be set")]
@@ -100,6 +101,31 @@ public sealed class OptionsTests
         }
 
         Assert.Contains("used 2 times", Assert.Throws<OptionsValidationException>(() => Read(settings)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_SameManagedClusterUnderTwoIds_IsRefused()
+    {
+        var settings = App.Settings();
+        foreach (var (key, value) in App.Settings("west-2"))
+        {
+            settings[key.Replace("__0__", "__1__", StringComparison.Ordinal)] = value;
+        }
+
+        settings["Clusters__1__Name"] = "AKS-tenants";
+
+        Assert.Contains("'west-1', 'west-2' are the same managed cluster", Assert.Throws<OptionsValidationException>(() => Read(settings)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void InstallationName_NotSet_IsTheOwner()
+    {
+        var settings = App.Settings();
+        settings["Owner"] = "blue";
+
+        Assert.Equal("blue", Read(settings).InstallationName);
+        settings["Installation"] = "blue-2";
+        Assert.Equal("blue-2", Read(settings).InstallationName);
     }
 
     [Theory]

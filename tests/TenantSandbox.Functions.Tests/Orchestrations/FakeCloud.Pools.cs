@@ -15,11 +15,23 @@ internal sealed partial class FakeCloud
     /// <summary>Failures of deletions, by <c>cluster/name</c>; the pool then exists as failed.</summary>
     public Dictionary<string, PoolObservation> DeletionFailures { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The state of existing pools that are neither being made nor deleted, by <c>cluster/name</c>; ready by default.</summary>
+    public Dictionary<string, PoolObservation> PoolStates { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Orchestrations that have ended without a report.</summary>
     public HashSet<string> EndedInstances { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Pools that lack the installation's tag.</summary>
     public HashSet<string> UntaggedPools { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Adds a pool that an earlier ledger made.</summary>
+    public void AddPool(PoolRef pool)
+    {
+        lock (_lock)
+        {
+            _pools[Key(pool)] = new(pool, IsDeleting: false, RemainingPolls: 0);
+        }
+    }
 
     /// <summary>Removes a pool as a person does in the portal, with everything that runs in it.</summary>
     public void RemovePool(string key)

@@ -123,6 +123,7 @@ internal sealed partial class FakeCloud
         { IsDeleting: true } when DeletionFailures.TryGetValue(Key(pool), out var failure) => failure,
         { IsDeleting: true } => new(PoolCondition.InProgress, "Deleting", IsDeleting: true),
         { RemainingPolls: > 0 } => new(PoolCondition.InProgress, "Creating"),
+        _ when PoolStates.TryGetValue(Key(pool), out var state) => state,
         _ => PoolResults.GetValueOrDefault(pool.ClusterId) ?? new(PoolCondition.Ready, "Succeeded", ResourceId: $"/{Key(pool)}"),
     };
 

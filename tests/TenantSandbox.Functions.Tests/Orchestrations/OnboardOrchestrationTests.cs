@@ -107,12 +107,13 @@ public sealed class OnboardOrchestrationTests
     [InlineData(ErrorClass.Quota)]
     [InlineData(ErrorClass.Invalid)]
     [InlineData(ErrorClass.Transient)]
-    public async Task Onboard_PoolFailsPermanently_FailsWithItsErrorAndLeavesNothing(ErrorClass errorClass)
+    public async Task Onboard_PoolFailsOnEveryCluster_NamesEachRefusalAndLeavesNothing(ErrorClass errorClass)
     {
         await using var system = await TestSystem.StartAsync(cloud =>
         {
             cloud.Clusters.Add(FakeCloud.Cluster("aks2"));
-            cloud.PoolResults["aks1"] = new(PoolCondition.Failed, "family quota is exhausted", null, errorClass, "TheCode");
+            cloud.PoolResults["aks1"] = new(PoolCondition.Failed, "the subnet is full", null, ErrorClass.Capacity, "SubnetIsFull");
+            cloud.PoolResults["aks2"] = new(PoolCondition.Failed, "family quota is exhausted", null, errorClass, "TheCode");
         });
 
         await system.RunAsync(TestSystem.Onboard());
@@ -120,8 +121,30 @@ public sealed class OnboardOrchestrationTests
         var tenant = await system.TenantAsync();
         Assert.Equal((TenantPhase.Failed, errorClass, "TheCode"), (tenant.Phase, tenant.LastError?.ErrorClass, tenant.LastError?.Code));
         var failed = Assert.Single(system.Cloud.Events, e => e.Type == EventTypes.TenantFailed);
+        Assert.Contains("the subnet is full", failed.Data["message"], StringComparison.Ordinal);
         Assert.Contains("family quota", failed.Data["message"], StringComparison.Ordinal);
         await system.AssertNothingLeftAsync();
+    }
+
+    [Theory]
+    [InlineData(ErrorClass.Quota, "ErrCode_InsufficientVCPUQuota")]
+    [InlineData(ErrorClass.Capacity, "SubnetIsFull")]
+    [InlineData(ErrorClass.Invalid, "RequestDisallowedByPolicy")]
+    [InlineData(ErrorClass.Transient, "VMExtensionError_OutboundConnFail")]
+    public async Task Onboard_PoolFailsForAReasonOfItsCluster_UsesTheNextCluster(ErrorClass errorClass, string code)
+    {
+        await using var system = await TestSystem.StartAsync(cloud =>
+        {
+            cloud.Clusters.Add(FakeCloud.Cluster("aks2"));
+            cloud.PoolResults["aks1"] = new(PoolCondition.Failed, "refused", null, errorClass, code);
+        });
+
+        await system.RunAsync(TestSystem.Onboard());
+
+        var tenant = await system.TenantAsync();
+        Assert.Equal((TenantPhase.Ready, "aks2"), (tenant.Phase, tenant.Placement?.ClusterId));
+        Assert.Empty(tenant.Leftovers);
+        Assert.Empty((await system.LedgerAsync("aks1")).Pools);
     }
 
     [Fact]

@@ -15,10 +15,10 @@ internal sealed class TestSystem : IAsyncDisposable
 
     private int _requests;
 
-    private TestSystem(FakeCloud cloud)
+    private TestSystem(FakeCloud cloud, DurableFunctions functions)
     {
         Cloud = cloud;
-        Hub = new InProcessTaskHub(Functions, new(2026, 11, 24, 0, 0, 0, TimeSpan.Zero), CurrentVersion);
+        Hub = new InProcessTaskHub(functions, new(2026, 11, 24, 0, 0, 0, TimeSpan.Zero), CurrentVersion);
         cloud.AddActivitiesTo(Hub);
     }
 
@@ -31,19 +31,19 @@ internal sealed class TestSystem : IAsyncDisposable
 
     public DateTimeOffset Now => Hub.Clock.GetUtcNow();
 
-    public static async Task<TestSystem> StartAsync(Action<FakeCloud>? prepare = null)
+    public static async Task<TestSystem> StartAsync(Action<FakeCloud>? prepare = null, DurableFunctions? functions = null)
     {
-        var system = Create(prepare);
+        var system = Create(prepare, functions);
         await system.Hub.StartAsync();
         return system;
     }
 
     /// <summary>A system that isn't started yet.</summary>
-    public static TestSystem Create(Action<FakeCloud>? prepare = null)
+    public static TestSystem Create(Action<FakeCloud>? prepare = null, DurableFunctions? functions = null)
     {
         var cloud = new FakeCloud();
         prepare?.Invoke(cloud);
-        return new(cloud);
+        return new(cloud, functions ?? Functions);
     }
 
     public static TenantRequest Onboard(

@@ -30,15 +30,15 @@ public sealed class DurableFunctions
     /// <summary>Names of the activities, sorted.</summary>
     public IReadOnlyList<string> Activities { get; }
 
-    /// <summary>Finds the functions of an assembly.</summary>
-    public static DurableFunctions Of(Assembly assembly)
+    /// <summary>Finds the functions of an assembly, and of further types.</summary>
+    public static DurableFunctions Of(Assembly assembly, params Type[] more)
     {
         ArgumentNullException.ThrowIfNull(assembly);
         const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
         var orchestrations = new Dictionary<string, ITaskOrchestrator>(StringComparer.OrdinalIgnoreCase);
         var entities = new Dictionary<string, Type>(StringComparer.OrdinalIgnoreCase);
         var activities = new List<string>();
-        foreach (var method in assembly.GetTypes().SelectMany(type => type.GetMethods(All)))
+        foreach (var method in assembly.GetTypes().Concat(more).SelectMany(type => type.GetMethods(All)))
         {
             if (method.GetCustomAttribute<FunctionAttribute>() is not { Name: var name })
             {

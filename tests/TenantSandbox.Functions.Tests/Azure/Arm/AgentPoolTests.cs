@@ -104,6 +104,7 @@ public sealed class AgentPoolTests
     [Theory]
     [InlineData(429, "Throttled", ErrorClass.Throttled)]
     [InlineData(409, "OperationNotAllowed", ErrorClass.Conflict)]
+    [InlineData(400, "NodePoolMcVersionIncompatible", ErrorClass.Conflict)]
     public async Task EnsurePool_NotAcceptedYet_SaysWhenToCallAgain(int status, string code, ErrorClass expected)
     {
         await using var cloud = await TwinCloud.StartAsync();
