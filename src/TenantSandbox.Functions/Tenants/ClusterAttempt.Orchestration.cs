@@ -89,6 +89,9 @@ internal sealed class ClusterAttempt(OperationRun run, SpecRef spec, TenantPlace
     private void Name(PoolRef? pool)
     {
         Pool = pool;
+
+        // An attempt whose pool was missing, or had a name that is taken, goes on in another pool: nothing is left in the former one.
+        run.Placements.Reserved(Placement with { PoolName = null });
         Placement = Placement with { PoolName = pool?.Name, SizeClasses = pool?.Template.SizeClasses };
         run.Placements.Reserved(Placement);
     }

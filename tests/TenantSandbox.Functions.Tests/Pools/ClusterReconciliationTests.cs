@@ -107,7 +107,7 @@ public sealed class ClusterReconciliationTests
         await system.Hub.Client.TerminateInstanceAsync("pool.aks1.kata1.create");
         system.Cloud.EndedInstances.Add("pool.aks1.kata1.create");
         await system.SettleAsync(until: system.Now);
-        await system.SettleAsync(until: system.Now.AddMinutes(6));
+        system.Hub.Clock.Advance(TimeSpan.FromMinutes(6));
 
         var id = await system.Hub.Client.ScheduleNewOrchestrationInstanceAsync(nameof(ReconcileOneCluster), FakeCloud.Cluster("aks1"));
         await system.SettleAsync();

@@ -162,6 +162,30 @@ public sealed class AgentPoolTests
     }
 
     [Fact]
+    public async Task DeletePool_DrainFails_IsFailedWithItsCauseAndCanBeRetried()
+    {
+        await using var cloud = await TwinCloud.StartAsync(OneMinute);
+        var (pools, pool) = Start(cloud);
+        await pools.EnsureAsync(pool, default);
+        cloud.Time.Advance(TimeSpan.FromMinutes(2));
+        cloud.Twin.InjectedFaults.Add(new InjectedFault
+        {
+            Call = "arm.agentPools.delete", Kind = InjectedFaultKind.FailLate, Code = "PodDrainFailure", Message = "Drain of node aks-kata1-0 failed when evicting pod web-1.",
+        });
+
+        var requested = await pools.DeleteAsync(pool, default);
+        cloud.Time.Advance(TimeSpan.FromMinutes(2));
+        var failed = await pools.ReadAsync(pool, default);
+        await pools.DeleteAsync(pool, default);
+        cloud.Time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.True(requested.IsDeleting);
+        Assert.Equal((PoolCondition.Failed, ErrorClass.Conflict, "PodDrainFailure"), (failed.Condition, failed.ErrorClass, failed.Code));
+        Assert.Contains("web-1", failed.Detail, StringComparison.Ordinal);
+        Assert.Equal(PoolCondition.Absent, (await pools.ReadAsync(pool, default)).Condition);
+    }
+
+    [Fact]
     public async Task DeletePool_NeverMade_IsAbsent()
     {
         await using var cloud = await TwinCloud.StartAsync();
