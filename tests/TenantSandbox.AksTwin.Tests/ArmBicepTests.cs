@@ -38,7 +38,9 @@ public sealed class ArmBicepTests
     {
         var template = new PoolTemplate("Standard_D4s_v5", "KataVmIsolation", "AzureLinux", 1, 10, 110, 13_000, 3_860, [], ["1", "2"]);
 
-        var warnings = await WarningsAsync(await BodyAsync(AgentPoolBody.Of(new PoolRef("aks", "kata1", 1, tier, tenant, template), "tenantsandbox")));
+        var pool = new PoolRef("aks", "kata1", 1, tier, tenant, template);
+
+        var warnings = await WarningsAsync(await BodyAsync(AgentPoolBody.Of(pool, PoolMarks.Of(pool, "tenantsandbox", "blue"))));
 
         Assert.True(warnings is "", warnings);
     }

@@ -53,6 +53,27 @@ public sealed class ArmResponseShapeTests
         Assert.All(PoolProperties, p => Assert.Equal(p.Value, pool["properties"]![p.Key]?.GetValueKind()));
     }
 
+    [Fact]
+    public async Task ClusterAndSubnet_Responses_HaveTheAddressRanges()
+    {
+        var network = $"/subscriptions/{new TwinOptions().SubscriptionId}/resourceGroups/rg-tenant-sandbox/providers/Microsoft.Network/virtualNetworks/vnet/subnets";
+        await using var twin = await ArmTestHost.StartAsync(new TwinOptions
+        {
+            Clusters = [new() { SubnetId = $"{network}/nodes" }],
+            Subnets = new Dictionary<string, string> { ["vnet/nodes"] = "10.60.0.0/22" },
+        });
+
+        var profile = (await twin.Cluster.GetAsync()).Value.Data.NetworkProfile;
+        var pool = (await twin.Pools.GetAsync("systempool")).Value.Data;
+        var subnet = (await twin.Http.GetFromJsonAsync<JsonNode>(new Uri($"{network}/nodes?api-version=2024-05-01", UriKind.Relative)))!;
+        using var missing = await twin.Http.GetAsync(new Uri($"{network}/other?api-version=2024-05-01", UriKind.Relative));
+
+        Assert.Equal(("10.244.0.0/16", "10.0.0.0/16"), (profile.PodCidr, profile.ServiceCidr));
+        Assert.Equal($"{network}/nodes", pool.VnetSubnetId.ToString());
+        Assert.Equal(("nodes", "10.60.0.0/22"), (subnet["name"]!.GetValue<string>(), subnet["properties"]!["addressPrefix"]!.GetValue<string>()));
+        Assert.Equal(404, (int)missing.StatusCode);
+    }
+
     [Theory]
     [InlineData("DELETE", "", "operationresults")]
     [InlineData("POST", "/upgradeNodeImageVersion", "operationresults")]

@@ -170,7 +170,10 @@ public sealed class AgentPoolTests
         cloud.Time.Advance(TimeSpan.FromMinutes(2));
         cloud.Twin.InjectedFaults.Add(new InjectedFault
         {
-            Call = "arm.agentPools.delete", Kind = InjectedFaultKind.FailLate, Code = "PodDrainFailure", Message = "Drain of node aks-kata1-0 failed when evicting pod web-1.",
+            Call = "arm.agentPools.delete",
+            Kind = InjectedFaultKind.FailLate,
+            Code = "PodDrainFailure",
+            Message = "Drain of node aks-kata1-0 failed when evicting pod web-1.",
         });
 
         var requested = await pools.DeleteAsync(pool, default);
