@@ -130,7 +130,8 @@ internal sealed partial class ClusterConnections(
 
     /// <summary>The credential couldn't be fetched, the server couldn't be reached, or it refused the credential.</summary>
     private static bool IsOfTheConnection(Exception failure, ClusterConnection connection) =>
-        connection.Client.IsFaulted || failure is HttpRequestException { StatusCode: null } or HttpOperationException { Response.StatusCode: HttpStatusCode.Unauthorized };
+        connection.Client.IsFaulted
+        || failure is HttpRequestException { StatusCode: null } or HttpOperationException { Response.StatusCode: HttpStatusCode.Unauthorized };
 
     // Not bound to one caller's cancellation: others may be waiting for the same connection.
     private async Task<k8s.Kubernetes> OpenAsync(ClusterOptions cluster)

@@ -47,7 +47,9 @@ internal sealed class DesiredTenants(ISpecStore specs)
     /// <exception cref="NotFoundException">Code <c>SpecUnknown</c>: the spec is not stored.</exception>
     public async Task<DesiredTenant> ReadAsync(PlacedTenant placed, CancellationToken cancellationToken)
     {
-        var spec = placed.Spec ?? await specs.ReadAsync(placed.SpecHash ?? "", cancellationToken);
+        var spec = placed.Spec ?? await specs.ReadAsync(
+            placed.SpecHash ?? throw new NotFoundException("SpecUnknown", $"tenant {placed.TenantId} names no spec; send its request again with a higher revision"),
+            cancellationToken);
         var former = placed.Former is { } before
             ? new FormerTenant(await specs.ReadAsync(before.SpecHash, cancellationToken), before.PoolName, before.SizeClasses)
             : null;

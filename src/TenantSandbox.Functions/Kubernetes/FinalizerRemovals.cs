@@ -28,7 +28,8 @@ internal sealed partial class FinalizerRemovals(ClusterConnections connections, 
         {
             throw new InvalidException(
                 "FinalizerInvalid",
-                $"name the finalizers to remove; '{NamespaceFinalizer}' can't be: it goes when the namespace is empty, and without it its content would be lost track of");
+                $"name the finalizers to remove; '{NamespaceFinalizer}' can't be removed: Kubernetes removes it when the namespace is empty, and "
+                + "without it the content would stay behind");
         }
 
         var found = await namespaces.ReadAsync(removal.Tenant, cancellationToken);

@@ -5,7 +5,7 @@ namespace TenantSandbox.Functions.Kubernetes;
 
 /// <summary>Tenants of one cluster to compare with what runs there.</summary>
 /// <param name="ClusterId">The cluster.</param>
-/// <param name="SizeClasses">The RuntimeClasses of their pools' template.</param>
+/// <param name="SizeClasses">The RuntimeClasses of their pools' template; tenants of pools with others belong into another page.</param>
 /// <param name="Tenants">At most <see cref="MaxTenants"/>. A hundred keep the input below 16 KB.</param>
 public sealed record InspectionPage(
     [property: JsonPropertyName("clusterId")] string ClusterId,

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace TenantSandbox.Functions.Kubernetes.Inspection;
 
-/// <summary>Compares the fields that are applied with what the API server has. Fields that are not applied don't matter: they are defaults and status.</summary>
+/// <summary>
+/// Compares the fields that are applied with what the API server has. Fields that are not applied don't matter: they are defaults and
+/// status.
+/// </summary>
 internal static class FieldComparison
 {
     private const int MaxValueLength = 60;
@@ -33,7 +36,8 @@ internal static class FieldComparison
         // The API server leaves out zeros that are no pointers, such as a probe's initial delay.
         (JsonValue number, null) when number.ToJsonString() == "0" => [],
         (JsonObject fields, JsonObject found) => Compare(path, fields, found),
-        (JsonArray items, JsonArray found) => ListKeys.Of(name, items) is { } keys ? CompareByKey(path, keys, items, found) : CompareInOrder(path, items, found),
+        (JsonArray items, JsonArray found) when ListKeys.Of(name, items) is { } keys => CompareByKey(path, keys, items, found),
+        (JsonArray items, JsonArray found) => CompareInOrder(path, items, found),
         (_, null) => [(path, Describe(path, desired, null))],
         _ => Text(desired) == Text(live!) ? [] : [(path, Describe(path, desired, live))],
     };

@@ -23,7 +23,9 @@ internal sealed class FieldOwners
         foreach (var entry in live["metadata"]?["managedFields"]?.AsArray().OfType<JsonObject>() ?? [])
         {
             var manager = entry["manager"]?.ToString() ?? "unknown";
-            if (ControlPlane.Contains(manager, StringComparer.Ordinal) || entry["subresource"]?.ToString() == "status" || entry["fieldsV1"] is not JsonObject fields)
+            if (ControlPlane.Contains(manager, StringComparer.Ordinal)
+                || entry["subresource"]?.ToString() == "status"
+                || entry["fieldsV1"] is not JsonObject fields)
             {
                 continue;
             }

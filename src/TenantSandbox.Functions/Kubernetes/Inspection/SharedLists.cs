@@ -9,7 +9,7 @@ namespace TenantSandbox.Functions.Kubernetes.Inspection;
 /// <summary>Everything in a cluster that belongs to some tenants, read with few lists instead of reads for each tenant.</summary>
 internal sealed class SharedLists(ClusterConnections connections, string clusterId, string owner)
 {
-    private const int PageSize = 500;
+    private const int Limit = 500;
 
     /// <summary>Keeps the request line below the 8 KB that proxies and servers accept.</summary>
     private const int MaxSelectorLength = 3000;
@@ -26,56 +26,56 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
         var namespaces = await ListAsync(
             "Namespaces",
             selectors,
-            (c, s, next, t) => c.CoreV1.ListNamespaceAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            (c, s, next, t) => c.CoreV1.ListNamespaceAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken);
         var objects = new List<IKubernetesObject<V1ObjectMeta>>();
         objects.AddRange(await ListAsync(
             "ServiceAccounts",
             selectors,
-            (c, s, next, t) => c.CoreV1.ListServiceAccountForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            (c, s, next, t) => c.CoreV1.ListServiceAccountForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken));
         objects.AddRange(await ListAsync(
             "ResourceQuotas",
             selectors,
-            (c, s, next, t) => c.CoreV1.ListResourceQuotaForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            (c, s, next, t) => c.CoreV1.ListResourceQuotaForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken));
         objects.AddRange(await ListAsync(
             "LimitRanges",
             selectors,
-            (c, s, next, t) => c.CoreV1.ListLimitRangeForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            (c, s, next, t) => c.CoreV1.ListLimitRangeForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken));
         objects.AddRange(await ListAsync(
             "NetworkPolicies",
             selectors,
-            (c, s, next, t) => c.NetworkingV1.ListNetworkPolicyForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            (c, s, next, t) => c.NetworkingV1.ListNetworkPolicyForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken));
         objects.AddRange(await ListAsync(
             "Deployments",
             selectors,
-            (c, s, next, t) => c.AppsV1.ListDeploymentForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            (c, s, next, t) => c.AppsV1.ListDeploymentForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken));
         objects.AddRange(await ListAsync(
             "Services",
             selectors,
-            (c, s, next, t) => c.CoreV1.ListServiceForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            (c, s, next, t) => c.CoreV1.ListServiceForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken));
         var pods = await ListAsync(
             "pods",
             selectors,
-            (c, s, next, t) => c.CoreV1.ListPodForAllNamespacesAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            (c, s, next, t) => c.CoreV1.ListPodForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken);
         var runtimeClasses = await ListAsync(
             "RuntimeClasses",
             [$"{Labels.ManagedBy}={Labels.Product}"],
-            (c, s, next, t) => c.NodeV1.ListRuntimeClassAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+            (c, s, next, t) => c.NodeV1.ListRuntimeClassAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken);
         var nodes = pools.Count == 0
@@ -83,7 +83,7 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
             : await ListAsync(
                 "nodes",
                 [$"{SandboxNodes.PoolLabel} in ({string.Join(',', pools)})"],
-                (c, s, next, t) => c.CoreV1.ListNodeAsync(labelSelector: s, limit: PageSize, continueParameter: next, cancellationToken: t),
+                (c, s, next, t) => c.CoreV1.ListNodeAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
                 l => l.Items,
                 cancellationToken);
         return new ClusterContent(namespaces, objects, pods, runtimeClasses, nodes);
@@ -133,7 +133,8 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
             {
                 _calls++;
                 var next = continuation;
-                var page = await connections.CallAsync(clusterId, $"list {what} of tenants", client => list(client, selector, next, cancellationToken), cancellationToken);
+                var page = await connections.CallAsync(
+                    clusterId, $"list {what} of tenants", client => list(client, selector, next, cancellationToken), cancellationToken);
                 found.AddRange(items(page));
                 continuation = page.Metadata?.ContinueProperty;
             }

@@ -71,7 +71,8 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
                 // Without events, which would be one more list for each tenant: the watch of a rollout reads them.
                 var cause = PodCauses.Of(pod, new RolloutFacts([pod], [], content.Nodes));
                 yield return new Finding(
-                    FindingKind.PodNotReady, $"Pod/{pod.Metadata.Name}", null, cause?.ToString() ?? $"is {pod.Status?.Phase ?? "new"} and not ready", IsRepairable: false);
+                    FindingKind.PodNotReady, $"Pod/{pod.Metadata.Name}", null,
+                    cause?.ToString() ?? $"is {pod.Status?.Phase ?? "new"} and not ready", IsRepairable: false);
             }
 
             if (options.Workloads.BindToPool && pod.Spec.NodeName is { Length: > 0 } node && !_nodes.Contains((node, tenant.PoolName ?? "")))

@@ -34,7 +34,8 @@ internal static class PodCauses
         var ready = RolloutFacts.ReadyCondition(node);
         return new(
             $"Node/{node.Metadata.Name}", "NodeNotReady", ErrorClass.Transient, IsFinal: false, CauseRank.Node,
-            $"node {node.Metadata.Name} of pod {pod.Metadata.Name}: {ready?.Message ?? ready?.Reason ?? "not ready"}", At: ready?.LastTransitionTime?.ToUniversalTime());
+            $"node {node.Metadata.Name} of pod {pod.Metadata.Name}: {ready?.Message ?? ready?.Reason ?? "not ready"}",
+            At: ready?.LastTransitionTime?.ToUniversalTime());
     }
 
     // The kubelet or the node ended the pod; its ReplicaSet makes another.

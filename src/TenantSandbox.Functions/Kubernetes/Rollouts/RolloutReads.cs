@@ -36,7 +36,10 @@ internal sealed class RolloutReads(ClusterConnections connections, IOptions<Tena
         return [.. list.Items];
     }
 
-    /// <summary>Reads the warnings of the namespace and the nodes of the pool. They explain a failure, so a failure to read them is not one of the rollout.</summary>
+    /// <summary>
+    /// Reads the warnings of the namespace and the nodes of the pool. They explain a failure, so a failure to read them is not one of
+    /// the rollout.
+    /// </summary>
     public async Task<RolloutFacts> ReadFactsAsync(DesiredTenant tenant, IReadOnlyList<V1Pod> pods, CancellationToken cancellationToken)
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
