@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Unicode;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -10,7 +9,6 @@ namespace TenantSandbox.Core.Requests;
 /// </summary>
 public static class TenantRequestParser
 {
-    private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = RequestLimits.MaxDepth };
     private static readonly string[] BareProperties = ["kind", "id", "tenantId", "revision"];
     private static readonly string[] CommonProperties = ["tenantId", "revision"];
     private static readonly string Kinds = string.Join(" or ", ((string[])[string.Join(", ", TenantRequestKinds.WireNames.SkipLast(1).Select(Quote)), Quote(TenantRequestKinds.WireNames[^1])]));
@@ -26,6 +24,14 @@ public static class TenantRequestParser
     /// <inheritdoc cref="Parse" path="/param"/>
     public static RequestParseResult ParseBare(ReadOnlyMemory<byte> utf8, DateTimeOffset now) =>
         Read(utf8, (root, faults) => ReadKind(root, faults) is { } kind ? ReadRequest(root, kind, BareProperties, faults, now) : default);
+
+    /// <summary>Parses an update whose tenant, and optionally revision, were sent outside its JSON.</summary>
+    /// <param name="utf8">JSON text. <c>tenantId</c> may be given, and must then be <paramref name="tenantId"/>.</param>
+    /// <param name="tenantId">The tenant.</param>
+    /// <param name="revision">The revision of a request that has none; null when the JSON must have it.</param>
+    /// <param name="now">Current time; a time to live is added to it.</param>
+    public static RequestParseResult ParseUpdate(ReadOnlyMemory<byte> utf8, string tenantId, long? revision, DateTimeOffset now) =>
+        Read(utf8, (root, faults) => ReadRequest(root, TenantRequestKind.Update, CommonProperties, faults, now, tenantId, revision));
 
     /// <summary>Builds an offboarding from values that were sent outside JSON. Validation faults point to <c>/tenantId</c> and <c>/revision</c>.</summary>
     /// <param name="tenantId">The value as sent.</param>
@@ -58,35 +64,8 @@ public static class TenantRequestParser
 
     private static RequestParseResult Read(ReadOnlyMemory<byte> utf8, Func<JsonElement, ValidationFaultList, ParsedRequest> read)
     {
-        var faults = new ValidationFaultList();
-        if (utf8.Length > RequestLimits.MaxRequestBytes)
-        {
-            faults.Add("", ValidationFaultCodes.TooLarge, "A request may have at most 16 KiB (16384 bytes).");
-            return new RequestParseResult(null, null, faults.ToList());
-        }
-
-        ParsedRequest result = default;
-        try
-        {
-            if (!Utf8.IsValid(utf8.Span))
-            {
-                throw new JsonException("The text is not UTF-8.");
-            }
-
-            using var document = JsonDocument.Parse(utf8, JsonOptions);
-            result = read(document.RootElement, faults);
-        }
-        catch (JsonException e)
-        {
-            faults.Add("", ValidationFaultCodes.Malformed, $"Not JSON (RFC 8259): {Spelling.Shorten(e.Message, 256)}");
-        }
-        catch (InvalidOperationException)
-        {
-            // JsonElement throws this for "\ud800", which is valid JSON grammar but not valid Unicode.
-            faults.Add("", ValidationFaultCodes.Malformed, "Contains an unpaired UTF-16 surrogate escape.");
-        }
-
-        return faults.IsEmpty ? new RequestParseResult(result.Request, result.Id, [], result.Spec) : new RequestParseResult(null, null, faults.ToList());
+        var faults = RequestJson.Read(utf8, read, out var result);
+        return new(result.Request, result.Id, faults, result.Spec);
     }
 
     private static TenantRequestKind? ReadKind(JsonElement root, ValidationFaultList faults)
@@ -117,7 +96,7 @@ public static class TenantRequestParser
 
     private static string Quote(string name) => $"\"{name}\"";
 
-    private static ParsedRequest ReadRequest(JsonElement root, TenantRequestKind kind, string[] common, ValidationFaultList faults, DateTimeOffset now)
+    private static ParsedRequest ReadRequest(JsonElement root, TenantRequestKind kind, string[] common, ValidationFaultList faults, DateTimeOffset now, string? knownTenantId = null, long? knownRevision = null)
     {
         if (ObjectReader.Open(root, "", faults, [.. common, .. PropertiesOf(kind)]) is not { } reader)
         {
@@ -125,8 +104,17 @@ public static class TenantRequestParser
         }
 
         var id = reader.Text("id", TextRules.Id);
-        var tenantId = reader.Text("tenantId", TextRules.TenantId, required: true);
-        var revision = reader.Integer("revision", 1, RequestLimits.MaxRevision, required: kind.HasSpec());
+        var tenantId = reader.Text("tenantId", TextRules.TenantId, required: knownTenantId is null) ?? knownTenantId;
+        var revision = reader.Integer("revision", 1, RequestLimits.MaxRevision, required: kind.HasSpec() && knownRevision is null) ?? knownRevision;
+        if (knownTenantId is not null && !TextRules.TenantId.Accepts(knownTenantId))
+        {
+            reader.AddFault("tenantId", ValidationFaultCodes.Format, $"Must be 1 to 40 {TextRules.TenantId.Expectation}.");
+        }
+        else if (knownTenantId is not null && tenantId != knownTenantId)
+        {
+            reader.AddFault("tenantId", SpecDifferences.Code, "Must be the tenant of the path, or absent.");
+        }
+
         var spec = kind.HasSpec() ? SpecReader.Read(reader, faults) : null;
         var (expiry, timeToLive) = kind.HasSpec() || kind == TenantRequestKind.Renew
             ? ExpiryReader.Read(reader, now, required: kind == TenantRequestKind.Renew)

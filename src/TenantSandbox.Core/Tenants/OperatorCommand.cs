@@ -14,6 +14,7 @@ namespace TenantSandbox.Core.Tenants;
 /// <param name="OperationId">The operation that is meant by cancel, skip, retry and compensate; null otherwise, and for "the last one".</param>
 /// <param name="Expiry">The new expiry of a renewal; null otherwise.</param>
 /// <param name="Finalizers">The finalizers that a forced offboarding may remove; null otherwise.</param>
+/// <param name="ContentHash">Hash of the sender's request, which tells its repeats from others with the same id; null for timers.</param>
 public sealed record OperatorCommand(
     [property: JsonPropertyName("commandId")] string CommandId,
     [property: JsonPropertyName("tenantId")] string TenantId,
@@ -24,7 +25,8 @@ public sealed record OperatorCommand(
     [property: JsonPropertyName("source")] string Source = "http",
     [property: JsonPropertyName("operationId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? OperationId = null,
     [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null,
-    [property: JsonPropertyName("finalizers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Finalizers = null)
+    [property: JsonPropertyName("finalizers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Finalizers = null,
+    [property: JsonPropertyName("contentHash"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ContentHash = null)
 {
     /// <summary>Name of the external event that cancels the running operation; its data is the command.</summary>
     public const string CancelEvent = "operation:cancel";

@@ -111,4 +111,7 @@ public sealed record TenantState
     /// <c>AdoptSpec</c>. Always null in new ones.
     /// </summary>
     [JsonPropertyName("spec"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public TenantSpec? InlineSpec { get; init; }
+
+    /// <summary>This state in today's form, whichever version stored it.</summary>
+    public TenantState ToCurrentForm() => TenantStates.Upgrade(this);
 }
