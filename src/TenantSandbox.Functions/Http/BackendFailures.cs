@@ -2,13 +2,17 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TenantSandbox.Core.Errors;
 
 namespace TenantSandbox.Functions.Http;
 
-/// <summary>Answers failures of the durable backend. The worker calls it over gRPC, so that every failure is an <see cref="RpcException"/>.</summary>
+/// <summary>
+/// Answers failures of the durable backend and of the spec store. The worker calls the backend over gRPC, so that every failure of it is
+/// an <see cref="RpcException"/>; those of the store are <see cref="SandboxException"/>s.
+/// </summary>
 internal static partial class BackendFailures
 {
-    /// <summary>Runs an HTTP function; answers 503 when the durable backend fails.</summary>
+    /// <summary>Runs an HTTP function; answers 503 when the durable backend or the spec store fails.</summary>
     public static async Task<IResult> AnswerAsync(HttpRequest request, Func<Task<IResult>> run)
     {
         try
@@ -17,9 +21,13 @@ internal static partial class BackendFailures
         }
         catch (RpcException e) when (e.StatusCode != StatusCode.Cancelled)
         {
-            var logger = request.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(BackendFailures));
-            LogFailed(logger, e, request.Method, request.Path);
+            LogFailed(Logger(request), e, request.Method, request.Path);
             return Problem.BackendUnavailable(request);
+        }
+        catch (SandboxException e)
+        {
+            LogFailed(Logger(request), e, request.Method, request.Path);
+            return Problem.StorageUnavailable(request);
         }
     }
 
@@ -27,6 +35,9 @@ internal static partial class BackendFailures
     public static bool IsRefusal(RpcException exception) =>
         exception.StatusCode is not (StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.Cancelled or StatusCode.ResourceExhausted);
 
-    [LoggerMessage(1010, LogLevel.Error, "{Method} {Path} failed in the durable backend")]
+    private static ILogger Logger(HttpRequest request) =>
+        request.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(BackendFailures));
+
+    [LoggerMessage(1010, LogLevel.Error, "{Method} {Path} failed in the durable backend or the storage")]
     private static partial void LogFailed(ILogger logger, Exception exception, string method, string path);
 }

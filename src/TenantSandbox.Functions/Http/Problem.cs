@@ -11,8 +11,12 @@ internal static class Problem
 {
     private const string ContentType = "application/problem+json";
 
-    public static IResult Malformed(HttpRequest request, IReadOnlyList<ValidationFault> faults) =>
+    private static IResult Malformed(HttpRequest request, IReadOnlyList<ValidationFault> faults) =>
         Result(request, 400, "malformed", "The request is malformed", faults[0].Detail, faults);
+
+    /// <summary>The problem of a body that isn't a valid request.</summary>
+    public static IResult Of(HttpRequest request, IReadOnlyList<ValidationFault> faults) =>
+        faults[0].Code == ValidationFaultCodes.Malformed ? Malformed(request, faults) : Invalid(request, faults);
 
     public static IResult BadParameter(HttpRequest request, string name, string detail) =>
         Result(request, 400, "bad-parameter", "A parameter or header is invalid", $"{name}: {detail}");
@@ -48,6 +52,12 @@ internal static class Problem
     {
         request.HttpContext.Response.Headers.RetryAfter = "5";
         return Result(request, 503, "backend-unavailable", "The durable backend did not answer", "A failure of this system, not of the request. Sending the same request again is safe.");
+    }
+
+    public static IResult StorageUnavailable(HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.RetryAfter = "5";
+        return Result(request, 503, "storage-unavailable", "The spec could not be stored or read", "A failure of this system, not of the request. Sending the same request again is safe.");
     }
 
     /// <summary>The tenant's answer to a request that it refused.</summary>

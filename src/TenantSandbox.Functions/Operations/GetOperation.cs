@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
+using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Http;
 using TenantSandbox.Functions.Tenants;
@@ -44,26 +45,20 @@ internal sealed partial class GetOperation(IOptions<RequestDoorOptions> options)
                 : null;
         }
 
-        var match = OperationId().Match(id);
-        if (!match.Success)
+        if (!TenantOperation.TryParseId(id, out var tenantId, out var operationKind))
         {
             return null;
         }
 
-        var (tenantId, kind) = (match.Groups["tenant"].Value, match.Groups["kind"].Value);
+        var kind = operationKind.ToWireName();
         if (await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } instance)
         {
             return OperationViews.Of(instance, tenantId, kind);
         }
 
-        // A waiting or skipped operation has no instance; the tenant's state has it.
-        return await TenantStates.ReadAsync(client, tenantId, cancellationToken) is { } state ? OperationViews.OfWaiting(state, id, kind) : null;
+        return await TenantStates.ReadAsync(client, tenantId, cancellationToken) is { } state ? OperationViews.OfState(state, id, kind) : null;
     }
 
     [GeneratedRegex(@"^req-[0-9a-f]{64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex SubmissionId();
-
-    // TenantOperation.IdOf
-    [GeneratedRegex(@"^(?<tenant>[a-z0-9-]{1,40})\.[0-9]{1,10}\.[0-9]{1,16}\.(?<kind>onboard|update|suspend|resume|offboard|reconcile|compensate)\z", RegexOptions.CultureInvariant)]
-    private static partial Regex OperationId();
 }

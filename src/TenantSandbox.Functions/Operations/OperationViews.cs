@@ -13,19 +13,19 @@ internal static class OperationViews
     public static OperationView Of(OrchestrationMetadata instance, string tenantId, string kind)
     {
         var error = ErrorOf(instance);
-        var status = StatusOf(instance.RuntimeStatus, error);
-        var progress = instance.IsCompleted || instance.SerializedCustomStatus is null ? null : instance.ReadCustomStatusAs<OperationStatus>();
+        var progress = ProgressOf(instance);
         return new OperationView(
             instance.InstanceId,
             kind,
             tenantId,
-            status,
+            StatusOf(instance.RuntimeStatus, error),
             progress?.Step,
-            progress?.WaitingFor,
             progress?.Since,
+            WaitingForOf(progress),
             instance.CreatedAt,
             instance.LastUpdatedAt,
-            error);
+            error,
+            ResultOf(instance) is { } result ? OutcomeOf(result) : null);
     }
 
     public static OperationView OfSubmission(OrchestrationMetadata submission, HttpRequest request)
@@ -35,13 +35,13 @@ internal static class OperationViews
         {
             null when submission.RuntimeStatus == OrchestrationRuntimeStatus.Completed => null,
             null => ErrorOf(submission),
-            { Outcome: SubmitOutcome.Accepted or SubmitOutcome.Duplicate } => null,
+            { Outcome: SubmitOutcome.Accepted or SubmitOutcome.Duplicate or SubmitOutcome.Done } => null,
             _ => TenantError.Create(null, answer.Outcome.ToString(), answer.Message),
         };
         return new OperationView(
             submission.InstanceId,
             "submit",
-            Submissions.RequestOf(submission)?.TenantId,
+            Submissions.TenantIdOf(submission),
             StatusOf(submission.RuntimeStatus, error),
             null,
             null,
@@ -49,48 +49,85 @@ internal static class OperationViews
             submission.CreatedAt,
             submission.LastUpdatedAt,
             error,
-            answer?.OperationId is { } operation ? ApiLinks.Operation(request, operation) : null);
+            Result: answer?.OperationId is { } operation ? ApiLinks.Operation(request, operation) : null);
     }
 
+    /// <summary>An operation without an instance: it waits, never started, or was purged.</summary>
     /// <returns>Null when the tenant's state doesn't have the operation.</returns>
-    public static OperationView? OfWaiting(TenantState state, string id, string kind)
+    public static OperationView? OfState(TenantState state, string id, string kind)
     {
+        if (state.Operations.LastOrDefault(x => x.Id == id) is { EndedAt: { } endedAt } ended)
+        {
+            var status = StatusOf(OrchestrationRuntimeStatus.Completed, ended.Error);
+            return new OperationView(id, kind, state.TenantId, status, null, null, null, ended.StartedAt, endedAt, ended.Error);
+        }
+
         if (state.Commands.LastOrDefault(x => x.OperationId == id) is not { } command)
         {
             return null;
         }
 
+        var isAccepted = command.Status == CommandStatus.Accepted;
         var acceptedAt = state.WaitingCommands.FirstOrDefault(x => x.CommandId == command.CommandId)?.AcceptedAt;
         return new OperationView(
             id,
             kind,
             state.TenantId,
-            command.Status == CommandStatus.Accepted ? OperationStatuses.Pending : OperationStatuses.Skipped,
+            isAccepted ? OperationStatuses.Pending : OperationStatuses.Skipped,
             null,
-            command.Status == CommandStatus.Accepted ? state.Operation?.Id : null,
-            acceptedAt,
+            null,
+            isAccepted && state.Operation is { } running && running.Id != id
+                ? new WaitingForView($"operation {running.Id} to end", acceptedAt, running.Id, null)
+                : null,
             acceptedAt ?? state.UpdatedAt,
             state.UpdatedAt,
             command.Note is null ? null : TenantError.Create(null, command.Status.ToString(), command.Note));
     }
 
-    private static string StatusOf(OrchestrationRuntimeStatus status, TenantError? error) => status switch
+    /// <summary>The progress of a running operation; null when it has ended or reported none.</summary>
+    public static OperationStatus? ProgressOf(OrchestrationMetadata instance) =>
+        instance.IsCompleted || instance.SerializedCustomStatus is null ? null : instance.ReadCustomStatusAs<OperationStatus>();
+
+    public static WaitingForView? WaitingForOf(OperationStatus? progress) =>
+        progress?.WaitingFor is { } text ? new(text, progress.Since, null, progress.Retry) : null;
+
+    /// <summary>What an operation returned; null before its end.</summary>
+    public static OperationResult? ResultOf(OrchestrationMetadata instance) =>
+        instance is { RuntimeStatus: OrchestrationRuntimeStatus.Completed, SerializedOutput: not null } ? instance.ReadOutputAs<OperationResult>() : null;
+
+    /// <summary>The status of an operation that has ended in an instance, or not yet.</summary>
+    public static string StatusOf(OrchestrationMetadata instance) => StatusOf(instance.RuntimeStatus, ErrorOf(instance));
+
+    // An operation that failed and compensated has completed, with the error in its output.
+    public static TenantError? ErrorOf(OrchestrationMetadata instance) => instance.RuntimeStatus switch
+    {
+        OrchestrationRuntimeStatus.Failed when (instance.FailureDetails ?? FailureText.Read(instance.SerializedOutput)) is { } failure =>
+            FailureMapping.ToError(failure),
+        OrchestrationRuntimeStatus.Failed => TenantError.Create(null, "Failed", "The operation failed."),
+        _ => ResultOf(instance)?.Error,
+    };
+
+    public static string StatusOf(OrchestrationRuntimeStatus status, TenantError? error) => status switch
     {
         OrchestrationRuntimeStatus.Pending => OperationStatuses.Pending,
         OrchestrationRuntimeStatus.Suspended => OperationStatuses.Suspended,
-        OrchestrationRuntimeStatus.Completed => error is null ? OperationStatuses.Succeeded : OperationStatuses.Failed,
+        OrchestrationRuntimeStatus.Completed => error switch
+        {
+            null => OperationStatuses.Succeeded,
+            { Code: OperationControl.CanceledCode } => OperationStatuses.Canceled,
+            _ => OperationStatuses.Failed,
+        },
         OrchestrationRuntimeStatus.Failed => OperationStatuses.Failed,
         OrchestrationRuntimeStatus.Terminated => OperationStatuses.Canceled,
         _ => OperationStatuses.Running,
     };
 
-    // An operation that failed and compensated has completed, with the error in its output.
-    private static TenantError? ErrorOf(OrchestrationMetadata instance) => instance.RuntimeStatus switch
-    {
-        OrchestrationRuntimeStatus.Failed when (instance.FailureDetails ?? FailureText.Read(instance.SerializedOutput)) is { } failure =>
-            FailureMapping.ToError(failure),
-        OrchestrationRuntimeStatus.Failed => TenantError.Create(null, "Failed", "The operation failed."),
-        OrchestrationRuntimeStatus.Completed when instance.SerializedOutput is not null => instance.ReadOutputAs<OperationResult>()?.Error,
-        _ => null,
-    };
+    private static OperationOutcomeView OutcomeOf(OperationResult result) => new(
+        result.Clean,
+        PlacementView.Of(result.Placement),
+        [.. (result.Leftovers ?? []).Select(LeftoverView.Of)],
+        result.Receipt,
+        result.Skipped ?? [],
+        result.Evidence ?? [],
+        result.EventPublished);
 }

@@ -30,7 +30,7 @@ internal sealed record TenantSummary(
         state.Phase,
         state.Incarnation,
         state.Revision,
-        (state.Desired?.Tier ?? state.InlineSpec?.Tier),
+        state.Desired?.Tier ?? state.InlineSpec?.Tier,
         PlacementView.Of(state.Placement),
         state.Operation?.Id,
         state.UpdatedAt,

@@ -9,6 +9,9 @@ namespace TenantSandbox.Functions.Orchestration;
 /// </summary>
 internal sealed class OperationControl(TaskOrchestrationContext context)
 {
+    /// <summary>The error code of an operation that was canceled.</summary>
+    public const string CanceledCode = "Canceled";
+
     private readonly Task<OperatorCommand> _cancel = context.WaitForExternalEvent<OperatorCommand>(OperatorCommand.CancelEvent);
     private Task<OperatorCommand> _skip = context.WaitForExternalEvent<OperatorCommand>(OperatorCommand.SkipEvent);
     private bool _isUndoing;
@@ -92,7 +95,7 @@ internal sealed class OperationControl(TaskOrchestrationContext context)
     {
         if (!_isUndoing && _cancel.IsCompletedSuccessfully)
         {
-            throw new StepFailedException(TenantError.Create(null, "Canceled", $"Canceled by {_cancel.Result.Actor}: {_cancel.Result.Reason}"));
+            throw new StepFailedException(TenantError.Create(null, CanceledCode, $"Canceled by {_cancel.Result.Actor}: {_cancel.Result.Reason}"));
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class OperationProgress(TaskOrchestrationContext context, Operat
     }
 
     /// <summary>Reports what the current step waits for; cut to 1,000 characters.</summary>
-    public void ReportWaiting(string reason) => ReportWaiting(reason, null, null);
+    public void ReportWaiting(string reason) => ReportWaiting(reason, null);
 
     /// <summary>Reports that an activity failed and will be retried.</summary>
     /// <param name="activity">Its name.</param>
@@ -47,8 +47,7 @@ internal sealed class OperationProgress(TaskOrchestrationContext context, Operat
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{activity} failed {failures} of at most {maxAttempts} times and is tried again at {nextAt:yyyy-MM-dd'T'HH:mm:ss'Z'}: {error.Code}: {error.Message}"),
-            error.ErrorClass,
-            nextAt);
+            new(activity, error.ErrorClass, failures, maxAttempts, nextAt));
     }
 
     /// <summary>Waits with a durable timer.</summary>
@@ -76,12 +75,11 @@ internal sealed class OperationProgress(TaskOrchestrationContext context, Operat
         }
     }
 
-    private void ReportWaiting(string reason, ErrorClass? errorClass, DateTimeOffset? nextAt) => Set(new(
+    private void ReportWaiting(string reason, RetryStatus? retry) => Set(new(
         _status?.Step ?? string.Empty,
         _status?.Since ?? context.Now(),
         reason.Length <= MaxTextLength ? reason : reason[..MaxTextLength],
-        errorClass,
-        nextAt));
+        retry));
 
     private void Set(OperationStatus status) => context.SetCustomStatus(_status = status);
 }
@@ -90,11 +88,22 @@ internal sealed class OperationProgress(TaskOrchestrationContext context, Operat
 /// <param name="Step">The current step.</param>
 /// <param name="Since">When the step began.</param>
 /// <param name="WaitingFor">What the step waits for, for people; null while it isn't waiting.</param>
-/// <param name="ErrorClass">The class of the failure after which an activity is retried; null when it waits for something else.</param>
-/// <param name="NextAt">When the activity is tried again; null likewise.</param>
+/// <param name="Retry">The activity that failed and is tried again; null when it waits for something else.</param>
 public sealed record OperationStatus(
     [property: JsonPropertyName("step")] string Step,
     [property: JsonPropertyName("since")] DateTimeOffset Since,
     [property: JsonPropertyName("waitingFor")] string? WaitingFor,
-    [property: JsonPropertyName("errorClass"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ErrorClass? ErrorClass = null,
-    [property: JsonPropertyName("nextAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? NextAt = null);
+    [property: JsonPropertyName("retry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RetryStatus? Retry = null);
+
+/// <summary>An activity that failed and is tried again.</summary>
+/// <param name="Activity">Its name.</param>
+/// <param name="ErrorClass">The class of its last failure; null when it could not be classified.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="MaxAttempts">How often it is tried at most.</param>
+/// <param name="NextAt">When it is tried next.</param>
+public sealed record RetryStatus(
+    [property: JsonPropertyName("activity")] string Activity,
+    [property: JsonPropertyName("class")] ErrorClass? ErrorClass,
+    [property: JsonPropertyName("attempts")] int Attempts,
+    [property: JsonPropertyName("maxAttempts")] int MaxAttempts,
+    [property: JsonPropertyName("nextAt")] DateTimeOffset NextAt);

@@ -23,29 +23,54 @@ internal static class Submissions
     ];
 
     /// <summary>Submits a request; calls with the same identity submit it once.</summary>
-    public static async Task<SubmissionStart> StartAsync(
+    public static Task<SubmissionStart> StartAsync(
         DurableTaskClient client, RequestIdentity identity, TenantRequest request, DateTimeOffset receivedAt, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(identity);
         ArgumentNullException.ThrowIfNull(request);
-        var instanceId = identity.ToInstanceId();
+        return StartAsync(
+            client, nameof(SubmitRequestOrchestration), identity.ToInstanceId(), new SubmitInput(identity, request, receivedAt), request.ContentHash, cancellationToken);
+    }
+
+    /// <summary>Submits a command of an operator; calls with the same command id submit it once.</summary>
+    public static Task<SubmissionStart> StartAsync(DurableTaskClient client, OperatorCommand command, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return StartAsync(client, nameof(ActOrchestration), command.CommandId, command, command.ContentHash, cancellationToken);
+    }
+
+    /// <summary>Whether an instance is a submission.</summary>
+    public static bool Is(OrchestrationMetadata instance) => instance.Name is nameof(SubmitRequestOrchestration) or nameof(ActOrchestration);
+
+    /// <summary>The tenant that a submission is about; null when the instance was read without its input.</summary>
+    public static string? TenantIdOf(OrchestrationMetadata instance) => instance switch
+    {
+        { SerializedInput: null } => null,
+        { Name: nameof(ActOrchestration) } => instance.ReadInputAs<OperatorCommand>()?.TenantId,
+        _ => instance.ReadInputAs<SubmitInput>()?.Request.TenantId,
+    };
+
+    /// <summary>The tenant's answer; null while there is none, or when the submission failed.</summary>
+    public static SubmitAnswer? AnswerOf(OrchestrationMetadata instance) =>
+        instance is { RuntimeStatus: OrchestrationRuntimeStatus.Completed, SerializedOutput: not null } ? instance.ReadOutputAs<SubmitAnswer>() : null;
+
+    private static async Task<SubmissionStart> StartAsync(
+        DurableTaskClient client, string orchestration, string instanceId, object input, string? contentHash, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
         while (true)
         {
             try
             {
                 await client.ScheduleNewOrchestrationInstanceAsync(
-                    nameof(SubmitRequestOrchestration),
-                    new SubmitInput(identity, request, receivedAt),
-                    new StartOrchestrationOptions(instanceId).WithDedupeStatuses(DedupeStatuses),
-                    cancellationToken);
-                return new(instanceId, null);
+                    orchestration, input, new StartOrchestrationOptions(instanceId).WithDedupeStatuses(DedupeStatuses), cancellationToken);
+                return new(instanceId, IsReused: false);
             }
             catch (OrchestrationAlreadyExistsException)
             {
                 if (await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellationToken) is { } existing)
                 {
-                    return new(instanceId, RequestOf(existing) is { } submitted && submitted.ContentHash != request.ContentHash ? submitted : null);
+                    return new(instanceId, existing.Name != orchestration || ContentHashOf(existing) != contentHash);
                 }
 
                 // Purged since: the request has to be started after all.
@@ -53,45 +78,15 @@ internal static class Submissions
         }
     }
 
-    /// <summary>Submits a command of an operator; calls with the same command id submit it once.</summary>
-    /// <returns>Instance id of the orchestration whose output is the <see cref="SubmitAnswer"/>.</returns>
-    public static async Task<string> ActAsync(DurableTaskClient client, OperatorCommand command, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(client);
-        ArgumentNullException.ThrowIfNull(command);
-        var instanceId = new RequestIdentity("operator", command.CommandId).ToInstanceId();
-        try
-        {
-            await client.ScheduleNewOrchestrationInstanceAsync(
-                nameof(ActOrchestration), command, new StartOrchestrationOptions(instanceId).WithDedupeStatuses(DedupeStatuses), cancellationToken);
-        }
-        catch (OrchestrationAlreadyExistsException)
-        {
-            // It was submitted before; that instance has the answer.
-        }
-
-        return instanceId;
-    }
-
-    /// <summary>Whether an instance is the submission of a request or of a command.</summary>
-    public static bool Is(OrchestrationMetadata instance) => instance.Name is nameof(SubmitRequestOrchestration) or nameof(ActOrchestration);
-
-    /// <summary>The submitted request; null when the instance was read without its input.</summary>
-    public static TenantRequest? RequestOf(OrchestrationMetadata instance) =>
-        instance.SerializedInput is null || instance.Name != nameof(SubmitRequestOrchestration) ? null : instance.ReadInputAs<SubmitInput>()?.Request;
-
-    /// <summary>The tenant's answer; null while there is none, or when the submission failed.</summary>
-    public static SubmitAnswer? AnswerOf(OrchestrationMetadata instance) =>
-        instance is { RuntimeStatus: OrchestrationRuntimeStatus.Completed, SerializedOutput: not null } ? instance.ReadOutputAs<SubmitAnswer>() : null;
+    private static string? ContentHashOf(OrchestrationMetadata instance) => instance.Name == nameof(ActOrchestration)
+        ? instance.ReadInputAs<OperatorCommand>()?.ContentHash
+        : instance.ReadInputAs<SubmitInput>()?.Request.ContentHash;
 }
 
-/// <summary>The submission of a request.</summary>
+/// <summary>The submission of a request or a command.</summary>
 /// <param name="InstanceId">Instance id of the orchestration whose output is the <see cref="SubmitAnswer"/>.</param>
-/// <param name="Other">
-/// The request that was submitted under this identity before, if its content is different; the new one was not submitted then.
-/// Null otherwise. A request whose instance was purged is not recognized here: the tenant decides by its revision.
+/// <param name="IsReused">
+/// True when another request was submitted under this identity before; the new one was not submitted then. A request whose instance was
+/// purged is not recognized here: the tenant decides by its revision.
 /// </param>
-internal sealed record SubmissionStart(string InstanceId, TenantRequest? Other)
-{
-    public bool IsReused => Other is not null;
-}
+internal sealed record SubmissionStart(string InstanceId, bool IsReused);

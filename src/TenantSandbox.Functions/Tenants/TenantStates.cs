@@ -9,7 +9,7 @@ namespace TenantSandbox.Functions.Tenants;
 /// <summary>Reads the states of tenant entities.</summary>
 internal static class TenantStates
 {
-    /// <returns>Null when the tenant does not exist or the id is invalid.</returns>
+    /// <returns>The state in today's form; null when the tenant does not exist or the id is invalid.</returns>
     public static async Task<TenantState?> ReadAsync(DurableTaskClient client, string tenantId, CancellationToken cancellationToken)
     {
         if (TenantRequestParser.ParseOffboard(tenantId, null).Request is null)
@@ -18,7 +18,7 @@ internal static class TenantStates
         }
 
         var entity = await client.Entities.GetEntityAsync<TenantState>(TenantEntity.IdOf(tenantId), includeState: true, cancellationToken);
-        return entity is { IncludesState: true } ? entity.State : null;
+        return entity is { IncludesState: true } ? entity.State?.ToCurrentForm() : null;
     }
 
     /// <summary>One page of all tenants, in the backend's order.</summary>

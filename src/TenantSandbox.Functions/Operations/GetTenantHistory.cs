@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Operations;
+
+/// <summary>Shows what happened to a tenant: from its state, and from the instances in the task hub that haven't been purged.</summary>
+internal sealed class GetTenantHistory
+{
+    [Function(nameof(GetTenantHistory))]
+    public static Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants/{tenantId}/history")] HttpRequest request,
+        string tenantId,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) =>
+        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, tenantId, client, cancellationToken));
+
+    private static async Task<IResult> AnswerAsync(HttpRequest request, string tenantId, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        if (await TenantStates.ReadAsync(client, tenantId, cancellationToken) is not { } state)
+        {
+            return Problem.NotFound(request, "The tenant does not exist.");
+        }
+
+        var instances = await TenantInstances.ReadAsync(client, tenantId, cancellationToken);
+        return ApiResults.Ok(request, TenantHistories.Of(state, instances, request));
+    }
+}
