@@ -14,6 +14,7 @@ using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
 using TenantSandbox.Functions.Maintenance;
+using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
 
 namespace TenantSandbox.Functions;
@@ -39,7 +40,11 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(_ => RejectedQueue.FromConfiguration(configuration));
         services.AddSingleton<RejectedRequests>();
         services.AddSingleton<MessageSubmission>();
+        services.AddSingleton<ClusterSelection>();
+        services.AddSingleton<PlacementForecast>();
         services.AddSingleton<HttpSubmission>();
+        services.AddSingleton<DryRun>();
+        services.AddSingleton<OperatorDoor>();
         services.AddSingleton<MaintenanceStarts>();
         return services;
     }

@@ -14,8 +14,8 @@ public sealed class ArchitectureTests
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Doors"] = ["Http", "Tenants", "Configuration"],
-        ["Operations"] = ["Http", "Tenants", "Orchestration", "Configuration"],
+        ["Doors"] = ["Http", "Tenants", "Pools", "Specs", "Configuration"],
+        ["Operations"] = ["Http", "Tenants", "Orchestration", "Kubernetes", "Specs", "Configuration"],
         ["Tenants"] = ["Pools", "Orchestration", "Azure", "Kubernetes"],
         ["Pools"] = ["Orchestration", "Azure", "Kubernetes", "Configuration"],
         ["Orchestration"] = ["Azure"],

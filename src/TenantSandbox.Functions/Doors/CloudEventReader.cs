@@ -101,6 +101,10 @@ internal static class CloudEventReader
 }
 
 /// <summary>The result of reading an event or a message: a request with its identity, or the validation faults.</summary>
+/// <param name="Request">The request; null when there are faults.</param>
+/// <param name="Identity">Its identity; null when it could not be read.</param>
+/// <param name="Faults">Why it is refused; empty when there is a request.</param>
+/// <param name="Spec">The desired state, which must be stored before the request is submitted; null when the request has none.</param>
 internal sealed record IncomingRequest(TenantRequest? Request, RequestIdentity? Identity, IReadOnlyList<ValidationFault> Faults, TenantSpec? Spec = null)
 {
     public static IncomingRequest Fault(string pointer, string code, string detail) => new(null, null, [new ValidationFault(pointer, code, detail)]);

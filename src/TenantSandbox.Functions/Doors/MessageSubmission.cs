@@ -21,11 +21,12 @@ internal sealed class MessageSubmission(RejectedRequests rejected, ISpecStore sp
         {
             if (incoming.Spec is { } spec)
             {
+                // Before the submission, which carries only the reference.
                 await specs.SaveAsync(spec, cancellationToken);
             }
 
             var start = await Submissions.StartAsync(client, identity, request, receivedAt, cancellationToken);
-            if (start.Other is null)
+            if (!start.IsReused)
             {
                 return;
             }

@@ -17,11 +17,13 @@ public sealed class FunctionsMetadataTests
         DeleteTenant: httpTrigger authLevel=Function methods=delete route=tenants/{tenantId}; durableClient; out http
         DeleteWorkloads: activityTrigger
         EnsurePool: activityTrigger
+        ExplainTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/explain; durableClient; out http
         FindEndedInstances: activityTrigger; durableClient
         FindSpecs: activityTrigger
         GetHealth: httpTrigger authLevel=Anonymous methods=get route=health; out http
         GetOperation: httpTrigger authLevel=Function methods=get route=operations/{operationId}; durableClient; out http
         GetTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}; durableClient; out http
+        GetTenantHistory: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/history; durableClient; out http
         InspectTenants: activityTrigger
         ListPools: activityTrigger
         ListTenantNamespaces: activityTrigger
@@ -31,8 +33,11 @@ public sealed class FunctionsMetadataTests
         OnTenantRequest: queueTrigger queueName=tenant-requests supportsDeferredBinding=True; durableClient
         OnTenantRequestPoison: queueTrigger queueName=tenant-requests-poison supportsDeferredBinding=True
         OnboardOrchestration: orchestrationTrigger
+        PostOperationVerb: httpTrigger authLevel=Function methods=post route=operations/{operationId}/{verb}; durableClient; out http
         PostTenant: httpTrigger authLevel=Function methods=post route=tenants; durableClient; out http
+        PostTenantVerb: httpTrigger authLevel=Function methods=post route=tenants/{tenantId}/{verb}; durableClient; out http
         PublishEvent: activityTrigger
+        PutTenant: httpTrigger authLevel=Function methods=put route=tenants/{tenantId}; durableClient; out http
         ReadNamespaceAbsence: activityTrigger
         ReadPool: activityTrigger
         ReadPoolPods: activityTrigger

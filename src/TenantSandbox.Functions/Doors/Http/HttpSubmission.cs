@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Options;
+using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Configuration;
@@ -10,32 +11,56 @@ using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Doors.Http;
 
-/// <summary>Submits a request and turns the tenant's answer into an HTTP response.</summary>
-internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, ISpecStore specs, TimeProvider time)
+/// <summary>Submits a request or a command and turns the tenant's answer into an HTTP response.</summary>
+internal sealed class HttpSubmission(ISpecStore specs, IOptions<RequestDoorOptions> options, TimeProvider time)
 {
     // Polled here, because the Azure Storage backend's own wait polls every two seconds.
     private static readonly TimeSpan MinPollDelay = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MaxPollDelay = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Submits a request of a sender.</summary>
+    /// <param name="spec">Its desired state; null when its kind has none.</param>
     public async Task<IResult> SubmitAsync(
-        HttpRequest http, DurableTaskClient client, RequestIdentity identity, TenantRequest request, CancellationToken cancellationToken, TenantSpec? spec = null)
+        HttpRequest http, DurableTaskClient client, RequestIdentity identity, TenantRequest request, TenantSpec? spec, CancellationToken cancellationToken)
     {
         if (spec is not null)
         {
+            // Before the submission, which carries only the reference.
             await specs.SaveAsync(spec, cancellationToken);
         }
 
         var start = await Submissions.StartAsync(client, identity, request, time.GetUtcNow(), cancellationToken);
+        return await AnswerAsync(
+            http, client, start,
+            SubmissionView.Pending(start.InstanceId, request.TenantId, request.Kind.ToVerb(), request.Revision, http),
+            () => DifferencesAsync(client, request, spec, cancellationToken),
+            cancellationToken);
+    }
+
+    /// <summary>Submits a command of an operator.</summary>
+    public async Task<IResult> ActAsync(HttpRequest http, DurableTaskClient client, OperatorCommand command, CancellationToken cancellationToken)
+    {
+        var start = await Submissions.StartAsync(client, command, cancellationToken);
+        return await AnswerAsync(
+            http, client, start,
+            SubmissionView.Pending(start.InstanceId, command.TenantId, command.Verb, null, http),
+            () => Task.FromResult<IReadOnlyList<ValidationFault>>([]),
+            cancellationToken);
+    }
+
+    private async Task<IResult> AnswerAsync(
+        HttpRequest http, DurableTaskClient client, SubmissionStart start, SubmissionView pending,
+        Func<Task<IReadOnlyList<ValidationFault>>> findDifferences, CancellationToken cancellationToken)
+    {
         if (start.IsReused)
         {
             return Problem.KeyReused(http);
         }
 
-        var submissionId = start.InstanceId;
-        var submission = await WaitAsync(client, submissionId, cancellationToken);
+        var submission = await WaitAsync(client, start.InstanceId, cancellationToken);
         if (submission is null || !submission.IsCompleted)
         {
-            return Pending(http, submissionId, request);
+            return ApiResults.Accepted(http, ApiLinks.Operation(http, start.InstanceId), options.Value.RetryAfterSeconds, pending);
         }
 
         if (Submissions.AnswerOf(submission) is not { } answer)
@@ -48,13 +73,10 @@ internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, ISpec
         {
             SubmitOutcome.Accepted => ApiResults.Accepted(http, ApiLinks.Operation(http, answer.OperationId!), options.Value.RetryAfterSeconds, body),
             SubmitOutcome.Duplicate or SubmitOutcome.Done => ApiResults.Ok(http, body),
-            SubmitOutcome.Conflict => Problem.Refused(http, answer, body.Operation, await DifferencesAsync(client, request, spec, cancellationToken)),
+            SubmitOutcome.Conflict => Problem.Refused(http, answer, body.Operation, await findDifferences()),
             _ => Problem.Refused(http, answer, body.Operation, []),
         };
     }
-
-    private IResult Pending(HttpRequest http, string submissionId, TenantRequest request) =>
-        ApiResults.Accepted(http, ApiLinks.Operation(http, submissionId), options.Value.RetryAfterSeconds, SubmissionView.Pending(submissionId, request, http));
 
     private async Task<OrchestrationMetadata?> WaitAsync(DurableTaskClient client, string submissionId, CancellationToken cancellationToken)
     {
@@ -74,16 +96,23 @@ internal sealed class HttpSubmission(IOptions<RequestDoorOptions> options, ISpec
         }
     }
 
-    private async Task<IReadOnlyList<ValidationFault>> DifferencesAsync(
-        DurableTaskClient client, TenantRequest request, TenantSpec? submitted, CancellationToken cancellationToken)
+    // Of the request that was accepted with the same revision, if its spec is still the wanted one.
+    private async Task<IReadOnlyList<ValidationFault>> DifferencesAsync(DurableTaskClient client, TenantRequest request, TenantSpec? spec, CancellationToken cancellationToken)
     {
         var state = await TenantStates.ReadAsync(client, request.TenantId, cancellationToken);
-        if (submitted is null || state is null || state.DesiredRevision != request.Revision)
+        if (spec is null || state?.Desired is not { } desired || state.DesiredRevision != request.Revision)
         {
             return [];
         }
 
-        var accepted = state.InlineSpec ?? (state.Desired is { } desired ? await specs.ReadAsync(desired.Hash, cancellationToken) : null);
-        return accepted is null ? [] : SpecDifferences.Between(submitted, accepted);
+        try
+        {
+            return SpecDifferences.Between(spec, await specs.ReadAsync(desired.Hash, cancellationToken));
+        }
+        catch (NotFoundException)
+        {
+            // The refusal stands without them.
+            return [];
+        }
     }
 }

@@ -7,7 +7,7 @@ using TenantSandbox.Functions.Http;
 namespace TenantSandbox.Functions.Doors.Http;
 
 /// <summary>The HTTP door for onboarding.</summary>
-internal sealed class PostTenant(HttpSubmission submission, TimeProvider time)
+internal sealed class PostTenant(HttpSubmission submission, DryRun dryRun, TimeProvider time)
 {
     [Function(nameof(PostTenant))]
     public Task<IResult> RunAsync(
@@ -18,9 +18,9 @@ internal sealed class PostTenant(HttpSubmission submission, TimeProvider time)
 
     private async Task<IResult> AnswerAsync(HttpRequest request, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        if (!IdempotencyKey.TryRead(request, out var identity, out _))
+        if (WriteOptions.TryRead(request, out var options) is { } badOption)
         {
-            return Problem.BadParameter(request, IdempotencyKey.Header, "must be given once, with 1 to 128 printable ASCII characters and no space.");
+            return badOption;
         }
 
         var (utf8, problem) = await HttpBody.ReadAsync(request, cancellationToken);
@@ -30,11 +30,13 @@ internal sealed class PostTenant(HttpSubmission submission, TimeProvider time)
         }
 
         var result = TenantRequestParser.Parse(utf8, TenantRequestKind.Onboard, time.GetUtcNow());
-        if (result.Request is null)
+        if (result.Request is not { } onboarding)
         {
-            return result.Faults[0].Code == ValidationFaultCodes.Malformed ? Problem.Malformed(request, result.Faults) : Problem.Invalid(request, result.Faults);
+            return Problem.Of(request, result.Faults);
         }
 
-        return await submission.SubmitAsync(request, client, identity, result.Request, cancellationToken, result.Spec);
+        return options.IsDryRun
+            ? await dryRun.AnswerAsync(request, client, onboarding, result.Spec, cancellationToken)
+            : await submission.SubmitAsync(request, client, options.Identity, onboarding, result.Spec, cancellationToken);
     }
 }

@@ -1,12 +1,11 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
-using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Doors.Http;
 
-/// <summary>The body of successful POST and DELETE responses.</summary>
+/// <summary>The body of successful writes.</summary>
 /// <param name="Outcome">The tenant's answer; <c>pending</c> if it has not answered yet.</param>
 /// <param name="Operation">URL of the operation; null if there is none.</param>
 internal sealed record SubmissionView(
@@ -37,17 +36,17 @@ internal sealed record SubmissionView(
         ApiLinks.Tenant(http, answer.TenantId),
         answer.Error);
 
-    public static SubmissionView Pending(string submissionId, TenantRequest request, HttpRequest http) => new(
+    public static SubmissionView Pending(string submissionId, string tenantId, TenantVerb kind, long? revision, HttpRequest http) => new(
         "pending",
-        request.TenantId,
-        request.Kind.ToVerb(),
-        request.Revision,
+        tenantId,
+        kind,
+        revision,
         null,
         null,
         true,
         "Submitted; the tenant has not answered yet.",
         submissionId,
         ApiLinks.Operation(http, submissionId),
-        ApiLinks.Tenant(http, request.TenantId),
+        ApiLinks.Tenant(http, tenantId),
         null);
 }

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.DurableTask.Client;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Pools;
+using TenantSandbox.Functions.Specs;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Doors.Http;
+
+/// <summary>
+/// Answers a write with <c>dryRun=true</c>: what the tenant would answer, what would change, and where it would be placed. Reads states
+/// and applies the same rules to them as the entities do; nothing is stored, submitted or reserved.
+/// </summary>
+internal sealed class DryRun(ISpecStore specs, PlacementForecast placements, TimeProvider time)
+{
+    private const string CommandId = "dry-run";
+
+    /// <param name="spec">The request's desired state; null when its kind has none.</param>
+    public async Task<IResult> AnswerAsync(HttpRequest http, DurableTaskClient client, TenantRequest request, TenantSpec? spec, CancellationToken cancellationToken)
+    {
+        var state = await TenantStates.ReadAsync(client, request.TenantId, cancellationToken);
+        var (decision, answer) = TenantStateMachine.Submit(state, new TenantCommand(CommandId, request, time.GetUtcNow(), RequestIdentity.HttpSource));
+        var differences = spec is null || state is null ? [] : await CompareAsync(state, spec, request.Expiry, cancellationToken);
+        return await ReportAsync(http, client, state, decision, answer, differences, cancellationToken);
+    }
+
+    public async Task<IResult> AnswerAsync(HttpRequest http, DurableTaskClient client, OperatorCommand command, CancellationToken cancellationToken)
+    {
+        var state = await TenantStates.ReadAsync(client, command.TenantId, cancellationToken);
+        var (decision, answer) = TenantStateMachine.Act(state, command with { CommandId = CommandId });
+        IReadOnlyList<SpecChange> differences = command.Expiry is { } expiry && expiry != state?.Expiry ? [ExpiryChange(state?.Expiry, expiry)] : [];
+        return await ReportAsync(http, client, state, decision, answer, differences, cancellationToken);
+    }
+
+    private async Task<IResult> ReportAsync(
+        HttpRequest http, DurableTaskClient client, TenantState? state, TenantDecision decision, SubmitAnswer answer,
+        IReadOnlyList<SpecChange>? differences, CancellationToken cancellationToken)
+    {
+        var operation = answer.Kind is TenantVerb.Cancel or TenantVerb.Skip ? null : PlannedOperation.Find(decision.State, answer);
+        var forecast = operation is { Kind: TenantOperationKind.Onboard or TenantOperationKind.Update or TenantOperationKind.Resume, Spec: { } needed }
+            ? await placements.OfAsync(
+                client, answer.TenantId, operation.Incarnation, operation.Sequence, needed,
+                operation.Kind == TenantOperationKind.Update ? state?.Placement : null, time.GetUtcNow(), cancellationToken)
+            : new PlacementForecastView(null, []);
+        return ApiResults.Ok(http, DryRunView.Of(answer, operation, state, decision.State, differences, forecast));
+    }
+
+    /// <returns>Null when the spec that runs is not stored.</returns>
+    private async Task<IReadOnlyList<SpecChange>?> CompareAsync(TenantState state, TenantSpec requested, TenantExpiry? expiry, CancellationToken cancellationToken)
+    {
+        if (state.Applied is null && state.InlineSpec is null)
+        {
+            return [];
+        }
+
+        try
+        {
+            var running = state.InlineSpec ?? await specs.ReadAsync(state.Applied!.Hash, cancellationToken);
+            var changes = SpecChanges.Between(running with { StoredExpiresAt = null }, requested);
+            return expiry == state.Expiry ? changes : [.. changes, ExpiryChange(state.Expiry, expiry)];
+        }
+        catch (NotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static SpecChange ExpiryChange(TenantExpiry? before, TenantExpiry? after) =>
+        new("/expiresAt", before is null ? SpecChangeKind.Added : after is null ? SpecChangeKind.Removed : SpecChangeKind.Changed);
+}
