@@ -7,9 +7,11 @@ public sealed class FunctionsMetadataTests
     /// <summary>What the Functions host serves. Routes, queue names, schedules and function names are contracts with callers and deployments.</summary>
     private const string Table =
         """
+        ActOrchestration: orchestrationTrigger
         ApplyNamespace: activityTrigger
         ApplyWorkloads: activityTrigger
         ClusterEntity: entityTrigger
+        CompensateOrchestration: orchestrationTrigger
         CreatePoolOrchestration: orchestrationTrigger
         DeleteNamespace: activityTrigger
         DeletePool: activityTrigger
@@ -17,6 +19,8 @@ public sealed class FunctionsMetadataTests
         DeleteTenant: httpTrigger authLevel=Function methods=delete route=tenants/{tenantId}; durableClient; out http
         DeleteWorkloads: activityTrigger
         EnsurePool: activityTrigger
+        ExpireTenantsOrchestration: orchestrationTrigger
+        ExpireTenantsTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:ExpireTenants%; durableClient
         ExplainTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/explain; durableClient; out http
         FindEndedInstances: activityTrigger; durableClient
         FindSpecs: activityTrigger
@@ -28,6 +32,8 @@ public sealed class FunctionsMetadataTests
         ListPools: activityTrigger
         ListTenantNamespaces: activityTrigger
         ListTenants: httpTrigger authLevel=Function methods=get route=tenants; durableClient; out http
+        MaintenanceEntity: entityTrigger
+        NoticeOrchestration: orchestrationTrigger
         OffboardOrchestration: orchestrationTrigger
         OnTenantEvent: eventGridTrigger cardinality=Many dataType=String; durableClient
         OnTenantRequest: queueTrigger queueName=tenant-requests supportsDeferredBinding=True; durableClient
@@ -37,19 +43,33 @@ public sealed class FunctionsMetadataTests
         PostTenant: httpTrigger authLevel=Function methods=post route=tenants; durableClient; out http
         PostTenantVerb: httpTrigger authLevel=Function methods=post route=tenants/{tenantId}/{verb}; durableClient; out http
         PublishEvent: activityTrigger
+        PurgeHistoryOrchestration: orchestrationTrigger
+        PurgeHistoryTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:PurgeHistory%; durableClient
+        PurgeInstances: activityTrigger; durableClient
         PutTenant: httpTrigger authLevel=Function methods=put route=tenants/{tenantId}; durableClient; out http
         ReadNamespaceAbsence: activityTrigger
         ReadPool: activityTrigger
         ReadPoolPods: activityTrigger
+        ReconcileClustersTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:ReconcileClusters%; durableClient
+        ReconcileOrchestration: orchestrationTrigger
+        ReconcileTenantsOrchestration: orchestrationTrigger
+        ReconcileTenantsTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:ReconcileTenants%; durableClient
         RemoveFinalizers: activityTrigger
+        ResumeOrchestration: orchestrationTrigger
         SaveSpec: activityTrigger
         SelectClusters: activityTrigger
         SubmitRequestOrchestration: orchestrationTrigger
+        SuspendOrchestration: orchestrationTrigger
         SuspendWorkloads: activityTrigger
+        SweepOrphansOrchestration: orchestrationTrigger
+        SweepOrphansTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:SweepOrphans%; durableClient
         TagPool: activityTrigger
         TenantEntity: entityTrigger
+        UpdateOrchestration: orchestrationTrigger
         WatchRollout: activityTrigger
         WatchSuspension: activityTrigger
+        WatchdogOrchestration: orchestrationTrigger
+        WatchdogTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:Watchdog%; durableClient
         """;
 
     [Fact]
