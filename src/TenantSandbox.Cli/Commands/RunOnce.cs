@@ -30,7 +30,7 @@ internal static class RunOnce
         await WaitUntilNothingRunsAsync(system, cancellationToken);
         await view.DisposeAsync();
 
-        var leftovers = await Leftovers.FindAsync(system, offboarding.Tenants.Select(tenant => tenant.TenantId), kubeconfig, cancellationToken);
+        var leftovers = await Output.Leftovers.FindAsync(system, offboarding.Tenants.Select(tenant => tenant.TenantId), kubeconfig, cancellationToken);
         await RunReport.PrintAsync(system, onboarding, offboarding, leftovers);
         var isGood = leftovers.Count == 0
             && onboarding.Tenants.All(tenant => tenant.Phase is TenantPhase.Ready)

@@ -147,7 +147,13 @@ public sealed class BadInputTests(DoorSystem doors)
     [InlineData("DELETE", "/api/tenants/a?revision=", 422)]
     [InlineData("DELETE", "/api/tenants/a?revision=9007199254740992", 422)]
     [InlineData("DELETE", "/api/tenants/a?revision=%2B1", 422)]
-    [InlineData("PUT", "/api/tenants/a", 404)]
+    [InlineData("PUT", "/api/tenants/a", 415)]
+    [InlineData("POST", "/api/tenants/a/explode", 404)]
+    [InlineData("POST", "/api/tenants/a/suspend", 415)]
+    [InlineData("POST", "/api/operations/a.1.1.onboard/suspend", 404)]
+    [InlineData("GET", "/api/tenants/nobody/history", 404)]
+    [InlineData("GET", "/api/tenants/nobody/explain", 404)]
+    [InlineData("DELETE", "/api/tenants/a?dryRun=maybe", 400)]
     [InlineData("PATCH", "/api/tenants", 404)]
     public async Task Request_InvalidPathOrQuery_IsAClientError(string method, string path, int status) =>
         Assert.Equal(status, (await doors.SendAsync(new HttpMethod(method), path, null)).Status);
