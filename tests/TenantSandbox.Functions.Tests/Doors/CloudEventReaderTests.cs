@@ -86,6 +86,22 @@ public sealed class CloudEventReaderTests
     }
 
     [Theory]
+    [InlineData(TenantRequestKind.Suspend, "")]
+    [InlineData(TenantRequestKind.Resume, ",\"revision\":2")]
+    [InlineData(TenantRequestKind.Renew, ",\"timeToLive\":\"P1D\"")]
+    [InlineData(TenantRequestKind.Offboard, "")]
+    public void Read_RequestWithoutSpec_IsTheSameAsEventAndBareMessage(TenantRequestKind kind, string more)
+    {
+        var text = $$"""{"specversion":"1.0","type":"{{EventTypes.Requested(kind)}}","source":"/test","id":"1","data":{"tenantId":"acme"{{more}}} }""";
+        var fromEvent = CloudEventReader.Read(Utf8(text), Now);
+        var bare = QueueMessageReader.Read($$"""{"kind":"{{kind.ToWireName()}}","tenantId":"acme"{{more}}}""", "m1", Now);
+
+        Assert.Empty(fromEvent.Faults);
+        Assert.Equal((kind, "acme"), (fromEvent.Request!.Kind, fromEvent.Request.TenantId));
+        Assert.Equal(fromEvent.Request, bare.Request);
+    }
+
+    [Theory]
     [InlineData("{0}")]
     [InlineData("[{0}]")]
     public void Read_EventGridSchema_NamesTheSettingOfTheSubscription(string format)

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Http;
 using TenantSandbox.Functions.Operations;
@@ -21,6 +22,18 @@ public sealed class BackendFailuresTests
 
         Assert.Equal((503, "5"), (http.Response.StatusCode, http.Response.Headers.RetryAfter.ToString()));
         Assert.Equal("urn:tenantsandbox:problem:backend-unavailable", body.GetProperty("type").GetString());
+        Assert.DoesNotContain("secret", body.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Answer_SpecStoreFails_Is503WithRetryAfter()
+    {
+        var http = HttpSubmissionTests.Http();
+        var result = await BackendFailures.AnswerAsync(http.Request, () => throw new TransientException("SpecStoreFailed", "secret detail"));
+        var body = await HttpSubmissionTests.ExecuteAsync(result, http);
+
+        Assert.Equal((503, "5"), (http.Response.StatusCode, http.Response.Headers.RetryAfter.ToString()));
+        Assert.Equal("urn:tenantsandbox:problem:storage-unavailable", body.GetProperty("type").GetString());
         Assert.DoesNotContain("secret", body.GetRawText(), StringComparison.Ordinal);
     }
 
