@@ -58,7 +58,8 @@ internal static class OperationFrame
         var isTeardown = input.Kind is TenantOperationKind.Offboard or TenantOperationKind.Compensate;
         // An onboarding that failed runs nowhere; after other failures the tenant is where it was.
         var inUse = error is null ? success!.Placement : input.Kind == TenantOperationKind.Onboard ? null : input.Placement;
-        var leftovers = run.Placements.AtTheEnd(isTeardown ? null : inUse, error);
+        var isRunning = input.Kind != TenantOperationKind.Offboard && input.Phase != TenantPhase.TeardownFailed;
+        var leftovers = run.Placements.AtTheEnd(isRunning ? inUse : null, error);
         var isClean = error is null ? leftovers.Count == 0 : isUndone && !isTeardown;
         return new(
             run.Context.InstanceId,

@@ -38,6 +38,8 @@ internal static class PoolReservation
                 return attempt.Placement;
             }
 
+            // No step has made a namespace there yet; only the pool may be left.
+            run.Placements.NamespaceIsAbsent(attempt.Placement);
             errors.Add(error);
         }
 

@@ -8,6 +8,7 @@ namespace TenantSandbox.Functions.Tests.Orchestrations;
 /// <summary>The activities that suspend, inspect and list tenants, and those of the spec store.</summary>
 internal sealed partial class FakeCloud
 {
+    private readonly Dictionary<string, RolloutObservation> _rollouts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TenantSpec> _specs = new(StringComparer.Ordinal);
 
     /// <summary>The specs that are stored.</summary>
@@ -27,6 +28,20 @@ internal sealed partial class FakeCloud
     /// <summary>Deletes a namespace as a person would: without the app.</summary>
     public void RemoveNamespace(string clusterId, string tenantId, int incarnation) => _namespaces.Remove($"{clusterId}/{tenantId}.{incarnation}");
 
+    /// <summary>Makes every rollout of a spec end like this.</summary>
+    public void FailRolloutOf(TenantSpec spec, RolloutObservation observation) => _rollouts[SpecRef.Of(spec).Hash] = observation;
+
+    /// <summary>Makes the rollouts of all specs succeed again.</summary>
+    public void HealRollouts() => _rollouts.Clear();
+
+    /// <summary>The hash of the spec that was applied last in a namespace.</summary>
+    public string? AppliedSpec(string key) => _namespaces[key].Tenant.SpecHash;
+
+    private RolloutObservation Watch(PlacedTenant tenant) => _rollouts.GetValueOrDefault(tenant.SpecHash ?? "") ?? Rollout;
+
+    private static string? FormerPoolOf(PlacedTenant tenant) =>
+        tenant.Former?.PoolName is { } pool ? $"{tenant.ClusterId}/{pool}" : null;
+
     private FoundSpecs FindSpecs(SpecQuery query) => new(
         [.. query.Hashes.Where(_specs.ContainsKey).Select(h => SpecRef.Of(_specs[h]))],
         [.. query.Hashes.Where(h => !_specs.ContainsKey(h))]);
@@ -38,7 +53,7 @@ internal sealed partial class FakeCloud
             throw new NotFoundException("NamespaceNotFound", $"The namespace {Key(tenant)} does not exist.");
         }
 
-        _namespaces[Key(tenant)] = found with { Tenant = tenant with { PoolName = null }, Pool = "", IsSuspended = true };
+        _namespaces[Key(tenant)] = found with { Tenant = tenant with { PoolName = null }, Pool = "", FormerPool = null, IsSuspended = true };
         return null;
     }
 
@@ -46,7 +61,7 @@ internal sealed partial class FakeCloud
     {
         string[] names =
         [
-            .. _namespaces.Where(n => n.Value.Pool == Key(pool)).Select(n => $"{n.Key}/web-1").Order(StringComparer.Ordinal),
+            .. _namespaces.Where(n => n.Value.Uses(Key(pool))).Select(n => $"{n.Key}/web-1").Order(StringComparer.Ordinal),
             .. Enumerable.Repeat("tenant-other/web-1", Pods.GetValueOrDefault(Key(pool))),
         ];
         return new(names.Length, [.. names.Take(5)]);

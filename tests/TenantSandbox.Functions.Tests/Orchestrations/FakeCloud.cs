@@ -36,6 +36,9 @@ internal sealed partial class FakeCloud
     /// <summary>The result of every watch of a rollout.</summary>
     public RolloutObservation Rollout { get; set; } = new(RolloutCondition.Ready, "all available");
 
+    /// <summary>The result of every watch of a suspension.</summary>
+    public SuspensionObservation Suspension { get; set; } = new(true, "no pods left");
+
     /// <summary>Violations of invariants: calls that the app must never make.</summary>
     public List<string> Violations { get; } = [];
 
@@ -62,12 +65,12 @@ internal sealed partial class FakeCloud
         Add<InstanceQuery, EndedInstances>(ActivityNames.FindEndedInstances, query => new([.. query.InstanceIds.Where(EndedInstances.Contains)]));
         Add<PlacedTenant, object?>(ActivityNames.ApplyNamespace, ApplyNamespace);
         Add<PlacedTenant, object?>(ActivityNames.ApplyWorkloads, ApplyWorkloads);
-        Add<PlacedTenant, RolloutObservation>(ActivityNames.WatchRollout, _ => Rollout);
+        Add<PlacedTenant, RolloutObservation>(ActivityNames.WatchRollout, tenant => Watch(tenant));
         Add<TenantNamespaceRef, object?>(ActivityNames.DeleteWorkloads, DeleteWorkloads);
         Add<TenantNamespaceRef, AbsenceObservation>(ActivityNames.DeleteNamespace, DeleteNamespace);
         Add<TenantNamespaceRef, AbsenceObservation>(ActivityNames.ReadNamespaceAbsence, ReadNamespaceAbsence);
         Add<PlacedTenant, object?>(ActivityNames.SuspendWorkloads, SuspendWorkloads);
-        Add<PlacedTenant, SuspensionObservation>(ActivityNames.WatchSuspension, _ => new(true, "no pods left"));
+        Add<PlacedTenant, SuspensionObservation>(ActivityNames.WatchSuspension, _ => Suspension);
         Add<PoolRef, PoolPods>(ActivityNames.ReadPoolPods, ReadPoolPods);
         Add<InspectionPage, InspectionReport>(ActivityNames.InspectTenants, InspectTenants);
         Add<NamespaceQuery, NamespacePage>(ActivityNames.ListTenantNamespaces, ListTenantNamespaces);
@@ -134,7 +137,7 @@ internal sealed partial class FakeCloud
             return new(PoolCondition.Absent, "not found");
         }
 
-        foreach (var (tenant, _) in _namespaces.Where(n => n.Value.Pool == Key(pool)))
+        foreach (var (tenant, _) in _namespaces.Where(n => n.Value.Uses(Key(pool))))
         {
             Violations.Add($"pool {Key(pool)} is deleted while {tenant} uses it");
         }
@@ -150,14 +153,14 @@ internal sealed partial class FakeCloud
     private object? ApplyNamespace(PlacedTenant tenant)
     {
         var pool = $"{tenant.ClusterId}/{tenant.PoolName}";
-        if (_pools.GetValueOrDefault(pool) is not { IsDeleting: false, RemainingPolls: <= 0 })
+        if (tenant.PoolName is not null && _pools.GetValueOrDefault(pool) is not { IsDeleting: false, RemainingPolls: <= 0 })
         {
             Violations.Add($"{tenant.TenantId} is placed in pool {pool}, which isn't ready");
         }
 
         _namespaces[Key(tenant)] = _namespaces.TryGetValue(Key(tenant), out var found)
-            ? found with { Tenant = tenant, Pool = pool, IsSuspended = false }
-            : new(tenant, pool, RemainingPolls: 1);
+            ? found with { Tenant = tenant, Pool = pool, FormerPool = FormerPoolOf(tenant), IsSuspended = tenant.PoolName is null && found.IsSuspended }
+            : new(tenant, pool, RemainingPolls: 1, FormerPool: FormerPoolOf(tenant));
         return null;
     }
 
@@ -200,5 +203,8 @@ internal sealed partial class FakeCloud
 
     private sealed record FakePool(PoolRef Pool, bool IsDeleting, int RemainingPolls);
 
-    private sealed record FakeNamespace(PlacedTenant Tenant, string Pool, int RemainingPolls, bool IsSuspended = false);
+    private sealed record FakeNamespace(PlacedTenant Tenant, string Pool, int RemainingPolls, bool IsSuspended = false, string? FormerPool = null)
+    {
+        public bool Uses(string pool) => Pool == pool || FormerPool == pool;
+    }
 }

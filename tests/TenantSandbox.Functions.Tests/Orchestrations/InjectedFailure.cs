@@ -8,11 +8,12 @@ namespace TenantSandbox.Functions.Tests.Orchestrations;
 /// <param name="FirstCall">The first call that fails, from 1.</param>
 /// <param name="Calls">Number of consecutive calls that fail.</param>
 /// <param name="IsAfterCall">True if the activity does its work and fails then.</param>
-public sealed record InjectedFailure(string Activity, ErrorClass? ErrorClass, int FirstCall = 1, int Calls = 1, bool IsAfterCall = false)
+/// <param name="Code">The error's code.</param>
+public sealed record InjectedFailure(string Activity, ErrorClass? ErrorClass, int FirstCall = 1, int Calls = 1, bool IsAfterCall = false, string Code = "Code")
 {
     private const string Message = "injected";
 
     public bool Hits(string activity, int call) => activity == Activity && call >= FirstCall && call - FirstCall < Calls;
 
-    public Exception ToException() => ErrorClass is { } errorClass ? SandboxException.Create(errorClass, "Code", Message) : new FormatException(Message);
+    public Exception ToException() => ErrorClass is { } errorClass ? SandboxException.Create(errorClass, Code, Message) : new FormatException(Message);
 }

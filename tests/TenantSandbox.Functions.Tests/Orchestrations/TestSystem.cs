@@ -77,6 +77,17 @@ internal sealed class TestSystem : IAsyncDisposable
     public async Task<string> SubmitAsync(TenantRequest request, string? id = null, CancellationToken cancellationToken = default) =>
         (await Submissions.StartAsync(Hub.Client, new("test", id ?? $"request-{++_requests}"), request, Now, cancellationToken)).InstanceId;
 
+    /// <summary>Submits a command of an operator and runs until nothing is left to do.</summary>
+    public async Task<SubmitAnswer> ActAsync(
+        TenantVerb verb, string tenant = "acme", string? operationId = null, TenantExpiry? expiry = null, IReadOnlyList<string>? finalizers = null)
+    {
+        var command = new OperatorCommand(
+            $"command-{++_requests}", tenant, verb, "ann", "test", Now, "test", operationId, expiry, finalizers);
+        var instanceId = await Submissions.ActAsync(Hub.Client, command, CancellationToken.None);
+        await SettleAsync();
+        return await AnswerAsync(instanceId);
+    }
+
     public async Task<SubmitAnswer> AnswerAsync(string instanceId) => (await InstanceAsync(instanceId)).ReadOutputAs<SubmitAnswer>()!;
 
     /// <inheritdoc cref="InProcessTaskHub.SettleAsync"/>
