@@ -17,16 +17,17 @@ internal static class Deprovisioning
         var placement = leftover.Placement;
         var tenantNamespace = new TenantNamespaceRef(run.Input.TenantId, leftover.Incarnation, placement.ClusterId);
         var removed = new List<string>();
-        var isComplete = true;
-        if (leftover.HasNamespace)
+        var skippedBefore = run.Skipped.Count;
+        var hasNamespace = leftover.HasNamespace;
+        if (hasNamespace)
         {
-            isComplete &= await run.StepAsync("delete the workloads", () => run.DeleteWorkloadsAsync(tenantNamespace));
-            isComplete &= await run.StepAsync("delete the namespace", () => DeleteNamespaceAsync(run, tenantNamespace, placement.Timing, removed));
+            await run.StepAsync("delete the workloads", () => run.DeleteWorkloadsAsync(tenantNamespace));
+            hasNamespace = !await run.StepAsync("delete the namespace", () => DeleteNamespaceAsync(run, tenantNamespace, placement.Timing, removed));
         }
 
         IReadOnlyList<ReleaseAnswer> released = [];
         DateTimeOffset? releasedAt = null;
-        isComplete &= await run.StepAsync("release the reservation", async () =>
+        await run.StepAsync("release the reservation", async () =>
         {
             released = await ReleaseAsync(run, leftover.Incarnation, placement);
             releasedAt = run.Context.Now();
@@ -34,13 +35,21 @@ internal static class Deprovisioning
 
         var pool = released.Count > 0 ? released[0].Pool?.Name : null;
         var receipt = new TeardownReceipt(placement.ClusterId, null, pool ?? placement.PoolName, null, releasedAt, removed.Count > 0 ? removed : null);
-        if (!isComplete)
+        if (run.Skipped.Count == skippedBefore)
         {
-            return receipt;
+            await run.StepAsync(
+                "verify that nothing is left", async () => receipt = await VerifyAbsenceAsync(run, tenantNamespace, leftover.HasNamespace, released, receipt));
         }
 
-        await run.StepAsync("verify that nothing is left", async () => receipt = await VerifyAbsenceAsync(run, tenantNamespace, leftover.HasNamespace, released, receipt));
-        run.Placements.Remove(leftover);
+        if (run.Skipped.Count == skippedBefore)
+        {
+            run.Placements.Remove(leftover);
+        }
+        else
+        {
+            run.Placements.Accept(leftover with { HasNamespace = hasNamespace, Reason = run.Skipped[^1] });
+        }
+
         return receipt;
     }
 

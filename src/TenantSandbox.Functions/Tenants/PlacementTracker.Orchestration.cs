@@ -47,6 +47,9 @@ internal sealed class PlacementTracker(TaskOrchestrationContext context, Operati
     public void Leave(TenantPlacement placement, bool hasNamespace, TenantError error) =>
         Put(new(input.Incarnation, placement, hasNamespace, $"{error.Code}: {error.Message}", context.Now()));
 
+    /// <summary>A person accepted that something is left.</summary>
+    public void Accept(TenantLeftover leftover) => Put(leftover);
+
     /// <summary>A leftover could not be removed.</summary>
     public void Keep(TenantLeftover leftover, TenantError error)
     {

@@ -16,6 +16,7 @@ public sealed class GoldenHistoryTests
         new("onboard", _ => Task.CompletedTask, system => system.RunAsync(TestSystem.Onboard())),
         new("offboard", system => system.RunAsync(TestSystem.Onboard()), system => system.RunAsync(TestSystem.Offboard())),
         new("no-image", FailRollout, system => system.RunAsync(TestSystem.Onboard())),
+        new("lifecycle", _ => Task.CompletedTask, ReplayTests.RunEveryOperationAsync),
         new("no-pool", FailPool, system => system.RunAsync(TestSystem.Onboard())),
     ];
 
