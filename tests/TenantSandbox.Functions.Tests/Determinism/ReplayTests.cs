@@ -29,7 +29,8 @@ public sealed class ReplayTests
 
         var replayed = await system.Hub.VerifyReplaysAsync();
 
-        Assert.Empty(TestSystem.Functions.Orchestrations.Except(replayed, StringComparer.OrdinalIgnoreCase).Where(n => !IsOfMaintenance(n)));
+        var missing = TestSystem.Functions.Orchestrations.Except(replayed, StringComparer.OrdinalIgnoreCase);
+        Assert.All(missing, name => Assert.True(IsOfMaintenance(name), $"{name} is not replayed"));
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public sealed class ReplayTests
         Assert.Contains(nameof(OnboardOrchestration), await system.Hub.VerifyReplaysAsync());
     }
 
-    /// <summary>Each operation once; some fail, are canceled or skipped.</summary>
+    /// <summary>Each operation once; one update fails, and one is canceled. Ends with the offboarding that its expiry starts.</summary>
     internal static async Task RunEveryOperationAsync(TestSystem system)
     {
         await system.RunAsync(TestSystem.Onboard());
@@ -67,20 +68,18 @@ public sealed class ReplayTests
         await system.ActAsync(TenantVerb.Compensate);
         await system.ActAsync(TenantVerb.Reconcile);
         await system.ActAsync(TenantVerb.Suspend);
-        await system.ActAsync(TenantVerb.Renew, expiry: new(system.Now.AddYears(1)));
-        await system.SettleAsync(until: system.Now.AddDays(1));
         await system.ActAsync(TenantVerb.Resume);
         system.Cloud.Rollout = new(RolloutCondition.Progressing, "0 of 1 available");
         await system.SubmitAsync(TestSystem.Update(revision: 4, replicas: 3));
         await system.SettleAsync(until: system.Now.AddSeconds(120));
         system.Cloud.Rollout = new(RolloutCondition.Ready, "ok");
         await system.ActAsync(TenantVerb.Cancel);
-        await system.RunAsync(TestSystem.Offboard());
+        await system.ActAsync(TenantVerb.Renew, expiry: new(system.Now.AddYears(1)));
         Assert.Equal(TenantPhase.Offboarded, (await system.TenantAsync()).Phase);
     }
 
     // Their own tests replay them.
     private static bool IsOfMaintenance(string name) =>
-        TestSystem.Functions.Orchestration(name) is not null && name is "ExpireTenantsOrchestration" or "PurgeHistoryOrchestration"
+        name is "ExpireTenantsOrchestration" or "PurgeHistoryOrchestration"
             or "ReconcileClustersOrchestration" or "ReconcileTenantsOrchestration" or "SweepOrphansOrchestration" or "WatchdogOrchestration" or "RebuildOrchestration";
 }
