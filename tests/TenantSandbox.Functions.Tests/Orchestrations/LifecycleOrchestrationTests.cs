@@ -291,8 +291,8 @@ public sealed class LifecycleOrchestrationTests
         Assert.Equal("apply the namespace and its guardrails", status.Step);
         Assert.StartsWith("ApplyNamespace failed ", status.WaitingFor, StringComparison.Ordinal);
         Assert.Contains("injected", status.WaitingFor, StringComparison.Ordinal);
-        Assert.Equal(ErrorClass.Throttled, status.ErrorClass);
-        Assert.NotNull(status.NextAt);
+        Assert.Equal((ActivityNames.ApplyNamespace, ErrorClass.Throttled, 10), (status.Retry?.Activity, status.Retry?.ErrorClass, status.Retry?.MaxAttempts));
+        Assert.InRange(status.Retry!.NextAt, system.Now, system.Now.AddMinutes(2));
     }
 
     [Fact]

@@ -83,7 +83,7 @@ internal sealed class TestSystem : IAsyncDisposable
     {
         var command = new OperatorCommand(
             $"command-{++_requests}", tenant, verb, "ann", "test", Now, "test", operationId, expiry, finalizers);
-        var instanceId = await Submissions.ActAsync(Hub.Client, command, CancellationToken.None);
+        var instanceId = (await Submissions.StartAsync(Hub.Client, command, CancellationToken.None)).InstanceId;
         await SettleAsync();
         return await AnswerAsync(instanceId);
     }
