@@ -9,6 +9,9 @@ namespace TenantSandbox.Functions.Tests.Determinism;
 /// <summary>The next step of an instance may run on another machine: with another time zone, culture, hash seed and clock.</summary>
 public sealed class OtherEnvironmentReplayTests : IDisposable
 {
+    // The assembly may have other orchestrations of tests.
+    private static readonly string[] Probes = [.. ReplayProgram.Probes.Orchestrations.Where(name => typeof(NonDeterministicOrchestrations).GetMethod(name) is not null)];
+
     private readonly string _folder = Directory.CreateTempSubdirectory("tenantsandbox-probes-").FullName;
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -27,7 +30,7 @@ public sealed class OtherEnvironmentReplayTests : IDisposable
 
         // The same process finds each dependency on the environment, so the histories above were really compared.
         Assert.All(
-            ReplayProgram.Probes.Orchestrations,
+            Probes,
             probe => Assert.Contains("activity 'Echo' as action #0", report.Differences[$"{probe}.json"]!, StringComparison.Ordinal));
     }
 
@@ -63,7 +66,7 @@ public sealed class OtherEnvironmentReplayTests : IDisposable
     private async Task RecordProbesAsync()
     {
         await using var hub = await StartProbesAsync();
-        foreach (var probe in ReplayProgram.Probes.Orchestrations)
+        foreach (var probe in Probes)
         {
             await File.WriteAllTextAsync(Path.Combine(_folder, $"{probe}.json"), (await RecordAsync(hub, probe)).ToJson());
         }

@@ -58,6 +58,44 @@ public sealed class KillTests
             Assert.Equal(2, Assert.Single((await system.LedgerAsync()).Pools).Reservations.Count);
         });
 
+    [Fact]
+    public Task UpdateThatMoves_KilledAfterEveryStep_IsReady() => KillAfterEveryStepAsync(
+        null,
+        [TestSystem.Onboard(), TestSystem.Update(tier: TenantTier.Dedicated)],
+        async system =>
+        {
+            var tenant = await system.TenantAsync();
+            Assert.Equal((TenantPhase.Ready, 2L, "kata2"), (tenant.Phase, tenant.AppliedRevision, tenant.Placement?.PoolName));
+            Assert.Equal("aks1/kata2", Assert.Single(system.Cloud.Pools));
+            Assert.Empty(tenant.Leftovers);
+            Assert.Single(system.Cloud.Events, e => e.Type == EventTypes.TenantUpdated);
+        });
+
+    [Fact]
+    public Task UpdateThatFails_KilledAfterEveryStep_RunsThePreviousRevision() => KillAfterEveryStepAsync(
+        cloud => cloud.FailRolloutOf(TestSystem.Spec(replicas: 2, image: "broken"), new(RolloutCondition.Failed, "bad image")),
+        [TestSystem.Onboard(), TestSystem.Update(image: "broken")],
+        async system =>
+        {
+            var tenant = await system.TenantAsync();
+            Assert.Equal((TenantPhase.Ready, 2L, 1L), (tenant.Phase, tenant.Revision, tenant.AppliedRevision));
+            Assert.Equal(1, Assert.Single(Assert.Single((await system.LedgerAsync()).Pools).Reservations).Sequence);
+            Assert.Empty(tenant.Leftovers);
+        });
+
+    [Fact]
+    public Task SuspendAndResume_KilledAfterEveryStep_IsReady() => KillAfterEveryStepAsync(
+        null,
+        [TestSystem.Onboard(), TestSystem.Request(TenantRequestKind.Suspend), TestSystem.Request(TenantRequestKind.Resume)],
+        async system =>
+        {
+            var tenant = await system.TenantAsync();
+            Assert.Equal((TenantPhase.Ready, "aks1/kata2"), (tenant.Phase, Assert.Single(system.Cloud.Pools)));
+            Assert.Empty(tenant.Leftovers);
+            Assert.Single(system.Cloud.Events, e => e.Type == EventTypes.TenantSuspended);
+            Assert.Single(system.Cloud.Events, e => e.Type == EventTypes.TenantResumed);
+        });
+
     private static async Task KillAfterEveryStepAsync(Action<FakeCloud>? prepare, TenantRequest[] requests, Func<TestSystem, Task> check)
     {
         for (var step = 1; ; step++)
