@@ -24,7 +24,7 @@ public static class TenantExpiryRules
         }
 
         var due = state with { ExpiryCheckAt = state.ExpiryCheckAt > now ? state.ExpiryCheckAt : null };
-        if (expiry.ExpiresAt <= now)
+        if (expiry.ExpiresAt <= now && CanExpire(due))
         {
             var decision = Carry(due, expiry, now);
             return decision with { State = Arm(decision.State!, now) };
@@ -60,8 +60,9 @@ public static class TenantExpiryRules
 
     internal static string Format(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
+    // After a failed teardown a person must act: trying again every hour would only repeat the failure.
     private static bool CanExpire(TenantState state) =>
-        state.Phase is not (TenantPhase.Offboarded or TenantPhase.Offboarding)
+        state.Phase is not (TenantPhase.Offboarded or TenantPhase.Offboarding or TenantPhase.TeardownFailed)
         && !(state is { Phase: TenantPhase.Suspended or TenantPhase.Suspending or TenantPhase.Failed, Expiry.OnExpiry: ExpiryAction.Suspend });
 
     private static TenantDecision Carry(TenantState state, TenantExpiry expiry, DateTimeOffset now)

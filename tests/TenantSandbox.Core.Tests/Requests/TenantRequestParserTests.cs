@@ -96,6 +96,18 @@ public sealed class TenantRequestParserTests
         Assert.NotEqual(first.Expiry, second.Expiry);
     }
 
+    [Fact]
+    public void ContentHash_FullRequest_IsThatOfTheFirstVersion() =>
+        Assert.Equal("fb21982a49ff5c84b72a96747e0d9db21c19f54a0fb59bf91652a6efa4dbe66c", Onboard(RequestCase.Full).Request!.ContentHash);
+
+    [Fact]
+    public void ContentHash_OrderOfExpandedVariables_IsContent()
+    {
+        var expanded = RequestCase.Full.Replace("\"command\"", "\"expandVariables\":true,\"command\"", StringComparison.Ordinal);
+        var reordered = expanded.Replace("\"B\":\"2\",\"A\":\"1\"", "\"A\":\"1\",\"B\":\"2\"", StringComparison.Ordinal);
+        Assert.NotEqual(Onboard(expanded).Request!.ContentHash, Onboard(reordered).Request!.ContentHash);
+    }
+
     [Theory]
     [InlineData("\"replicas\":3", "\"replicas\":4")]
     [InlineData("\"B\":\"2\"", "\"B\":\"3\"")]

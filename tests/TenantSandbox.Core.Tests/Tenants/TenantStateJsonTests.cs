@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.Core.Tests.Tenants;
@@ -32,6 +33,35 @@ public sealed class TenantStateJsonTests
         Assert.Equal("acme.1.6.offboard", state.Operation?.Id);
         Assert.Equal(7, Assert.Single(state.WaitingCommands).Revision);
         Assert.Equal(CommandStatus.Accepted, Assert.Single(state.Commands).Status);
+    }
+
+    [Fact]
+    public void Complete_FirstVersionsOperation_StartsTheWaitingOneAboveItsNumbers()
+    {
+        const string Spec = """{"tier":"dedicated","cluster":null,"region":null,"expiresAt":"2027-01-01T00:00:00+00:00","workloads":[],"egressAllowList":[]}""";
+        var stored = FirstVersion.Replace("\"revision\":7,\"spec\":null", $"\"revision\":7,\"spec\":{Spec}", StringComparison.Ordinal);
+        var state = JsonSerializer.Deserialize<TenantState>(stored)!;
+
+        var decision = OperationOutcomes.Complete(state, new("acme.1.6.offboard", true, null, null, new(null, null, null, null, null), DateTimeOffset.UnixEpoch));
+
+        Assert.Equal(("acme.2.7.onboard", 7L), (decision.Start?.Id, decision.State!.DesiredRevision));
+        Assert.Equal((TenantTier.Dedicated, new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.Zero)), (decision.State.Desired!.Tier, decision.State.Expiry!.ExpiresAt));
+        Assert.NotNull(decision.State.InlineSpec);
+        Assert.Null(TenantObservations.AdoptSpec(decision.State, decision.State.Desired.Hash)!.InlineSpec);
+        var next = TenantStateMachine.Act(decision.State with { Operation = null, Phase = TenantPhase.Ready }, new("c", "acme", TenantVerb.Suspend, "ann", "test", DateTimeOffset.UnixEpoch));
+        Assert.Equal("acme.2.8.suspend", next.Answer.OperationId);
+    }
+
+    [Fact]
+    public void Upgrade_FirstVersionsReadyTenant_KnowsWhatRuns()
+    {
+        var state = JsonSerializer.Deserialize<TenantState>(FirstVersion)! with { Phase = TenantPhase.Ready, Operation = null, WaitingCommands = [] };
+
+        var (decision, answer) = TenantStateMachine.Act(state, new("c", "acme", TenantVerb.Reconcile, "ann", "test", DateTimeOffset.UnixEpoch));
+
+        Assert.Equal("acme.1.8.reconcile", answer.OperationId);
+        Assert.Equal((5L, decision.State!.Desired), (decision.State.AppliedRevision, decision.State.Applied));
+        Assert.Equal("web", Assert.Single(decision.State.Desired!.Pods).Workload);
     }
 
     [Fact]
