@@ -84,9 +84,12 @@ internal static class ActivityNames
     /// <summary><c>PageRequest</c> to <c>PageResult</c>: deletes finished orchestrations.</summary>
     public const string PurgeInstances = nameof(PurgeInstances);
 
-    /// <summary><c>InventoryRequest</c> to <c>InventoryResult</c>: stores what nothing owns.</summary>
+    /// <summary><c>InventoryRequest</c> to <c>InventoryPage</c>: what nothing owns in a cluster.</summary>
     public const string TakeInventory = nameof(TakeInventory);
 
-    /// <summary><c>DeletionRequest</c> to <c>DeletionResult</c>: deletes a part of a stored inventory.</summary>
-    public const string DeleteOrphans = nameof(DeleteOrphans);
+    /// <summary><c>SweepRequest</c> to <c>PageResult</c>: reports or deletes what still has no owner.</summary>
+    public const string SweepOrphans = nameof(SweepOrphans);
+
+    /// <summary><c>RebuildRequest</c> to <c>PageResult</c>: restores the tenants of one page of namespaces.</summary>
+    public const string RebuildPage = nameof(RebuildPage);
 }

@@ -46,6 +46,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<DryRun>();
         services.AddSingleton<OperatorDoor>();
         services.AddSingleton<MaintenanceStarts>();
+        services.AddSingleton<IClusterResources, ClusterResources>();
+        services.AddSingleton<OrphanInventory>();
         return services;
     }
 

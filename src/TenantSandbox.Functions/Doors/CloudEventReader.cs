@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Azure.Messaging;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Doors;
 

@@ -9,11 +9,13 @@ internal static class ApiLinks
 
     public static string Tenant(HttpRequest request, string id) => $"{Prefix(request)}/tenants/{Uri.EscapeDataString(id)}";
 
+    public static string Maintenance(HttpRequest request) => $"{Prefix(request)}/maintenance";
+
     // The prefix is the host's setting (routePrefix in host.json); the app only sees it in the request's path.
     private static string Prefix(HttpRequest request)
     {
         var path = request.Path.Value ?? "";
-        foreach (var resource in (ReadOnlySpan<string>)["/tenants", "/operations"])
+        foreach (var resource in (ReadOnlySpan<string>)["/tenants", "/operations", "/maintenance"])
         {
             var at = path.IndexOf(resource, StringComparison.OrdinalIgnoreCase);
             if (at >= 0)

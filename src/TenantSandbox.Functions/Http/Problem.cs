@@ -26,6 +26,9 @@ internal static class Problem
     public static IResult PreconditionFailed(HttpRequest request, long current) =>
         Result(request, 412, "precondition-failed", "The tenant has another revision", $"If-Match does not match the tenant's current revision, {current}. Read the tenant again.");
 
+    public static IResult InProgress(HttpRequest request, string detail) =>
+        Result(request, 409, "in-progress", "It is in progress", detail);
+
     public static IResult TooLarge(HttpRequest request) =>
         Result(request, 413, "too-large", "The request is too large", $"A request may have at most {RequestLimits.MaxRequestBytes} bytes.");
 

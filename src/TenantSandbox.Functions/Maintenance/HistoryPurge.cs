@@ -20,9 +20,6 @@ internal static class HistoryPurge
     {
         var filter = new PurgeInstancesFilter(CreatedTo: page.Now - page.Settings.HistoryRetention, Statuses: Finished) { Timeout = Timeout };
         var result = await client.PurgeAllInstancesAsync(filter, cancellationToken);
-        return new PageResult(
-            result.IsComplete == false ? "more" : null,
-            new Dictionary<string, long> { ["orchestrationsDeleted"] = result.PurgedInstanceCount },
-            []);
+        return PageResult.Of(result.IsComplete == false ? "more" : null, [("orchestrationsDeleted", result.PurgedInstanceCount)], []);
     }
 }

@@ -31,18 +31,22 @@ public sealed record MaintenanceReport(
         new(task, now, null, NoCounts, [], 0, null, requestedBy);
 
     /// <summary>The report with the results of one more page.</summary>
-    public MaintenanceReport Add(IReadOnlyDictionary<string, long> counts, IReadOnlyList<MaintenanceFinding> findings)
+    public MaintenanceReport Add(PageResult page)
     {
-        ArgumentNullException.ThrowIfNull(counts);
-        ArgumentNullException.ThrowIfNull(findings);
+        ArgumentNullException.ThrowIfNull(page);
         var sum = new SortedDictionary<string, long>(Counts.ToDictionary(), StringComparer.Ordinal);
-        foreach (var (name, count) in counts)
+        foreach (var (name, count) in page.Counts)
         {
             sum[name] = sum.GetValueOrDefault(name) + count;
         }
 
-        var kept = findings.Take(MaxFindings - Findings.Count).ToArray();
-        return this with { Counts = sum, Findings = [.. Findings, .. kept], OmittedFindings = OmittedFindings + findings.Count - kept.Length };
+        var kept = page.Findings.Take(MaxFindings - Findings.Count).ToArray();
+        return this with
+        {
+            Counts = sum,
+            Findings = [.. Findings, .. kept],
+            OmittedFindings = OmittedFindings + page.Findings.Count - kept.Length + page.OmittedFindings,
+        };
     }
 }
 

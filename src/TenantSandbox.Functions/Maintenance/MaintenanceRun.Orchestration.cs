@@ -51,7 +51,7 @@ internal sealed class RunningReport(MaintenanceReport report)
 {
     public MaintenanceReport Report { get; private set; } = report;
 
-    public void Add(PageResult page) => Report = Report.Add(page.Counts, page.Findings);
+    public void Add(PageResult page) => Report = Report.Add(page);
 }
 
 /// <summary>Input of a maintenance orchestration.</summary>
@@ -95,7 +95,25 @@ public sealed record PageRequest(
 /// <param name="Continuation">Where the next page begins; null on the last.</param>
 /// <param name="Counts">Numbers by name.</param>
 /// <param name="Findings">At most <see cref="MaintenanceReport.MaxFindings"/>.</param>
+/// <param name="OmittedFindings">Number of findings that are left out.</param>
 public sealed record PageResult(
     [property: JsonPropertyName("continuation")] string? Continuation,
     [property: JsonPropertyName("counts")] IReadOnlyDictionary<string, long> Counts,
-    [property: JsonPropertyName("findings")] IReadOnlyList<MaintenanceFinding> Findings);
+    [property: JsonPropertyName("findings")] IReadOnlyList<MaintenanceFinding> Findings,
+    [property: JsonPropertyName("omittedFindings")] int OmittedFindings = 0)
+{
+    /// <summary>A result with counts only.</summary>
+    public static PageResult Of(params (string Name, long Count)[] counts) => Of(null, counts, []);
+
+    /// <summary>A result whose findings are cut to <see cref="MaintenanceReport.MaxFindings"/>; the number of others is counted.</summary>
+    public static PageResult Of(string? continuation, IEnumerable<(string Name, long Count)> counts, IReadOnlyList<MaintenanceFinding> findings)
+    {
+        ArgumentNullException.ThrowIfNull(findings);
+        var omitted = findings.Count - MaintenanceReport.MaxFindings;
+        return new(
+            continuation,
+            new SortedDictionary<string, long>(counts.ToDictionary(c => c.Name, c => c.Count), StringComparer.Ordinal),
+            [.. findings.Take(MaintenanceReport.MaxFindings)],
+            Math.Max(0, omitted));
+    }
+}

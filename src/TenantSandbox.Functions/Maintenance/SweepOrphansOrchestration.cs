@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using TenantSandbox.Functions.Orchestration;
+using TenantSandbox.Functions.Pools;
 
 namespace TenantSandbox.Functions.Maintenance;
 
@@ -16,10 +17,16 @@ public static class SweepOrphansOrchestration
         MaintenanceRun.RunAsync(context, input, async (running, progress) =>
         {
             progress.BeginStep("take the first inventory");
-            var first = await context.CallActivityAsync<InventoryResult>(ActivityNames.TakeInventory, new InventoryRequest(null), RetryPolicies.Activity);
-            if (first.Orphans == 0)
+            var candidates = new List<InventoryPage>();
+            var clusters = (await context.SelectClustersAsync(new(null, null))).Clusters;
+            foreach (var cluster in clusters)
             {
-                running.Add(new PageResult(null, first.Counts, []));
+                await TakeInventoryAsync(context, cluster.ClusterId, candidates);
+            }
+
+            running.Add(PageResult.Of(("clusters", clusters.Count), ("candidates", candidates.Sum(c => c.Digests.Count))));
+            if (candidates.Count == 0)
+            {
                 return null;
             }
 
@@ -27,57 +34,62 @@ public static class SweepOrphansOrchestration
             await context.WaitUntilAsync(context.Now() + input.Settings.OrphanGracePeriod);
 
             progress.BeginStep("take the second inventory");
-            var second = await context.CallActivityAsync<InventoryResult>(ActivityNames.TakeInventory, new InventoryRequest(first.Key), RetryPolicies.Activity);
-            running.Add(new PageResult(null, second.Counts, input.Settings.DeleteOrphans ? [] : second.Findings));
-            if (!input.Settings.DeleteOrphans)
+            foreach (var page in candidates)
             {
-                return null;
-            }
-
-            progress.BeginStep("delete the orphans");
-            for (int? offset = 0; offset is not null;)
-            {
-                var deleted = await context.CallActivityAsync<DeletionResult>(
-                    ActivityNames.DeleteOrphans, new DeletionRequest(second.Key, offset.Value), RetryPolicies.Activity);
-                running.Add(new PageResult(null, deleted.Counts, deleted.Findings));
-                offset = deleted.NextOffset;
-                if (offset is not null)
-                {
-                    await context.WaitUntilAsync(context.Now() + input.Settings.PageDelay);
-                }
+                var target = clusters.First(c => c.ClusterId == page.ClusterId);
+                var request = new SweepRequest(page.ClusterId, page.Digests, target.PoolTemplate, input.Settings.DeleteOrphans);
+                running.Add(await context.CallActivityAsync<PageResult>(ActivityNames.SweepOrphans, request, RetryPolicies.Activity));
+                await context.WaitUntilAsync(context.Now() + input.Settings.PageDelay);
             }
 
             return null;
         });
+
+    private static async Task TakeInventoryAsync(TaskOrchestrationContext context, string clusterId, List<InventoryPage> candidates)
+    {
+        string? after = null;
+        do
+        {
+            var page = await context.CallActivityAsync<InventoryPage>(
+                ActivityNames.TakeInventory, new InventoryRequest(clusterId, after), RetryPolicies.Activity);
+            if (page.Digests.Count > 0)
+            {
+                candidates.Add(page);
+            }
+
+            after = page.HasMore ? page.Digests[^1] : null;
+        }
+        while (after is not null);
+    }
 }
 
-/// <summary>Asks for an inventory of what has no owner.</summary>
-/// <param name="EarlierKey">The key of an earlier inventory: only what is in both is kept. Null for a first one.</param>
-public sealed record InventoryRequest([property: JsonPropertyName("earlierKey")] string? EarlierKey);
+/// <summary>Asks what nothing owns in a cluster.</summary>
+/// <param name="ClusterId">The cluster.</param>
+/// <param name="After">The last digest of the previous page; null for the first page.</param>
+public sealed record InventoryRequest(
+    [property: JsonPropertyName("clusterId")] string ClusterId,
+    [property: JsonPropertyName("after")] string? After);
 
-/// <summary>A stored inventory.</summary>
-/// <param name="Key">Its key in the store.</param>
-/// <param name="Orphans">Number of its entries.</param>
-/// <param name="Counts">What was examined.</param>
-/// <param name="Findings">The first entries.</param>
-public sealed record InventoryResult(
-    [property: JsonPropertyName("key")] string Key,
-    [property: JsonPropertyName("orphans")] int Orphans,
-    [property: JsonPropertyName("counts")] IReadOnlyDictionary<string, long> Counts,
-    [property: JsonPropertyName("findings")] IReadOnlyList<MaintenanceFinding> Findings);
+/// <summary>One page of what nothing owns.</summary>
+/// <param name="ClusterId">The cluster.</param>
+/// <param name="Digests">Digests of identities, in ordinal order; at most <see cref="MaxDigests"/>.</param>
+/// <param name="HasMore">Whether another page follows.</param>
+public sealed record InventoryPage(
+    [property: JsonPropertyName("clusterId")] string ClusterId,
+    [property: JsonPropertyName("digests")] IReadOnlyList<string> Digests,
+    [property: JsonPropertyName("hasMore")] bool HasMore)
+{
+    /// <summary>Keeps a page below 8 KB.</summary>
+    public const int MaxDigests = 250;
+}
 
-/// <summary>Asks to delete a part of an inventory.</summary>
-/// <param name="Key">The inventory's key.</param>
-/// <param name="Offset">The first entry to delete.</param>
-public sealed record DeletionRequest(
-    [property: JsonPropertyName("key")] string Key,
-    [property: JsonPropertyName("offset")] int Offset);
-
-/// <summary>What was deleted.</summary>
-/// <param name="NextOffset">Where the next part begins; null at the end.</param>
-/// <param name="Counts">Numbers by outcome.</param>
-/// <param name="Findings">One for each entry of the part.</param>
-public sealed record DeletionResult(
-    [property: JsonPropertyName("nextOffset")] int? NextOffset,
-    [property: JsonPropertyName("counts")] IReadOnlyDictionary<string, long> Counts,
-    [property: JsonPropertyName("findings")] IReadOnlyList<MaintenanceFinding> Findings);
+/// <summary>Asks to report or delete what still has no owner.</summary>
+/// <param name="ClusterId">The cluster.</param>
+/// <param name="Digests">What had no owner in the first inventory.</param>
+/// <param name="Template">The cluster's pool template.</param>
+/// <param name="Delete">Whether to delete it.</param>
+public sealed record SweepRequest(
+    [property: JsonPropertyName("clusterId")] string ClusterId,
+    [property: JsonPropertyName("digests")] IReadOnlyList<string> Digests,
+    [property: JsonPropertyName("template")] PoolTemplate Template,
+    [property: JsonPropertyName("delete")] bool Delete);

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Doors.EventGrid;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Doors.Queue;
 

@@ -1,9 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using TenantSandbox.Core.Requests;
-using TenantSandbox.Functions.Http;
 
-namespace TenantSandbox.Functions.Doors.Http;
+namespace TenantSandbox.Functions.Http;
 
 /// <summary>Reads a request's body up to the size limit, without a byte order mark.</summary>
 internal static class HttpBody

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TenantSandbox.Functions.Doors;
+namespace TenantSandbox.Functions.Http;
 
 /// <summary>
 /// Removes the byte order mark that some senders write in front of JSON. RFC 8259 allows to ignore it; a second one is malformed.

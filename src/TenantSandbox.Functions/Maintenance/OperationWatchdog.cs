@@ -1,0 +1,99 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Orchestration;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Maintenance;
+
+/// <summary>
+/// Settles operations that will never report to their tenant: the orchestration was terminated, purged or lost, or failed outside of
+/// its own error handling. What they left is compensated. An operation that takes too long is first canceled, so that it compensates
+/// itself; if it doesn't end in twice the time, it is terminated and settled.
+/// </summary>
+internal static class OperationWatchdog
+{
+    private const string Actor = "watchdog";
+
+    /// <summary>An operation has no instance for a moment after the tenant scheduled it.</summary>
+    private static readonly TimeSpan StartGrace = TimeSpan.FromMinutes(5);
+
+    [Function(ActivityNames.SettleTenantPage)]
+    public static async Task<PageResult> SettleAsync(
+        [ActivityTrigger] PageRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var (tenants, continuation) = await TenantPages.ReadAsync(client, request, cancellationToken);
+        var findings = new List<MaintenanceFinding>();
+        var running = 0;
+        foreach (var tenant in tenants.Where(t => t.Operation is not null))
+        {
+            running++;
+            if (await SettleAsync(tenant, tenant.Operation!, request, client, cancellationToken) is { } finding)
+            {
+                findings.Add(finding);
+            }
+        }
+
+        return PageResult.Of(continuation, [("tenants", tenants.Count), ("runningOperations", running), ("lostOperations", findings.Count)], findings);
+    }
+
+    private static async Task<MaintenanceFinding?> SettleAsync(
+        TenantState tenant, TenantOperation operation, PageRequest request, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var instance = await client.GetInstanceAsync(operation.Id, getInputsAndOutputs: true, cancellationToken);
+        var age = request.Now - operation.StartedAt;
+        if (instance is { IsCompleted: false })
+        {
+            return age <= request.Settings.OperationTimeout ? null : await EndAsync(tenant, operation, age, request, client, cancellationToken);
+        }
+
+        if (instance is null && age < StartGrace)
+        {
+            return null;
+        }
+
+        // It may have reported and ended since the tenant was read.
+        if ((await TenantStates.ReadAsync(client, tenant.TenantId, cancellationToken))?.Operation?.Id != operation.Id)
+        {
+            return null;
+        }
+
+        var error = instance is null
+            ? TenantError.Create(ErrorClass.Transient, "OperationLost", $"The orchestration of operation '{operation.Id}' doesn't exist any more.")
+            : instance.FailureDetails is { } failure ? FailureMapping.ToError(failure) : TenantError.Create(
+                ErrorClass.Transient, "OperationLost", $"The orchestration of operation '{operation.Id}' is {instance.RuntimeStatus} but its tenant has no report.");
+        await ReportAsync(tenant, operation, error, request.Now, client, cancellationToken);
+        return MaintenanceFinding.Create("operationLost", tenant.TenantId, $"{error.Code}: {error.Message}", "It was settled as failed, and what it left is compensated.");
+    }
+
+    private static async Task<MaintenanceFinding> EndAsync(
+        TenantState tenant, TenantOperation operation, TimeSpan age, PageRequest request, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var detail = $"Operation '{operation.Id}' has run for {age:d\\.hh\\:mm\\:ss}, longer than {request.Settings.OperationTimeout:d\\.hh\\:mm\\:ss}.";
+        if (age <= request.Settings.OperationTimeout * 2)
+        {
+            await client.RaiseEventAsync(
+                operation.Id, OperatorCommand.CancelEvent, Command(tenant, operation, TenantVerb.Cancel, detail, request.Now), cancellationToken);
+            return MaintenanceFinding.Create("operationOverdue", tenant.TenantId, detail, "It was told to stop and to undo its steps.");
+        }
+
+        await client.TerminateInstanceAsync(operation.Id, detail, cancellationToken);
+        await ReportAsync(tenant, operation, TenantError.Create(ErrorClass.Transient, "OperationTimeout", detail), request.Now, client, cancellationToken);
+        return MaintenanceFinding.Create("operationOverdue", tenant.TenantId, detail, "It was terminated and settled as failed, and what it left is compensated.");
+    }
+
+    private static async Task ReportAsync(
+        TenantState tenant, TenantOperation operation, TenantError error, DateTimeOffset now, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var input = new SettleInput(
+            tenant.TenantId, tenant.Incarnation, operation.Revision, operation.Kind, error,
+            Command(tenant, operation, TenantVerb.Compensate, $"{error.Code}: {error.Message}", now));
+        await client.ScheduleNewOrchestrationInstanceAsync(
+            nameof(SettleOrchestration), input, new StartOrchestrationOptions($"settle.{operation.Id}"), cancellationToken);
+    }
+
+    private static OperatorCommand Command(TenantState tenant, TenantOperation operation, TenantVerb verb, string reason, DateTimeOffset now) =>
+        new($"{Actor}:{operation.Id}:{verb}", tenant.TenantId, verb, Actor, reason, now, Actor, operation.Id);
+}
