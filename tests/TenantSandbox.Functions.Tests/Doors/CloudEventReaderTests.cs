@@ -2,6 +2,7 @@ using System.Text;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Queue;
+using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Tests.Doors;
 

@@ -4,7 +4,6 @@ using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Azure.EventGrid;
 using TenantSandbox.Functions.Kubernetes;
-using TenantSandbox.Functions.Maintenance;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
 using TenantSandbox.Testing;
@@ -77,8 +76,8 @@ internal sealed partial class FakeCloud
         Add<FinalizerRemoval, RemovedFinalizers>(ActivityNames.RemoveFinalizers, RemoveFinalizers);
         Add<TenantSpec, SpecRef>(ActivityNames.SaveSpec, SaveSpec);
         Add<SpecQuery, FoundSpecs>(ActivityNames.FindSpecs, FindSpecs);
-        Add<PageRequest, PageResult>(ActivityNames.PurgeInstances, _ => new(null, new Dictionary<string, long>(), []));
         Add<LifecycleEvent, object?>(ActivityNames.PublishEvent, Publish);
+        AddMaintenanceTo(hub);
 
         void Add<TInput, TOutput>(string name, Func<TInput, TOutput> run) =>
             hub.AddActivity<TInput, TOutput>(name, input => Call(name, () => run(input)));
@@ -153,9 +152,10 @@ internal sealed partial class FakeCloud
     private object? ApplyNamespace(PlacedTenant tenant)
     {
         var pool = $"{tenant.ClusterId}/{tenant.PoolName}";
-        if (tenant.PoolName is not null && _pools.GetValueOrDefault(pool) is not { IsDeleting: false, RemainingPolls: <= 0 })
+        // In a pool that a person deleted, pods only wait.
+        if (_pools.GetValueOrDefault(pool) is { } used && (used.IsDeleting || used.RemainingPolls > 0 || (used.Pool.DedicatedTo ?? tenant.TenantId) != tenant.TenantId))
         {
-            Violations.Add($"{tenant.TenantId} is placed in pool {pool}, which isn't ready");
+            Violations.Add($"{tenant.TenantId} is placed in pool {pool}, which isn't ready or is another's: {used}");
         }
 
         _namespaces[Key(tenant)] = _namespaces.TryGetValue(Key(tenant), out var found)

@@ -53,7 +53,11 @@ public sealed class InProcessTaskHub : IAsyncDisposable
 
     /// <summary>Adds the fake of an activity.</summary>
     public void AddActivity<TInput, TOutput>(string name, Func<TInput, TOutput> run) =>
-        _activities[name] = () => Shims.Factory.CreateActivity<TInput, TOutput>(name, (_, input) => Task.FromResult<TOutput?>(run(input!)));
+        AddActivity<TInput, TOutput>(name, input => Task.FromResult(run(input)));
+
+    /// <summary>Adds an activity, the app's own or a fake.</summary>
+    public void AddActivity<TInput, TOutput>(string name, Func<TInput, Task<TOutput>> run) =>
+        _activities[name] = () => Shims.Factory.CreateActivity<TInput, TOutput>(name, async (_, input) => await run(input!));
 
     /// <summary>Starts on an empty store.</summary>
     /// <param name="killAfter">

@@ -1,5 +1,6 @@
 using System.Text;
 using TenantSandbox.Functions.Doors.Http;
+using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Tests.Doors.Http;
 
