@@ -5,6 +5,7 @@ var known = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>(StringComp
 {
     ["start"] = StartBenchmark.RunAsync,
     ["onboard"] = OnboardBenchmark.RunAsync,
+    ["lifecycle"] = LifecycleBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
     ["worker"] = WorkerBenchmark.RunAsync,
     ["twin"] = TwinBenchmark.RunAsync,

@@ -78,6 +78,46 @@ internal sealed class TestSystem : IAsyncDisposable
     public Task<HttpResponseMessage> OffboardAsync(string tenantId) =>
         Http.DeleteAsync(new Uri($"/api/tenants/{tenantId}", UriKind.Relative));
 
+    public async Task<HttpResponseMessage> PutAsync(string tenantId, JsonObject body, long ifMatch)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/tenants/{tenantId}") { Content = JsonContent.Create(body) };
+        request.Headers.TryAddWithoutValidation("If-Match", $"\"{ifMatch}\"");
+        return await Http.SendAsync(request);
+    }
+
+    /// <summary>Sends an operator's command.</summary>
+    /// <param name="path">The path below <c>/api</c>.</param>
+    /// <param name="more">Properties beside actor and reason.</param>
+    public Task<HttpResponseMessage> ActAsync(string path, JsonObject? more = null)
+    {
+        var body = more ?? [];
+        body["actor"] = "operator@example.com";
+        body["reason"] = "a test";
+        return Http.PostAsJsonAsync($"/api/{path}", body);
+    }
+
+    /// <summary>Runs a maintenance task.</summary>
+    /// <returns>Its report.</returns>
+    public async Task<JsonObject> MaintainAsync(string task)
+    {
+        var startedAt = DateTimeOffset.UtcNow;
+        using var response = await ActAsync(task == "rebuild" ? "maintenance/rebuild" : $"maintenance/{task}/run");
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        return await WaitForAsync(
+            async () =>
+            {
+                var page = await Http.GetFromJsonAsync<JsonObject>("/api/maintenance");
+                var last = page!["tasks"]!.AsArray().Single(t => t!["task"]!.GetValue<string>() == task)!["last"];
+                return last is not null && last["startedAt"]!.GetValue<DateTimeOffset>() >= startedAt ? last.AsObject() : null;
+            },
+            $"maintenance task {task} to end");
+    }
+
+    /// <summary>The status of one of a tenant's conditions.</summary>
+    public async Task<string?> ConditionAsync(string tenantId, string type) =>
+        (await GetJsonAsync($"/api/tenants/{tenantId}")).GetProperty("conditions").EnumerateArray()
+            .Where(c => c.GetProperty("type").GetString() == type).Select(c => c.GetProperty("status").GetString()).SingleOrDefault();
+
     /// <summary>Delivers to Event Grid's webhook.</summary>
     public async Task<HttpResponseMessage> DeliverAsync(string body, string contentType = "application/cloudevents+json")
     {
