@@ -105,7 +105,7 @@ public sealed class SweepTests
 
     private static Task<string> StartAsync(TestSystem system, MaintenanceSettings settings) =>
         system.Hub.Client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(SweepOrphansOrchestration), new MaintenanceInput(MaintenanceTask.SweepOrphans, settings, null), new(MaintenanceTask.SweepOrphans.ToInstanceId()));
+            nameof(SweepOrphansOrchestration), new MaintenanceInput(MaintenanceTask.SweepOrphans, settings, null), new Microsoft.DurableTask.StartOrchestrationOptions(MaintenanceTask.SweepOrphans.ToInstanceId()));
 
     private static async Task<MaintenanceReport> ReportAsync(TestSystem system) =>
         (await system.Hub.Client.Entities.GetEntityAsync<MaintenanceState>(MaintenanceEntity.IdOf(MaintenanceTask.SweepOrphans)))!.State.Last!;

@@ -121,7 +121,7 @@ internal sealed class ModelRun(int seed, TestSystem system)
         var tenant = Pick(TenantIds);
         _log.Add($"{system.Now:MM-dd HH:mm} operator: {verb} {tenant}");
         _model.NoteDisturbed(tenant);
-        await Submissions.ActAsync(
+        await Submissions.StartAsync(
             system.Hub.Client, new OperatorCommand($"command-{++_commands}", tenant, verb, "operator", "model", system.Now), CancellationToken.None);
     }
 
@@ -228,7 +228,7 @@ internal sealed class ModelRun(int seed, TestSystem system)
             if (await StateAsync(tenant) is { Phase: TenantPhase.TeardownFailed })
             {
                 var verb = _model.Tenants[tenant].IsWanted ? TenantVerb.Compensate : TenantVerb.ForceOffboard;
-                await Submissions.ActAsync(
+                await Submissions.StartAsync(
                     system.Hub.Client, new OperatorCommand($"command-{++_commands}", tenant, verb, "operator", "left over", system.Now), CancellationToken.None);
             }
         }
