@@ -115,6 +115,6 @@ public sealed class DisturbanceTests(ITestOutputHelper output)
         Assert.Equal("restricted", (await person.Kubernetes.CoreV1.ReadNamespaceAsync(ns)).Metadata.Labels["pod-security.kubernetes.io/enforce"]);
     }
 
-    private static Task PatchAsync(Stranger person, string ns, string patch) =>
+    private static Task<V1Deployment> PatchAsync(Stranger person, string ns, string patch) =>
         person.Kubernetes.AppsV1.PatchNamespacedDeploymentAsync(new V1Patch(patch, V1Patch.PatchType.StrategicMergePatch), "web", ns);
 }

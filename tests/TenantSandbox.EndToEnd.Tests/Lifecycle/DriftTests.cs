@@ -139,7 +139,7 @@ public sealed class DriftTests
         Assert.Contains("tenant-acme", namespaces);
     }
 
-    private static Task CreateNamespaceAsync(Stranger person, string name, string tenant, string owner) =>
+    private static Task<V1Namespace> CreateNamespaceAsync(Stranger person, string name, string tenant, string owner) =>
         person.Kubernetes.CoreV1.CreateNamespaceAsync(new V1Namespace
         {
             Metadata = new V1ObjectMeta

@@ -19,12 +19,14 @@ public sealed class FunctionsMetadataTests
         DeleteTenant: httpTrigger authLevel=Function methods=delete route=tenants/{tenantId}; durableClient; out http
         DeleteWorkloads: activityTrigger
         EnsurePool: activityTrigger
+        ExpireTenantPage: activityTrigger; durableClient
         ExpireTenantsOrchestration: orchestrationTrigger
         ExpireTenantsTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:ExpireTenants%; durableClient
         ExplainTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/explain; durableClient; out http
         FindEndedInstances: activityTrigger; durableClient
         FindSpecs: activityTrigger
         GetHealth: httpTrigger authLevel=Anonymous methods=get route=health; out http
+        GetMaintenance: httpTrigger authLevel=Function methods=get route=maintenance; durableClient; out http
         GetOperation: httpTrigger authLevel=Function methods=get route=operations/{operationId}; durableClient; out http
         GetTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}; durableClient; out http
         GetTenantHistory: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/history; durableClient; out http
@@ -50,21 +52,32 @@ public sealed class FunctionsMetadataTests
         ReadNamespaceAbsence: activityTrigger
         ReadPool: activityTrigger
         ReadPoolPods: activityTrigger
+        RebuildOrchestration: orchestrationTrigger
+        RebuildPage: activityTrigger; durableClient
+        RebuildState: httpTrigger authLevel=Function methods=post route=maintenance/rebuild; durableClient; out http
+        ReconcileClustersOrchestration: orchestrationTrigger
         ReconcileClustersTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:ReconcileClusters%; durableClient
         ReconcileOrchestration: orchestrationTrigger
+        ReconcileTenantPage: activityTrigger; durableClient
         ReconcileTenantsOrchestration: orchestrationTrigger
         ReconcileTenantsTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:ReconcileTenants%; durableClient
         RemoveFinalizers: activityTrigger
         ResumeOrchestration: orchestrationTrigger
+        RunMaintenance: httpTrigger authLevel=Function methods=post route=maintenance/{task}/run; durableClient; out http
         SaveSpec: activityTrigger
         SelectClusters: activityTrigger
+        SettleOrchestration: orchestrationTrigger
+        SettleTenantPage: activityTrigger; durableClient
         SubmitRequestOrchestration: orchestrationTrigger
         SuspendOrchestration: orchestrationTrigger
         SuspendWorkloads: activityTrigger
+        SweepOrphans: activityTrigger; durableClient
         SweepOrphansOrchestration: orchestrationTrigger
         SweepOrphansTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:SweepOrphans%; durableClient
         TagPool: activityTrigger
+        TakeInventory: activityTrigger; durableClient
         TenantEntity: entityTrigger
+        TrimTenantPage: activityTrigger; durableClient
         UpdateOrchestration: orchestrationTrigger
         WatchRollout: activityTrigger
         WatchSuspension: activityTrigger

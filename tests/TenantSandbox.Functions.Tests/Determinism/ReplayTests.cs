@@ -80,6 +80,6 @@ public sealed class ReplayTests
 
     // Their own tests replay them.
     private static bool IsOfMaintenance(string name) =>
-        name is "ExpireTenantsOrchestration" or "PurgeHistoryOrchestration"
+        name is "ExpireTenantsOrchestration" or "SettleOrchestration" or "PurgeHistoryOrchestration"
             or "ReconcileClustersOrchestration" or "ReconcileTenantsOrchestration" or "SweepOrphansOrchestration" or "WatchdogOrchestration" or "RebuildOrchestration";
 }
