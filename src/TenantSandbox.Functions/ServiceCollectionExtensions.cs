@@ -67,6 +67,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<AgentPools>();
         services.AddSingleton<EventTopicClient>();
         services.AddHostedService(s => s.GetRequiredService<EventTopicClient>());
+        services.AddSingleton<PoolInventory>();
     }
 
     private static void AddKubernetes(this IServiceCollection services)

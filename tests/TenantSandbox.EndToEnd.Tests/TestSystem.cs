@@ -103,7 +103,7 @@ internal sealed class TestSystem : IAsyncDisposable
         var startedAt = DateTimeOffset.UtcNow;
         using var response = await ActAsync(task == "rebuild" ? "maintenance/rebuild" : $"maintenance/{task}/run");
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        return await WaitForAsync(
+        var report = await WaitForAsync(
             async () =>
             {
                 var page = await Http.GetFromJsonAsync<JsonObject>("/api/maintenance");
@@ -111,6 +111,8 @@ internal sealed class TestSystem : IAsyncDisposable
                 return last is not null && last["startedAt"]!.GetValue<DateTimeOffset>() >= startedAt ? last.AsObject() : null;
             },
             $"maintenance task {task} to end");
+        Assert.True(report["error"] is null, report.ToJsonString());
+        return report;
     }
 
     /// <summary>The status of one of a tenant's conditions.</summary>

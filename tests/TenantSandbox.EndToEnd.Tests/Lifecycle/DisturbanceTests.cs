@@ -24,10 +24,28 @@ public sealed class DisturbanceTests(ITestOutputHelper output)
         ("Deployment deleted", (s, ns) => s.Kubernetes.AppsV1.DeleteNamespacedDeploymentAsync("web", ns)),
         ("Service deleted", (s, ns) => s.Kubernetes.CoreV1.DeleteNamespacedServiceAsync("web", ns)),
         ("NetworkPolicy deleted", (s, ns) => s.Kubernetes.NetworkingV1.DeleteNamespacedNetworkPolicyAsync("tenant-network", ns)),
-        ("quotas deleted", (s, ns) => s.Kubernetes.CoreV1.DeleteCollectionNamespacedResourceQuotaAsync(ns)),
-        ("limits deleted", (s, ns) => s.Kubernetes.CoreV1.DeleteCollectionNamespacedLimitRangeAsync(ns)),
+        ("quotas deleted", async (s, ns) =>
+        {
+            foreach (var quota in (await s.Kubernetes.CoreV1.ListNamespacedResourceQuotaAsync(ns)).Items)
+            {
+                await s.Kubernetes.CoreV1.DeleteNamespacedResourceQuotaAsync(quota.Metadata.Name, ns);
+            }
+        }),
+        ("limits deleted", async (s, ns) =>
+        {
+            foreach (var limits in (await s.Kubernetes.CoreV1.ListNamespacedLimitRangeAsync(ns)).Items)
+            {
+                await s.Kubernetes.CoreV1.DeleteNamespacedLimitRangeAsync(limits.Metadata.Name, ns);
+            }
+        }),
         ("service account deleted", (s, ns) => s.Kubernetes.CoreV1.DeleteNamespacedServiceAccountAsync("tenant-workload", ns)),
-        ("pods deleted", (s, ns) => s.Kubernetes.CoreV1.DeleteCollectionNamespacedPodAsync(ns)),
+        ("pods deleted", async (s, ns) =>
+        {
+            foreach (var pod in (await s.Kubernetes.CoreV1.ListNamespacedPodAsync(ns)).Items)
+            {
+                await s.Kubernetes.CoreV1.DeleteNamespacedPodAsync(pod.Metadata.Name, ns);
+            }
+        }),
         ("scaled", (s, ns) => PatchAsync(s, ns, """{"spec":{"replicas":3}}""")),
         ("image changed", (s, ns) => PatchAsync(s, ns, """{"spec":{"template":{"spec":{"containers":[{"name":"web","image":"registry.example/evil:1"}]}}}}""")),
         ("runtime class changed", (s, ns) => PatchAsync(s, ns, """{"spec":{"template":{"spec":{"runtimeClassName":null}}}}""")),
