@@ -46,9 +46,9 @@ public sealed class DisturbanceTests(ITestOutputHelper output)
                 await s.Kubernetes.CoreV1.DeleteNamespacedPodAsync(pod.Metadata.Name, ns);
             }
         }),
-        ("scaled", (s, ns) => PatchAsync(s, ns, """{"spec":{"replicas":3}}""")),
-        ("image changed", (s, ns) => PatchAsync(s, ns, """{"spec":{"template":{"spec":{"containers":[{"name":"web","image":"registry.example/evil:1"}]}}}}""")),
-        ("runtime class changed", (s, ns) => PatchAsync(s, ns, """{"spec":{"template":{"spec":{"runtimeClassName":null}}}}""")),
+        ("scaled", (s, ns) => ChangeAsync(s, ns, d => d.Spec.Replicas = 3)),
+        ("image changed", (s, ns) => ChangeAsync(s, ns, d => d.Spec.Template.Spec.Containers[0].Image = "registry.example/evil:1")),
+        ("runtime class removed", (s, ns) => ChangeAsync(s, ns, d => d.Spec.Template.Spec.RuntimeClassName = null)),
         ("namespace label removed", (s, ns) => s.Kubernetes.CoreV1.PatchNamespaceAsync(
             new V1Patch("""{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":null}}}""", V1Patch.PatchType.MergePatch), ns)),
         ("namespace deleted", (s, ns) => s.DeleteNamespaceAsync(ns)),
@@ -133,6 +133,10 @@ public sealed class DisturbanceTests(ITestOutputHelper output)
         Assert.Equal("restricted", (await person.Kubernetes.CoreV1.ReadNamespaceAsync(ns)).Metadata.Labels["pod-security.kubernetes.io/enforce"]);
     }
 
-    private static Task<V1Deployment> PatchAsync(Stranger person, string ns, string patch) =>
-        person.Kubernetes.AppsV1.PatchNamespacedDeploymentAsync(new V1Patch(patch, V1Patch.PatchType.StrategicMergePatch), "web", ns);
+    private static async Task ChangeAsync(Stranger person, string ns, Action<V1Deployment> change)
+    {
+        var deployment = await person.Kubernetes.AppsV1.ReadNamespacedDeploymentAsync("web", ns);
+        change(deployment);
+        await person.Kubernetes.AppsV1.ReplaceNamespacedDeploymentAsync(deployment, "web", ns);
+    }
 }
