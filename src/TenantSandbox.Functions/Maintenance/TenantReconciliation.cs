@@ -15,6 +15,8 @@ namespace TenantSandbox.Functions.Maintenance;
 internal sealed partial class TenantReconciliation(
     IClusterResources resources, ISpecStore specs, ILogger<TenantReconciliation> logger)
 {
+    private const string Actor = "reconcile";
+
     /// <summary>Reads shared lists instead of each tenant. A cluster that can't be read is a finding, and its tenants keep their conditions.</summary>
     [Function(ActivityNames.ReconcileTenantPage)]
     public async Task<PageResult> ReconcileAsync(
@@ -41,13 +43,30 @@ internal sealed partial class TenantReconciliation(
             }
         }
 
+        var compensated = await CompensateLeftoversAsync(tenants, request.Now, client, cancellationToken);
         return PageResult.Of(
             continuation,
             [
-                ("tenants", tenants.Count), ("compared", totals.Compared), ("apiCalls", totals.ApiCalls),
+                ("tenants", tenants.Count), ("compensations", compensated), ("compared", totals.Compared), ("apiCalls", totals.ApiCalls),
                 ("drifted", totals.Drifted), ("notReady", totals.NotReady), ("repairs", totals.Repairs),
             ],
             totals.Findings);
+    }
+
+    /// <summary>An operation that succeeded, or failed and is over, may have left something elsewhere: it is removed, with a pause after each try.</summary>
+    private static async Task<int> CompensateLeftoversAsync(
+        IReadOnlyList<TenantState> tenants, DateTimeOffset now, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        var left = tenants.Where(t => t is { Leftovers.Count: > 0, Operation: null } && !(now - t.LastOperation?.EndedAt < TenantVerdict.RepairPause)).ToArray();
+        foreach (var tenant in left)
+        {
+            var command = new OperatorCommand(
+                $"reconcile:{tenant.Incarnation}.{tenant.Sequence}:compensate", tenant.TenantId, TenantVerb.Compensate, Actor,
+                $"{tenant.Leftovers.Count} placements may have something left.", now, Actor);
+            await client.Entities.SignalEntityAsync(TenantEntity.IdOf(tenant.TenantId), nameof(TenantEntity.Act), command, cancellation: cancellationToken);
+        }
+
+        return left.Length;
     }
 
     private static bool IsComparable(TenantState tenant) => tenant is
