@@ -43,31 +43,38 @@ internal sealed partial class TenantReconciliation(
             }
         }
 
-        var compensated = await CompensateLeftoversAsync(tenants, request.Now, client, cancellationToken);
+        var cleanups = await CleanUpAsync(tenants, request.Now, client, cancellationToken);
         return PageResult.Of(
             continuation,
             [
-                ("tenants", tenants.Count), ("compensations", compensated), ("compared", totals.Compared), ("apiCalls", totals.ApiCalls),
+                ("tenants", tenants.Count), ("cleanups", cleanups), ("compared", totals.Compared), ("apiCalls", totals.ApiCalls),
                 ("drifted", totals.Drifted), ("notReady", totals.NotReady), ("repairs", totals.Repairs),
             ],
             totals.Findings);
     }
 
-    /// <summary>An operation that succeeded, or failed and is over, may have left something elsewhere: it is removed, with a pause after each try.</summary>
-    private static async Task<int> CompensateLeftoversAsync(
+    /// <summary>What an operation left elsewhere is removed, and a failed teardown is tried again, with a pause after each try.</summary>
+    private static async Task<int> CleanUpAsync(
         IReadOnlyList<TenantState> tenants, DateTimeOffset now, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var left = tenants.Where(t => t is { Leftovers.Count: > 0, Operation: null } && !(now - t.LastOperation?.EndedAt < TenantVerdict.RepairPause)).ToArray();
+        var left = tenants
+            .Where(t => t.Operation is null && (t.Leftovers.Count > 0 || t.Phase == TenantPhase.TeardownFailed))
+            .Where(t => !(now - t.LastOperation?.EndedAt < TenantVerdict.RepairPause))
+            .ToArray();
         foreach (var tenant in left)
         {
+            // A compensation would leave a tenant that was to be offboarded as failed.
+            var verb = tenant.Phase == TenantPhase.TeardownFailed && WasBeingOffboarded(tenant) ? TenantVerb.Offboard : TenantVerb.Compensate;
             var command = new OperatorCommand(
-                $"reconcile:{tenant.Incarnation}.{tenant.Sequence}:compensate", tenant.TenantId, TenantVerb.Compensate, Actor,
-                $"{tenant.Leftovers.Count} placements may have something left.", now, Actor);
+                $"{Actor}:{tenant.Incarnation}.{tenant.Sequence}:{verb}", tenant.TenantId, verb, Actor, "Something may be left of an earlier operation.", now, Actor);
             await client.Entities.SignalEntityAsync(TenantEntity.IdOf(tenant.TenantId), nameof(TenantEntity.Act), command, cancellation: cancellationToken);
         }
 
         return left.Length;
     }
+
+    private static bool WasBeingOffboarded(TenantState tenant) =>
+        tenant.Operations.LastOrDefault(o => o.Kind is not (TenantOperationKind.Compensate or TenantOperationKind.Reconcile))?.Kind == TenantOperationKind.Offboard;
 
     private static bool IsComparable(TenantState tenant) => tenant is
     {
