@@ -78,10 +78,14 @@ internal sealed class TestSystem : IAsyncDisposable
     public Task<HttpResponseMessage> OffboardAsync(string tenantId) =>
         Http.DeleteAsync(new Uri($"/api/tenants/{tenantId}", UriKind.Relative));
 
-    public async Task<HttpResponseMessage> PutAsync(string tenantId, JsonObject body, long ifMatch)
+    public async Task<HttpResponseMessage> PutAsync(string tenantId, JsonObject body, long? ifMatch)
     {
         using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/tenants/{tenantId}") { Content = JsonContent.Create(body) };
-        request.Headers.TryAddWithoutValidation("If-Match", $"\"{ifMatch}\"");
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", $"\"{ifMatch}\"");
+        }
+
         return await Http.SendAsync(request);
     }
 

@@ -53,6 +53,47 @@ public sealed class WorkerCrashTests
     }
 
     [Fact]
+    public async Task LaterOperations_WorkerKilledInActivities_EndAsRequested()
+    {
+        await using var system = await TestSystem.StartAsync();
+        await OnboardAsync(system, "acme");
+        await system.SettleAsync("acme");
+        (string Activity, Func<Task<HttpResponseMessage>> Request, TenantPhase Phase)[] operations =
+        [
+            ("ApplyNamespace", () => system.PutAsync("acme", TenantRequests.Onboard("acme", 2, "dedicated", "registry.example/app:2"), ifMatch: null), TenantPhase.Ready),
+            ("SuspendWorkloads", () => system.ActAsync("tenants/acme/suspend"), TenantPhase.Suspended),
+            ("WatchRollout", () => system.ActAsync("tenants/acme/resume"), TenantPhase.Ready),
+            ("ApplyWorkloads", () => system.ActAsync("tenants/acme/reconcile"), TenantPhase.Ready),
+        ];
+        foreach (var (activity, request, phase) in operations)
+        {
+            using var killer = new WorkerKiller(system, activity);
+
+            using var response = await request();
+            response.EnsureSuccessStatusCode();
+            var tenant = await system.SettleAsync("acme");
+            await system.WaitUntilNothingRunsAsync();
+
+            Assert.True(killer.HasKilled, $"{activity} did not run");
+            Assert.Equal((activity, phase, null), (activity, tenant.Phase, tenant.LastError));
+        }
+    }
+
+    [Fact]
+    public async Task Reconcile_WorkerKilledWhileItComparesTenants_EndsWithAReport()
+    {
+        await using var system = await TestSystem.StartAsync();
+        await OnboardAsync(system, "acme");
+        await system.SettleAsync("acme");
+        using var killer = new WorkerKiller(system, "ReconcileTenantPage");
+
+        var report = await system.MaintainAsync("reconcile-tenants");
+
+        Assert.True(killer.HasKilled, "the activity did not run");
+        Assert.Equal(1, report["counts"]!["compared"]!.GetValue<int>());
+    }
+
+    [Fact]
     public async Task Onboarding_WorkerKilledInEntityOperations_BecomesReady()
     {
         var seen = 0;

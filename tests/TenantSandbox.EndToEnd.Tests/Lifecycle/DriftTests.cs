@@ -119,8 +119,11 @@ public sealed class DriftTests
         var acme = await system.SettleAsync("acme");
         await person.CreatePoolAsync("kata90", new JsonObject
         {
-            ["tenantsandbox-owner"] = "tenantsandbox", ["tenantsandbox-installation"] = "tenantsandbox", ["tenantsandbox-cluster"] = "aks-twin",
-            ["tenantsandbox-generation"] = "90", ["tenantsandbox-tier"] = "pooled",
+            ["tenantsandbox-owner"] = "tenantsandbox",
+            ["tenantsandbox-installation"] = "tenantsandbox",
+            ["tenantsandbox-cluster"] = "aks-twin",
+            ["tenantsandbox-generation"] = "90",
+            ["tenantsandbox-tier"] = "pooled",
         });
         await person.CreatePoolAsync("mine");
         await CreateNamespaceAsync(person, "tenant-ghost", "ghost", "tenantsandbox");

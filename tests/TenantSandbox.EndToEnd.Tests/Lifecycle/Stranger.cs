@@ -54,7 +54,12 @@ internal sealed class Stranger : IDisposable
         {
             ["properties"] = new JsonObject
             {
-                ["count"] = 1, ["vmSize"] = "Standard_D4s_v5", ["mode"] = "User", ["osType"] = "Linux", ["type"] = "VirtualMachineScaleSets", ["tags"] = tags,
+                ["count"] = 1,
+                ["vmSize"] = "Standard_D4s_v5",
+                ["mode"] = "User",
+                ["osType"] = "Linux",
+                ["type"] = "VirtualMachineScaleSets",
+                ["tags"] = tags,
             },
         };
         using var response = await _arm.PutAsJsonAsync(Url($"/{name}"), body);
