@@ -91,7 +91,7 @@ public sealed class DeliveryTests(StorageEmulator storage)
         await using var system = await TestSystem.StartAsync();
         using var onboarding = await system.OnboardAsync("acme", revision: 1);
         await system.SettleAsync("acme");
-        using var offboarding = await system.OffboardAsync("acme");
+        using var offboarding = await system.Http.DeleteAsync(new Uri("/api/tenants/acme?revision=2", UriKind.Relative));
         await system.SettleAsync("acme");
 
         using var lateEvent = await system.DeliverAsync(TenantRequests.CloudEvent("onboard", TenantRequests.Onboard("acme", revision: 1), id: "late").ToJsonString());

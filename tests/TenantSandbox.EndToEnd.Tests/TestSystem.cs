@@ -110,7 +110,14 @@ internal sealed class TestSystem : IAsyncDisposable
         var report = await WaitForAsync(
             async () =>
             {
-                var page = await Http.GetFromJsonAsync<JsonObject>("/api/maintenance");
+                using var answer = await Http.GetAsync(new Uri("/api/maintenance", UriKind.Relative));
+                if (answer.StatusCode >= HttpStatusCode.InternalServerError)
+                {
+                    // The worker is being restarted.
+                    return null;
+                }
+
+                var page = await answer.Content.ReadFromJsonAsync<JsonObject>();
                 var last = page!["tasks"]!.AsArray().Single(t => t!["task"]!.GetValue<string>() == task)!["last"];
                 return last is not null && last["startedAt"]!.GetValue<DateTimeOffset>() >= startedAt ? last.AsObject() : null;
             },

@@ -71,7 +71,12 @@ public sealed class BackendComparisonTests(ITestOutputHelper output) : IAsyncLif
         StateDirectory = state,
         Backend = backend,
         StorageConnectionString = _azurite!.ConnectionString,
-        Settings = new Dictionary<string, string?> { ["TenantSandbox:Timing:RolloutSeconds"] = "3" },
+        Settings = new Dictionary<string, string?>
+        {
+            ["TenantSandbox:Timing:RolloutSeconds"] = "3",
+            // Both must answer with the outcome, however slow the machine is.
+            ["TenantSandbox:Requests:AnswerWait"] = "00:01:00",
+        },
     });
 
     private async Task OnboardDuplicatedAsync(TestSystem system, ScenarioRecord record)

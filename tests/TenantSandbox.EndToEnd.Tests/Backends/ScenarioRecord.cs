@@ -80,6 +80,7 @@ internal sealed partial class ScenarioRecord
         text = Time().Replace(text, "<time>");
         text = SubmissionId().Replace(text, "req-<hash>");
         text = TraceParent().Replace(text, "<trace>");
+        text = PodName().Replace(text, "<pod>");
         return OwnUrl().Replace(text, "<url>");
     }
 
@@ -92,6 +93,10 @@ internal sealed partial class ScenarioRecord
 
     [GeneratedRegex("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")]
     private static partial Regex TraceParent();
+
+    // The evidence of a failed rollout names pods.
+    [GeneratedRegex("web-[a-z0-9]{6,12}-[a-z0-9]{5}")]
+    private static partial Regex PodName();
 
     [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
     private static partial Regex OwnUrl();

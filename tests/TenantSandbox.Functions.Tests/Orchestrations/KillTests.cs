@@ -1,6 +1,7 @@
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Tests.Orchestrations;
 
@@ -96,18 +97,68 @@ public sealed class KillTests
             Assert.Single(system.Cloud.Events, e => e.Type == EventTypes.TenantResumed);
         });
 
-    private static async Task KillAfterEveryStepAsync(Action<FakeCloud>? prepare, TenantRequest[] requests, Func<TestSystem, Task> check)
+    [Fact]
+    public Task Reconcile_KilledAfterEveryStep_IsReady() => KillAfterEveryStepAsync(
+        null,
+        [TestSystem.Onboard()],
+        async system =>
+        {
+            Assert.Equal((TenantPhase.Ready, null), ((await system.TenantAsync()).Phase, (await system.TenantAsync()).LastError));
+            Assert.Single(system.Cloud.Events, e => e.Type == EventTypes.TenantReconciled);
+        },
+        Command(TenantVerb.Reconcile));
+
+    [Fact]
+    public Task CompensationOfAFailedUpdate_KilledAfterEveryStep_RunsThePreviousRevision() => KillAfterEveryStepAsync(
+        cloud => cloud.FailRolloutOf(TestSystem.Spec(replicas: 2, image: "broken"), new(RolloutCondition.Failed, "bad image")),
+        [TestSystem.Onboard(), TestSystem.Update(image: "broken")],
+        async system =>
+        {
+            var tenant = await system.TenantAsync();
+            Assert.Equal((TenantPhase.Ready, 1L, null), (tenant.Phase, tenant.AppliedRevision, tenant.LastError));
+            Assert.Empty(tenant.Leftovers);
+            Assert.Single((await system.LedgerAsync()).Pools.SelectMany(p => p.Reservations));
+        },
+        Command(TenantVerb.Compensate));
+
+    [Fact]
+    public Task ForcedOffboarding_KilledAfterEveryStep_LeavesNothing() => KillAfterEveryStepAsync(
+        cloud => cloud.NamespaceBlocker = "finalizer example.com/hold on pvc/data",
+        [TestSystem.Onboard()],
+        async system =>
+        {
+            var tenant = await system.TenantAsync();
+            Assert.Equal(TenantPhase.Offboarded, tenant.Phase);
+            await system.AssertNothingLeftAsync();
+        },
+        Command(TenantVerb.ForceOffboard, "example.com/hold"));
+
+    [Fact]
+    public Task Expiry_KilledAfterEveryStep_LeavesNothing() => KillAfterEveryStepAsync(
+        null,
+        [TestSystem.Onboard(expiry: new(new(2026, 11, 24, 6, 0, 0, TimeSpan.Zero)))],
+        async system =>
+        {
+            Assert.Equal(TenantPhase.Offboarded, (await system.TenantAsync()).Phase);
+            await system.AssertNothingLeftAsync();
+        });
+
+    private static OperatorCommand Command(TenantVerb verb, params string[] finalizers) =>
+        new($"command-{verb}", "acme", verb, "ann", "test", DateTimeOffset.UnixEpoch, Finalizers: finalizers.Length == 0 ? null : finalizers);
+
+    private static async Task KillAfterEveryStepAsync(
+        Action<FakeCloud>? prepare, TenantRequest[] requests, Func<TestSystem, Task> check, OperatorCommand? command = null)
     {
         for (var step = 1; ; step++)
         {
             await using var system = TestSystem.Create(prepare);
             await system.Hub.StartAsync(killAfter: step);
-            await SubmitAllAsync(system, requests);
+            await SubmitAllAsync(system, requests, command);
             var wasKilled = system.Hub.Killed.IsCompleted;
             if (wasKilled)
             {
                 await system.Hub.RestartAfterKillAsync();
-                await SubmitAllAsync(system, requests);
+                await SubmitAllAsync(system, requests, command);
             }
 
             await CheckAsync(system, check, step);
@@ -119,23 +170,39 @@ public sealed class KillTests
         }
     }
 
-    /// <summary>Sends the requests one after the other, each after the one before has been carried out, until a kill.</summary>
-    private static async Task SubmitAllAsync(TestSystem system, TenantRequest[] requests)
+    /// <summary>Sends the requests, then the command, each after the one before has been carried out, until a kill.</summary>
+    private static async Task SubmitAllAsync(TestSystem system, TenantRequest[] requests, OperatorCommand? command)
     {
-        for (var i = 0; i < requests.Length && !system.Hub.Killed.IsCompleted; i++)
+        for (var i = 0; i < requests.Length; i++)
         {
-            using var stop = new CancellationTokenSource();
-            var submission = system.SubmitAsync(requests[i], $"request-{i}", stop.Token);
-            if (await Task.WhenAny(submission, system.Hub.Killed) == system.Hub.Killed)
-            {
-                await stop.CancelAsync();
-                await Record.ExceptionAsync(() => submission);
-                return;
-            }
-
-            await submission;
-            await system.SettleAsync();
+            var (request, id) = (requests[i], $"request-{i}");
+            await SubmitAsync(system, cancellationToken => system.SubmitAsync(request, id, cancellationToken));
         }
+
+        if (command is not null)
+        {
+            await SubmitAsync(system, cancellationToken => Submissions.StartAsync(system.Hub.Client, command, cancellationToken));
+        }
+    }
+
+    private static async Task SubmitAsync(TestSystem system, Func<CancellationToken, Task> submit)
+    {
+        if (system.Hub.Killed.IsCompleted)
+        {
+            return;
+        }
+
+        using var stop = new CancellationTokenSource();
+        var submission = submit(stop.Token);
+        if (await Task.WhenAny(submission, system.Hub.Killed) == system.Hub.Killed)
+        {
+            await stop.CancelAsync();
+            await Record.ExceptionAsync(() => submission);
+            return;
+        }
+
+        await submission;
+        await system.SettleAsync();
     }
 
     private static async Task CheckAsync(TestSystem system, Func<TestSystem, Task> check, int step)
