@@ -24,7 +24,8 @@ internal static class OperationWatchdog
     public static async Task<PageResult> SettleAsync(
         [ActivityTrigger] PageRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var (tenants, continuation) = await TenantPages.ReadAsync(client, request, cancellationToken);
+        var (tenants, continuation) = await TenantStates.ReadPageAsync(
+            client, request.Settings.TenantsPerPage, request.Continuation, cancellationToken);
         var findings = new List<MaintenanceFinding>();
         var running = 0;
         foreach (var tenant in tenants.Where(t => t.Operation is not null))

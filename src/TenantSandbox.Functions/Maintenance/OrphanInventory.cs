@@ -40,13 +40,11 @@ internal sealed class OrphanInventory(IClusterResources resources)
         string? continuation = null;
         do
         {
-            var page = await TenantStates.ReadPageAsync(client, TenantsPerRead, continuation, cancellationToken);
-            foreach (var tenant in (page?.Values ?? []).Where(e => e.IncludesState).Select(e => e.State).OfType<TenantState>())
+            (var tenants, continuation) = await TenantStates.ReadPageAsync(client, TenantsPerRead, continuation, cancellationToken);
+            foreach (var tenant in tenants)
             {
                 owners.UnionWith(OwnedIn(tenant, clusterId).Select(incarnation => (tenant.TenantId, incarnation)));
             }
-
-            continuation = page?.ContinuationToken;
         }
         while (continuation is not null);
         return owners;

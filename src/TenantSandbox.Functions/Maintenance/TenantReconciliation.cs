@@ -22,7 +22,8 @@ internal sealed partial class TenantReconciliation(
     public async Task<PageResult> ReconcileAsync(
         [ActivityTrigger] PageRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var (tenants, continuation) = await TenantPages.ReadAsync(client, request, cancellationToken);
+        var (tenants, continuation) = await TenantStates.ReadPageAsync(
+            client, request.Settings.TenantsPerPage, request.Continuation, cancellationToken);
         var totals = new Totals();
         foreach (var tenant in tenants.Where(t => t.InlineSpec is not null))
         {

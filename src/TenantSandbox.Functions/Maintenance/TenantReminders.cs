@@ -13,7 +13,8 @@ internal static class TenantReminders
     public static async Task<PageResult> ExpireAsync(
         [ActivityTrigger] PageRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var (tenants, continuation) = await TenantPages.ReadAsync(client, request, cancellationToken);
+        var (tenants, continuation) = await TenantStates.ReadPageAsync(
+            client, request.Settings.TenantsPerPage, request.Continuation, cancellationToken);
         var due = tenants.Where(t => t.Operation is null && t.Phase != TenantPhase.Offboarded && t.Expiry?.ExpiresAt <= request.Now).ToArray();
         foreach (var tenant in due)
         {
@@ -29,7 +30,8 @@ internal static class TenantReminders
     public static async Task<PageResult> TrimAsync(
         [ActivityTrigger] PageRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var (tenants, continuation) = await TenantPages.ReadAsync(client, request, cancellationToken);
+        var (tenants, continuation) = await TenantStates.ReadPageAsync(
+            client, request.Settings.TenantsPerPage, request.Continuation, cancellationToken);
         var before = request.Now - request.Settings.HistoryRetention;
         var old = tenants
             .Where(t => t is { Phase: TenantPhase.Offboarded, Operation: null } && t.UpdatedAt < before && (t.Commands.Count > 0 || t.Audit.Count > 0))

@@ -50,11 +50,10 @@ internal sealed class ListTenants
 
         try
         {
-            var page = await TenantStates.ReadPageAsync(client, pageSize, token, cancellationToken);
-            var states = (page?.Values ?? []).Where(x => x.IncludesState).Select(x => x.State).Where(x => x is not null && (phase is null || x.Phase == phase));
+            var (tenants, next) = await TenantStates.ReadPageAsync(client, pageSize, token, cancellationToken);
             return ApiResults.Ok(request, new TenantPage(
-                [.. states.Select(x => TenantSummary.Of(x, request))],
-                page?.ContinuationToken is { } next ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(next)) : null));
+                [.. tenants.Where(x => phase is null || x.Phase == phase).Select(x => TenantSummary.Of(x, request))],
+                next is not null ? Base64Url.EncodeToString(Encoding.UTF8.GetBytes(next)) : null));
         }
         catch (Exception e) when (token is not null && (e is ArgumentException or FormatException or JsonException || (e is RpcException rpc && BackendFailures.IsRefusal(rpc))))
         {

@@ -22,7 +22,9 @@ internal static class TenantStates
     }
 
     /// <summary>One page of all tenants, in the backend's order.</summary>
-    public static async Task<Page<EntityMetadata<TenantState>>?> ReadPageAsync(DurableTaskClient client, int pageSize, string? continuationToken, CancellationToken cancellationToken)
+    /// <returns>Their states as they are stored, and where the next page begins; null on the last one.</returns>
+    public static async Task<(IReadOnlyList<TenantState> Tenants, string? ContinuationToken)> ReadPageAsync(
+        DurableTaskClient client, int pageSize, string? continuationToken, CancellationToken cancellationToken)
     {
         var query = new EntityQuery
         {
@@ -34,9 +36,9 @@ internal static class TenantStates
         };
         await foreach (var page in client.Entities.GetAllEntitiesAsync<TenantState>(query).AsPages(continuationToken, pageSize).WithCancellation(cancellationToken))
         {
-            return page;
+            return ([.. page.Values.Where(e => e.IncludesState).Select(e => e.State).OfType<TenantState>()], page.ContinuationToken);
         }
 
-        return null;
+        return ([], null);
     }
 }
