@@ -37,8 +37,10 @@ internal sealed class TimerLoop(
 
             while (true)
             {
+                // The wait begins before it is announced: who reads the announcement may move the clock.
+                var due = WaitUntilAsync(status.Next, stopping);
                 logger.TimerScheduled(function.Name, status.Next);
-                await WaitUntilAsync(status.Next, stopping);
+                await due;
                 status = await InvokeAsync(status, isPastDue: false, stopping);
             }
         }
