@@ -26,8 +26,8 @@ internal static class WorkloadReader
                 name ?? "",
                 reader.Text("image", TextRules.Image, required: true) ?? "",
                 (int)(reader.Integer("replicas", 1, RequestLimits.MaxReplicas) ?? 1),
-                Cpu(reader),
-                Memory(reader),
+                Cpu(reader, faults),
+                Memory(reader, faults),
                 PortReader.Read(reader, faults),
                 Environment(reader, faults),
                 reader.Texts("command", 0, RequestLimits.MaxCommand, TextRules.Argument),
@@ -39,51 +39,11 @@ internal static class WorkloadReader
         return workloads;
     }
 
-    private static int Cpu(ObjectReader reader)
-    {
-        if (reader.Text("cpu", TextRules.Any, required: true) is not { } text)
-        {
-            return 0;
-        }
+    private static int Cpu(ObjectReader reader, ValidationFaultList faults) =>
+        reader.Element("cpu", required: true) is { } value ? Quantities.ReadCpuMillis(value, reader.PointerTo("cpu"), faults) ?? 0 : 0;
 
-        if (Quantities.CpuMillis(text) is not { } millis)
-        {
-            reader.AddFault("cpu", ValidationFaultCodes.Format, "Must be a CPU quantity, like \"250m\", \"0.5\" or \"2\".");
-        }
-        else if (millis is < RequestLimits.MinCpuMillis or > RequestLimits.MaxCpuMillis)
-        {
-            reader.AddFault("cpu", ValidationFaultCodes.Range, "Must be from 10m to 64.");
-        }
-        else
-        {
-            return millis;
-        }
-
-        return 0;
-    }
-
-    private static int Memory(ObjectReader reader)
-    {
-        if (reader.Text("memory", TextRules.Any, required: true) is not { } text)
-        {
-            return 0;
-        }
-
-        if (Quantities.MemoryMiB(text) is not { } mebibytes)
-        {
-            reader.AddFault("memory", ValidationFaultCodes.Format, "Must be a memory quantity in whole Mi or Gi, like \"512Mi\" or \"2Gi\".");
-        }
-        else if (mebibytes is < RequestLimits.MinMemoryMiB or > RequestLimits.MaxMemoryMiB)
-        {
-            reader.AddFault("memory", ValidationFaultCodes.Range, "Must be from 128Mi (the minimum for a kata guest) to 512Gi.");
-        }
-        else
-        {
-            return mebibytes;
-        }
-
-        return 0;
-    }
+    private static int Memory(ObjectReader reader, ValidationFaultList faults) =>
+        reader.Element("memory", required: true) is { } value ? Quantities.ReadMemoryMiB(value, reader.PointerTo("memory"), faults) ?? 0 : 0;
 
     private static List<EnvironmentVariable> Environment(ObjectReader workload, ValidationFaultList faults)
     {
