@@ -32,6 +32,12 @@ public enum InjectedFaultKind
     /// <c>FailedMount</c> or <c>FailedAttachVolume</c>, with which they wait to be created. <see cref="InjectedFault.Message"/> is the message.
     /// </summary>
     NeverRuns,
+
+    /// <summary>
+    /// Kubernetes: the containers of the created pod end after <see cref="InjectedFault.DelaySeconds"/> with the exit code
+    /// <see cref="InjectedFault.Code"/>; 1 if that isn't a number.
+    /// </summary>
+    Exits,
 }
 
 /// <summary>

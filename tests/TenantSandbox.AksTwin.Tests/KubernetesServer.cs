@@ -114,6 +114,13 @@ internal sealed class KubernetesServer : IAsyncDisposable
         }
     }
 
+    /// <summary>The first cells of the only row that kubectl would print for a collection.</summary>
+    public async Task<IEnumerable<string>> CellsAsync(string collection, int count)
+    {
+        var table = (await SendAsync("GET", collection, accept: "application/json;as=Table;v=v1;g=meta.k8s.io")).Body;
+        return table.GetObjects("rows").Single()["cells"]!.AsArray().Take(count).Select(c => $"{c}");
+    }
+
     /// <summary>Watches a collection until one of its objects meets a condition, for at most 45 s.</summary>
     public Task<JsonObject> WaitForAsync(string collection, Func<JsonObject, bool> condition) => WatchUntilAsync(collection, "", e => e.GetString("type") is "ADDED" or "MODIFIED" && condition(e.GetObject("object")!));
 

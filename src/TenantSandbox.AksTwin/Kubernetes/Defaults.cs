@@ -15,8 +15,15 @@ internal static class Defaults
         ($"{Container}.env[*].valueFrom.fieldRef", Always("""{"apiVersion":"v1"}""")),
         (Probe, Always("""{"timeoutSeconds":1,"periodSeconds":10,"successThreshold":1,"failureThreshold":3}""")),
         ($"{Probe}.httpGet", Always("""{"path":"/","scheme":"HTTP"}""")),
+        ($"{Probe}.grpc", g => g.SetDefault("service", "")),
+        ($"{Container}.lifecycle.postStart|preStop.httpGet", Always("""{"path":"/","scheme":"HTTP"}""")),
+        ($"{Container}.env[*].valueFrom.resourceFieldRef", Always("""{"divisor":"0"}""")),
         ("volumes[*]", When(v => v.Count == 1, """{"emptyDir":{}}""")),
-        ("volumes[*].configMap|secret|projected|downwardAPI", Always("""{"defaultMode":420}""")));
+        ("volumes[*].configMap|secret|projected|downwardAPI", Always("""{"defaultMode":420}""")),
+        ("volumes[*].downwardAPI.items[*].fieldRef", Always("""{"apiVersion":"v1"}""")),
+        ("volumes[*].projected.sources[*].downwardAPI.items[*].fieldRef", Always("""{"apiVersion":"v1"}""")),
+        ("volumes[*].projected.sources[*].serviceAccountToken", Always("""{"expirationSeconds":3600}""")),
+        ("volumes[*].ephemeral.volumeClaimTemplate", Always("""{"metadata":{},"spec":{"volumeMode":"Filesystem"}}""")));
 
     private static readonly Action<JsonObject> Workload = ForParts(
         ("", Always("""{"spec":{"replicas":1,"template":{"metadata":{},"spec":{}}}}""")),

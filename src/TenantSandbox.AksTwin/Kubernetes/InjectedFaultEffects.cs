@@ -47,6 +47,13 @@ internal static class InjectedFaultEffects
             }
         }
 
+        if (fault is { Kind: InjectedFaultKind.Exits })
+        {
+            var annotations = json.EnsureObject("metadata", "annotations");
+            annotations[ContainerOutcome.ExitCode] = int.TryParse(fault.Code, CultureInfo.InvariantCulture, out var code) ? $"{code}" : "1";
+            annotations[ContainerOutcome.RunSeconds] = fault.DelaySeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
         return json;
     }
 }

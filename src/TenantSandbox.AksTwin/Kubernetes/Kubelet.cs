@@ -2,7 +2,8 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
 /// Simulates kubelets: moves pods through their phases with the durations of the timing profile. The image's repository name decides the
-/// outcome: <c>missing</c> can't be pulled, <c>crashing</c> ends in a crash loop, <c>unready</c> never passes its readiness probe.
+/// outcome of each container: <c>missing</c> can't be pulled, <c>crashing</c> ends with an error at once, <c>unready</c> never passes its
+/// readiness probe, <c>endless</c> never completes.
 /// </summary>
 internal sealed class Kubelet(Cluster cluster) : IController
 {
@@ -35,7 +36,7 @@ internal sealed class Kubelet(Cluster cluster) : IController
         {
             Terminate(pod);
         }
-        else if (pod is { HasEnded: false, IsReady: false })
+        else if (!pod.HasEnded && !IsSettled(pod))
         {
             Start(pod, node);
         }
@@ -44,6 +45,10 @@ internal sealed class Kubelet(Cluster cluster) : IController
     /// <summary>Whether a pod runs in a Kata VM.</summary>
     public static bool IsKata(ObjectStore store, StoredObject pod) =>
         store.Find(Kinds.RuntimeClasses, "", pod.Json.GetString("spec", "runtimeClassName") ?? "")?.Json.GetString("handler") == "kata";
+
+    /// <summary>Whether a pod stays as it is until it is deleted.</summary>
+    private static bool IsSettled(StoredObject pod) =>
+        pod.IsReady && pod.Json.GetString("spec", "restartPolicy") == "Always" && !ContainerOutcome.IsAnnotated(pod.Json);
 
     private void Terminate(StoredObject pod)
     {
@@ -74,100 +79,57 @@ internal sealed class Kubelet(Cluster cluster) : IController
     {
         if (!_boundSince.TryGetValue(pod.Key, out var seen) || seen.Uid != pod.Uid)
         {
-            _boundSince[pod.Key] = seen = (pod.Uid, cluster.Now);
+            // After a restart of the twin, a pod continues from its start.
+            _boundSince[pod.Key] = seen = (pod.Uid, pod.Json.GetTime("status", "startTime") ?? cluster.Now);
         }
 
         var isKata = IsKata(cluster.Store, pod);
-        var sandboxStart = isKata ? cluster.Timing.KataSandboxStart : cluster.Timing.SandboxStart;
-        var startsAt = seen.Since + sandboxStart + cluster.Timing.ImagePull;
-        if (startsAt > cluster.Now)
+        var sandboxAt = seen.Since + (isKata ? cluster.Timing.KataSandboxStart : cluster.Timing.SandboxStart);
+        var failure = StartFailure.FindForPod(pod.Json, hasRuntime: !isKata || NodeController.IsKata(node));
+        var timeline = new PodTimeline(
+            pod.Json, sandboxAt, cluster.Now, cluster.Timing, failure is not null,
+            (container, isInit) => StartFailure.FindForContainer(pod.Json, container, isInit));
+        if (failure is not null && sandboxAt > cluster.Now)
         {
-            ReportWaiting(pod, "ContainerCreating");
-            cluster.EnqueueAfter(this, pod.Key, startsAt - cluster.Now);
+            cluster.EnqueueAfter(this, pod.Key, sandboxAt - cluster.Now);
         }
-        else if (StartFailure.Find(pod, canStart: !isKata || NodeController.IsKata(node)) is { } failure)
+        else if (failure is not null)
         {
             cluster.Events.Warning(pod, failure.EventReason, failure.Message, Component);
-            ReportWaiting(pod, failure.WaitingReason, failure.StateMessage, failure.Exit);
         }
-        else
+
+        foreach (var container in timeline.InitContainers.Concat(timeline.Containers))
         {
-            Run(pod, startsAt + cluster.Timing.ReadinessDelay - cluster.Now);
+            RecordEvents(pod, container);
+        }
+
+        // Revisions are unique, so addresses repeat only after 65,536 revisions.
+        var address = $"10.244.{(pod.Revision >> 8) & 255}.{pod.Revision & 255}";
+        cluster.Registry.Modify(pod, json => PodStatus.Write(json, timeline, address, cluster.Now));
+        if (timeline.NextChange is { } next)
+        {
+            cluster.EnqueueAfter(this, pod.Key, next - cluster.Now);
         }
     }
 
-    private void Run(StoredObject pod, TimeSpan untilReady)
+    private void RecordEvents(StoredObject pod, ContainerState container)
     {
-        if (pod.Json.GetString("status", "phase") == "Pending")
+        var (name, image) = (container.Spec.GetString("name"), container.Spec.GetString("image"));
+        var before = pod.Json.GetObjects("status", "initContainerStatuses").Concat(pod.Json.GetObjects("status", "containerStatuses"))
+            .FirstOrDefault(s => s.GetString("name") == name);
+        if (!container.IsWaiting && before.GetNode("containerID") is null)
         {
-            foreach (var container in pod.Json.GetObjects("spec", "containers"))
-            {
-                cluster.Events.Normal(pod, "Pulled", $"Successfully pulled image \"{container.GetString("image")}\"", Component);
-                cluster.Events.Normal(pod, "Started", $"Started container {container.GetString("name")}", Component);
-            }
+            cluster.Events.Normal(pod, "Pulled", $"Successfully pulled image \"{image}\"", Component);
+            cluster.Events.Normal(pod, "Started", $"Started container {name}", Component);
         }
 
-        var now = cluster.Now.ToTimestamp();
-        var started = pod.Json.GetObjects("status", "containerStatuses").FirstOrDefault().GetString("state", "running", "startedAt") ?? now;
-        var isUnready = StartFailure.FindImage(pod, "unready") is not null;
-        if (pod.Json.GetString("spec", "restartPolicy") != "Always")
+        if (container.Failure is { } failure)
         {
-            UpdateStatus(pod, "Succeeded", false, JsonTemplate.Fill($$"""
-                {"terminated":{"exitCode":0,"reason":"Completed","startedAt":{{now}},"finishedAt":{{now}} } }
-                """));
-            return;
+            cluster.Events.Warning(pod, failure.EventReason, failure.Message, Component);
         }
-
-        var state = JsonTemplate.Fill($$"""{"running":{"startedAt":{{started}} } }""");
-        UpdateStatus(pod, "Running", !isUnready && untilReady <= TimeSpan.Zero, state);
-        if (isUnready)
+        else if (container.IsRunning && StartFailure.IsImage(container.Spec, "unready"))
         {
             cluster.Events.Warning(pod, "Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503", Component);
         }
-        else if (untilReady > TimeSpan.Zero)
-        {
-            cluster.EnqueueAfter(this, pod.Key, untilReady);
-        }
     }
-
-    private void ReportWaiting(StoredObject pod, string reason, string? message = null, ContainerExit? exit = null)
-    {
-        var phase = reason == "CrashLoopBackOff" ? "Running" : "Pending";
-        var finishedAt = pod.Json.GetObjects("status", "containerStatuses").FirstOrDefault().GetString("lastState", "terminated", "finishedAt")
-            ?? cluster.Now.ToTimestamp();
-        var last = exit is null ? null : JsonTemplate.Fill($$"""
-            {"terminated":{"exitCode":{{exit.Code}},"reason":{{exit.Reason}},"message":{{exit.Message}},"startedAt":{{finishedAt}},"finishedAt":{{finishedAt}} } }
-            """);
-        UpdateStatus(pod, phase, false, JsonTemplate.Fill($$"""{"waiting":{"reason":{{reason}},"message":{{message}} } }"""), last);
-    }
-
-    private void UpdateStatus(
-        StoredObject pod, string phase, bool isReady, JsonObject state, JsonObject? lastState = null) => cluster.Registry.Modify(pod, json =>
-    {
-        var (status, isRunning) = (json.EnsureObject("status"), state["running"] is not null);
-        status["phase"] = phase;
-        status.SetDefault("startTime", cluster.Now.ToTimestamp());
-        if (phase != "Pending")
-        {
-            // Revisions are unique, so addresses repeat only after 65,536 revisions.
-            status.SetDefault("podIP", $"10.244.{(pod.Revision >> 8) & 255}.{pod.Revision & 255}");
-            status["podIPs"] = new JsonArray(JsonTemplate.Fill($$"""{"ip":{{status["podIP"]}} }"""));
-        }
-
-        status["containerStatuses"] = json.GetObjects("spec", "containers").Select(c => JsonTemplate.Fill($$"""
-            {"name":{{c["name"]}},"image":{{c["image"]}},"state":{{state}},"lastState":{{lastState ?? []}},
-            "ready":{{isReady}},"started":{{isRunning}},
-            "restartCount":{{(phase == "Running" && !isRunning ? 5 : 0)}},
-            "imageID":{{(isRunning ? $"{c["image"]}@sha256:{DeterministicNames.Hex($"{c["image"]}")}" : "")}},
-            "containerID":{{(isRunning ? $"containerd://{DeterministicNames.Hex($"{pod.Uid}/{c["name"]}")}" : null)}} }
-            """)).ToJson();
-        var containers = string.Join(' ', json.GetObjects("spec", "containers").Select(c => c.GetString("name")));
-        var (reason, message) = isReady ? ("", "")
-            : phase == "Succeeded" ? ("PodCompleted", "")
-            : ("ContainersNotReady", $"containers with unready status: [{containers}]");
-        Condition.Set(json, cluster.Now, "PodReadyToStartContainers", phase == "Running");
-        Condition.Set(json, cluster.Now, "Initialized", true);
-        Condition.Set(json, cluster.Now, "Ready", isReady, reason, message);
-        Condition.Set(json, cluster.Now, "ContainersReady", isReady, reason, message);
-    });
 }

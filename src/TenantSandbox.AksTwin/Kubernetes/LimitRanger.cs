@@ -11,7 +11,7 @@ internal sealed class LimitRanger(ObjectStore store)
             var fields = JsonTemplate.Fill($$$"""
                 {"resources":{"limits":{{{limit["default"]}}},"requests":{{{limit["defaultRequest"]}}} } }
                 """);
-            foreach (var container in spec.GetObjects("containers"))
+            foreach (var container in Containers(spec))
             {
                 Defaults.Fill(container, fields);
             }
@@ -23,7 +23,7 @@ internal sealed class LimitRanger(ObjectStore store)
     {
         var violations = (
             from limit in ContainerLimits(ns)
-            from container in spec.GetObjects("containers")
+            from container in Containers(spec)
             from violation in FindViolations(limit, PodResources.OfContainer(container).Amounts)
             select violation).OfType<string>().Distinct().ToList();
         if (violations.Count > 0)
@@ -32,6 +32,9 @@ internal sealed class LimitRanger(ObjectStore store)
             throw StatusException.Forbidden(Kinds.Pods, pod, reason);
         }
     }
+
+    private static IEnumerable<JsonObject> Containers(JsonObject? spec) =>
+        spec.GetObjects("containers").Concat(spec.GetObjects("initContainers"));
 
     private IEnumerable<JsonObject> ContainerLimits(string ns) =>
         store.List(Kinds.LimitRanges, ns)

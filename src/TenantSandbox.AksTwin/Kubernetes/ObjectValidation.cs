@@ -6,49 +6,24 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// <summary>Validates metadata and the fields of each kind.</summary>
 internal static class ObjectValidation
 {
-    private const string Probe = "livenessProbe|readinessProbe|startupProbe";
-
     private static readonly ValidationRule Metadata = ForFields(
         ("labels", Labels),
         ("annotations", QualifiedKeys),
         ("finalizers", CheckFinalizers),
         ("ownerReferences[*].apiVersion|kind|name|uid", Required));
 
-    private static readonly ValidationRule Container = ForFields(
-        ("name", Matches(NameFormat.Label)),
-        ("image", Required),
-        ("imagePullPolicy", OneOf("Always", "IfNotPresent", "Never")),
-        ("ports[*].containerPort", Port),
-        ("ports[*].protocol", OneOf("SCTP", "TCP", "UDP")),
-        ("env[*].name", Required),
-        ("volumeMounts[*].mountPath", Required),
-        ("resources.limits|requests.*", NotNegative),
-        ("resources", CheckRequestsWithinLimits),
-        (Probe, CheckProbeHandler),
-        ($"{Probe}.httpGet|tcpSocket.port", Port));
-
-    private static readonly ValidationRule Pod = ForFields(
-        ("containers", Required),
-        ("containers|initContainers|volumes", DistinctNames),
-        ("containers|initContainers[*]", Container),
-        ("", CheckMountedVolumes),
-        ("volumes[*].name", Matches(NameFormat.Label)),
-        ("nodeSelector", Labels),
-        ("tolerations[*].operator", OneOf("Equal", "Exists")),
-        ("tolerations[*].effect", OneOf("NoSchedule", "PreferNoSchedule", "NoExecute")));
-
     private static readonly ValidationRule Workload = ForFields(
         ("spec.replicas", NotNegative),
         ("spec", CheckSelector),
         ("spec.template.metadata.labels", Labels),
-        ("spec.template.spec", Pod),
+        ("spec.template.spec", PodValidation.Spec),
         ("spec.template.spec.restartPolicy", OneOf("Always")),
         ("spec.strategy.type", OneOf("Recreate", "RollingUpdate")),
         ("spec.strategy.rollingUpdate.maxSurge|maxUnavailable", CountOrPercent));
 
     private static readonly Dictionary<ResourceKind, ValidationRule> ByKind = new()
     {
-        [Kinds.Pods] = ForFields(("spec", Pod)),
+        [Kinds.Pods] = ForFields(("spec", PodValidation.Spec)),
         [Kinds.Deployments] = Workload,
         [Kinds.ReplicaSets] = Workload,
         [Kinds.Services] = ForFields(
@@ -102,25 +77,10 @@ internal static class ObjectValidation
             yield return FieldError.Invalid(string.Join('.', field), json.GetNode(field), "field is immutable");
         }
 
-        if (kind == Kinds.Pods && !JsonNode.DeepEquals(ImmutablePodSpec(json), ImmutablePodSpec(old)))
+        foreach (var error in kind == Kinds.Pods ? PodValidation.CheckImmutableFields(json, old) : [])
         {
-            yield return FieldError.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,"
-                + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
-                + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
+            yield return error;
         }
-    }
-
-    /// <summary>A pod's spec without the fields that may change.</summary>
-    private static JsonObject ImmutablePodSpec(JsonObject pod)
-    {
-        var spec = pod.GetObject("spec")!.Copy();
-        foreach (var field in (string[])["activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations"])
-        {
-            spec.Remove(field);
-        }
-
-        new FieldPattern("containers|initContainers[*]").MatchObjects(spec).ForEach(c => c.Remove("image"));
-        return spec;
     }
 
     private static IEnumerable<FieldError> CheckFinalizers(JsonNode? finalizers, string path) => finalizers.GetStrings().SelectMany(name =>
@@ -128,21 +88,6 @@ internal static class ObjectValidation
             ? QualifiedName(name, path)
             : QualifiedName(name, path).Append(
                 FieldError.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")));
-
-    private static IEnumerable<FieldError> CheckMountedVolumes(JsonNode? spec, string path) =>
-        from mount in new FieldPattern("containers|initContainers[*].volumeMounts[*].name").Match(spec, path)
-        where !spec.GetObjects("volumes").Any(v => v.GetString("name") == mount.Value.GetString())
-        select FieldError.NotFound(mount.Path, mount.Value.GetString());
-
-    private static IEnumerable<FieldError> CheckRequestsWithinLimits(JsonNode? resources, string path) =>
-        from request in resources.GetStringMap("requests")
-        let limit = resources.GetString("limits", request.Key)
-        where limit is not null && PodResources.ParseQuantity(request.Value) > PodResources.ParseQuantity(limit)
-        select FieldError.Invalid($"{path}.requests", request.Value, $"must be less than or equal to {request.Key} limit of {limit}");
-
-    private static IEnumerable<FieldError> CheckProbeHandler(JsonNode? probe, string path) =>
-        probe is null || ((string[])["exec", "httpGet", "tcpSocket", "grpc"]).Any(h => probe[h] is not null) ? []
-        : [FieldError.Required(path, "must specify a handler type")];
 
     private static IEnumerable<FieldError> CheckSelector(JsonNode? spec, string path)
     {

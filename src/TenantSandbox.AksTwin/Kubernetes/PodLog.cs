@@ -9,16 +9,20 @@ internal static class PodLog
     public static ApiResponse Read(Cluster cluster, StoredObject pod, ApiRequest call)
     {
         var names = pod.Json.GetObjects("spec", "containers").Select(c => c.GetString("name")!).ToList();
+        var initNames = pod.Json.GetObjects("spec", "initContainers").Select(c => c.GetString("name")).ToList();
         var (requested, suffix) = (call.GetQuery("container"), $"for pod {pod.Key.Name}");
         var name = requested.Length > 0 || names.Count > 1 ? requested : names[0];
         if (name.Length == 0)
         {
-            throw StatusException.BadRequest($"a container name must be specified {suffix}, choose one of: [{string.Join(' ', names)}]");
+            throw StatusException.BadRequest($"a container name must be specified {suffix}, choose one of: [{string.Join(' ', names)}]"
+                + (initNames.Count == 0 ? "" : $" or one of the init containers: [{string.Join(' ', initNames)}]"));
         }
 
-        var container = pod.Json.GetObjects("spec", "containers").FirstOrDefault(c => c.GetString("name") == name)
+        var container = pod.Json.GetObjects("spec", "containers").Concat(pod.Json.GetObjects("spec", "initContainers"))
+            .FirstOrDefault(c => c.GetString("name") == name)
             ?? throw StatusException.BadRequest($"container {name} is not valid {suffix}");
-        var state = pod.Json.GetObjects("status", "containerStatuses").FirstOrDefault(s => s.GetString("name") == name).GetObject("state");
+        var state = pod.Json.GetObjects("status", "containerStatuses").Concat(pod.Json.GetObjects("status", "initContainerStatuses"))
+            .FirstOrDefault(s => s.GetString("name") == name).GetObject("state");
         if (pod.NodeName is null)
         {
             throw StatusException.BadRequest($"pod {pod.Key.Name} does not have a host assigned");

@@ -14,15 +14,31 @@ internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> am
 
     public decimal Memory => Amounts.GetValueOrDefault("memory");
 
-    /// <summary>The sum of a pod's containers, plus its overhead.</summary>
+    /// <summary>
+    /// What a pod needs: the sum of its containers and sidecars, or what an init container needs beside the sidecars before it, if that is
+    /// more; plus the overhead.
+    /// </summary>
     public static PodResources OfPod(JsonObject? spec)
     {
-        var amounts = spec.GetObjects("containers").SelectMany(c => OfContainer(c).Amounts).ToList();
+        Dictionary<string, decimal> sidecars = [], peak = [];
+        foreach (var container in spec.GetObjects("initContainers"))
+        {
+            var together = Combine(sidecars, OfContainer(container).Amounts, (a, b) => a + b);
+            peak = Combine(peak, together, Math.Max);
+            sidecars = IsSidecar(container) ? together : sidecars;
+        }
+
+        var containers = spec.GetObjects("containers").Aggregate(
+            sidecars, (sum, c) => Combine(sum, OfContainer(c).Amounts, (a, b) => a + b));
+        var amounts = Combine(containers, peak, Math.Max);
         var overhead = ParseQuantities(spec.GetObject("overhead"));
         // Overhead isn't added to limits that no container sets.
-        var limited = overhead.Where(o => amounts.Exists(c => c.Key == $"limits.{o.Key}"));
+        var limited = overhead.Where(o => amounts.ContainsKey($"limits.{o.Key}"));
         return new(amounts.Concat(WithQuotaNames(overhead, limited)));
     }
+
+    /// <summary>Whether an init container keeps running beside the containers.</summary>
+    public static bool IsSidecar(JsonObject container) => container.GetString("restartPolicy") == "Always";
 
     public static PodResources OfContainer(JsonObject container) =>
         new(WithQuotaNames(
@@ -52,6 +68,10 @@ internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> am
             : compute.TrueForAll(c => c is ({ } request, { } limit) && request == limit) ? "Guaranteed"
             : "Burstable";
     }
+
+    private static Dictionary<string, decimal> Combine(
+        Dictionary<string, decimal> left, Dictionary<string, decimal> right, Func<decimal, decimal, decimal> combine) =>
+        left.Keys.Union(right.Keys).ToDictionary(k => k, k => combine(left.GetValueOrDefault(k), right.GetValueOrDefault(k)));
 
     private static IEnumerable<KeyValuePair<string, decimal>> WithQuotaNames(
         Dictionary<string, decimal> requests, IEnumerable<KeyValuePair<string, decimal>> limits) =>

@@ -61,7 +61,7 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
     private static string FindUnspecified(IEnumerable<string> hard, JsonObject? spec) => string.Join(
         "; ",
         from resource in hard.Intersect(ComputeResources).Order(StringComparer.Ordinal)
-        let without = spec.GetObjects("containers").Where(c => !PodResources.OfContainer(c).Amounts.ContainsKey(resource)).ToList()
+        let without = spec.GetObjects("containers").Concat(spec.GetObjects("initContainers")).Where(c => !PodResources.OfContainer(c).Amounts.ContainsKey(resource)).ToList()
         where without.Count > 0
         select $"{resource} for: {string.Join(',', without.Select(c => c.GetString("name")))}");
 

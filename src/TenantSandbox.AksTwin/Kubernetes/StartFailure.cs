@@ -1,57 +1,63 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>Why a pod's containers don't run, as the kubelet reports it.</summary>
+/// <summary>Why a container doesn't run, as the kubelet reports it.</summary>
 /// <param name="EventReason">Reason of the event.</param>
 /// <param name="Message">Message of the event.</param>
-/// <param name="WaitingReason">Reason of the containers' waiting state.</param>
+/// <param name="WaitingReason">Reason of the container's waiting state; null if the kubelet says nothing about it there.</param>
 /// <param name="StateMessage">Message of that state; null for none.</param>
-/// <param name="Exit">How the containers ended before; null when they never ran.</param>
-internal sealed record StartFailure(string EventReason, string Message, string WaitingReason, string? StateMessage, ContainerExit? Exit = null)
+/// <param name="Exit">How the container ended before; null when it never ran.</param>
+internal sealed record StartFailure(
+    string EventReason, string Message, string? WaitingReason, string? StateMessage = null, ContainerExit? Exit = null)
 {
-    private const string BackOff = "back-off 5m0s restarting failed container";
-
-    /// <summary>Null when the containers can run.</summary>
+    /// <summary>Why none of a pod's containers can be created; null when they can.</summary>
     /// <param name="pod">The pod.</param>
-    /// <param name="canStart">Whether the node has the runtime that the pod asks for.</param>
-    public static StartFailure? Find(StoredObject pod, bool canStart)
+    /// <param name="hasRuntime">Whether the node has the runtime that the pod asks for.</param>
+    public static StartFailure? FindForPod(JsonObject pod, bool hasRuntime)
     {
-        if (!canStart)
+        if (!hasRuntime)
         {
-            return BeforeContainers("FailedCreatePodSandBox", "Failed to create pod sandbox: rpc error: code = Unknown "
-                + "desc = failed to get sandbox runtime: no runtime for \"kata\" is configured");
+            return new("FailedCreatePodSandBox", "Failed to create pod sandbox: rpc error: code = Unknown "
+                + "desc = failed to get sandbox runtime: no runtime for \"kata\" is configured", null);
         }
 
-        if (pod.Json.GetString("metadata", "annotations", Kubelet.WaitingReason) is { } injected)
+        return Injected(pod) is ("FailedCreatePodSandBox" or "FailedMount" or "FailedAttachVolume", _) injected
+            ? new(injected.Code, injected.Message, null) : null;
+    }
+
+    /// <summary>Why a container doesn't run; null when it does. Injected faults don't apply to init containers.</summary>
+    public static StartFailure? FindForContainer(JsonObject pod, JsonObject container, bool isInit)
+    {
+        if (!isInit && Injected(pod) is { } injected)
         {
-            return Injected(injected, pod.Json.GetString("metadata", "annotations", Kubelet.WaitingMessage) ?? $"{injected} (injected)");
+            return injected.Code switch
+            {
+                "CrashLoopBackOff" => Crash(ContainerExit.FromCode(1)),
+                "OOMKilled" => Crash(ContainerExit.FromCode(137)),
+                "StartError" => Crash(new(128, "StartError", injected.Message)),
+                var code => new("Failed", injected.Message, code, injected.Message),
+            };
         }
 
-        return FindImage(pod, "missing") is { } pull ? Pull("ImagePullBackOff", $"Failed to pull image \"{pull}\": {pull}: not found")
-            : FindImage(pod, "crashing") is not null ? Crash(new(1, "Error"))
+        var image = container.GetString("image");
+        return IsImage(container, "missing") ? Waiting("ImagePullBackOff", $"Failed to pull image \"{image}\": {image}: not found")
+            : IsImage(container, "crashing") ? Crash(ContainerExit.FromCode(1))
             : null;
     }
 
-    /// <summary>Returns the first image of a pod whose repository has the given name.</summary>
-    public static string? FindImage(StoredObject pod, string repository) => pod.Json.GetObjects("spec", "containers")
-        .Select(c => c.GetString("image")!).FirstOrDefault(i => i[(i.LastIndexOf('/') + 1)..].Split(':', '@')[0] == repository);
+    /// <summary>A container that waits, with the same message in its state and in the event.</summary>
+    public static StartFailure Waiting(string reason, string message) => new("Failed", message, reason, message);
 
-    private static StartFailure Injected(string code, string message) => code switch
+    /// <summary>Whether the repository of a container's image has the given name.</summary>
+    public static bool IsImage(JsonObject container, string repository)
     {
-        "FailedCreatePodSandBox" or "FailedMount" or "FailedAttachVolume" => BeforeContainers(code, message),
-        "CrashLoopBackOff" => Crash(new(1, "Error")),
-        "OOMKilled" => Crash(new(137, "OOMKilled")),
-        "StartError" => Crash(new(128, "StartError", message)),
-        "ImagePullBackOff" or "ErrImagePull" => Pull(code, message),
-        _ => new("Failed", message, code, message),
-    };
+        var image = container.GetString("image") ?? "";
+        return image[(image.LastIndexOf('/') + 1)..].Split(':', '@')[0] == repository;
+    }
 
-    // The kubelet says nothing about these in the containers' states.
-    private static StartFailure BeforeContainers(string reason, string message) => new(reason, message, "ContainerCreating", null);
+    private static (string Code, string Message)? Injected(JsonObject pod) =>
+        pod.GetString("metadata", "annotations", Kubelet.WaitingReason) is { } code
+            ? (code, pod.GetString("metadata", "annotations", Kubelet.WaitingMessage) ?? $"{code} (injected)") : null;
 
-    private static StartFailure Pull(string reason, string message) => new("Failed", message, reason, message);
-
-    private static StartFailure Crash(ContainerExit exit) => new("BackOff", "Back-off restarting failed container", "CrashLoopBackOff", BackOff, exit);
+    private static StartFailure Crash(ContainerExit exit) =>
+        new("BackOff", "Back-off restarting failed container", "CrashLoopBackOff", Exit: exit);
 }
-
-/// <summary>How a container ended.</summary>
-internal sealed record ContainerExit(int Code, string Reason, string? Message = null);

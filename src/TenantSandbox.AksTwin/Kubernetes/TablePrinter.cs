@@ -12,8 +12,7 @@ internal static class TablePrinter
         [Kinds.Pods] =
         [
             Name,
-            new("Ready", o => $"{Containers(o).Count(c => c.GetBoolean("ready") is true)}/{o.GetObjects("spec", "containers").Count()}"),
-            new("Status", PodStatus), new("Restarts", o => $"{Containers(o).Sum(c => c.GetInteger("restartCount") ?? 0)}"), Age,
+            new("Ready", PodColumns.Ready), new("Status", PodColumns.Status), new("Restarts", PodColumns.Restarts), Age,
             WideColumn("IP", o => o.GetString("status", "podIP")), WideColumn("Node", o => o.GetString("spec", "nodeName")),
         ],
         [Kinds.Services] =
@@ -105,12 +104,6 @@ internal static class TablePrinter
         static string Format(double count, string unit, int rest = 0, string smaller = "") =>
             $"{(int)count}{unit}" + (rest == 0 ? "" : $"{rest}{smaller}");
     }
-
-    private static JsonNode? PodStatus(JsonObject pod) => pod.GetNode("metadata", "deletionTimestamp") is not null ? "Terminating"
-        : Containers(pod).Select(c => c["state"]?["waiting"]?["reason"] ?? c["state"]?["terminated"]?["reason"])
-            .FirstOrDefault(reason => reason is not null) ?? pod.GetNode("status", "phase");
-
-    private static IEnumerable<JsonObject> Containers(JsonObject pod) => pod.GetObjects("status", "containerStatuses");
 
     private static Column TextColumn(string name, params string[] path) => new(name, o => o.GetString(path));
 

@@ -16,6 +16,9 @@ internal static class ValidationRules
         value is not null && PodResources.ParseQuantity(value.ToString()) < 0
         ? [FieldError.Invalid(path, value, "must be greater than or equal to 0")] : [];
 
+    public static readonly ValidationRule Positive = (value, path) =>
+        value.GetInteger() is <= 0 ? [FieldError.Invalid(path, value, "must be greater than 0")] : [];
+
     public static readonly ValidationRule CountOrPercent = (value, path) =>
         value.GetString() is { } text ? NameFormat.Percent.Check(text, path) : NotNegative(value, path);
 
@@ -35,6 +38,12 @@ internal static class ValidationRules
 
     public static ValidationRule Matches(NameFormat format, string whenMissing = "") => (value, path) =>
         value.GetString() is { Length: > 0 } text ? format.Check(text, path) : [FieldError.Required(path, whenMissing)];
+
+    public static ValidationRule InRange(long least, long most) => (value, path) =>
+        value.GetInteger() is { } number && (number < least || number > most)
+            ? [FieldError.Invalid(path, value, $"must be between {least} and {most}, inclusive")] : [];
+
+    public static ValidationRule Absent(string reason) => (value, path) => value is null ? [] : [FieldError.Forbidden(path, reason)];
 
     public static ValidationRule OneOf(params string[] supported) => (value, path) =>
         value.GetString() is { Length: > 0 } text && !supported.Contains(text) ? [FieldError.NotSupported(path, text, supported)] : [];
