@@ -19,7 +19,7 @@ internal static class RequestJson
         result = default;
         if (utf8.Length > RequestLimits.MaxRequestBytes)
         {
-            faults.Add("", ValidationFaultCodes.TooLarge, "A request may have at most 16 KiB (16384 bytes).");
+            faults.Add("", ValidationFaultCodes.TooLarge, "A request may have at most 256 KiB (262144 bytes).");
             return faults.ToList();
         }
 

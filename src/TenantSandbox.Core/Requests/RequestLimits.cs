@@ -3,8 +3,11 @@ namespace TenantSandbox.Core.Requests;
 /// <summary>Limits of a request. docs/tenant-request.schema.json has the same limits and is tested against these.</summary>
 public static class RequestLimits
 {
-    /// <summary>16 KiB: fits a storage queue message after base64 encoding, including the CloudEvent envelope.</summary>
-    public const int MaxRequestBytes = 16 * 1024;
+    /// <summary>256 KiB: a request over HTTP, or the data of an event that the webhook gets. Specs are stored outside history.</summary>
+    public const int MaxRequestBytes = 256 * 1024;
+
+    /// <summary>48 KiB: a storage queue message, with the CloudEvent envelope. Base64 makes 64 KiB of it, the most that a queue takes.</summary>
+    public const int MaxQueueMessageBytes = 48 * 1024;
 
     /// <summary>Nesting depth of the JSON; the deepest valid request has 6 levels.</summary>
     public const int MaxDepth = 12;
@@ -39,6 +42,9 @@ public static class RequestLimits
     public const int MaxPeriodSeconds = 300;
     public const int MaxEgressRules = 50;
     public const int MaxIdLength = 128;
+
+    /// <summary>An event's <c>source</c> and <c>id</c>, each; both enter histories.</summary>
+    public const int MaxEventAttributeLength = 1024;
 
     public static readonly TimeSpan MinTimeToLive = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan MaxTimeToLive = TimeSpan.FromDays(3650);

@@ -18,7 +18,7 @@ public static class ValidationFaultCodes
     /// <summary>Not JSON, not UTF-8, or nested too deeply.</summary>
     public const string Malformed = "malformed";
 
-    /// <summary>More than <see cref="RequestLimits.MaxRequestBytes"/>.</summary>
+    /// <summary>More than <see cref="RequestLimits.MaxRequestBytes"/>, or <see cref="RequestLimits.MaxQueueMessageBytes"/> in a queue.</summary>
     public const string TooLarge = "tooLarge";
 
     /// <summary>A required property is missing.</summary>

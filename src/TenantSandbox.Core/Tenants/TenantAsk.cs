@@ -26,7 +26,8 @@ internal sealed record TenantAsk(string CommandId, string TenantId, TenantVerb V
     public static TenantAsk Of(TenantCommand command)
     {
         var request = command.Request.Upgrade();
-        var source = command.Source ?? "unknown";
+        // An event's source can be long, and the state keeps it with many entries.
+        var source = Spelling.Shorten(command.Source ?? "unknown", RequestLimits.MaxIdLength);
         return new(command.CommandId, request.TenantId, request.Kind.ToVerb(), source, source, command.SubmittedAt)
         {
             Revision = request.Revision,

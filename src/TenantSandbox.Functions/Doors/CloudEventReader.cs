@@ -52,6 +52,12 @@ internal static class CloudEventReader
             return IncomingRequest.Fault("", ValidationFaultCodes.Malformed, "Not a CloudEvent 1.0: id and source are required.");
         }
 
+        if (cloudEvent.Id.Length > RequestLimits.MaxEventAttributeLength || cloudEvent.Source.Length > RequestLimits.MaxEventAttributeLength)
+        {
+            var pointer = cloudEvent.Id.Length > RequestLimits.MaxEventAttributeLength ? "/id" : "/source";
+            return IncomingRequest.Fault(pointer, ValidationFaultCodes.Range, "Must have at most 1024 characters.");
+        }
+
         if (!EventTypes.TryParseRequested(cloudEvent.Type, out var kind))
         {
             return IncomingRequest.Fault("/type", ValidationFaultCodes.Unknown, $"Not a request type of this system; for example \"{EventTypes.Requested(TenantRequestKind.Onboard)}\".");

@@ -25,9 +25,10 @@ internal static class HttpBody
             return (default, Problem.TooLarge(request));
         }
 
-        var buffer = new byte[RequestLimits.MaxRequestBytes + 1];
+        // One byte more than what is announced or allowed shows that there is more.
+        var buffer = new byte[(request.ContentLength ?? RequestLimits.MaxRequestBytes) + 1];
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length > RequestLimits.MaxRequestBytes ? (default, Problem.TooLarge(request)) : (ByteOrderMark.Strip(buffer.AsMemory(0, length)), null);
+        return length == buffer.Length ? (default, Problem.TooLarge(request)) : (ByteOrderMark.Strip(buffer.AsMemory(0, length)), null);
     }
 
     private static bool IsJson(string? contentType) =>

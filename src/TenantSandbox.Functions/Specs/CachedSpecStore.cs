@@ -7,15 +7,16 @@ namespace TenantSandbox.Functions.Specs;
 /// means the same content, so nothing kept here becomes outdated.
 /// </summary>
 /// <param name="store">Where the specs are stored.</param>
-/// <param name="capacity">Number of specs to keep.</param>
+/// <param name="capacity">Bytes of JSON to keep; the spec that was read last is kept even if it has more.</param>
 internal sealed class CachedSpecStore(ISpecStore store, int capacity = CachedSpecStore.DefaultCapacity) : ISpecStore
 {
-    /// <summary>A spec takes a few kilobytes.</summary>
-    public const int DefaultCapacity = 512;
+    /// <summary>16 MiB: thousands of common specs, or 64 of the largest. In memory they take two to four times as much.</summary>
+    public const int DefaultCapacity = 16 * 1024 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, LinkedListNode<(string Hash, TenantSpec Spec)>> _byHash = new(StringComparer.Ordinal);
-    private readonly LinkedList<(string Hash, TenantSpec Spec)> _newestFirst = new();
+    private readonly Dictionary<string, LinkedListNode<Entry>> _byHash = new(StringComparer.Ordinal);
+    private readonly LinkedList<Entry> _newestFirst = new();
+    private long _size;
 
     /// <summary>Always writes: that the spec is in memory doesn't prove that it is still stored.</summary>
     public async Task<SpecRef> SaveAsync(TenantSpec spec, CancellationToken cancellationToken)
@@ -42,9 +43,9 @@ internal sealed class CachedSpecStore(ISpecStore store, int capacity = CachedSpe
         await store.DeleteAsync(hash, cancellationToken);
         lock (_gate)
         {
-            if (_byHash.Remove(hash, out var node))
+            if (_byHash.TryGetValue(hash, out var node))
             {
-                _newestFirst.Remove(node);
+                Remove(node);
             }
         }
     }
@@ -68,6 +69,7 @@ internal sealed class CachedSpecStore(ISpecStore store, int capacity = CachedSpe
 
     private void Keep(string hash, TenantSpec spec)
     {
+        var entry = new Entry(hash, spec, SpecJson.Write(spec).Length);
         lock (_gate)
         {
             if (_byHash.ContainsKey(hash))
@@ -75,12 +77,21 @@ internal sealed class CachedSpecStore(ISpecStore store, int capacity = CachedSpe
                 return;
             }
 
-            _byHash[hash] = _newestFirst.AddFirst((hash, spec));
-            if (_byHash.Count > capacity)
+            _byHash[hash] = _newestFirst.AddFirst(entry);
+            _size += entry.Size;
+            while (_size > capacity && _byHash.Count > 1)
             {
-                _byHash.Remove(_newestFirst.Last!.Value.Hash);
-                _newestFirst.RemoveLast();
+                Remove(_newestFirst.Last!);
             }
         }
     }
+
+    private void Remove(LinkedListNode<Entry> node)
+    {
+        _byHash.Remove(node.Value.Hash);
+        _newestFirst.Remove(node);
+        _size -= node.Value.Size;
+    }
+
+    private readonly record struct Entry(string Hash, TenantSpec Spec, int Size);
 }

@@ -53,6 +53,17 @@ public sealed class TenantRequestParserTests
     }
 
     [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, false)]
+    public void Parse_LargestRequest_IsReadAndOneByteMoreIsTooLarge(int more, bool isValid)
+    {
+        var text = RequestCase.Minimal + new string(' ', RequestLimits.MaxRequestBytes - RequestCase.Minimal.Length + more);
+        var result = Onboard(text);
+        Assert.Equal(isValid, result.Request is not null);
+        Assert.Equal(isValid ? [] : [" tooLarge"], result.Faults.Select(x => $"{x.Pointer} {x.Code}"));
+    }
+
+    [Theory]
     [InlineData("9223372036854775808")]
     [InlineData("-99999999999999999999999")]
     public void Parse_RevisionBeyond64Bits_IsOutOfRange(string revision)

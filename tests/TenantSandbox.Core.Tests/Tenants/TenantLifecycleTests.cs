@@ -118,6 +118,15 @@ public sealed class TenantLifecycleTests
     }
 
     [Fact]
+    public void Submit_LongSource_IsShortenedInTheAuditTrail()
+    {
+        var request = new TenantRequest(TenantRequestKind.Onboard, "acme", 1, TenantSteps.Spec, "a");
+        var decision = TenantStateMachine.Submit(null, new("c1", request, DateTimeOffset.UnixEpoch, new string('s', 1024))).Decision;
+        Assert.Equal(new string('s', 128) + "…", decision.State!.Audit[^1].Source);
+        Assert.Equal(decision.State.Audit[^1].Source, decision.State.Audit[^1].Actor);
+    }
+
+    [Fact]
     public void Act_Operator_IsInTheAuditTrailWithActorAndReason()
     {
         _tenant.Act(TenantVerb.Suspend);

@@ -1,8 +1,10 @@
 using System.Text;
+using System.Text.Json;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Queue;
 using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Tests.Doors;
 
@@ -115,6 +117,40 @@ public sealed class CloudEventReaderTests
         Assert.Equal(fromEvent.Faults, fromQueue.Faults);
         Assert.Equal(ValidationFaultCodes.NotSupported, Assert.Single(fromEvent.Faults).Code);
         Assert.Contains("cloudeventschemav1_0", fromEvent.Faults[0].Detail, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("id", 1024, true)]
+    [InlineData("id", 1025, false)]
+    [InlineData("source", 1024, true)]
+    [InlineData("source", 1025, false)]
+    public void Read_LongAttribute_IsRefusedBeforeItEntersAHistory(string attribute, int length, bool isValid)
+    {
+        var text = $$"""{"specversion":"1.0","type":"{{EventTypes.Requested(TenantRequestKind.Offboard)}}","source":"/test","id":"1","data":{"tenantId":"acme"} }""";
+        var read = CloudEventReader.Read(
+            Utf8(text.Replace(attribute == "id" ? "\"id\":\"1" : "\"source\":\"/test", $"\"{attribute}\":\"{new string('x', length)}", StringComparison.Ordinal)), Now);
+
+        Assert.Equal(isValid ? [] : [$"/{attribute} range"], read.Faults.Select(x => $"{x.Pointer} {x.Code}"));
+        Assert.Equal(isValid, read.Request is not null);
+    }
+
+    [Fact]
+    public void Read_LargestEvent_EntersHistoriesWithLessThan16KB()
+    {
+        var environment = string.Join(',', Enumerable.Range(0, 50).Select(i => $"\"V{i}\":\"{new string('x', 230)}\""));
+        var workloads = string.Join(',', Enumerable.Range(10, 20).Select(i =>
+            $$"""{"name":"{{new string('w', 38)}}{{i}}","image":"x","replicas":50,"cpu":"64","memory":"512Gi","env":{ {{environment}} } }"""));
+        var attribute = string.Concat(Enumerable.Repeat("\\u0001", 1024));
+        var read = CloudEventReader.Read(
+            Utf8($$"""
+                {"specversion":"1.0","type":"{{EventTypes.Requested(TenantRequestKind.Onboard)}}","source":"{{attribute}}","id":"{{attribute}}",
+                 "data":{"tenantId":"{{new string('t', 40)}}","revision":9007199254740991,"tier":"dedicated","cluster":"{{new string('c', 63)}}","workloads":[{{workloads}}]} }
+                """),
+            Now);
+
+        Assert.Empty(read.Faults);
+        Assert.True(SpecJson.Write(read.Spec!).Length > 200_000);
+        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(new SubmitInput(read.Identity!, read.Request!, Now)).Length, 1, 16 * 1024);
     }
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

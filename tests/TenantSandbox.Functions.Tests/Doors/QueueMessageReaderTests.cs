@@ -47,5 +47,22 @@ public sealed class QueueMessageReaderTests
         Assert.NotEqual(bare.Identity.ToInstanceId(), read.Identity.ToInstanceId());
     }
 
+    [Theory]
+    [InlineData(0, false, false)]
+    [InlineData(0, true, false)]
+    [InlineData(0, true, true)]
+    [InlineData(1, false, false)]
+    [InlineData(1, true, false)]
+    [InlineData(1, true, true)]
+    public void Read_LargestMessage_IsReadAndOneByteMoreIsTooLarge(int more, bool isBase64, bool isEvent)
+    {
+        var text = isEvent ? Event : Request;
+        text = text.Insert(1, new string(' ', RequestLimits.MaxQueueMessageBytes - text.Length + more));
+        var read = QueueMessageReader.Read(isBase64 ? Base64(text) : text, "m1", Now);
+
+        Assert.Equal(more == 0, read.Request is not null);
+        Assert.Equal(more == 0 ? [] : [ValidationFaultCodes.TooLarge], read.Faults.Select(x => x.Code));
+    }
+
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

@@ -124,19 +124,33 @@ public sealed class SpecStoreTests : IAsyncLifetime
     [Fact]
     public async Task Cached_ReadAgain_DoesNotAskTheStore()
     {
-        var store = new CachedSpecStore(Create("blob"), capacity: 2);
-        var hash = (await store.SaveAsync(Sample.Tenant.Spec, default)).Hash;
+        TenantSpec[] specs = [Sample.Tenant.Spec, Sample.Placed("b", [Sample.Web]).Spec, Sample.Placed("c", [Sample.Job]).Spec];
+        var store = new CachedSpecStore(Create("blob"), capacity: specs.Sum(x => SpecJson.Write(x).Length) - 1);
+        var hash = (await store.SaveAsync(specs[0], default)).Hash;
         var before = _blobs.Reads;
 
         await store.ReadAsync(hash, default);
-        await store.SaveAsync(Sample.Placed("b", [Sample.Web]).Spec, default);
-        await store.SaveAsync(Sample.Placed("c", [Sample.Job]).Spec, default);
+        await store.SaveAsync(specs[1], default);
+        await store.SaveAsync(specs[2], default);
         Assert.Equal(before, _blobs.Reads);
 
         await store.ReadAsync(hash, default);
         Assert.Equal(before + 1, _blobs.Reads);
         await store.DeleteAsync(hash, default);
         await Assert.ThrowsAsync<NotFoundException>(() => store.ReadAsync(hash, default));
+    }
+
+    [Fact]
+    public async Task Cached_LargerThanItsCapacity_IsKeptUntilTheNext()
+    {
+        var store = new CachedSpecStore(Create("blob"), capacity: 1);
+        var hash = (await store.SaveAsync(Sample.Tenant.Spec, default)).Hash;
+        await store.ReadAsync(hash, default);
+        Assert.Equal(0, _blobs.Reads);
+
+        await store.SaveAsync(Sample.Placed("b", [Sample.Web]).Spec, default);
+        await store.ReadAsync(hash, default);
+        Assert.Equal(1, _blobs.Reads);
     }
 
     [Fact]

@@ -8,6 +8,9 @@ namespace TenantSandbox.Functions.Doors.Queue;
 /// <summary>Reads a request from a queue message: JSON or base64 of it (as Event Grid sends it), a CloudEvent or a bare request.</summary>
 internal static class QueueMessageReader
 {
+    private const string TooLarge =
+        "A message may have at most 48 KiB (49152 bytes) before base64. Send larger requests over HTTP or to the Event Grid webhook.";
+
     /// <param name="text">The message's text, not decoded.</param>
     /// <param name="messageId">The message's id, used as the identity of a request without one.</param>
     /// <param name="now">The time from which a time to live counts.</param>
@@ -16,6 +19,11 @@ internal static class QueueMessageReader
         if (Decode(text) is not { } utf8)
         {
             return IncomingRequest.Fault("", ValidationFaultCodes.Malformed, "The message is neither JSON nor base64 of JSON.");
+        }
+
+        if (utf8.Length > RequestLimits.MaxQueueMessageBytes)
+        {
+            return IncomingRequest.Fault("", ValidationFaultCodes.TooLarge, TooLarge);
         }
 
         if (CloudEventReader.IsEvent(utf8))

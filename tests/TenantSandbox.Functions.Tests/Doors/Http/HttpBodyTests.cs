@@ -1,4 +1,5 @@
 using System.Text;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Doors.Http;
 using TenantSandbox.Functions.Http;
 
@@ -27,6 +28,29 @@ public sealed class HttpBodyTests
             Assert.Equal((415, "identity"), (http.Response.StatusCode, http.Response.Headers.AcceptEncoding.ToString()));
             Assert.Equal("urn:tenantsandbox:problem:unsupported-media-type", body.GetProperty("type").GetString());
             Assert.Contains("uncompressed", body.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(1, false)]
+    public async Task Read_LargestBody_IsReadAndOneByteMoreIsTooLarge(int more, bool isLengthGiven)
+    {
+        var http = HttpSubmissionTests.Http();
+        http.Request.ContentType = "application/json";
+        http.Request.Body = new MemoryStream(new byte[RequestLimits.MaxRequestBytes + more]);
+        http.Request.ContentLength = isLengthGiven ? http.Request.Body.Length : null;
+
+        var (utf8, problem) = await HttpBody.ReadAsync(http.Request, default);
+
+        Assert.Equal(more == 0 ? RequestLimits.MaxRequestBytes : 0, utf8.Length);
+        Assert.Equal(more == 0, problem is null);
+        if (problem is not null)
+        {
+            var body = await HttpSubmissionTests.ExecuteAsync(problem, http);
+            Assert.Equal((413, "A request may have at most 262144 bytes."), (http.Response.StatusCode, body.GetProperty("detail").GetString()));
         }
     }
 
