@@ -35,6 +35,11 @@ public sealed class FunctionHostOptions
     /// <summary>The host's keys; null for those in the state directory, which are created if need be.</summary>
     public FunctionKeys? Keys { get; init; }
 
+    public static TimeSpan DefaultMaxWorkerRestartDelay => TimeSpan.FromSeconds(30);
+
+    /// <summary>Upper limit of the exponential backoff between the starts of a worker that keeps exiting.</summary>
+    public TimeSpan MaxWorkerRestartDelay { get; init; } = DefaultMaxWorkerRestartDelay;
+
     /// <summary>Log providers and filters; none by default.</summary>
     public Action<ILoggingBuilder>? ConfigureLogging { get; init; }
 

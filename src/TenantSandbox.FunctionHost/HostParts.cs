@@ -59,7 +59,12 @@ internal sealed class HostParts : IAsyncDisposable
             rpc = await StartRpcAsync(workers, new TaskHubService(options.OrchestrationService, settings.Durable.DefaultVersion), cancellationToken);
             builder.Services.AddSingleton(options).AddSingleton(settings).AddSingleton(keys).AddSingleton(options.TimeProvider);
             builder.Services.AddSingleton(services => new WorkerSupervisor(
-                config, HostConfiguration.WorkerEnvironment(options), rpc.Address, workers, services.GetRequiredService<ILoggerFactory>()));
+                config,
+                HostConfiguration.WorkerEnvironment(options),
+                rpc.Address,
+                options.MaxWorkerRestartDelay,
+                workers,
+                services.GetRequiredService<ILoggerFactory>()));
             builder.Services.AddSingleton<IInputBinding>(new DurableClientBinding(settings, rpc.Address));
             AddServices(builder.Services);
             return new HostParts(options, stateLock, rpc, builder.Build());

@@ -4,10 +4,7 @@ using TenantSandbox.Hosting.Queues;
 
 namespace TenantSandbox.EndToEnd.Tests;
 
-/// <summary>
-/// Azurite's queue service for the tests of one collection, since it takes a second to start. The queues have fixed names, so
-/// systems that use them run one at a time.
-/// </summary>
+/// <summary>Azurite's queue service, for one system, since the queues have fixed names.</summary>
 public sealed class StorageEmulator : IAsyncLifetime
 {
     private readonly string _data = Directory.CreateTempSubdirectory("azurite-").FullName;
@@ -49,10 +46,4 @@ public sealed class StorageEmulator : IAsyncLifetime
             await interval.WaitForNextTickAsync(deadline.Token);
         }
     }
-}
-
-[CollectionDefinition(Name)]
-public sealed class StorageEmulatorCollection : ICollectionFixture<StorageEmulator>
-{
-    public const string Name = "storage emulator";
 }

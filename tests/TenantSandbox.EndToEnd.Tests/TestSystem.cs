@@ -110,15 +110,12 @@ internal sealed class TestSystem : IAsyncDisposable
         var report = await WaitForAsync(
             async () =>
             {
-                using var answer = await Http.GetAsync(new Uri("/api/maintenance", UriKind.Relative));
-                if (answer.StatusCode >= HttpStatusCode.InternalServerError)
+                if (await ReadAsync("/api/maintenance") is not { } page)
                 {
-                    // The worker is being restarted.
                     return null;
                 }
 
-                var page = await answer.Content.ReadFromJsonAsync<JsonObject>();
-                var last = page!["tasks"]!.AsArray().Single(t => t!["task"]!.GetValue<string>() == task)!["last"];
+                var last = page["tasks"]!.AsArray().Single(t => t!["task"]!.GetValue<string>() == task)!["last"];
                 return last is not null && last["startedAt"]!.GetValue<DateTimeOffset>() >= startedAt ? last.AsObject() : null;
             },
             $"maintenance task {task} to end");
@@ -151,6 +148,13 @@ internal sealed class TestSystem : IAsyncDisposable
 
         await TenantsClient.EnsureSuccessAsync(response, CancellationToken.None);
         return await response.Content.ReadFromJsonAsync<TenantDocument>();
+    }
+
+    /// <returns>Null while the worker is being restarted.</returns>
+    public async Task<JsonObject?> ReadAsync(string path)
+    {
+        using var response = await Http.GetAsync(new Uri(path, UriKind.Relative));
+        return response.StatusCode >= HttpStatusCode.InternalServerError ? null : await response.Content.ReadFromJsonAsync<JsonObject>();
     }
 
     /// <summary>The raw document, for what <see cref="TenantDocument"/> leaves out.</summary>

@@ -166,6 +166,7 @@ internal sealed class LocalSystem : IAsyncDisposable
                 Address = address,
                 Keys = keys,
                 TimeProvider = options.TimeProvider,
+                MaxWorkerRestartDelay = options.MaxWorkerRestartDelay,
                 ConfigureLogging = options.ConfigureLogging,
             },
             cancellationToken);

@@ -2,6 +2,7 @@ using DurableTask.Core;
 using Microsoft.Extensions.Logging;
 using TenantSandbox.AksTwin;
 using TenantSandbox.DurableTask.Sqlite;
+using TenantSandbox.Hosting;
 
 namespace TenantSandbox.Cli.Local;
 
@@ -41,6 +42,9 @@ internal sealed record LocalSystemOptions
 
     /// <summary>Changes the options of the SQLite provider; the database's path is set already.</summary>
     public Func<SqliteOrchestrationServiceOptions, SqliteOrchestrationServiceOptions> ConfigureSqlite { get; init; } = static options => options;
+
+    /// <summary>Upper limit of the backoff between the starts of a worker process that keeps exiting.</summary>
+    public TimeSpan MaxWorkerRestartDelay { get; init; } = FunctionHostOptions.DefaultMaxWorkerRestartDelay;
 
     /// <summary>Adds middlewares to the worker of the task hub.</summary>
     public Action<TaskHubWorker>? ConfigureTaskHubWorker { get; init; }

@@ -8,13 +8,13 @@ internal sealed class WorkerSupervisor(
     WorkerConfig config,
     IReadOnlyDictionary<string, string?> environment,
     Uri rpcAddress,
+    TimeSpan maxRestartDelay,
     FunctionRpcService rpc,
     ILoggerFactory loggers) : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan ExitTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
     /// <summary>A worker that ran this long is restarted without the delay of earlier crashes.</summary>
     private static readonly TimeSpan StableAfter = TimeSpan.FromMinutes(1);
@@ -123,7 +123,7 @@ internal sealed class WorkerSupervisor(
             WorkerRun? next = null;
             while (next is null)
             {
-                var delay = TimeSpan.FromTicks(Math.Min(FirstDelay.Ticks << Math.Min(failures++, 16), LongestDelay.Ticks));
+                var delay = TimeSpan.FromTicks(Math.Min(FirstDelay.Ticks << Math.Min(failures++, 16), maxRestartDelay.Ticks));
                 _log.WorkerExited(exit, delay);
                 try
                 {

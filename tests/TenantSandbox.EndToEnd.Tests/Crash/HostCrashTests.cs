@@ -16,55 +16,59 @@ public sealed class HostCrashTests(ITestOutputHelper output)
 {
     private const int Killed = 128 + 9;
 
-    private static readonly int[] Transactions = [4, 14, 28];
+    // A transaction of each tenant's operation.
+    private static readonly (string TenantId, int Transaction)[] Kills = [("early", 4), ("middle", 14), ("late", 28)];
+
+    private static readonly string[] TenantIds = [.. Kills.Select(kill => kill.TenantId)];
 
     [Fact]
-    public Task Onboarding_HostKilled_IsCompletedByTheNextHost() => KillAsync("onboard", AssertReadyAsync);
+    public async Task Onboarding_HostKilled_IsCompletedByTheNextHost()
+    {
+        await using var world = await World.CreateAsync();
+
+        await KillAsync(world, "onboard");
+
+        Assert.Equal(EventsAbout("tenant.ready"), world.TenantEvents());
+        Assert.Equal(Enumerable.Repeat("tenantsandbox.pool.created", Kills.Length), world.PoolEvents());
+        Assert.Equal(Kills.Length, (await world.ListUserPoolsAsync()).Count);
+        Assert.Equal(Kills.Length, (await world.ListTenantNamespacesAsync()).Count);
+    }
 
     [Fact]
-    public Task Offboarding_HostKilled_IsCompletedByTheNextHost() => KillAsync("offboard", AssertNothingLeftAsync);
-
-    private async Task KillAsync(string request, Func<World, Task> assert)
+    public async Task Offboarding_HostKilled_IsCompletedByTheNextHost()
     {
-        var kills = 0;
-        await Parallel.ForEachAsync(Transactions, new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (transaction, _) =>
-        {
-            await using var world = await World.CreateAsync();
-            if (request == "offboard")
-            {
-                Assert.True(await world.RunAsync("onboard", 0) == 0, world.LastError);
-            }
+        await using var world = await World.CreateAsync();
 
-            var exitCode = await world.RunAsync(request, transaction);
-            Assert.True(exitCode is 0 or Killed, $"transaction {transaction}: the process exited with {exitCode}: {world.LastError}");
-            if (exitCode == Killed)
-            {
-                Interlocked.Increment(ref kills);
-                Assert.True(await world.RunAsync(request, 0) == 0, $"transaction {transaction}: {world.LastError}");
-            }
+        await KillAsync(world, "offboard", [.. TenantIds.Select(tenantId => $"onboard:{tenantId}")]);
 
-            await assert(world);
-        });
-
-        output.WriteLine($"{request}: killed after {kills} of {Transactions.Length} transactions that were tried");
-        Assert.InRange(kills, 2, Transactions.Length);
-    }
-
-    private static async Task AssertReadyAsync(World world)
-    {
-        Assert.Equal(["tenantsandbox.pool.created", "tenantsandbox.tenant.ready"], world.EventTypes().Order(StringComparer.Ordinal));
-        Assert.Single(await world.ListUserPoolsAsync());
-        Assert.Single(await world.ListTenantNamespacesAsync());
-    }
-
-    private static async Task AssertNothingLeftAsync(World world)
-    {
+        Assert.Equal(EventsAbout("tenant.offboarded", "tenant.ready"), world.TenantEvents());
         Assert.Equal(
-            ["tenantsandbox.pool.created", "tenantsandbox.pool.deleted", "tenantsandbox.tenant.offboarded", "tenantsandbox.tenant.ready"],
-            world.EventTypes().Order(StringComparer.Ordinal));
+            [.. Enumerable.Repeat("tenantsandbox.pool.created", Kills.Length), .. Enumerable.Repeat("tenantsandbox.pool.deleted", Kills.Length)],
+            world.PoolEvents());
         Assert.Empty(await world.ListUserPoolsAsync());
         Assert.Empty(await world.ListTenantNamespacesAsync());
     }
+
+    // A process completes what was interrupted in the one before, then is killed in the next tenant's operation.
+    private async Task KillAsync(World world, string kind, params string[] requests)
+    {
+        var kills = 0;
+        foreach (var (tenantId, transaction) in Kills)
+        {
+            var request = $"{kind}:{tenantId}";
+            var exitCode = await world.RunAsync(transaction, [.. requests, request]);
+            Assert.True(exitCode is 0 or Killed, $"transaction {transaction}: the process exited with {exitCode}: {world.LastError}");
+            kills += exitCode == Killed ? 1 : 0;
+            requests = [request];
+        }
+
+        Assert.True(await world.RunAsync(0, requests) == 0, world.LastError);
+        output.WriteLine($"{kind}: killed after {kills} of {Kills.Length} transactions that were tried");
+        Assert.InRange(kills, 2, Kills.Length);
+    }
+
+    private static IEnumerable<string> EventsAbout(params string[] types) =>
+        TenantIds.SelectMany(tenantId => types.Select(type => $"tenants/{tenantId} tenantsandbox.{type}")).Order(StringComparer.Ordinal);
 
     /// <summary>A twin and a state directory that outlive the processes.</summary>
     private sealed class World : IAsyncDisposable
@@ -93,28 +97,36 @@ public sealed class HostCrashTests(ITestOutputHelper output)
             Directory.Delete(_state, recursive: true);
         }
 
-        public async Task<int> RunAsync(string request, int killAfter)
+        /// <returns>The exit code of a process that sends the requests.</returns>
+        public async Task<int> RunAsync(int killAfter, string[] requests)
         {
             var start = new ProcessStartInfo("dotnet")
             {
                 ArgumentList =
                 {
                     typeof(CrashHost).Assembly.Location, "crash-host", _state, _twin.ArmEndpoint.ToString(), _twin.CertificateAuthorityPem,
-                    request, killAfter.ToString(CultureInfo.InvariantCulture),
+                    killAfter.ToString(CultureInfo.InvariantCulture),
                 },
                 RedirectStandardError = true,
                 // Most of a short run is its start.
                 Environment = { ["DOTNET_TieredPGO"] = "0" },
             };
+            Array.ForEach(requests, start.ArgumentList.Add);
             using var process = Process.Start(start)!;
             LastError = await process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
             return process.ExitCode;
         }
 
-        public IEnumerable<string> EventTypes() =>
-            File.ReadLines(Path.Combine(_state, "topics", $"{LocalSystemOptions.TopicName}.jsonl"))
-                .Select(line => JsonNode.Parse(line)!["type"]!.GetValue<string>());
+        /// <summary>Subjects and types of the events about tenants, in alphabetical order.</summary>
+        public IEnumerable<string> TenantEvents() => Events()
+            .Where(published => published.Subject.StartsWith("tenants/", StringComparison.Ordinal))
+            .Select(published => $"{published.Subject} {published.Type}").Order(StringComparer.Ordinal);
+
+        /// <summary>The types of all other events, in alphabetical order.</summary>
+        public IEnumerable<string> PoolEvents() => Events()
+            .Where(published => !published.Subject.StartsWith("tenants/", StringComparison.Ordinal))
+            .Select(published => published.Type).Order(StringComparer.Ordinal);
 
         public Task<IReadOnlyList<string>> ListUserPoolsAsync() => ListNamesAsync(
             _arm,
@@ -128,6 +140,10 @@ public sealed class HostCrashTests(ITestOutputHelper output)
             "/api/v1/namespaces?labelSelector=app.kubernetes.io/managed-by%3Dtenantsandbox",
             "items",
             found => found.GetProperty("metadata").GetProperty("name").GetString());
+
+        private IEnumerable<(string Subject, string Type)> Events() =>
+            File.ReadLines(Path.Combine(_state, "topics", $"{LocalSystemOptions.TopicName}.jsonl")).Select(line => JsonNode.Parse(line)!)
+                .Select(published => (published["subject"]!.GetValue<string>(), published["type"]!.GetValue<string>()));
 
         private static async Task<IReadOnlyList<string>> ListNamesAsync(HttpClient http, string path, string list, Func<JsonElement, string?> name)
         {

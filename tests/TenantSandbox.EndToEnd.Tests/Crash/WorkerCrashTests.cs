@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using TenantSandbox.Cli.Local;
 using TenantSandbox.Core.Tenants;
-using TenantSandbox.Hosting.Durable;
 
 namespace TenantSandbox.EndToEnd.Tests.Crash;
 
@@ -9,16 +6,25 @@ namespace TenantSandbox.EndToEnd.Tests.Crash;
 /// The worker process is killed while it runs activities, entity operations and orchestrators. The host restarts it, and every
 /// operation ends as requested. The in-process tests do the same at every call; these cover the real process at a sample.
 /// </summary>
-public sealed class WorkerCrashTests
+public sealed class WorkerCrashTests(CrashableSystem crashable) : IClassFixture<CrashableSystem>, IAsyncLifetime
 {
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync()
+    {
+        crashable.EntityWorkStarted = null;
+        crashable.OrchestrationWorkStarted = null;
+        return crashable.System.OffboardAllAsync();
+    }
+
     [Fact]
     public async Task Onboarding_WorkerKilledInActivities_BecomesReady()
     {
-        await using var system = await TestSystem.StartAsync();
+        var system = crashable.System;
         foreach (var activity in (string[])["EnsurePool", "ApplyWorkloads"])
         {
             var tenantId = $"on-{activity.ToLowerInvariant()}";
-            using var killer = new WorkerKiller(system, activity);
+            using var killer = crashable.KillIn(activity);
 
             await OnboardAsync(system, tenantId);
             var tenant = await system.SettleAsync(tenantId);
@@ -33,14 +39,14 @@ public sealed class WorkerCrashTests
     [Fact]
     public async Task Offboarding_WorkerKilledInActivities_LeavesNothing()
     {
-        await using var system = await TestSystem.StartAsync();
+        var system = crashable.System;
         foreach (var activity in (string[])["DeleteNamespace", "DeletePool"])
         {
             var tenantId = $"off-{activity.ToLowerInvariant()}";
             await OnboardAsync(system, tenantId);
             await system.SettleAsync(tenantId);
             await system.WaitUntilNothingRunsAsync();
-            using var killer = new WorkerKiller(system, activity);
+            using var killer = crashable.KillIn(activity);
 
             using var offboarding = await system.OffboardAsync(tenantId);
             var tenant = await system.SettleAsync(tenantId);
@@ -55,23 +61,23 @@ public sealed class WorkerCrashTests
     [Fact]
     public async Task LaterOperations_WorkerKilledInActivities_EndAsRequested()
     {
-        await using var system = await TestSystem.StartAsync();
-        await OnboardAsync(system, "acme");
-        await system.SettleAsync("acme");
+        var system = crashable.System;
+        await OnboardAsync(system, "changed");
+        await system.SettleAsync("changed");
         (string Activity, Func<Task<HttpResponseMessage>> Request, TenantPhase Phase)[] operations =
         [
-            ("ApplyNamespace", () => system.PutAsync("acme", TenantRequests.Onboard("acme", 2, "dedicated", "registry.example/app:2"), ifMatch: null), TenantPhase.Ready),
-            ("SuspendWorkloads", () => system.ActAsync("tenants/acme/suspend"), TenantPhase.Suspended),
-            ("WatchRollout", () => system.ActAsync("tenants/acme/resume"), TenantPhase.Ready),
-            ("ApplyWorkloads", () => system.ActAsync("tenants/acme/reconcile"), TenantPhase.Ready),
+            ("ApplyNamespace", () => system.PutAsync("changed", TenantRequests.Onboard("changed", 2, "dedicated", "registry.example/app:2"), ifMatch: null), TenantPhase.Ready),
+            ("SuspendWorkloads", () => system.ActAsync("tenants/changed/suspend"), TenantPhase.Suspended),
+            ("WatchRollout", () => system.ActAsync("tenants/changed/resume"), TenantPhase.Ready),
+            ("ApplyWorkloads", () => system.ActAsync("tenants/changed/reconcile"), TenantPhase.Ready),
         ];
         foreach (var (activity, request, phase) in operations)
         {
-            using var killer = new WorkerKiller(system, activity);
+            using var killer = crashable.KillIn(activity);
 
             await RepeatAsync(system, request);
             await system.WaitForAsync(() => Task.FromResult(killer.HasKilled ? killer : null), $"{activity} to run");
-            var tenant = await system.SettleAsync("acme");
+            var tenant = await system.SettleAsync("changed");
             await system.WaitUntilNothingRunsAsync();
 
             Assert.Equal((activity, phase, null), (activity, tenant.Phase, tenant.LastError));
@@ -81,10 +87,10 @@ public sealed class WorkerCrashTests
     [Fact]
     public async Task Reconcile_WorkerKilledWhileItComparesTenants_EndsWithAReport()
     {
-        await using var system = await TestSystem.StartAsync();
-        await OnboardAsync(system, "acme");
-        await system.SettleAsync("acme");
-        using var killer = new WorkerKiller(system, "ReconcileTenantPage");
+        var system = crashable.System;
+        await OnboardAsync(system, "compared");
+        await system.SettleAsync("compared");
+        using var killer = crashable.KillIn("ReconcileTenantPage");
 
         var report = await system.MaintainAsync("reconcile-tenants");
 
@@ -95,26 +101,19 @@ public sealed class WorkerCrashTests
     [Fact]
     public async Task Onboarding_WorkerKilledInEntityOperations_BecomesReady()
     {
+        var system = crashable.System;
         var seen = 0;
-        LocalSystem? local = null;
-        await using var system = await TestSystem.StartAsync(options => options with
+        crashable.EntityWorkStarted = () =>
         {
-            ConfigureTaskHubWorker = worker => worker.AddEntityDispatcherMiddleware(async (_, next) =>
+            // Submitting, reserving, and reporting the pool and the operation, with the repetitions in between.
+            if (Interlocked.Increment(ref seen) is 1 or 3 or 5 or 7)
             {
-                var running = next();
-                // Submitting, reserving, and reporting the pool and the operation, with the repetitions in between.
-                if (Interlocked.Increment(ref seen) is 1 or 3 or 5 or 7)
-                {
-                    WorkerKiller.Kill(local!);
-                }
+                crashable.KillWorker();
+            }
+        };
 
-                await running;
-            }),
-        });
-        local = system.Local;
-
-        await OnboardAsync(system, "acme");
-        var tenant = await system.SettleAsync("acme");
+        await OnboardAsync(system, "killed-entities");
+        var tenant = await system.SettleAsync("killed-entities");
 
         Assert.True(seen > 7, $"only {seen} entity work items ran");
         Assert.Equal((TenantPhase.Ready, null), (tenant.Phase, tenant.LastError));
@@ -123,25 +122,18 @@ public sealed class WorkerCrashTests
     [Fact]
     public async Task Onboarding_WorkerKilledInOrchestrators_BecomesReady()
     {
+        var system = crashable.System;
         var seen = 0;
-        LocalSystem? local = null;
-        await using var system = await TestSystem.StartAsync(options => options with
+        crashable.OrchestrationWorkStarted = () =>
         {
-            ConfigureTaskHubWorker = worker => worker.AddOrchestrationDispatcherMiddleware(async (_, next) =>
+            if (Interlocked.Increment(ref seen) is 2 or 7)
             {
-                var running = next();
-                if (Interlocked.Increment(ref seen) is 2 or 7)
-                {
-                    WorkerKiller.Kill(local!);
-                }
+                crashable.KillWorker();
+            }
+        };
 
-                await running;
-            }),
-        });
-        local = system.Local;
-
-        await OnboardAsync(system, "acme");
-        var tenant = await system.SettleAsync("acme");
+        await OnboardAsync(system, "killed-orchestrators");
+        var tenant = await system.SettleAsync("killed-orchestrators");
 
         Assert.True(seen > 7, $"only {seen} orchestration work items ran");
         Assert.Equal((TenantPhase.Ready, null), (tenant.Phase, tenant.LastError));
@@ -158,40 +150,4 @@ public sealed class WorkerCrashTests
             return response.IsSuccessStatusCode ? system : null;
         },
         "the request to be accepted");
-
-    /// <summary>Kills the worker once, when an activity starts.</summary>
-    private sealed class WorkerKiller : IDisposable
-    {
-        private readonly TestSystem _system;
-        private readonly string _activity;
-        private int _kills;
-
-        public WorkerKiller(TestSystem system, string activity)
-        {
-            _system = system;
-            _activity = activity;
-            system.Local.Host.Progress += OnProgress;
-        }
-
-        public bool HasKilled => _kills > 0;
-
-        public static void Kill(LocalSystem local)
-        {
-            if (local.Host.WorkerProcessId is { } id)
-            {
-                using var process = Process.GetProcessById(id);
-                process.Kill();
-            }
-        }
-
-        public void Dispose() => _system.Local.Host.Progress -= OnProgress;
-
-        private void OnProgress(DurableProgress report)
-        {
-            if (report.Kind == DurableProgressKind.ActivityStarted && report.Name == _activity && Interlocked.CompareExchange(ref _kills, 1, 0) == 0)
-            {
-                Kill(_system.Local);
-            }
-        }
-    }
 }

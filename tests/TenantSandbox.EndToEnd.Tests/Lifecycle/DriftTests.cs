@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
@@ -6,117 +7,120 @@ using TenantSandbox.Core.Tenants;
 namespace TenantSandbox.EndToEnd.Tests.Lifecycle;
 
 /// <summary>What people do behind the app's back, and what its maintenance makes of it.</summary>
-public sealed class DriftTests
+[Collection(SharedSystemCollection.Name)]
+public sealed class DriftTests(SharedSystem shared) : IAsyncLifetime
 {
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => shared.System.OffboardAllAsync();
+
     [Fact]
     public async Task Reconcile_NamespaceDeletedByAPerson_BringsTheTenantBack()
     {
-        await using var system = await TestSystem.StartAsync();
+        var system = shared.System;
         using var person = await Stranger.OfAsync(system.Twin);
-        using var onboarding = await system.OnboardAsync("acme");
-        await system.SettleAsync("acme");
-        await person.DeleteNamespaceAsync("tenant-acme");
+        using var onboarding = await system.OnboardAsync("recreated");
+        await system.SettleAsync("recreated");
+        await person.DeleteNamespaceAsync("tenant-recreated");
 
         var report = await system.MaintainAsync("reconcile-tenants");
         await system.WaitUntilNothingRunsAsync();
 
         Assert.Equal(1, report["counts"]!["repairs"]!.GetValue<int>());
-        Assert.Equal(TenantPhase.Ready, (await system.SettleAsync("acme")).Phase);
-        Assert.Equal("registry.example/app:1", (await person.ReadDeploymentAsync("acme")).Image);
+        Assert.Equal(TenantPhase.Ready, (await system.SettleAsync("recreated")).Phase);
+        Assert.Equal("registry.example/app:1", (await person.ReadDeploymentAsync("recreated")).Image);
         await system.MaintainAsync("reconcile-tenants");
-        Assert.Equal("False", await system.ConditionAsync("acme", "Drifted"));
-        Assert.Equal("True", await system.ConditionAsync("acme", "Ready"));
+        Assert.Equal("False", await system.ConditionAsync("recreated", "Drifted"));
+        Assert.Equal("True", await system.ConditionAsync("recreated", "Ready"));
     }
 
     [Fact]
     public async Task Reconcile_PoolDeletedInThePortal_MovesTheTenantToAnotherPool()
     {
-        await using var system = await TestSystem.StartAsync();
+        var system = shared.System;
         using var person = await Stranger.OfAsync(system.Twin);
-        using var onboarding = await system.OnboardAsync("acme");
-        var before = await system.SettleAsync("acme");
+        using var onboarding = await system.OnboardAsync("moved");
+        var before = await system.SettleAsync("moved");
         await person.DeletePoolAsync(before.Placement!.Pool!);
 
         await system.MaintainAsync("reconcile-clusters");
         await system.MaintainAsync("reconcile-tenants");
         await system.WaitUntilNothingRunsAsync();
 
-        var after = await system.SettleAsync("acme");
+        var after = await system.SettleAsync("moved");
         Assert.Equal(TenantPhase.Ready, after.Phase);
         Assert.NotEqual(before.Placement.Pool, after.Placement!.Pool);
         Assert.Equal([after.Placement.Pool!], await person.ListPoolsAsync());
-        using var offboarding = await system.OffboardAsync("acme");
-        await system.SettleAsync("acme");
+        using var offboarding = await system.OffboardAsync("moved");
+        await system.SettleAsync("moved");
         await system.WaitUntilNothingRunsAsync();
-        Assert.Empty(await system.FindLeftoversAsync("acme"));
+        Assert.Empty(await system.FindLeftoversAsync("moved"));
     }
 
     [Fact]
     public async Task Onboard_PoolWasDeletedInThePortal_GetsAnotherOne()
     {
-        await using var system = await TestSystem.StartAsync();
+        var system = shared.System;
         using var person = await Stranger.OfAsync(system.Twin);
-        using var onboarding = await system.OnboardAsync("acme");
-        var first = await system.SettleAsync("acme");
+        using var onboarding = await system.OnboardAsync("displaced");
+        var first = await system.SettleAsync("displaced");
         await person.DeletePoolAsync(first.Placement!.Pool!);
 
-        using var second = await system.OnboardAsync("beta");
-        var beta = await system.SettleAsync("beta");
+        using var onboardingSecond = await system.OnboardAsync("undisplaced");
+        var second = await system.SettleAsync("undisplaced");
 
-        Assert.Equal(TenantPhase.Ready, beta.Phase);
-        Assert.NotEqual(first.Placement.Pool, beta.Placement!.Pool);
+        Assert.Equal(TenantPhase.Ready, second.Phase);
+        Assert.NotEqual(first.Placement.Pool, second.Placement!.Pool);
     }
 
     [Fact]
     public async Task Reconcile_PolicyDeletedAndImageChanged_RepairsBoth()
     {
-        await using var system = await TestSystem.StartAsync();
+        var system = shared.System;
         using var person = await Stranger.OfAsync(system.Twin);
-        using var onboarding = await system.OnboardAsync("acme");
-        await system.SettleAsync("acme");
-        await person.Kubernetes.NetworkingV1.DeleteNamespacedNetworkPolicyAsync("tenant-network", "tenant-acme");
-        var (_, _, deployment) = await person.ReadDeploymentAsync("acme");
+        using var onboarding = await system.OnboardAsync("repaired");
+        await system.SettleAsync("repaired");
+        await person.Kubernetes.NetworkingV1.DeleteNamespacedNetworkPolicyAsync("tenant-network", "tenant-repaired");
+        var (_, _, deployment) = await person.ReadDeploymentAsync("repaired");
         deployment.Spec.Replicas = 5;
-        await person.Kubernetes.AppsV1.ReplaceNamespacedDeploymentAsync(deployment, "web", "tenant-acme");
+        await person.Kubernetes.AppsV1.ReplaceNamespacedDeploymentAsync(deployment, "web", "tenant-repaired");
 
         await system.MaintainAsync("reconcile-tenants");
         await system.WaitUntilNothingRunsAsync();
 
-        Assert.Equal(TenantPhase.Ready, (await system.SettleAsync("acme")).Phase);
-        Assert.NotNull(await person.Kubernetes.NetworkingV1.ReadNamespacedNetworkPolicyAsync("tenant-network", "tenant-acme"));
+        Assert.Equal(TenantPhase.Ready, (await system.SettleAsync("repaired")).Phase);
+        Assert.NotNull(await person.Kubernetes.NetworkingV1.ReadNamespacedNetworkPolicyAsync("tenant-network", "tenant-repaired"));
     }
 
     [Fact]
     public async Task Onboard_PoolNameTakenByAPerson_TakesTheNextName()
     {
-        await using var system = await TestSystem.StartAsync();
+        var system = shared.System;
         using var person = await Stranger.OfAsync(system.Twin);
-        await person.CreatePoolAsync("kata1");
+        using var onboardingBefore = await system.OnboardAsync("unskipping", tier: "dedicated");
+        var before = await system.SettleAsync("unskipping");
+        var generation = int.Parse(before.Placement!.Pool!["kata".Length..], CultureInfo.InvariantCulture);
+        var taken = $"kata{generation + 1}";
+        await person.CreatePoolAsync(taken);
 
-        using var onboarding = await system.OnboardAsync("acme");
-        var tenant = await system.SettleAsync("acme");
+        using var onboarding = await system.OnboardAsync("skipping");
+        var tenant = await system.SettleAsync("skipping");
 
-        Assert.Equal((TenantPhase.Ready, "kata2"), (tenant.Phase, tenant.Placement?.Pool));
-        using var offboarding = await system.OffboardAsync("acme");
-        await system.SettleAsync("acme");
+        Assert.Equal((TenantPhase.Ready, $"kata{generation + 2}"), (tenant.Phase, tenant.Placement?.Pool));
+        using var offboarding = await system.OffboardAsync("skipping");
+        await system.SettleAsync("skipping");
         await system.WaitUntilNothingRunsAsync();
-        Assert.Equal(["kata1"], await person.ListPoolsAsync());
+        Assert.Equal([before.Placement.Pool, taken], await person.ListPoolsAsync());
+        await person.DeletePoolAsync(taken);
     }
 
     [Fact]
     public async Task Sweep_OrphanNamespaceAndPool_AreReportedAndDeletedOnlyByOption()
     {
-        await using var system = await TestSystem.StartAsync(options => options with
-        {
-            Settings = new Dictionary<string, string?>
-            {
-                ["TenantSandbox:Maintenance:OrphanGracePeriod"] = "00:00:01",
-                ["TenantSandbox:Maintenance:DeleteOrphans"] = "true",
-            },
-        });
+        var system = shared.System;
         using var person = await Stranger.OfAsync(system.Twin);
-        using var onboarding = await system.OnboardAsync("acme");
-        var acme = await system.SettleAsync("acme");
+        using var onboarding = await system.OnboardAsync("kept");
+        var kept = await system.SettleAsync("kept");
         await person.CreatePoolAsync("kata90", new JsonObject
         {
             ["tenantsandbox-owner"] = "tenantsandbox",
@@ -135,11 +139,13 @@ public sealed class DriftTests
 
         Assert.Equal(1, report["counts"]!["orphanPools"]!.GetValue<int>());
         Assert.Equal(1, report["counts"]!["orphanNamespaces"]!.GetValue<int>());
-        Assert.Equal([acme.Placement!.Pool!, "mine"], (await person.ListPoolsAsync()).Order(StringComparer.Ordinal));
+        Assert.Equal([kept.Placement!.Pool!, "mine"], (await person.ListPoolsAsync()).Order(StringComparer.Ordinal));
         var namespaces = (await person.Kubernetes.CoreV1.ListNamespaceAsync()).Items.Where(n => n.Metadata.DeletionTimestamp is null).Select(n => n.Metadata.Name);
         Assert.DoesNotContain("tenant-ghost", namespaces);
         Assert.Contains("tenant-other", namespaces);
-        Assert.Contains("tenant-acme", namespaces);
+        Assert.Contains("tenant-kept", namespaces);
+        await person.DeletePoolAsync("mine");
+        await person.DeleteNamespaceAsync("tenant-other");
     }
 
     private static Task<V1Namespace> CreateNamespaceAsync(Stranger person, string name, string tenant, string owner) =>
