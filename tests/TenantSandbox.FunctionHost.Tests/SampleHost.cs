@@ -98,6 +98,15 @@ public sealed class SampleHost : IAsyncDisposable
         return id;
     }
 
+    /// <summary>Waits until a worker process is ready.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<int> WaitForWorkerAsync()
+    {
+        int? process = null;
+        await EventuallyAsync(() => (process = Host.WorkerProcessId) is not null, "a worker process");
+        return process!.Value;
+    }
+
     /// <summary>Waits until another worker process is ready.</summary>
     public Task WaitForRestartAsync(int processId) =>
         EventuallyAsync(() => Host.WorkerProcessId is { } current && current != processId, $"another process than {processId}");

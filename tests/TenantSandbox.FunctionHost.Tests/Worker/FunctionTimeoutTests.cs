@@ -5,19 +5,14 @@ using Microsoft.DurableTask.Client;
 namespace TenantSandbox.Hosting.Tests.Worker;
 
 /// <summary>Functions that run longer than host.json's functionTimeout.</summary>
-public sealed class FunctionTimeoutTests : IAsyncLifetime
+public sealed class FunctionTimeoutTests(FunctionTimeoutTests.HostFixture fixture) : IClassFixture<FunctionTimeoutTests.HostFixture>
 {
-    private SampleHost _sample = null!;
-
-    public async Task InitializeAsync() => _sample = await SampleHost.StartAsync(
-        settings: new() { ["AzureFunctionsJobHost__functionTimeout"] = "00:00:15" });
-
-    public Task DisposeAsync() => _sample.DisposeAsync().AsTask();
+    private readonly SampleHost _sample = fixture.Sample;
 
     [Fact]
     public async Task Timeout_OfAnHttpFunction_FailsTheRequestAndRestartsTheWorker()
     {
-        var process = _sample.Host.WorkerProcessId!.Value;
+        var process = await _sample.WaitForWorkerAsync();
 
         var response = await _sample.Http.PostAsync("/api/hang", null);
 
@@ -53,5 +48,16 @@ public sealed class FunctionTimeoutTests : IAsyncLifetime
         var end = await _sample.RunAsync("CatchEntityFailure", "Wait", "entity");
 
         Assert.Equal("FunctionInvocationFailed", JsonSerializer.Deserialize<string[]>(end.SerializedOutput!)![0]);
+    }
+
+    /// <summary>One host for all tests; each of them makes it restart the worker.</summary>
+    public sealed class HostFixture : IAsyncLifetime
+    {
+        public SampleHost Sample { get; private set; } = null!;
+
+        public async Task InitializeAsync() => Sample = await SampleHost.StartAsync(
+            settings: new() { ["AzureFunctionsJobHost__functionTimeout"] = "00:00:15" });
+
+        public Task DisposeAsync() => Sample.DisposeAsync().AsTask();
     }
 }
