@@ -42,7 +42,12 @@ public sealed record TimingProfile
     /// <summary>From a container's start until its readiness probe passes.</summary>
     public TimeSpan ReadinessDelay { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a container runs that is meant to complete: an init container, or one of a pod that isn't always restarted.</summary>
+    /// <summary>From the claim of a volume, or the choice of a node for it, until the volume is bound.</summary>
+    public TimeSpan VolumeProvision { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long a container runs that is meant to complete: an init container, or one of a pod that isn't always restarted.
+    /// </summary>
     public TimeSpan ContainerRun { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>First delay before a container or a pod of a Job is restarted after a failure; it doubles with each failure.</summary>

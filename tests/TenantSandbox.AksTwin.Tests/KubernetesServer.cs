@@ -60,7 +60,7 @@ internal sealed class KubernetesServer : IAsyncDisposable
     public static NodeSpec Node(string name, string size = "Standard_D4s_v5", int maxPods = 110) => new(
         name,
         VmSize.Find(size)!,
-        new Dictionary<string, string> { [KataLabel] = "true", ["kubernetes.io/hostname"] = name, ["topology.kubernetes.io/zone"] = "westeurope-1" },
+        new Dictionary<string, string> { [KataLabel] = "true", ["kubernetes.io/hostname"] = name, ["topology.kubernetes.io/zone"] = "westeurope-1", [StorageAddOn.ZoneLabel] = "westeurope-1" },
         ["sandbox=kata:NoSchedule"],
         "1.34.2",
         maxPods);

@@ -1,3 +1,5 @@
+using TenantSandbox.AksTwin.Kubernetes;
+
 namespace TenantSandbox.AksTwin.Arm;
 
 /// <summary>Creates the nodes of a pool: names, zones and the labels that AKS sets.</summary>
@@ -34,7 +36,8 @@ internal sealed class PoolNodeFactory(ClusterContext context)
             {{NodeSpec.KataLabel}}:{{(isKata ? "true" : null)}},
             "kubernetes.azure.com/scalesetpriority":{{(isSpot ? "spot" : null)}}, "node.kubernetes.io/instance-type":{{size.Name}},
             "topology.kubernetes.io/region":{{location}}, "failure-domain.beta.kubernetes.io/region":{{location}},
-            "topology.kubernetes.io/zone":{{(node.Zone is null ? "0" : $"{location}-{node.Zone}")}} }
+            "topology.kubernetes.io/zone":{{(node.Zone is null ? "0" : $"{location}-{node.Zone}")}},
+            {{StorageAddOn.ZoneLabel}}:{{(node.Zone is null ? "" : $"{location}-{node.Zone}")}} }
             """);
         var labels = aksLabels.GetStringMap().Concat(pool.Properties.GetStringMap("nodeLabels")).DistinctBy(l => l.Key).ToDictionary();
         var taints = pool.Properties.GetStrings("nodeTaints").ToList();

@@ -5,6 +5,7 @@ internal sealed class Admission(ObjectStore store)
 {
     private const string Automount = "automountServiceAccountToken";
     private readonly LimitRanger _limitRanger = new(store);
+    private readonly ClaimAdmission _claims = new(store);
 
     /// <summary>Runs the plugins that check or change an object before it is validated.</summary>
     public void Mutate(ResourceKind kind, string ns, JsonObject json)
@@ -15,6 +16,7 @@ internal sealed class Admission(ObjectStore store)
             CheckNamespace(kind, ns, name);
         }
 
+        _claims.Mutate(kind, json);
         if (kind != Kinds.Pods)
         {
             return;
@@ -49,11 +51,19 @@ internal sealed class Admission(ObjectStore store)
             }
         }
 
+        if (kind == Kinds.PersistentVolumeClaims)
+        {
+            _limitRanger.ValidateClaim(ns, name, spec);
+        }
+
         if (kind.IsNamespaced && kind != Kinds.Events)
         {
             ResourceQuotaController.Admit(store, kind, ns, name, spec);
         }
     }
+
+    /// <summary>Runs the plugins that check an update.</summary>
+    public void ValidateUpdate(StoredObject live, JsonObject json) => _claims.ValidateUpdate(live, json);
 
     /// <summary>The name for error messages: a generated name is reported by its prefix, because it changes with every attempt.</summary>
     private static string DisplayName(JsonObject json) =>
@@ -120,7 +130,7 @@ internal sealed class Admission(ObjectStore store)
         }
 
         var overhead = runtimeClass.GetNode("overhead", "podFixed");
-        Defaults.Fill(spec, JsonTemplate.Fill($$"""{"overhead":{{overhead}},"nodeSelector":{{selector}}}"""));
+        DefaultRules.Fill(spec, JsonTemplate.Fill($$"""{"overhead":{{overhead}},"nodeSelector":{{selector}}}"""));
         foreach (var toleration in runtimeClass.GetObjects("scheduling", "tolerations"))
         {
             AddToleration(spec, toleration.Copy());

@@ -42,11 +42,11 @@ internal sealed record ApiRequest(
 
     public static ApiRequest Parse(HttpRequest request)
     {
-        var (group, rest) = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries) switch
+        var (group, version, rest) = (request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries) switch
         {
-            ["api", "v1", .. var core] => ("", core),
-            ["apis", var named, "v1", .. var others] => (named, others),
-            _ => ("", []),
+            ["api", "v1", .. var core] => ("", "v1", core),
+            ["apis", var named, var numbered, .. var others] => (named, numbered, others),
+            _ => ("", "", []),
         };
         if (rest.Length == 0)
         {
@@ -55,7 +55,7 @@ internal sealed record ApiRequest(
 
         var (ns, plural, tail) = rest is ["namespaces", var name, var inside, .. var below]
             ? (name, inside, below) : ("", rest[0], rest[1..]);
-        var kind = Kinds.All.FirstOrDefault(k => k.Group == group && k.Plural == plural);
+        var kind = Kinds.All.FirstOrDefault(k => k.Group == group && k.Version == version && k.Plural == plural);
         var isValidScope = kind?.IsNamespaced == (ns.Length > 0);
         var call = tail switch
         {

@@ -25,7 +25,9 @@ internal static class Discovery
         return request.Method is "GET" or "HEAD" ? document : throw StatusException.MethodNotAllowed();
     }
 
-    private static string Root(string group) => group.Length == 0 ? "api/v1" : $"apis/{group}/v1";
+    private static string Root(string group) => group.Length == 0 ? "api/v1" : $"apis/{group}/{VersionOf(group)}";
+
+    private static string VersionOf(string group) => Kinds.All.First(k => k.Group == group).Version;
 
     private static JsonObject Version(string version) => JsonTemplate.Fill($$"""
         {"major":{{version.Split('.')[0]}},"minor":{{version.Split('.')[1]}},"gitVersion":{{$"v{version}+twin"}},
@@ -35,9 +37,10 @@ internal static class Discovery
 
     private static JsonObject Group(string group)
     {
-        var v1 = JsonTemplate.Fill($$"""{"groupVersion":{{$"{group}/v1"}},"version":"v1"}""");
+        var version = VersionOf(group);
+        var only = JsonTemplate.Fill($$"""{"groupVersion":{{$"{group}/{version}"}},"version":{{version}} }""");
         return JsonTemplate.Fill($$"""
-            {"kind":"APIGroup","apiVersion":"v1","name":{{group}},"versions":[{{v1}}],"preferredVersion":{{v1}} }
+            {"kind":"APIGroup","apiVersion":"v1","name":{{group}},"versions":[{{only}}],"preferredVersion":{{only}} }
             """);
     }
 
@@ -49,7 +52,7 @@ internal static class Discovery
             """));
         var log = JsonTemplate.Fill($$"""{"name":"pods/log","singularName":"","namespaced":true,"kind":"Pod","verbs":["get"]}""");
         return JsonTemplate.Fill($$"""
-            {"kind":"APIResourceList","apiVersion":"v1","groupVersion":{{$"{group}/v1".TrimStart('/')}},
+            {"kind":"APIResourceList","apiVersion":"v1","groupVersion":{{$"{group}/{VersionOf(group)}".TrimStart('/')}},
             "resources":{{(group.Length == 0 ? kinds.Append(log) : kinds)}} }
             """);
     }
@@ -61,7 +64,7 @@ internal static class Discovery
             kind => $"/{Root(group)}/{(kind.IsNamespaced ? "namespaces/{namespace}/" : "")}{kind.Plural}/{{name}}",
             kind => JsonTemplate.Fill($$$$"""
                 {"patch":{"parameters":[{"name":"dryRun","in":"query"},{"name":"fieldValidation","in":"query"}],
-                "x-kubernetes-group-version-kind":{"group":{{{{group}}}},"version":"v1","kind":{{{{kind.Kind}}}}}}}
+                "x-kubernetes-group-version-kind":{"group":{{{{group}}}},"version":{{{{kind.Version}}}},"kind":{{{{kind.Kind}}}}}}}
                 """));
         return JsonTemplate.Fill($$"""
             {"openapi":"3.0.0","info":{"title":"Kubernetes (a twin of AKS)","version":"v1"},"paths":{{paths}} }

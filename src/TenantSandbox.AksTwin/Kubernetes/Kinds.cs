@@ -5,6 +5,8 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// <summary>The kinds that the twin supports: those that the app writes, and those that operators read to diagnose them.</summary>
 internal static class Kinds
 {
+    private static readonly string[] TemplateSpec = ["spec", "template", "spec"];
+
     public static readonly ResourceKind ConfigMaps = new(typeof(V1ConfigMap), "cm");
     public static readonly ResourceKind Endpoints = new(typeof(V1Endpoints), "ep");
 
@@ -24,6 +26,7 @@ internal static class Kinds
         HasGeneration = true,
         Categories = ["all"],
         ReturnsDeletedObject = true,
+        PodSpecPath = ["spec"],
         InitialStatus = """{"phase":"Pending"}""",
         SelectableFields =
         [
@@ -36,17 +39,59 @@ internal static class Kinds
     public static readonly ResourceKind Services = new(typeof(V1Service), "svc")
     { Categories = ["all"], ReturnsDeletedObject = true, InitialStatus = """{"loadBalancer":{}}""" };
 
-    public static readonly ResourceKind Deployments = new(typeof(V1Deployment), "deploy") { HasGeneration = true, Categories = ["all"] };
+    public static readonly ResourceKind Secrets = new(typeof(V1Secret)) { SelectableFields = ["type"] };
+
+    public static readonly ResourceKind Deployments = new(typeof(V1Deployment), "deploy")
+    { HasGeneration = true, Categories = ["all"], PodSpecPath = TemplateSpec };
 
     public static readonly ResourceKind ReplicaSets = new(typeof(V1ReplicaSet), "rs")
-    { HasGeneration = true, Categories = ["all"], SelectableFields = ["status.replicas"], InitialStatus = """{"replicas":0}""" };
+    {
+        HasGeneration = true,
+        Categories = ["all"],
+        SelectableFields = ["status.replicas"],
+        InitialStatus = """{"replicas":0}""",
+        PodSpecPath = TemplateSpec,
+    };
+
+    public static readonly ResourceKind StatefulSets = new(typeof(V1StatefulSet), "sts")
+    {
+        HasGeneration = true,
+        Categories = ["all"],
+        InitialStatus = """{"replicas":0,"availableReplicas":0}""",
+        PodSpecPath = TemplateSpec,
+    };
+
+    public static readonly ResourceKind ControllerRevisions = new(typeof(V1ControllerRevision));
+
+    public static readonly ResourceKind PersistentVolumeClaims = new(typeof(V1PersistentVolumeClaim), "pvc")
+    { ReturnsDeletedObject = true, InitialStatus = """{"phase":"Pending"}""" };
+
+    public static readonly ResourceKind PersistentVolumes = new(typeof(V1PersistentVolume), "pv")
+    { IsNamespaced = false, ReturnsDeletedObject = true, InitialStatus = """{"phase":"Pending"}""" };
+
+    public static readonly ResourceKind StorageClasses = new(typeof(V1StorageClass), "sc")
+    { IsNamespaced = false, ReturnsDeletedObject = true };
+
+    public static readonly ResourceKind Jobs = new(typeof(V1Job))
+    { HasGeneration = true, Categories = ["all"], SelectableFields = ["status.successful"], PodSpecPath = TemplateSpec };
+
+    public static readonly ResourceKind CronJobs = new(typeof(V1CronJob), "cj")
+    { HasGeneration = true, Categories = ["all"], PodSpecPath = ["spec", "jobTemplate", "spec", "template", "spec"] };
+
+    public static readonly ResourceKind HorizontalPodAutoscalers = new(typeof(V2HorizontalPodAutoscaler), "hpa")
+    { HasGeneration = true, Categories = ["all"], InitialStatus = """{"desiredReplicas":0}""" };
+
+    public static readonly ResourceKind Gateways = new(typeof(Gateway), "gtw") { HasGeneration = true, ReturnsDeletedObject = true };
+    public static readonly ResourceKind HttpRoutes = new(typeof(HttpRoute)) { HasGeneration = true, ReturnsDeletedObject = true };
 
     public static readonly ResourceKind NetworkPolicies = new(typeof(V1NetworkPolicy), "netpol") { HasGeneration = true };
     public static readonly ResourceKind RuntimeClasses = new(typeof(V1RuntimeClass)) { IsNamespaced = false };
 
     public static readonly IReadOnlyList<ResourceKind> All =
     [
-        ConfigMaps, Endpoints, Events, LimitRanges, Namespaces, Nodes, Pods, ResourceQuotas, ServiceAccounts, Services,
-        Deployments, ReplicaSets, NetworkPolicies, RuntimeClasses,
+        ConfigMaps, Endpoints, Events, LimitRanges, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ResourceQuotas,
+        Secrets, ServiceAccounts, Services,
+        ControllerRevisions, Deployments, ReplicaSets, StatefulSets, Jobs, CronJobs, HorizontalPodAutoscalers, StorageClasses,
+        Gateways, HttpRoutes, NetworkPolicies, RuntimeClasses,
     ];
 }

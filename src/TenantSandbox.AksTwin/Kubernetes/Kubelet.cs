@@ -85,10 +85,12 @@ internal sealed class Kubelet(Cluster cluster) : IController
 
         var isKata = IsKata(cluster.Store, pod);
         var sandboxAt = seen.Since + (isKata ? cluster.Timing.KataSandboxStart : cluster.Timing.SandboxStart);
-        var failure = StartFailure.FindForPod(pod.Json, hasRuntime: !isKata || NodeController.IsKata(node));
+        var failure = StartFailure.FindForPod(pod.Json, hasRuntime: !isKata || NodeController.IsKata(node))
+            ?? PodVolumes.FindMountFailure(cluster.Store, pod);
         var timeline = new PodTimeline(
             pod.Json, sandboxAt, cluster.Now, cluster.Timing, failure is not null,
-            (container, isInit) => StartFailure.FindForContainer(pod.Json, container, isInit));
+            (container, isInit) => StartFailure.FindForContainer(pod.Json, container, isInit)
+                ?? PodVolumes.FindVariableFailure(cluster.Store, pod, container));
         if (failure is not null && sandboxAt > cluster.Now)
         {
             cluster.EnqueueAfter(this, pod.Key, sandboxAt - cluster.Now);

@@ -12,6 +12,8 @@ internal sealed class KubernetesTwin
     private readonly Scheduler _scheduler;
     private readonly NodeController _nodes;
     private readonly GarbageCollector _garbage;
+    private readonly JobController _jobs;
+    private readonly EphemeralVolumeController _ephemeralVolumes;
 
     /// <summary>The controller of each kind, run when an object of the kind or one that it aggregates changes.</summary>
     private readonly Dictionary<ResourceKind, IController> _controllers;
@@ -20,6 +22,8 @@ internal sealed class KubernetesTwin
     {
         _cluster = new(context);
         (_api, _scheduler, _nodes, _garbage) = (new(_cluster), new(_cluster), new(_cluster), new(_cluster));
+        (_jobs, _ephemeralVolumes) = (new(_cluster), new(_cluster));
+        var gateways = new GatewayController(_cluster);
         _controllers = new()
         {
             [Kinds.Namespaces] = new NamespaceController(_cluster),
@@ -29,6 +33,14 @@ internal sealed class KubernetesTwin
             [Kinds.Services] = new EndpointsController(_cluster),
             [Kinds.Deployments] = new DeploymentController(_cluster),
             [Kinds.ReplicaSets] = new ReplicaSetController(_cluster),
+            [Kinds.StatefulSets] = new StatefulSetController(_cluster),
+            [Kinds.PersistentVolumeClaims] = new ClaimController(_cluster),
+            [Kinds.PersistentVolumes] = new VolumeController(_cluster),
+            [Kinds.HorizontalPodAutoscalers] = new AutoscalerController(_cluster),
+            [Kinds.Gateways] = gateways,
+            [Kinds.HttpRoutes] = gateways,
+            [Kinds.Jobs] = _jobs,
+            [Kinds.CronJobs] = new CronJobController(_cluster),
             [Kinds.Pods] = new Kubelet(_cluster),
         };
         _cluster.Store.Load();
@@ -83,6 +95,8 @@ internal sealed class KubernetesTwin
                 _cluster.Registry.Create(Kinds.Namespaces, "", JsonTemplate.Fill($$"""{"metadata":{"name":{{name}} } }"""));
             }
         }
+
+        StorageAddOn.Install(_cluster);
     }
 
     /// <summary>Enqueues every object whose controller a change may affect.</summary>
@@ -110,9 +124,25 @@ internal sealed class KubernetesTwin
 
         if (kind == Kinds.Pods)
         {
-            EnqueueAll(store.List(Kinds.Services, ns));
+            OnPodChange(change);
         }
 
+        if (kind == Kinds.ConfigMaps || kind == Kinds.Secrets)
+        {
+            EnqueueAll(store.List(Kinds.Pods, ns));
+        }
+
+        if (kind == Kinds.Deployments || kind == Kinds.StatefulSets || kind == Kinds.ReplicaSets)
+        {
+            EnqueueAll(store.List(Kinds.HorizontalPodAutoscalers, ns));
+        }
+
+        if (kind == Kinds.Gateways || kind == Kinds.HttpRoutes || kind == Kinds.Services || kind == Kinds.Namespaces)
+        {
+            EnqueueAll(store.List(Kinds.Gateways).Concat(store.List(Kinds.HttpRoutes)));
+        }
+
+        EnqueueStorage(change);
         if (ns.Length > 0)
         {
             EnqueueAll(store.List(Kinds.ResourceQuotas, ns));
@@ -121,6 +151,39 @@ internal sealed class KubernetesTwin
         if (store.Find(Kinds.Namespaces, "", ns) is { IsTerminating: true })
         {
             Enqueue(new(Kinds.Namespaces, "", ns));
+        }
+    }
+
+    private void OnPodChange(Change change)
+    {
+        EnqueueAll(_cluster.Store.List(Kinds.Services, change.Key.Namespace));
+        var pod = (change.After ?? change.Before)!;
+        if (change.After is not null && pod.HasFinalizer(JobController.Finalizer))
+        {
+            _cluster.Enqueue(_jobs, change.Key);
+        }
+
+        var claims = PodVolumes.Claims(pod).ToList();
+        claims.ForEach(c => Enqueue(new(Kinds.PersistentVolumeClaims, change.Key.Namespace, c.Claim)));
+        if (claims.Exists(c => c.IsEphemeral))
+        {
+            _cluster.Enqueue(_ephemeralVolumes, change.Key);
+        }
+    }
+
+    /// <summary>Enqueues the volume of a claim, and the claims that wait for a volume or class or have this volume.</summary>
+    private void EnqueueStorage(Change change)
+    {
+        var kind = change.Key.Kind;
+        if (kind == Kinds.PersistentVolumeClaims && (change.After ?? change.Before)!.Json.GetString("spec", "volumeName") is { } volume)
+        {
+            Enqueue(new(Kinds.PersistentVolumes, "", volume));
+        }
+
+        if (kind == Kinds.PersistentVolumes || kind == Kinds.StorageClasses)
+        {
+            EnqueueAll(_cluster.Store.List(Kinds.PersistentVolumeClaims)
+                .Where(c => !ClaimController.IsBound(c) || c.Json.GetString("spec", "volumeName") == change.Key.Name));
         }
     }
 

@@ -29,6 +29,13 @@ internal sealed class NameFormat(int maxLength, string pattern, string descripti
         63, "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]",
         $"must consist of alphanumeric characters, '-', '_' or '.'{AlphanumericEnds}", "MyName", "my.name", "123-abc");
 
+    public static readonly NameFormat ConfigKey = new(
+        253, "[-._a-zA-Z0-9]+", "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+        "key.name", "KEY_NAME", "key-name");
+
+    public static readonly NameFormat Duration = new(
+        32, "([0-9]{1,5}(h|m|s|ms)){1,4}", "a duration must consist of up to four numbers with the unit h, m, s or ms", "10s", "1m30s");
+
     public static readonly NameFormat Percent =
         new(9, "[0-9]+%", "a valid percent string must be a numeric string followed by an ending '%'", "1%", "93%");
 

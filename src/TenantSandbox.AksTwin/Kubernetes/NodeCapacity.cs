@@ -1,9 +1,11 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>What a pod requires of a node.</summary>
-internal sealed class PodRequirements(StoredObject pod)
+internal sealed class PodRequirements(StoredObject pod, PodClaims claims)
 {
     public PodResources Resources { get; } = pod.Resources;
+
+    public PodClaims Claims { get; } = claims;
 
     public List<JsonObject> Tolerations { get; } = [.. pod.Json.GetObjects("spec", "tolerations")];
 
@@ -76,6 +78,11 @@ internal sealed class NodeCapacity
         if (!pod.Selector.Matches(_labels) || pod.Affinity?.Exists(t => t.Matches(_labels)) is false)
         {
             return "node(s) didn't match Pod's node affinity/selector";
+        }
+
+        if (!pod.Claims.Affinity.TrueForAll(terms => terms.Exists(t => t.Matches(_labels))))
+        {
+            return "node(s) had volume node affinity conflict";
         }
 
         return PodCount + 1 > _maxPods ? "Too many pods"

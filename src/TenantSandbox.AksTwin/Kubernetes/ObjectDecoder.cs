@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using k8s.Models;
 
@@ -16,10 +17,15 @@ internal sealed partial class ObjectDecoder(ResourceKind kind, List<string> unkn
         [typeof(bool)] = ("bool", v => v.GetBoolean() is not null),
         [typeof(int)] = ("int32", v => v.GetInteger() is >= int.MinValue and <= int.MaxValue),
         [typeof(long)] = ("int64", v => v.GetInteger() is not null),
+        [typeof(byte[])] = ("[]uint8", v => v.GetString() is { } text && Convert.TryFromBase64String(text, new byte[text.Length], out _)),
         [typeof(DateTime)] = ("Time", v => v.GetTime() is not null),
         [typeof(IntOrString)] = ("intstr.IntOrString", v => v.GetString() is not null || v.GetInteger() is not null),
         [typeof(object)] = ("interface {}", _ => true),
     };
+
+    /// <summary>Names of fields are those of the client library's attributes, or the property's in camel case.</summary>
+    private static readonly JsonSerializerOptions Models = new()
+    { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     /// <param name="unknown">Receives the paths of fields that the kind doesn't have.</param>
     /// <exception cref="StatusException">400: a field has the wrong type.</exception>
@@ -28,7 +34,7 @@ internal sealed partial class ObjectDecoder(ResourceKind kind, List<string> unkn
 
     private JsonObject DecodeStruct(JsonObject input, Type type, string path)
     {
-        var fields = JsonSerializerOptions.Default.GetTypeInfo(type).Properties;
+        var fields = Models.GetTypeInfo(type).Properties;
         var output = new JsonObject();
         foreach (var (name, value) in input)
         {
@@ -110,7 +116,7 @@ internal sealed partial class ObjectDecoder(ResourceKind kind, List<string> unkn
     }
 
     private StatusException DecodeError(string reason) =>
-        StatusException.BadRequest($"{kind.Kind} in version \"v1\" cannot be handled as a {kind.Kind}: {reason}");
+        StatusException.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {reason}");
 
     [GeneratedRegex(@"^[+-]?(\d{1,24}(\.\d{0,24})?|\.\d{1,24})([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d{1,2})?\z", RegexOptions.ECMAScript)]
     private static partial Regex QuantityForm();

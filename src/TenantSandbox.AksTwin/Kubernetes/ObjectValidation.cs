@@ -12,20 +12,22 @@ internal static class ObjectValidation
         ("finalizers", CheckFinalizers),
         ("ownerReferences[*].apiVersion|kind|name|uid", Required));
 
-    private static readonly ValidationRule Workload = ForFields(
-        ("spec.replicas", NotNegative),
-        ("spec", CheckSelector),
-        ("spec.template.metadata.labels", Labels),
-        ("spec.template.spec", PodValidation.Spec),
-        ("spec.template.spec.restartPolicy", OneOf("Always")),
-        ("spec.strategy.type", OneOf("Recreate", "RollingUpdate")),
-        ("spec.strategy.rollingUpdate.maxSurge|maxUnavailable", CountOrPercent));
-
     private static readonly Dictionary<ResourceKind, ValidationRule> ByKind = new()
     {
         [Kinds.Pods] = ForFields(("spec", PodValidation.Spec)),
-        [Kinds.Deployments] = Workload,
-        [Kinds.ReplicaSets] = Workload,
+        [Kinds.Deployments] = WorkloadValidation.Deployment,
+        [Kinds.ReplicaSets] = WorkloadValidation.ReplicaSet,
+        [Kinds.StatefulSets] = WorkloadValidation.StatefulSet,
+        [Kinds.PersistentVolumeClaims] = StorageValidation.Claim,
+        [Kinds.PersistentVolumes] = StorageValidation.Volume,
+        [Kinds.StorageClasses] = StorageValidation.StorageClass,
+        [Kinds.HorizontalPodAutoscalers] = AutoscalerValidation.Autoscaler,
+        [Kinds.Gateways] = GatewayValidation.Gateway,
+        [Kinds.HttpRoutes] = GatewayValidation.HttpRoute,
+        [Kinds.Jobs] = BatchValidation.Job,
+        [Kinds.CronJobs] = BatchValidation.CronJob,
+        [Kinds.ConfigMaps] = ConfigurationValidation.ConfigMap,
+        [Kinds.Secrets] = ConfigurationValidation.Secret,
         [Kinds.Services] = ForFields(
             ("spec", CheckPorts),
             ("spec.ports", DistinctNames),
@@ -50,6 +52,25 @@ internal static class ObjectValidation
             ("scheduling.nodeSelector", Labels)),
     };
 
+    private static readonly Dictionary<ResourceKind, UpdateRule> Updates = new()
+    {
+        [Kinds.Pods] = PodValidation.CheckImmutableFields,
+        [Kinds.Deployments] = Immutable("spec.selector"),
+        [Kinds.ReplicaSets] = Immutable("spec.selector"),
+        [Kinds.StatefulSets] = WorkloadValidation.CheckStatefulSetUpdate,
+        [Kinds.PersistentVolumeClaims] = StorageValidation.CheckClaimUpdate,
+        [Kinds.PersistentVolumes] = StorageValidation.CheckVolumeUpdate,
+        [Kinds.StorageClasses] = StorageValidation.CheckStorageClassUpdate,
+        [Kinds.Jobs] = Immutable("spec.completions", "spec.selector", "spec.template", "spec.completionMode"),
+        [Kinds.ConfigMaps] = ConfigurationValidation.CheckUpdate,
+        [Kinds.Secrets] = ConfigurationValidation.CheckUpdate,
+        [Kinds.Services] = Immutable("spec.clusterIP"),
+        [Kinds.RuntimeClasses] = Immutable("handler"),
+    };
+
+    /// <summary>Checks that an update doesn't change immutable fields.</summary>
+    private delegate IEnumerable<FieldError> UpdateRule(JsonObject json, JsonObject old);
+
     /// <param name="old">The object before an update; null for a creation.</param>
     /// <exception cref="StatusException">422, with every validation error.</exception>
     public static void Validate(ResourceKind kind, JsonObject json, JsonObject? old)
@@ -61,7 +82,7 @@ internal static class ObjectValidation
             .. Matches(format, "name or generateName is required")(name, "metadata.name"),
             .. Metadata(json["metadata"], "metadata"),
             .. ByKind.GetValueOrDefault(kind)?.Invoke(json, "") ?? [],
-            .. old is null ? [] : CheckImmutableFields(kind, json, old),
+            .. old is null ? [] : Updates.GetValueOrDefault(kind)?.Invoke(json, old) ?? [],
         ];
         if (errors.Count > 0)
         {
@@ -69,44 +90,17 @@ internal static class ObjectValidation
         }
     }
 
-    private static IEnumerable<FieldError> CheckImmutableFields(ResourceKind kind, JsonObject json, JsonObject old)
-    {
-        string[] field = kind == Kinds.RuntimeClasses ? ["handler"] : ["spec", kind == Kinds.Services ? "clusterIP" : "selector"];
-        if (!JsonNode.DeepEquals(json.GetNode(field), old.GetNode(field)))
-        {
-            yield return FieldError.Invalid(string.Join('.', field), json.GetNode(field), "field is immutable");
-        }
-
-        foreach (var error in kind == Kinds.Pods ? PodValidation.CheckImmutableFields(json, old) : [])
-        {
-            yield return error;
-        }
-    }
+    private static UpdateRule Immutable(params string[] fields) => (json, old) =>
+        from field in fields
+        let path = field.Split('.')
+        where !JsonNode.DeepEquals(json.GetNode(path), old.GetNode(path))
+        select FieldError.Invalid(field, json.GetNode(path), "field is immutable");
 
     private static IEnumerable<FieldError> CheckFinalizers(JsonNode? finalizers, string path) => finalizers.GetStrings().SelectMany(name =>
         name is "orphan" or "foregroundDeletion" or "kubernetes" || name.Contains('/', StringComparison.Ordinal)
             ? QualifiedName(name, path)
             : QualifiedName(name, path).Append(
                 FieldError.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")));
-
-    private static IEnumerable<FieldError> CheckSelector(JsonNode? spec, string path)
-    {
-        var selector = LabelSelector.From(spec.GetObject("selector"));
-        var labels = spec.GetObject("template", "metadata", "labels") ?? [];
-        if (spec!["selector"] is null)
-        {
-            yield return FieldError.Required($"{path}.selector");
-        }
-        else if (selector.IsEmpty)
-        {
-            yield return FieldError.Invalid($"{path}.selector", spec["selector"], "empty selector is invalid for deployment");
-        }
-
-        if (!selector.Matches(labels))
-        {
-            yield return FieldError.Invalid($"{path}.template.metadata.labels", labels, "`selector` does not match template `labels`");
-        }
-    }
 
     private static IEnumerable<FieldError> CheckPorts(JsonNode? spec, string path) =>
         spec!["ports"] is not null || spec.GetString("clusterIP") == "None" ? []

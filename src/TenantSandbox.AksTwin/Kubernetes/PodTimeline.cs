@@ -123,7 +123,8 @@ internal sealed class PodTimeline
 
     /// <summary>A container that has ended, or waits to be restarted if the pod's policy says so.</summary>
     private ContainerState End(
-        JsonObject container, bool isInit, DateTimeOffset startedAt, DateTimeOffset endedAt, ContainerExit exit, StartFailure? failure = null)
+        JsonObject container, bool isInit, DateTimeOffset startedAt, DateTimeOffset endedAt, ContainerExit exit,
+        StartFailure? failure = null)
     {
         var ended = JsonTemplate.Fill($$"""
             {"terminated":{"exitCode":{{exit.Code}},"reason":{{exit.Reason}},"message":{{exit.Message}},

@@ -36,6 +36,7 @@ internal static class PodValidation
         ("volumes[*].secret.secretName", Required),
         ("volumes[*].persistentVolumeClaim.claimName", Required),
         ("volumes[*].ephemeral.volumeClaimTemplate", Required),
+        ("volumes[*].ephemeral.volumeClaimTemplate.spec", StorageValidation.ClaimSpec),
         ("volumes[*].configMap|secret|projected.defaultMode", InRange(0, 511)),
         ("nodeSelector", Labels),
         ("topologySpreadConstraints[*].maxSkew", Positive),

@@ -85,11 +85,12 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         json.CopyProperties(live.Json, kind == Kinds.Namespaces ? ["status", "spec"] : kind.HasStatus ? ["status"] : []);
         if (kind == Kinds.Services)
         {
-            Defaults.Fill(json.EnsureObject("spec"), JsonTemplate.Fill($$"""{"clusterIP":{{live.Json.GetNode("spec", "clusterIP")}} }"""));
+            DefaultRules.Fill(json.EnsureObject("spec"), JsonTemplate.Fill($$"""{"clusterIP":{{live.Json.GetNode("spec", "clusterIP")}} }"""));
         }
 
         Defaults.Apply(kind, json);
         ObjectValidation.Validate(kind, json, live.Json);
+        _admission.ValidateUpdate(live, json);
         if (kind.HasGeneration && !JsonNode.DeepEquals(live.Json["spec"], json["spec"]))
         {
             metadata["generation"] = (metadata.GetInteger("generation") ?? 0) + 1;

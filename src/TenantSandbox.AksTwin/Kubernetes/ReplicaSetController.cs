@@ -63,19 +63,9 @@ internal sealed class ReplicaSetController(Cluster cluster) : IController
         {
             for (; count > 0; count--)
             {
-                var pod = JsonTemplate.Fill($$"""
-                    {"metadata":{{set.Json.GetNode("spec", "template", "metadata")}},
-                    "spec":{{set.Json.GetNode("spec", "template", "spec")}} }
-                    """);
+                var pod = PodCreation.FromTemplate(set.Json.GetNode("spec", "template"));
                 pod.EnsureObject("metadata")["generateName"] = $"{set.Key.Name}-";
-                pod.EnsureObject("metadata")["ownerReferences"] = set.ToControllerReferences();
-                var fault = cluster.Context.InjectedFaults.Next("kube.pods.create", set.Key.Name);
-                if (fault is { Kind: InjectedFaultKind.Refuse })
-                {
-                    throw InjectedFaultEffects.ToStatus(fault);
-                }
-
-                var created = cluster.Registry.Create(Kinds.Pods, set.Key.Namespace, InjectedFaultEffects.ApplyTo(fault, pod));
+                var created = cluster.CreatePod(set, pod);
                 cluster.Events.Normal(set, "SuccessfulCreate", $"Created pod: {created.Key.Name}", Component);
             }
 

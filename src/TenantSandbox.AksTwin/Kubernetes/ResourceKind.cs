@@ -3,7 +3,7 @@ using k8s.Models;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>A kind that the twin supports, in version v1.</summary>
+/// <summary>A kind that the twin supports, in one version.</summary>
 internal sealed class ResourceKind
 {
     /// <param name="model">The client library's model: defines the names of the kind and its fields with their types.</param>
@@ -11,7 +11,8 @@ internal sealed class ResourceKind
     {
         var entity = model.GetCustomAttribute<KubernetesEntityAttribute>()!;
         (Model, ShortNames, Group, Kind, Plural) = (model, shortNames, entity.Group, entity.Kind, entity.PluralName);
-        ApiVersion = Group.Length == 0 ? "v1" : $"{Group}/v1";
+        Version = entity.ApiVersion;
+        ApiVersion = Group.Length == 0 ? Version : $"{Group}/{Version}";
         Resource = Group.Length == 0 ? Plural : $"{Plural}.{Group}";
         HasStatus = model.GetProperty("Status") is not null;
     }
@@ -21,6 +22,8 @@ internal sealed class ResourceKind
     public string[] ShortNames { get; }
 
     public string Group { get; }
+
+    public string Version { get; }
 
     public string Kind { get; }
 
@@ -52,8 +55,14 @@ internal sealed class ResourceKind
     /// <summary>Fields that field selectors support besides name and namespace.</summary>
     public string[] SelectableFields { get; init; } = [];
 
+    /// <summary>Path of the pod's spec in objects that have one.</summary>
+    public string[]? PodSpecPath { get; init; }
+
     /// <summary>Status of a new object, as JSON.</summary>
     public string InitialStatus { get; init; } = "{}";
+
+    /// <summary>The spec of a pod, or of the pods that a workload creates; null for other objects.</summary>
+    public JsonObject? FindPodSpec(JsonObject json) => PodSpecPath is null ? null : json.GetObject(PodSpecPath);
 }
 
 /// <summary>Identifies an object; <paramref name="Namespace"/> is empty for cluster-scoped kinds.</summary>

@@ -61,7 +61,8 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
     private static string FindUnspecified(IEnumerable<string> hard, JsonObject? spec) => string.Join(
         "; ",
         from resource in hard.Intersect(ComputeResources).Order(StringComparer.Ordinal)
-        let without = spec.GetObjects("containers").Concat(spec.GetObjects("initContainers")).Where(c => !PodResources.OfContainer(c).Amounts.ContainsKey(resource)).ToList()
+        let without = spec.GetObjects("containers").Concat(spec.GetObjects("initContainers"))
+            .Where(c => !PodResources.OfContainer(c).Amounts.ContainsKey(resource)).ToList()
         where without.Count > 0
         select $"{resource} for: {string.Join(',', without.Select(c => c.GetString("name")))}");
 
@@ -80,6 +81,18 @@ internal sealed class ResourceQuotaController(Cluster cluster) : IController
         new(kind.Plural, 1),
         new("services.loadbalancers", spec.GetString("type") is "LoadBalancer" ? 1 : 0),
         new("services.nodeports", spec.GetString("type") is "LoadBalancer" or "NodePort" ? spec.GetObjects("ports").Count() : 0),
-        .. resources.Amounts,
+        .. kind == Kinds.PersistentVolumeClaims ? GetStorage(spec) : resources.Amounts,
     ];
+
+    /// <summary>What a claim requests, in total and of its class.</summary>
+    private static IEnumerable<KeyValuePair<string, decimal>> GetStorage(JsonObject? spec)
+    {
+        var storage = PodResources.ParseQuantity(spec.GetString("resources", "requests", "storage") ?? "0");
+        yield return new("requests.storage", storage);
+        if (spec.GetString("storageClassName") is { Length: > 0 } name)
+        {
+            yield return new($"{name}.storageclass.storage.k8s.io/requests.storage", storage);
+            yield return new($"{name}.storageclass.storage.k8s.io/persistentvolumeclaims", 1);
+        }
+    }
 }

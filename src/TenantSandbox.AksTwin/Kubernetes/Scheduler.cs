@@ -45,6 +45,14 @@ internal sealed class Scheduler(Cluster cluster) : IController
         {
             OnPodChange(change);
         }
+        else if (change.Key.Kind == Kinds.PersistentVolumeClaims)
+        {
+            foreach (var pod in cluster.Store.List(Kinds.Pods, change.Key.Namespace)
+                .Where(p => p.NodeName is null && PodVolumes.Claims(p).Any(c => c.Claim == change.Key.Name)))
+            {
+                cluster.Enqueue(this, pod.Key);
+            }
+        }
     }
 
     /// <summary>See <see cref="KubernetesTwin.CountNodesNeeded"/>.</summary>
@@ -53,7 +61,12 @@ internal sealed class Scheduler(Cluster cluster) : IController
         var added = new List<NodeCapacity>();
         foreach (var pod in Unschedulable)
         {
-            var requirements = new PodRequirements(pod);
+            var requirements = new PodRequirements(pod, PodClaims.Find(cluster.Store, pod));
+            if (requirements.Claims.Blocker is not null)
+            {
+                continue;
+            }
+
             var node = added.Find(n => n.GetRejectionReason(requirements) is null);
             var candidate = new NodeCapacity(template);
             if (node is null && added.Count < limit && candidate.GetRejectionReason(requirements) is null)
@@ -119,11 +132,22 @@ internal sealed class Scheduler(Cluster cluster) : IController
             return;
         }
 
-        var requirements = new PodRequirements(pod);
+        var requirements = new PodRequirements(pod, PodClaims.Find(cluster.Store, pod));
+        if (requirements.Claims.Blocker is { } blocker)
+        {
+            MarkUnschedulable(pod, $"0/{_nodes.Count} nodes are available: {blocker}.");
+            return;
+        }
+
         var candidates = _nodes.Values.ToLookup(node => node.GetRejectionReason(requirements));
         if (candidates[null].MaxBy(node => node.FreeShare) is { } best)
         {
-            Bind(pod, best.Name);
+            // With claims that wait for a node, the pod is scheduled again when they are bound.
+            requirements.Claims.Waiting.ForEach(claim => SelectNode(claim, best.Name));
+            if (requirements.Claims.Waiting.Count == 0)
+            {
+                Bind(pod, best.Name);
+            }
         }
         else if (_nodes.Count == 0)
         {
@@ -135,6 +159,9 @@ internal sealed class Scheduler(Cluster cluster) : IController
             MarkUnschedulable(pod, $"0/{_nodes.Count} nodes are available: {reasons}.");
         }
     }
+
+    private void SelectNode(StoredObject claim, string node) => cluster.Registry.Modify(claim, json =>
+        json.EnsureObject("metadata", "annotations").SetDefault(PodClaims.SelectedNode, node));
 
     private void Bind(StoredObject pod, string node)
     {

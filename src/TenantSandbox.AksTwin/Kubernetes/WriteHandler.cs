@@ -123,7 +123,7 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, byte[] body
     /// <summary>Decodes a body as an object of the URL's kind; apiVersion and kind are checked and removed.</summary>
     private JsonObject Decode(JsonObject json)
     {
-        var title = $"{_kind.Kind} in version \"v1\" cannot be handled as a {_kind.Kind}";
+        var title = $"{_kind.Kind} in version \"{_kind.Version}\" cannot be handled as a {_kind.Kind}";
         var isApply = call.MediaType == ApplyPatch;
         var sent = (
             json.GetString("apiVersion") ?? (isApply ? "" : _kind.ApiVersion), json.GetString("kind") ?? (isApply ? "" : _kind.Kind));
@@ -152,7 +152,7 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, byte[] body
         }
 
         var ns = cluster.Store.Find(Kinds.Namespaces, "", call.Namespace);
-        if (PodSecurity.FindViolations(ns, "warn", decoded.GetObject("spec", "template", "spec")) is { } violations)
+        if (PodSecurity.FindViolations(ns, "warn", _kind == Kinds.Pods ? null : _kind.FindPodSpec(decoded)) is { } violations)
         {
             _warnings.Add($"would violate {violations}");
         }

@@ -1,0 +1,65 @@
+using static TenantSandbox.AksTwin.Kubernetes.ValidationRules;
+
+namespace TenantSandbox.AksTwin.Kubernetes;
+
+/// <summary>Validates the workloads whose pods are always restarted.</summary>
+internal static class WorkloadValidation
+{
+    public static readonly ValidationRule ReplicaSet = ForFields(
+        ("spec.replicas", NotNegative),
+        ("spec", CheckSelector),
+        ("spec.template.metadata.labels", Labels),
+        ("spec.template.spec", PodValidation.Spec),
+        ("spec.template.spec.restartPolicy", OneOf("Always")),
+        ("spec.template.spec.activeDeadlineSeconds", Absent("activeDeadlineSeconds in ReplicaSet is not Supported")));
+
+    public static readonly ValidationRule Deployment = ForFields(
+        ("", ReplicaSet),
+        ("spec.strategy.type", OneOf("Recreate", "RollingUpdate")),
+        ("spec.strategy.rollingUpdate.maxSurge|maxUnavailable", CountOrPercent));
+
+    public static readonly ValidationRule StatefulSet = ForFields(
+        ("", ReplicaSet),
+        ("spec.podManagementPolicy", OneOf("OrderedReady", "Parallel")),
+        ("spec.updateStrategy.type", OneOf("RollingUpdate", "OnDelete")),
+        ("spec.updateStrategy.rollingUpdate.partition", NotNegative),
+        ("spec.persistentVolumeClaimRetentionPolicy.whenDeleted|whenScaled", OneOf("Retain", "Delete")),
+        ("spec.minReadySeconds|revisionHistoryLimit", NotNegative),
+        ("spec.ordinals.start", NotNegative));
+
+    public static IEnumerable<FieldError> CheckStatefulSetUpdate(JsonObject json, JsonObject old) =>
+        JsonNode.DeepEquals(ImmutableSpec(json), ImmutableSpec(old)) ? []
+        : [FieldError.Forbidden("spec", "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
+            + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden")];
+
+    private static JsonObject ImmutableSpec(JsonObject set)
+    {
+        var spec = set.GetObject("spec")!.Copy();
+        foreach (var field in (string[])
+            ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"])
+        {
+            spec.Remove(field);
+        }
+
+        return spec;
+    }
+
+    private static IEnumerable<FieldError> CheckSelector(JsonNode? spec, string path)
+    {
+        var selector = LabelSelector.From(spec.GetObject("selector"));
+        var labels = spec.GetObject("template", "metadata", "labels") ?? [];
+        if (spec!["selector"] is null)
+        {
+            yield return FieldError.Required($"{path}.selector");
+        }
+        else if (selector.IsEmpty)
+        {
+            yield return FieldError.Invalid($"{path}.selector", spec["selector"], "empty selector is invalid for deployment");
+        }
+
+        if (!selector.Matches(labels))
+        {
+            yield return FieldError.Invalid($"{path}.template.metadata.labels", labels, "`selector` does not match template `labels`");
+        }
+    }
+}
