@@ -13,7 +13,9 @@ using TenantSandbox.Functions.Doors.Http;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
+using TenantSandbox.Functions.Kubernetes.Workloads;
 using TenantSandbox.Functions.Maintenance;
+using TenantSandbox.Functions.Operations;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
 
@@ -29,6 +31,7 @@ public static class ServiceCollectionExtensions
         services.AddOptions<TenantSandboxOptions>().Bind(configuration.GetSection(TenantSandboxOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TenantSandboxOptions>, TenantSandboxOptionsValidator>();
         services.AddOptions<RequestDoorOptions>().Bind(configuration.GetSection(RequestDoorOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LogOptions>().Bind(configuration.GetSection(LogOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MaintenanceOptions>().Bind(configuration.GetSection(MaintenanceOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         // host.json's telemetryMode "OpenTelemetry" takes effect only if the worker declares it too.
         services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
@@ -48,6 +51,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<MaintenanceStarts>();
         services.AddSingleton<IClusterResources, ClusterResources>();
         services.AddSingleton<OrphanInventory>();
+        services.AddSingleton<ClusterReads>();
         return services;
     }
 
@@ -85,6 +89,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<NamespaceInventory>();
         services.AddSingleton<FinalizerRemovals>();
         services.AddSingleton<TenantInspector>();
+        services.AddSingleton<WorkloadStateReader>();
+        services.AddSingleton<PodLogs>();
     }
 
     private static TenantSandboxOptions Settings(IServiceProvider services) =>

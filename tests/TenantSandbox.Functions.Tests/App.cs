@@ -1,6 +1,8 @@
 using Azure.Core;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using TenantSandbox.Functions.Specs;
 
 namespace TenantSandbox.Functions.Tests;
@@ -12,11 +14,19 @@ internal static class App
     /// <param name="credential">Replaces the configured one.</param>
     /// <param name="specs">Replaces the configured spec store.</param>
     /// <param name="time">Replaces the system's clock.</param>
+    /// <param name="logs">Gets everything that is logged.</param>
     public static ServiceProvider Create(
-        IEnumerable<KeyValuePair<string, string?>> settings, TokenCredential? credential = null, ISpecStore? specs = null, TimeProvider? time = null)
+        IEnumerable<KeyValuePair<string, string?>> settings, TokenCredential? credential = null, ISpecStore? specs = null, TimeProvider? time = null,
+        FakeLogCollector? logs = null)
     {
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging(logging =>
+        {
+            if (logs is not null)
+            {
+                logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(logs));
+            }
+        });
         services.AddTenantSandbox(Configuration(settings));
         if (credential is not null)
         {

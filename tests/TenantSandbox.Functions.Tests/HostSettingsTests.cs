@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Tests;
 
@@ -19,6 +21,10 @@ public sealed class HostSettingsTests
     [Fact]
     public void Storage_ParallelStartsOfOneId_AreDetected() =>
         Assert.True((bool?)Host["extensions"]!["durableTask"]!["storageProvider"]!["useInstanceTableEtag"]);
+
+    [Fact]
+    public void Timeout_OfFunctions_IsLongerThanAnAnswerWithLogs() =>
+        Assert.True(TimeSpan.Parse((string)Host["functionTimeout"]!, CultureInfo.InvariantCulture) > new LogOptions().TimeLimit);
 
     [Fact]
     public void Logging_AzureCore_IsQuietWhenIdle() => Assert.Equal("Warning", (string?)Host["logging"]!["logLevel"]!["Azure.Core"]);

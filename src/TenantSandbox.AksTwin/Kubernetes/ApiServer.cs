@@ -59,6 +59,12 @@ internal sealed class ApiServer(Cluster cluster)
             return;
         }
 
+        if (call is { Subresource: "log", Verb: "get" } && new PodLogStream(cluster, call) is { IsFollowing: true } log)
+        {
+            await log.FollowAsync(http);
+            return;
+        }
+
         using var body = new MemoryStream();
         await http.Request.Body.CopyToAsync(body, http.RequestAborted);
         if (body.Length > MaxBodyBytes)

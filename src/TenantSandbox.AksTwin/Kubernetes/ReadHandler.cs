@@ -17,7 +17,9 @@ internal sealed class ReadHandler(Cluster cluster)
         }
 
         var live = cluster.Store.Get(call.Key);
-        return call.Subresource == "log" ? PodLog.Read(cluster, live, call) : new(200, TablePrinter.Render(call, live, cluster.Now));
+        return call.Subresource == "log"
+            ? new(200, new PodLogStream(cluster, call).ReadLines(live, out _, out _), "text/plain")
+            : new(200, TablePrinter.Render(call, live, cluster.Now));
     }
 
     private ApiResponse List(ApiRequest call)

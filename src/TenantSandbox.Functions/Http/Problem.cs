@@ -26,6 +26,21 @@ internal static class Problem
     public static IResult PreconditionFailed(HttpRequest request, long current) =>
         Result(request, 412, "precondition-failed", "The tenant has another revision", $"If-Match does not match the tenant's current revision, {current}. Read the tenant again.");
 
+    /// <summary>There is no log or pod now, although the tenant and the workload exist.</summary>
+    public static IResult NotRunning(HttpRequest request, string detail) => Result(request, 409, "not-running", "It does not run now", detail);
+
+    /// <summary>The tenant's namespace belongs to someone else, so that nothing of it is shown.</summary>
+    public static IResult NotOwned(HttpRequest request, string detail) => Result(request, 409, "not-owned", "The namespace belongs to someone else", detail);
+
+    public static IResult ClusterUnavailable(HttpRequest request, string cause)
+    {
+        request.HttpContext.Response.Headers.RetryAfter = "5";
+        return Result(request, 503, "cluster-unavailable", "The cluster did not answer", cause);
+    }
+
+    /// <summary>The cluster refused a read, which repeating it doesn't change: the app lacks a permission, for example.</summary>
+    public static IResult ClusterRefused(HttpRequest request, string cause) => Result(request, 502, "cluster-refused", "The cluster refused the read", cause);
+
     public static IResult InProgress(HttpRequest request, string detail) =>
         Result(request, 409, "in-progress", "It is in progress", detail);
 

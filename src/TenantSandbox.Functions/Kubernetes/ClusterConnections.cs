@@ -32,6 +32,36 @@ internal sealed partial class ClusterConnections(
         string clusterId, string what, Func<IKubernetes, Task<T>> call, CancellationToken cancellationToken)
     {
         var connection = BeginCall(clusterId);
+        try
+        {
+            return await CallAsync(connection, clusterId, what, call, cancellationToken);
+        }
+        finally
+        {
+            connection.EndCall();
+        }
+    }
+
+    /// <summary>Makes a call whose answer is a stream, and keeps the client until the stream is disposed of.</summary>
+    /// <inheritdoc cref="CallAsync{T}(string, string, Func{IKubernetes, Task{T}}, CancellationToken)"/>
+    public async Task<ClusterStream> OpenAsync(
+        string clusterId, string what, Func<IKubernetes, Task<HttpOperationResponse<Stream>>> call, CancellationToken cancellationToken)
+    {
+        var connection = BeginCall(clusterId);
+        try
+        {
+            return new ClusterStream(await CallAsync(connection, clusterId, what, call, cancellationToken), connection);
+        }
+        catch
+        {
+            connection.EndCall();
+            throw;
+        }
+    }
+
+    private async Task<T> CallAsync<T>(
+        ClusterConnection connection, string clusterId, string what, Func<IKubernetes, Task<T>> call, CancellationToken cancellationToken)
+    {
         var backoff = _backoffs.GetOrAdd(clusterId, _ => new ReconnectBackoff(time));
         try
         {
@@ -59,10 +89,6 @@ internal sealed partial class ClusterConnections(
             // Configuration that another attempt may find corrected.
             Replace(clusterId, connection);
             throw;
-        }
-        finally
-        {
-            connection.EndCall();
         }
     }
 

@@ -30,6 +30,8 @@ public sealed class FunctionsMetadataTests
         GetOperation: httpTrigger authLevel=Function methods=get route=operations/{operationId}; durableClient; out http
         GetTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}; durableClient; out http
         GetTenantHistory: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/history; durableClient; out http
+        GetTenantWorkloads: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/workloads; durableClient; out http
+        GetWorkloadLogs: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/workloads/{workload}/logs; durableClient; out http
         InspectTenants: activityTrigger
         ListPools: activityTrigger
         ListTenantNamespaces: activityTrigger

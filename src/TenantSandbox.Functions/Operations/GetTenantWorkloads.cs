@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
+using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Kubernetes.Workloads;
+using TenantSandbox.Functions.Tenants;
+
+namespace TenantSandbox.Functions.Operations;
+
+/// <summary>Shows what runs of a tenant, as its cluster says: workloads, pods, containers and the newest events.</summary>
+internal sealed class GetTenantWorkloads(WorkloadStateReader reader, ClusterReads reads)
+{
+    [Function(nameof(GetTenantWorkloads))]
+    public Task<IResult> RunAsync(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants/{tenantId}/workloads")] HttpRequest request,
+        string tenantId,
+        [DurableClient] DurableTaskClient client,
+        CancellationToken cancellationToken) =>
+        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, tenantId, client, cancellationToken));
+
+    private async Task<IResult> AnswerAsync(HttpRequest request, string tenantId, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        if (await TenantStates.ReadAsync(client, tenantId, cancellationToken) is not { } state)
+        {
+            return Problem.NotFound(request, "The tenant does not exist.");
+        }
+
+        return await reads.AnswerAsync(
+            request,
+            async limited => ApiResults.Ok(request, WorkloadsView.Of(
+                state, ClusterReads.NamespaceOf(state) is { } at ? await reader.ReadAsync(at, limited) : new TenantWorkloadStates(null, [], []))),
+            cancellationToken);
+    }
+}

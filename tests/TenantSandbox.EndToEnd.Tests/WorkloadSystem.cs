@@ -1,0 +1,32 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using TenantSandbox.Core.Tenants;
+
+namespace TenantSandbox.EndToEnd.Tests;
+
+/// <summary>One system with one ready tenant, <see cref="Tenant"/>: workload <c>web</c> with two pods and <c>worker</c> with one.</summary>
+public sealed class WorkloadSystem : IAsyncLifetime
+{
+    public const string Tenant = "logs";
+
+    private TestSystem? _system;
+
+    internal TestSystem System => _system!;
+
+    public async Task InitializeAsync()
+    {
+        _system = await TestSystem.StartAsync();
+        var request = TenantRequests.Onboard(Tenant);
+        request["workloads"] = new JsonArray(Workload("web", 2), Workload("worker", 1));
+        using var response = await System.Http.PostAsJsonAsync("/api/tenants", request);
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        var tenant = await System.SettleAsync(Tenant);
+        Assert.Equal(TenantPhase.Ready, tenant.Phase);
+    }
+
+    public async Task DisposeAsync() => await System.DisposeAsync();
+
+    private static JsonObject Workload(string name, int replicas) =>
+        new() { ["name"] = name, ["image"] = "registry.example/app:1", ["replicas"] = replicas, ["cpu"] = 0.25, ["memory"] = "0.25Gi" };
+}
