@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.EndToEnd.Tests;
@@ -14,9 +16,15 @@ public sealed class WorkloadSystem : IAsyncLifetime
 
     internal TestSystem System => _system!;
 
+    /// <summary>What the host and its worker log.</summary>
+    internal FakeLogCollector Log { get; } = new();
+
     public async Task InitializeAsync()
     {
-        _system = await TestSystem.StartAsync();
+        _system = await TestSystem.StartAsync(options => options with
+        {
+            ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(new FakeLoggerProvider(Log)),
+        });
         var request = TenantRequests.Onboard(Tenant);
         request["workloads"] = new JsonArray(Workload("web", 2), Workload("worker", 1));
         using var response = await System.Http.PostAsJsonAsync("/api/tenants", request);
