@@ -70,10 +70,30 @@ internal sealed class WorkloadStateReader(ClusterConnections connections, Tenant
     private async Task<IEnumerable<WorkloadController>> ListControllersAsync(TenantNamespaceRef tenant, string ns, CancellationToken cancellationToken)
     {
         var selector = Selector(tenant);
-        var deployments = ListAsync(tenant, "Deployments", ns, async c => (await c.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items, cancellationToken);
-        var statefulSets = ListAsync(tenant, "StatefulSets", ns, async c => (await c.AppsV1.ListNamespacedStatefulSetAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items, cancellationToken);
-        var jobs = ListAsync(tenant, "Jobs", ns, async c => (await c.BatchV1.ListNamespacedJobAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items, cancellationToken);
-        var cronJobs = ListAsync(tenant, "CronJobs", ns, async c => (await c.BatchV1.ListNamespacedCronJobAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items, cancellationToken);
+        var deployments = ListAsync(
+            tenant,
+            "Deployments",
+            ns,
+            async client => (await client.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items,
+            cancellationToken);
+        var statefulSets = ListAsync(
+            tenant,
+            "StatefulSets",
+            ns,
+            async client => (await client.AppsV1.ListNamespacedStatefulSetAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items,
+            cancellationToken);
+        var jobs = ListAsync(
+            tenant,
+            "Jobs",
+            ns,
+            async client => (await client.BatchV1.ListNamespacedJobAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items,
+            cancellationToken);
+        var cronJobs = ListAsync(
+            tenant,
+            "CronJobs",
+            ns,
+            async client => (await client.BatchV1.ListNamespacedCronJobAsync(ns, labelSelector: selector, cancellationToken: cancellationToken)).Items,
+            cancellationToken);
         await Task.WhenAll(deployments, statefulSets, jobs, cronJobs);
         return
         [
