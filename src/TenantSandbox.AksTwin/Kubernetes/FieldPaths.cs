@@ -51,7 +51,10 @@ internal static class FieldPaths
         static bool Differ(Field was, Field field) => (was.IsAtomic || field.IsAtomic) && !JsonNode.DeepEquals(was.Node, field.Node);
     }
 
-    /// <summary>Removes fields and the containers that become empty, except those that are still owned.</summary>
+    /// <summary>
+    /// Removes fields, the containers that become empty, and the named fields above them with whatever defaults they have left, except what is
+    /// still owned (structured-merge-diff, <c>EnsureNamedFieldsAreMembers</c>): a probe whose fields are gone doesn't leave its defaults.
+    /// </summary>
     public static void Remove(JsonObject json, IEnumerable<string> removed, ImmutableSortedSet<string> owned)
     {
         var fields = Collect(json);
@@ -59,7 +62,7 @@ internal static class FieldPaths
         {
             var current = path;
             while (fields.TryGetValue(current, out var field) && !owned.Any(o => o == current || IsWithin(o, current))
-                && (current == path || field.Node is JsonObject { Count: 0 } or JsonArray { Count: 0 }))
+                && (current == path || IsNamed(current) || field.Node is JsonObject { Count: 0 } or JsonArray { Count: 0 }))
             {
                 if (field.Node?.Parent is JsonObject map)
                 {
@@ -84,6 +87,8 @@ internal static class FieldPaths
     }));
 
     private static ImmutableSortedSet<string> ToSet(IEnumerable<string> paths) => paths.ToImmutableSortedSet(StringComparer.Ordinal);
+
+    private static bool IsNamed(string path) => !Unowned.Contains(path) && path.AsSpan(path.LastIndexOf(Separator) + 1).StartsWith("f:");
 
     private static bool IsWithin(string path, string above) =>
         path.Length > above.Length && path[above.Length] == Separator && path.StartsWith(above, StringComparison.Ordinal);
