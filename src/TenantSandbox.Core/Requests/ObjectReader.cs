@@ -72,24 +72,19 @@ internal sealed class ObjectReader
     public string? Text(string name, TextRule rule, bool required = false) =>
         Element(name, required) is { } value ? rule.Read(value, PointerTo(name), _faults) : null;
 
-    public long? Integer(string name, long min, long max, bool required = false)
-    {
-        if (Element(name, required) is not { } value)
-        {
-            return null;
-        }
+    public long? Integer(string name, long min, long max, bool required = false) =>
+        Element(name, required) is { } value ? ReadInteger(value, PointerTo(name), min, max, _faults) : null;
 
-        if (value.ValueKind != JsonValueKind.Number)
+    /// <returns>Null, with a validation fault added, when the value isn't an integer within the bounds.</returns>
+    public static long? ReadInteger(JsonElement value, string pointer, long min, long max, ValidationFaultList faults)
+    {
+        if (value.ValueKind != JsonValueKind.Number || !IsIntegral(value, out var number))
         {
-            AddFault(name, ValidationFaultCodes.Type, "Must be an integer.");
-        }
-        else if (!IsIntegral(value, out var number))
-        {
-            AddFault(name, ValidationFaultCodes.Type, "Must be an integer.");
+            faults.Add(pointer, ValidationFaultCodes.Type, "Must be an integer.");
         }
         else if (number is not { } integer || integer < min || integer > max)
         {
-            AddFault(name, ValidationFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must be from {min} to {max}."));
+            faults.Add(pointer, ValidationFaultCodes.Range, string.Create(CultureInfo.InvariantCulture, $"Must be from {min} to {max}."));
         }
         else
         {

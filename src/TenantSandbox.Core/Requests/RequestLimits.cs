@@ -9,8 +9,8 @@ public static class RequestLimits
     /// <summary>48 KiB: a storage queue message, with the CloudEvent envelope. Base64 makes 64 KiB of it, the most that a queue takes.</summary>
     public const int MaxQueueMessageBytes = 48 * 1024;
 
-    /// <summary>Nesting depth of the JSON; the deepest valid request has 6 levels.</summary>
-    public const int MaxDepth = 12;
+    /// <summary>Nesting depth of the JSON; the deepest valid request, with a pod template's preferred affinity, has 13 levels.</summary>
+    public const int MaxDepth = 20;
 
     /// <summary>Number of validation faults reported for one request.</summary>
     public const int MaxFaults = 100;

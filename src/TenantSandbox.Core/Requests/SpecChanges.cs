@@ -26,11 +26,16 @@ public enum SpecChangeKind
 /// <summary>Compares a requested spec with the one that runs, by names instead of positions.</summary>
 public static class SpecChanges
 {
+    // The image, variables and so on are in the template; the guest's size and the Service's ports are worth telling.
+    private static readonly string[] ImpliedByTemplate = ["image", "env", "command", "args", "readinessProbe"];
+
     /// <summary>The differences, sorted by path; empty when there is none.</summary>
     public static IReadOnlyList<SpecChange> Between(TenantSpec running, TenantSpec requested)
     {
         var changes = new List<SpecChange>();
-        Compare(Normalize(running), Normalize(requested), "", changes);
+        // Of two forms of a workload, the short one is compared as the template that it stands for.
+        var templated = running.Workloads.Concat(requested.Workloads).Where(w => w.PodTemplate is not null).Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+        Compare(Normalize(running, templated), Normalize(requested, templated), "", changes);
         return [.. changes.OrderBy(x => x.Path, StringComparer.Ordinal)];
     }
 
@@ -49,8 +54,9 @@ public static class SpecChanges
         }
     }
 
-    private static JsonObject Normalize(TenantSpec spec)
+    private static JsonObject Normalize(TenantSpec spec, HashSet<string> templated)
     {
+        spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? WorkloadSpec.Of(w.Name, w.Replicas, w.ToTemplate()) : w)] };
         var root = JsonSerializer.SerializeToNode(spec)!.AsObject();
         root["workloads"] = ByName(root["workloads"], "name");
         root["egressAllowList"] = ByName(root["egressAllowList"], "cidr");
@@ -61,10 +67,30 @@ public static class SpecChanges
             Rename(workload!.AsObject(), "memoryMiB", "memory");
             workload["env"] = new JsonObject(
                 workload["env"]!.AsArray().Select(x => KeyValuePair.Create(x!["name"]!.GetValue<string>(), x["value"]?.DeepClone())));
+            if (workload["podTemplate"] is { } template)
+            {
+                workload["podTemplate"] = NamedLists(template);
+                foreach (var name in ImpliedByTemplate)
+                {
+                    workload.AsObject().Remove(name);
+                }
+            }
         }
 
         return root;
     }
+
+    // Containers, variables, volumes and whatever else has names, at any depth.
+    private static JsonNode? NamedLists(JsonNode? node) => node switch
+    {
+        JsonObject fields => new JsonObject(fields.Select(f => KeyValuePair.Create(f.Key, NamedLists(f.Value)))),
+        JsonArray items when items.Select(NameOf).OfType<string>().Distinct(StringComparer.Ordinal).Count() == items.Count =>
+            new JsonObject(items.Select(i => KeyValuePair.Create(NameOf(i)!, NamedLists(i)))),
+        JsonArray items => new JsonArray([.. items.Select(NamedLists)]),
+        _ => node?.DeepClone(),
+    };
+
+    private static string? NameOf(JsonNode? item) => (item as JsonObject)?["name"]?.GetValue<string>();
 
     private static JsonObject ByName(JsonNode? list, string key) =>
         new(list!.AsArray().Select(x => KeyValuePair.Create(x![key]!.GetValue<string>(), (JsonNode?)x.DeepClone())));

@@ -9,6 +9,10 @@ public static class SpecDifferences
     /// <summary>The code of a difference. It isn't one of <see cref="ValidationFaultCodes"/>, because the request is valid.</summary>
     public const string Code = "differs";
 
+    private const string PodTemplate = "podTemplate";
+
+    private static readonly string[] BesideTemplate = ["name", "replicas", PodTemplate];
+
     /// <summary>One entry for each different property, with a pointer into the request. Values are not quoted.</summary>
     public static IReadOnlyList<ValidationFault> Between(TenantSpec requested, TenantSpec accepted)
     {
@@ -21,7 +25,9 @@ public static class SpecDifferences
     {
         if (requested is JsonObject left && accepted is JsonObject right)
         {
-            foreach (var name in left.Select(x => x.Key).Union(right.Select(x => x.Key)))
+            // What a workload has beside its pod template follows from the template, and isn't in the request.
+            var hasTemplate = left.ContainsKey(PodTemplate) || right.ContainsKey(PodTemplate);
+            foreach (var name in left.Select(x => x.Key).Union(right.Select(x => x.Key)).Where(x => !hasTemplate || BesideTemplate.Contains(x)))
             {
                 Compare(left[name], right[name], JsonPointer.Append(pointer, WireName(name)), pointers);
             }

@@ -7,7 +7,7 @@ internal static class SpecReader
     public static readonly string[] Properties = ["tier", "cluster", "region", "workloads", "egressAllowList"];
 
     /// <returns>The desired state; meaningless when a fault was added.</returns>
-    public static TenantSpec Read(ObjectReader request, ValidationFaultList faults)
+    public static TenantSpec Read(ObjectReader request, InstallationRules rules, ValidationFaultList faults)
     {
         var tier = request.Text("tier", TextRules.Any, required: true);
         if (tier is not (null or "pooled" or "dedicated"))
@@ -26,7 +26,7 @@ internal static class SpecReader
             tier == "dedicated" ? TenantTier.Dedicated : TenantTier.Pooled,
             cluster,
             region,
-            WorkloadReader.Read(request, faults),
+            WorkloadReader.Read(request, rules, faults),
             EgressReader.Read(request, faults));
     }
 }

@@ -17,21 +17,24 @@ public static class TenantRequestParser
     /// <param name="utf8">JSON text.</param>
     /// <param name="kind">The kind of request.</param>
     /// <param name="now">Current time; a time to live is added to it.</param>
-    public static RequestParseResult Parse(ReadOnlyMemory<byte> utf8, TenantRequestKind kind, DateTimeOffset now) =>
-        Read(utf8, (root, faults) => ReadRequest(root, kind, CommonProperties, faults, now));
+    /// <param name="rules">What the installation allows; null for the defaults.</param>
+    public static RequestParseResult Parse(ReadOnlyMemory<byte> utf8, TenantRequestKind kind, DateTimeOffset now, InstallationRules? rules = null) =>
+        Read(utf8, (root, faults) => ReadRequest(root, kind, CommonProperties, faults, now, rules));
 
     /// <summary>Parses a bare request: the same properties, with <c>kind</c> and optionally the sender's <c>id</c>.</summary>
     /// <inheritdoc cref="Parse" path="/param"/>
-    public static RequestParseResult ParseBare(ReadOnlyMemory<byte> utf8, DateTimeOffset now) =>
-        Read(utf8, (root, faults) => ReadKind(root, faults) is { } kind ? ReadRequest(root, kind, BareProperties, faults, now) : default);
+    public static RequestParseResult ParseBare(ReadOnlyMemory<byte> utf8, DateTimeOffset now, InstallationRules? rules = null) =>
+        Read(utf8, (root, faults) => ReadKind(root, faults) is { } kind ? ReadRequest(root, kind, BareProperties, faults, now, rules) : default);
 
     /// <summary>Parses an update whose tenant, and optionally revision, were sent outside its JSON.</summary>
     /// <param name="utf8">JSON text. <c>tenantId</c> may be given, and must then be <paramref name="tenantId"/>.</param>
     /// <param name="tenantId">The tenant.</param>
     /// <param name="revision">The revision of a request that has none; null when the JSON must have it.</param>
     /// <param name="now">Current time; a time to live is added to it.</param>
-    public static RequestParseResult ParseUpdate(ReadOnlyMemory<byte> utf8, string tenantId, long? revision, DateTimeOffset now) =>
-        Read(utf8, (root, faults) => ReadRequest(root, TenantRequestKind.Update, CommonProperties, faults, now, tenantId, revision));
+    /// <param name="rules">What the installation allows; null for the defaults.</param>
+    public static RequestParseResult ParseUpdate(
+        ReadOnlyMemory<byte> utf8, string tenantId, long? revision, DateTimeOffset now, InstallationRules? rules = null) =>
+        Read(utf8, (root, faults) => ReadRequest(root, TenantRequestKind.Update, CommonProperties, faults, now, rules, tenantId, revision));
 
     /// <summary>Builds an offboarding from values that were sent outside JSON. Validation faults point to <c>/tenantId</c> and <c>/revision</c>.</summary>
     /// <param name="tenantId">The value as sent.</param>
@@ -65,7 +68,7 @@ public static class TenantRequestParser
     private static RequestParseResult Read(ReadOnlyMemory<byte> utf8, Func<JsonElement, ValidationFaultList, ParsedRequest> read)
     {
         var faults = RequestJson.Read(utf8, read, out var result);
-        return new(result.Request, result.Id, faults, result.Spec);
+        return new(result.Request, result.Id, faults, result.Spec, result.Notes);
     }
 
     private static TenantRequestKind? ReadKind(JsonElement root, ValidationFaultList faults)
@@ -96,7 +99,7 @@ public static class TenantRequestParser
 
     private static string Quote(string name) => $"\"{name}\"";
 
-    private static ParsedRequest ReadRequest(JsonElement root, TenantRequestKind kind, string[] common, ValidationFaultList faults, DateTimeOffset now, string? knownTenantId = null, long? knownRevision = null)
+    private static ParsedRequest ReadRequest(JsonElement root, TenantRequestKind kind, string[] common, ValidationFaultList faults, DateTimeOffset now, InstallationRules? rules, string? knownTenantId = null, long? knownRevision = null)
     {
         if (ObjectReader.Open(root, "", faults, [.. common, .. PropertiesOf(kind)]) is not { } reader)
         {
@@ -115,7 +118,7 @@ public static class TenantRequestParser
             reader.AddFault("tenantId", SpecDifferences.Code, "Must be the tenant of the path, or absent.");
         }
 
-        var spec = kind.HasSpec() ? SpecReader.Read(reader, faults) : null;
+        var spec = kind.HasSpec() ? SpecReader.Read(reader, rules ?? InstallationRules.Default, faults) : null;
         var (expiry, timeToLive) = kind.HasSpec() || kind == TenantRequestKind.Renew
             ? ExpiryReader.Read(reader, now, required: kind == TenantRequestKind.Renew)
             : default((TenantExpiry?, TimeSpan?));
@@ -125,7 +128,7 @@ public static class TenantRequestParser
         }
 
         var hash = RequestContent.HashOf(kind, tenantId!, revision, spec, expiry, timeToLive);
-        return new(new TenantRequest(kind, tenantId!, revision, spec is null ? null : SpecRef.Of(spec), hash, expiry), spec, id);
+        return new(new TenantRequest(kind, tenantId!, revision, spec is null ? null : SpecRef.Of(spec), hash, expiry), spec, id, faults.Notes);
     }
 
     private static string[] PropertiesOf(TenantRequestKind kind) =>
@@ -133,7 +136,7 @@ public static class TenantRequestParser
         : kind == TenantRequestKind.Renew ? ExpiryReader.Properties
         : [];
 
-    private readonly record struct ParsedRequest(TenantRequest? Request, TenantSpec? Spec, string? Id);
+    private readonly record struct ParsedRequest(TenantRequest? Request, TenantSpec? Spec, string? Id, IReadOnlyList<RequestNote>? Notes);
 }
 
 /// <summary>A valid request, or its validation faults.</summary>
@@ -141,4 +144,6 @@ public static class TenantRequestParser
 /// <param name="Id">The sender's id of a bare request; null when absent.</param>
 /// <param name="Faults">All validation faults, with unknown properties first in each object; empty when there is a request.</param>
 /// <param name="Spec">The request's desired state, which must be stored before the request is submitted; null when it has none.</param>
-public sealed record RequestParseResult(TenantRequest? Request, string? Id, IReadOnlyList<ValidationFault> Faults, TenantSpec? Spec = null);
+/// <param name="Notes">What was changed in a valid request; null or empty for nothing.</param>
+public sealed record RequestParseResult(
+    TenantRequest? Request, string? Id, IReadOnlyList<ValidationFault> Faults, TenantSpec? Spec = null, IReadOnlyList<RequestNote>? Notes = null);

@@ -7,10 +7,28 @@ namespace TenantSandbox.Core.Requests;
 /// <param name="Pointer">Location: a JSON pointer (RFC 6901) into the request; empty for the whole request.</param>
 /// <param name="Code">The violated rule, for programs: one of <see cref="ValidationFaultCodes"/>.</param>
 /// <param name="Detail">What is wrong and what is expected, for people. Quotes names, never values.</param>
+/// <param name="Rule">The rule of docs/pod-template.md that refuses it; null where the code says all.</param>
 public sealed record ValidationFault(
     [property: JsonPropertyName("pointer")] string Pointer,
     [property: JsonPropertyName("code")] string Code,
-    [property: JsonPropertyName("detail")] string Detail);
+    [property: JsonPropertyName("detail")] string Detail,
+    [property: JsonPropertyName("rule"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Rule = null);
+
+/// <summary>Something in a valid request that was changed before it was accepted.</summary>
+/// <param name="Pointer">Location: a JSON pointer (RFC 6901) into the request.</param>
+/// <param name="Code">What was done, for programs: <c>raised</c> or <c>defaulted</c>.</param>
+/// <param name="Detail">What was done and why, for people.</param>
+public sealed record RequestNote(
+    [property: JsonPropertyName("pointer")] string Pointer,
+    [property: JsonPropertyName("code")] string Code,
+    [property: JsonPropertyName("detail")] string Detail)
+{
+    /// <summary>A value was raised to what the app sets.</summary>
+    public const string Raised = "raised";
+
+    /// <summary>A value that must be stated was absent, and a default was taken.</summary>
+    public const string Defaulted = "defaulted";
+}
 
 /// <summary>The codes of <see cref="ValidationFault"/>. They are a public contract.</summary>
 public static class ValidationFaultCodes
@@ -56,15 +74,27 @@ public static class ValidationFaultCodes
 internal sealed class ValidationFaultList
 {
     private readonly List<ValidationFault> _faults = [];
+    private readonly List<RequestNote> _notes = [];
     private int _more;
 
     public bool IsEmpty => _faults.Count == 0;
 
-    public void Add(string pointer, string code, string detail)
+    /// <summary>What was changed in the request, if it turns out to be valid.</summary>
+    public IReadOnlyList<RequestNote> Notes => _notes;
+
+    public void AddNote(string pointer, string code, string detail)
+    {
+        if (_notes.Count < RequestLimits.MaxFaults)
+        {
+            _notes.Add(new RequestNote(pointer, code, detail));
+        }
+    }
+
+    public void Add(string pointer, string code, string detail, string? rule = null)
     {
         if (_faults.Count < RequestLimits.MaxFaults)
         {
-            _faults.Add(new ValidationFault(pointer, code, detail));
+            _faults.Add(new ValidationFault(pointer, code, detail, rule));
         }
         else
         {

@@ -1,17 +1,21 @@
 using System.Text.Json;
+using TenantSandbox.Core.Requests.PodTemplates;
 
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>Reads the workloads of a request.</summary>
 internal static class WorkloadReader
 {
-    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, ValidationFaultList faults)
+    private static readonly string[] Common = ["name", "replicas"];
+    private static readonly string[] ShortForm = ["image", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables"];
+
+    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, InstallationRules rules, ValidationFaultList faults)
     {
         var workloads = new List<WorkloadSpec>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (item, pointer) in spec.Items("workloads", 1, RequestLimits.MaxWorkloads, required: true))
         {
-            if (ObjectReader.Open(item, pointer, faults, "name", "image", "replicas", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables") is not { } reader)
+            if (ObjectReader.Open(item, pointer, faults, [.. Common, .. ShortForm, "podTemplate"]) is not { } reader)
             {
                 continue;
             }
@@ -22,21 +26,44 @@ internal static class WorkloadReader
                 reader.AddFault("name", ValidationFaultCodes.Duplicate, $"Another workload is named \"{name}\".");
             }
 
-            workloads.Add(new WorkloadSpec(
-                name ?? "",
-                reader.Text("image", TextRules.Image, required: true) ?? "",
-                (int)(reader.Integer("replicas", 1, RequestLimits.MaxReplicas) ?? 1),
-                Cpu(reader, faults),
-                Memory(reader, faults),
-                PortReader.Read(reader, faults),
-                Environment(reader, faults),
-                reader.Texts("command", 0, RequestLimits.MaxCommand, TextRules.Argument),
-                reader.Texts("args", 0, RequestLimits.MaxArgs, TextRules.Argument),
-                ProbeReader.Read(reader),
-                reader.Boolean("expandVariables") ?? false));
+            var replicas = (int)(reader.Integer("replicas", 1, RequestLimits.MaxReplicas) ?? 1);
+            if (reader.Has("podTemplate"))
+            {
+                if (ReadTemplate(reader, rules, faults) is { } template && faults.IsEmpty)
+                {
+                    workloads.Add(WorkloadSpec.Of(name!, replicas, template));
+                }
+            }
+            else
+            {
+                workloads.Add(ReadShortForm(reader, name ?? "", replicas, faults));
+            }
         }
 
         return workloads;
+    }
+
+    private static WorkloadSpec ReadShortForm(ObjectReader reader, string name, int replicas, ValidationFaultList faults) => new(
+        name,
+        reader.Text("image", TextRules.Image, required: true) ?? "",
+        replicas,
+        Cpu(reader, faults),
+        Memory(reader, faults),
+        PortReader.Read(reader, faults),
+        Environment(reader, faults),
+        reader.Texts("command", 0, RequestLimits.MaxCommand, TextRules.Argument),
+        reader.Texts("args", 0, RequestLimits.MaxArgs, TextRules.Argument),
+        ProbeReader.Read(reader),
+        reader.Boolean("expandVariables") ?? false);
+
+    private static PodTemplate? ReadTemplate(ObjectReader reader, InstallationRules rules, ValidationFaultList faults)
+    {
+        foreach (var name in ShortForm.Where(reader.Has))
+        {
+            reader.AddFault(name, ValidationFaultCodes.Exclusive, "The pod template has it. Give the short form or \"podTemplate\", not both.");
+        }
+
+        return PodTemplateReader.Read(reader.Element("podTemplate", required: true)!.Value, reader.PointerTo("podTemplate"), rules, faults);
     }
 
     private static int Cpu(ObjectReader reader, ValidationFaultList faults) =>

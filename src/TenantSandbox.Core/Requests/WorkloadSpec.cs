@@ -1,22 +1,28 @@
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests.PodTemplates;
 
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>One Deployment of the tenant: every replica is a pod in its own virtual machine.</summary>
+/// <summary>
+/// One Deployment of the tenant: every replica is a pod in its own virtual machine. It has the short form, one container in a few
+/// properties, or a pod template. Consumers that don't care which read <see cref="ToTemplate"/> and the properties that both forms have: the
+/// name, replicas, ports, CPU and memory.
+/// </summary>
 /// <param name="Name">A DNS label of 1 to 40 characters that starts with a letter, unique within the tenant.</param>
-/// <param name="Image">A container image reference.</param>
+/// <param name="Image">A container image reference; empty with a pod template.</param>
 /// <param name="Replicas">1 to 50.</param>
-/// <param name="CpuMillis">CPU limit and request in thousandths of a core. The guest gets it rounded up to whole vCPUs.</param>
-/// <param name="MemoryMiB">Memory limit and request in MiB. It is the guest's whole memory, including kernel and agent.</param>
-/// <param name="Ports">Container ports; a Service is created when there is at least one.</param>
-/// <param name="Env">Plain environment variables in the sender's order. Not for secrets.</param>
-/// <param name="Command">Replaces the image's entry point unless empty.</param>
-/// <param name="Args">Replaces the image's arguments unless empty.</param>
-/// <param name="ReadinessProbe">Readiness probe; null means ready once started.</param>
+/// <param name="CpuMillis">CPU limit and request of a pod in thousandths of a core. The guest gets it rounded up to whole vCPUs.</param>
+/// <param name="MemoryMiB">Memory limit and request of a pod in MiB. It is the guest's whole memory, including kernel and agent.</param>
+/// <param name="Ports">Ports of the Service, which is created when there is at least one.</param>
+/// <param name="Env">Plain environment variables in the sender's order. Not for secrets. Empty with a pod template.</param>
+/// <param name="Command">Replaces the image's entry point unless empty. Empty with a pod template.</param>
+/// <param name="Args">Replaces the image's arguments unless empty. Empty with a pod template.</param>
+/// <param name="ReadinessProbe">Readiness probe; null means ready once started. Null with a pod template.</param>
 /// <param name="ExpandVariables">
 /// True if Kubernetes expands <c>$(NAME)</c> in <paramref name="Env"/>, <paramref name="Command"/> and <paramref name="Args"/>, and turns
 /// <c>$$</c> into <c>$</c>. False: they reach the container as they are.
 /// </param>
+/// <param name="PodTemplate">The pod template; null for the short form.</param>
 public sealed record WorkloadSpec(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("image")] string Image,
@@ -28,14 +34,28 @@ public sealed record WorkloadSpec(
     [property: JsonPropertyName("command")] IReadOnlyList<string> Command,
     [property: JsonPropertyName("args")] IReadOnlyList<string> Args,
     [property: JsonPropertyName("readinessProbe")] ReadinessProbe? ReadinessProbe,
-    [property: JsonPropertyName("expandVariables"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ExpandVariables = false);
+    [property: JsonPropertyName("expandVariables"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ExpandVariables = false,
+    [property: JsonPropertyName("podTemplate"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PodTemplate? PodTemplate = null)
+{
+    /// <summary>The workload's pod template: its own, or the one that its short form stands for.</summary>
+    public PodTemplate ToTemplate() => PodTemplate ?? ShortForm.ToTemplate(this);
+
+    /// <summary>A workload with a pod template; its ports and the size of its guest follow from the template.</summary>
+    public static WorkloadSpec Of(string name, int replicas, PodTemplate template)
+    {
+        var guest = GuestSize.Of(template);
+        return new(name, "", replicas, guest.CpuMillis, guest.MemoryMiB, PodTemplateReader.Ports(template), [], [], [], null, PodTemplate: template);
+    }
+}
 
 /// <summary>A port and its protocol.</summary>
 /// <param name="Port">1 to 65535.</param>
 /// <param name="Protocol"><c>TCP</c> or <c>UDP</c>.</param>
+/// <param name="Name">The Service port's name; null for one made of protocol and number.</param>
 public sealed record WorkloadPort(
     [property: JsonPropertyName("port")] int Port,
-    [property: JsonPropertyName("protocol")] string Protocol = "TCP");
+    [property: JsonPropertyName("protocol")] string Protocol = "TCP",
+    [property: JsonPropertyName("name"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name = null);
 
 /// <summary>A plain environment variable.</summary>
 public sealed record EnvironmentVariable(

@@ -128,6 +128,11 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
             yield return $"Workloads__RunAsUser: {workloads.RunAsUser} must be a user id above 0: containers must not run as root.";
         }
 
+        if (workloads.MinId < 1 || workloads.MaxId < workloads.MinId || workloads.MaxId > int.MaxValue)
+        {
+            yield return $"Workloads__MinId, Workloads__MaxId: {workloads.MinId} to {workloads.MaxId} must be a range within 1 to {int.MaxValue}.";
+        }
+
         if (workloads.TmpSizeMiB <= 0)
         {
             yield return $"Workloads__TmpSizeMiB: {workloads.TmpSizeMiB} must be more than 0.";

@@ -29,7 +29,8 @@ internal static class CloudEventReader
 
     /// <param name="utf8">JSON text.</param>
     /// <param name="now">Current time; a time to live is added to it.</param>
-    public static IncomingRequest Read(ReadOnlyMemory<byte> utf8, DateTimeOffset now)
+    /// <param name="rules">What the installation allows; null for the defaults.</param>
+    public static IncomingRequest Read(ReadOnlyMemory<byte> utf8, DateTimeOffset now, InstallationRules? rules = null)
     {
         CloudEvent? cloudEvent;
         try
@@ -68,7 +69,7 @@ internal static class CloudEventReader
             return IncomingRequest.Fault("/data", ValidationFaultCodes.Required, "\"data\" is required: the request.");
         }
 
-        var result = TenantRequestParser.Parse(ByteOrderMark.Strip(cloudEvent.Data.ToMemory()), kind, now);
+        var result = TenantRequestParser.Parse(ByteOrderMark.Strip(cloudEvent.Data.ToMemory()), kind, now, rules);
         return new IncomingRequest(
             result.Request,
             new RequestIdentity(cloudEvent.Source, cloudEvent.Id, IsEvent: true),

@@ -7,7 +7,7 @@ namespace TenantSandbox.Core.Tests.Requests;
 
 /// <summary>One case of Cases/*.json: a base request with changes, and the expected validation faults.</summary>
 /// <param name="Name">Name of the case.</param>
-/// <param name="Base">The request that is changed: minimal or full.</param>
+/// <param name="Base">The request that is changed: minimal, full or template.</param>
 /// <param name="Set">Values by JSON pointer.</param>
 /// <param name="Remove">JSON pointers of the properties to remove.</param>
 /// <param name="Text">The whole text, where changes can't express it.</param>
@@ -24,6 +24,12 @@ public sealed record RequestCase(
 {
     public const string Minimal =
         """{"tenantId":"acme","revision":1,"tier":"pooled","workloads":[{"name":"web","image":"registry.example/web:1","cpu":"250m","memory":"512Mi"}]}""";
+
+    public const string Template =
+        """
+        {"tenantId":"acme","revision":1,"tier":"pooled","workloads":[{"name":"web","podTemplate":{"spec":{
+          "containers":[{"name":"web","image":"registry.example/web:1","resources":{"limits":{"cpu":"250m","memory":"512Mi"}}}]}}}]}
+        """;
 
     public const string Full =
         """
@@ -46,7 +52,7 @@ public sealed record RequestCase(
             return Text;
         }
 
-        var root = JsonNode.Parse(Base == "full" ? Full : Minimal)!;
+        var root = JsonNode.Parse(Base switch { "full" => Full, "template" => Template, _ => Minimal })!;
         foreach (var (pointer, value) in Set ?? new Dictionary<string, JsonNode?>())
         {
             Put(root, pointer, value?.DeepClone());

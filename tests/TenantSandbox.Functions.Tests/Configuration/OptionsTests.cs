@@ -65,6 +65,8 @@ public sealed class OptionsTests
     [InlineData("Workloads__PodSecurityVersion", "1.32", "Workloads__PodSecurityVersion: '1.32'")]
     [InlineData("Workloads__MaxSurge", "-1", "Workloads__MaxSurge: -1")]
     [InlineData("Workloads__RunAsUser", "0", "Workloads__RunAsUser: 0")]
+    [InlineData("Workloads__MinId", "0", "Workloads__MinId, Workloads__MaxId: 0 to 2147483647")]
+    [InlineData("Workloads__MaxId", "0", "Workloads__MinId, Workloads__MaxId: 1 to 0")]
     [InlineData("Workloads__TmpSizeMiB", "0", "Workloads__TmpSizeMiB: 0")]
     public void Validate_OneWrongSetting_IsNamed(string setting, string value, string expected)
     {

@@ -92,9 +92,9 @@ public sealed class DifferingRequestTests : IAsyncLifetime
     private static string Content(long revision) =>
         $$"""  "tenantId":"acme","revision":{{revision}},"tier":"pooled","workloads":[{"name":"web","image":"registry.example/web:1","cpu":"1","memory":"512Mi"}]  """;
 
-    private Task DeliverAsync(string text) => new OnTenantEvent(Submission(), System.Hub.Clock).RunAsync([text], System.Hub.Client, default);
+    private Task DeliverAsync(string text) => new OnTenantEvent(Submission(), InstallationRules.Default, System.Hub.Clock).RunAsync([text], System.Hub.Client, default);
 
-    private Task EnqueueAsync(string text) => new OnTenantRequest(Submission(), System.Hub.Clock).RunAsync(
+    private Task EnqueueAsync(string text) => new OnTenantRequest(Submission(), InstallationRules.Default, System.Hub.Clock).RunAsync(
         QueuesModelFactory.QueueMessage("m1", "r", BinaryData.FromString(text), 1), System.Hub.Client, default);
 
     private MessageSubmission Submission() => new(new RejectedRequests(new RejectedQueue(_rejected), System.Hub.Clock, NullLogger<RejectedRequests>.Instance), MemorySpecStore.Shared);

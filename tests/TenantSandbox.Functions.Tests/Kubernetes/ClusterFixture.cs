@@ -3,10 +3,12 @@ using k8s;
 using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using TenantSandbox.AksTwin;
+using TenantSandbox.Core.Capacity;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 using TenantSandbox.Functions.Pools;
@@ -136,6 +138,20 @@ public sealed class ClusterFixture : IAsyncLifetime
         while (seen.Condition == RolloutCondition.Progressing && ++tries < 20);
 
         return seen;
+    }
+
+    internal Task<V1Deployment> ReadDeploymentAsync(DesiredTenant tenant, string name) =>
+        Client.AppsV1.ReadNamespacedDeploymentAsync(name, NamespaceManifest.NameOf(tenant.TenantId));
+
+    /// <summary>What an inspection of the tenant finds, as texts.</summary>
+    internal async Task<IReadOnlyList<string>> FindDriftAsync(DesiredTenant tenant)
+    {
+        var page = new InspectionPage(
+            tenant.ClusterId,
+            KataSizing.Documented,
+            [new InspectedTenant(tenant.TenantId, tenant.Incarnation, tenant.Revision, tenant.PoolName, MemorySpecStore.Shared.Save(tenant.Spec), tenant.IsSuspended)]);
+        var seen = Assert.Single((await Services.Make<TenantInspector>().InspectAsync(page, default)).Tenants);
+        return [.. seen.Findings.Where(f => f.Kind != FindingKind.PodNotReady).Select(f => $"{f.Kind} {f.Object} {f.Field}: {f.Message}")];
     }
 
     internal Task<V1Namespace> ReadNamespaceAsync(DesiredTenant tenant) => Client.CoreV1.ReadNamespaceAsync(NamespaceManifest.NameOf(tenant.TenantId));

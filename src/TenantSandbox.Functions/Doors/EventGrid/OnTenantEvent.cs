@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Http;
 
 namespace TenantSandbox.Functions.Doors.EventGrid;
@@ -12,7 +13,7 @@ namespace TenantSandbox.Functions.Doors.EventGrid;
 /// </summary>
 /// <remarks>Binds strings instead of CloudEvent, which would refuse a whole batch because of one malformed event. The host's extension
 /// rewrites dates in JSON data before this function runs; <c>data_base64</c> and the queue deliver data unchanged.</remarks>
-internal sealed class OnTenantEvent(MessageSubmission submission, TimeProvider time)
+internal sealed class OnTenantEvent(MessageSubmission submission, InstallationRules rules, TimeProvider time)
 {
     [Function(nameof(OnTenantEvent))]
     public async Task RunAsync(
@@ -21,7 +22,7 @@ internal sealed class OnTenantEvent(MessageSubmission submission, TimeProvider t
         foreach (var text in events)
         {
             var now = time.GetUtcNow();
-            var incoming = CloudEventReader.Read(Encoding.UTF8.GetBytes(ByteOrderMark.Strip(text)), now);
+            var incoming = CloudEventReader.Read(Encoding.UTF8.GetBytes(ByteOrderMark.Strip(text)), now, rules);
             await submission.HandleAsync(nameof(OnTenantEvent), text, incoming, now, client, cancellationToken);
         }
     }

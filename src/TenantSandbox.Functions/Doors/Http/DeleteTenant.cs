@@ -54,7 +54,7 @@ internal sealed class DeleteTenant(HttpSubmission submission, DryRun dryRun)
         }
 
         return options.IsDryRun
-            ? await dryRun.AnswerAsync(request, client, offboarding, null, cancellationToken)
-            : await submission.SubmitAsync(request, client, options.Identity, offboarding, null, cancellationToken);
+            ? await dryRun.AnswerAsync(request, client, offboarding, null, null, cancellationToken)
+            : await submission.SubmitAsync(request, client, options.Identity, offboarding, null, null, cancellationToken);
     }
 }

@@ -18,13 +18,19 @@ internal sealed class DryRun(ISpecStore specs, PlacementForecast placements, Tim
 {
     private const string CommandId = "dry-run";
 
-    /// <param name="spec">The request's desired state; null when its kind has none.</param>
-    public async Task<IResult> AnswerAsync(HttpRequest http, DurableTaskClient client, TenantRequest request, TenantSpec? spec, CancellationToken cancellationToken)
+    /// <param name="http">The HTTP request.</param>
+    /// <param name="client">Reads states.</param>
+    /// <param name="request">The tenant request.</param>
+    /// <param name="spec">Its desired state; null when its kind has none.</param>
+    /// <param name="notes">What was changed in it; null for nothing.</param>
+    /// <param name="cancellationToken">Cancels the reads.</param>
+    public async Task<IResult> AnswerAsync(
+        HttpRequest http, DurableTaskClient client, TenantRequest request, TenantSpec? spec, IReadOnlyList<RequestNote>? notes, CancellationToken cancellationToken)
     {
         var state = await TenantStates.ReadAsync(client, request.TenantId, cancellationToken);
         var (decision, answer) = TenantStateMachine.Submit(state, new TenantCommand(CommandId, request, time.GetUtcNow(), RequestIdentity.HttpSource));
         var differences = spec is null || state is null ? [] : await CompareAsync(state, spec, request.Expiry, cancellationToken);
-        return await ReportAsync(http, client, state, decision, answer, differences, cancellationToken);
+        return await ReportAsync(http, client, state, decision, answer, differences, notes, cancellationToken);
     }
 
     public async Task<IResult> AnswerAsync(HttpRequest http, DurableTaskClient client, OperatorCommand command, CancellationToken cancellationToken)
@@ -32,12 +38,12 @@ internal sealed class DryRun(ISpecStore specs, PlacementForecast placements, Tim
         var state = await TenantStates.ReadAsync(client, command.TenantId, cancellationToken);
         var (decision, answer) = TenantStateMachine.Act(state, command with { CommandId = CommandId });
         IReadOnlyList<SpecChange> differences = command.Expiry is { } expiry && expiry != state?.Expiry ? [ExpiryChange(state?.Expiry, expiry)] : [];
-        return await ReportAsync(http, client, state, decision, answer, differences, cancellationToken);
+        return await ReportAsync(http, client, state, decision, answer, differences, null, cancellationToken);
     }
 
     private async Task<IResult> ReportAsync(
         HttpRequest http, DurableTaskClient client, TenantState? state, TenantDecision decision, SubmitAnswer answer,
-        IReadOnlyList<SpecChange>? differences, CancellationToken cancellationToken)
+        IReadOnlyList<SpecChange>? differences, IReadOnlyList<RequestNote>? notes, CancellationToken cancellationToken)
     {
         var operation = answer.Kind is TenantVerb.Cancel or TenantVerb.Skip ? null : PlannedOperation.Find(decision.State, answer);
         var forecast = operation is { Kind: TenantOperationKind.Onboard or TenantOperationKind.Update or TenantOperationKind.Resume, Spec: { } needed }
@@ -45,7 +51,7 @@ internal sealed class DryRun(ISpecStore specs, PlacementForecast placements, Tim
                 client, answer.TenantId, operation.Incarnation, operation.Sequence, needed,
                 operation.Kind == TenantOperationKind.Update ? state?.Placement : null, time.GetUtcNow(), cancellationToken)
             : new PlacementForecastView(null, []);
-        return ApiResults.Ok(http, DryRunView.Of(answer, operation, state, decision.State, differences, forecast));
+        return ApiResults.Ok(http, DryRunView.Of(answer, operation, state, decision.State, differences, notes, forecast));
     }
 
     /// <returns>Null when the spec that runs is not stored.</returns>

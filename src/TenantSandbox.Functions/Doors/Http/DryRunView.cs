@@ -21,6 +21,7 @@ namespace TenantSandbox.Functions.Doors.Http;
 /// <param name="Differences">How what runs differs from what is requested; null when the spec that runs is not stored.</param>
 /// <param name="Placement">Where the operation would place the tenant; null when it needs no capacity or gets none.</param>
 /// <param name="Refusals">Everything that would refuse it: the tenant, and the clusters in the order in which they would be asked.</param>
+/// <param name="Notes">What would be changed in the request, such as requests of resources that are raised to the limits; null for nothing.</param>
 internal sealed record DryRunView(
     [property: JsonPropertyName("dryRun")] bool IsDryRun,
     [property: JsonPropertyName("outcome")] SubmitOutcome Outcome,
@@ -35,10 +36,12 @@ internal sealed record DryRunView(
     [property: JsonPropertyName("message")] string Message,
     [property: JsonPropertyName("differences")] IReadOnlyList<SpecChange>? Differences,
     [property: JsonPropertyName("placement")] PlannedPlacement? Placement,
-    [property: JsonPropertyName("refusals")] IReadOnlyList<RefusalView> Refusals)
+    [property: JsonPropertyName("refusals")] IReadOnlyList<RefusalView> Refusals,
+    [property: JsonPropertyName("notes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RequestNote>? Notes)
 {
     public static DryRunView Of(
-        SubmitAnswer answer, PlannedOperation? operation, TenantState? before, TenantState? after, IReadOnlyList<SpecChange>? differences, PlacementForecastView forecast)
+        SubmitAnswer answer, PlannedOperation? operation, TenantState? before, TenantState? after, IReadOnlyList<SpecChange>? differences,
+        IReadOnlyList<RequestNote>? notes, PlacementForecastView forecast)
     {
         var isRefused = answer.Outcome is not (SubmitOutcome.Accepted or SubmitOutcome.Duplicate or SubmitOutcome.Done);
         return new(
@@ -58,7 +61,8 @@ internal sealed record DryRunView(
             [
                 .. isRefused ? [new RefusalView("tenant", null, JsonSerializer.SerializeToElement(answer.Outcome).GetString()!, answer.Message)] : Array.Empty<RefusalView>(),
                 .. forecast.Refusals.Select(x => new RefusalView(x.Cluster is null ? "placement" : $"cluster {x.Cluster}", x.Error.ErrorClass, x.Error.Code, x.Error.Message)),
-            ]);
+            ],
+            notes is { Count: > 0 } ? notes : null);
     }
 }
 

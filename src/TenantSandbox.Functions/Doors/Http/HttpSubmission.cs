@@ -19,9 +19,16 @@ internal sealed class HttpSubmission(ISpecStore specs, IOptions<RequestDoorOptio
     private static readonly TimeSpan MaxPollDelay = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Submits a request of a sender.</summary>
+    /// <param name="http">The HTTP request.</param>
+    /// <param name="client">Submits it.</param>
+    /// <param name="identity">The request's identity.</param>
+    /// <param name="request">The tenant request.</param>
     /// <param name="spec">Its desired state; null when its kind has none.</param>
+    /// <param name="notes">What was changed in it; null for nothing.</param>
+    /// <param name="cancellationToken">Cancels the wait for an answer.</param>
     public async Task<IResult> SubmitAsync(
-        HttpRequest http, DurableTaskClient client, RequestIdentity identity, TenantRequest request, TenantSpec? spec, CancellationToken cancellationToken)
+        HttpRequest http, DurableTaskClient client, RequestIdentity identity, TenantRequest request, TenantSpec? spec,
+        IReadOnlyList<RequestNote>? notes, CancellationToken cancellationToken)
     {
         if (spec is not null)
         {
@@ -32,7 +39,7 @@ internal sealed class HttpSubmission(ISpecStore specs, IOptions<RequestDoorOptio
         var start = await Submissions.StartAsync(client, identity, request, time.GetUtcNow(), cancellationToken);
         return await AnswerAsync(
             http, client, start,
-            SubmissionView.Pending(start.InstanceId, request.TenantId, request.Kind.ToVerb(), request.Revision, http),
+            SubmissionView.Pending(start.InstanceId, request.TenantId, request.Kind.ToVerb(), request.Revision, http) with { Notes = notes is { Count: > 0 } ? notes : null },
             () => DifferencesAsync(client, request, spec, cancellationToken),
             cancellationToken);
     }
@@ -68,7 +75,7 @@ internal sealed class HttpSubmission(ISpecStore specs, IOptions<RequestDoorOptio
             return Problem.SubmissionFailed(http);
         }
 
-        var body = SubmissionView.Of(answer, http);
+        var body = SubmissionView.Of(answer, http) with { Notes = pending.Notes };
         return answer.Outcome switch
         {
             SubmitOutcome.Accepted => ApiResults.Accepted(http, ApiLinks.Operation(http, answer.OperationId!), options.Value.RetryAfterSeconds, body),

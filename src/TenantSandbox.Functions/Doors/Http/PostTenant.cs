@@ -7,7 +7,7 @@ using TenantSandbox.Functions.Http;
 namespace TenantSandbox.Functions.Doors.Http;
 
 /// <summary>The HTTP door for onboarding.</summary>
-internal sealed class PostTenant(HttpSubmission submission, DryRun dryRun, TimeProvider time)
+internal sealed class PostTenant(HttpSubmission submission, DryRun dryRun, InstallationRules rules, TimeProvider time)
 {
     [Function(nameof(PostTenant))]
     public Task<IResult> RunAsync(
@@ -29,14 +29,14 @@ internal sealed class PostTenant(HttpSubmission submission, DryRun dryRun, TimeP
             return problem;
         }
 
-        var result = TenantRequestParser.Parse(utf8, TenantRequestKind.Onboard, time.GetUtcNow());
+        var result = TenantRequestParser.Parse(utf8, TenantRequestKind.Onboard, time.GetUtcNow(), rules);
         if (result.Request is not { } onboarding)
         {
             return Problem.Of(request, result.Faults);
         }
 
         return options.IsDryRun
-            ? await dryRun.AnswerAsync(request, client, onboarding, result.Spec, cancellationToken)
-            : await submission.SubmitAsync(request, client, options.Identity, onboarding, result.Spec, cancellationToken);
+            ? await dryRun.AnswerAsync(request, client, onboarding, result.Spec, result.Notes, cancellationToken)
+            : await submission.SubmitAsync(request, client, options.Identity, onboarding, result.Spec, result.Notes, cancellationToken);
     }
 }

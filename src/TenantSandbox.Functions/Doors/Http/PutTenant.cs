@@ -8,7 +8,7 @@ using TenantSandbox.Functions.Http;
 namespace TenantSandbox.Functions.Doors.Http;
 
 /// <summary>The HTTP door for updates: the body is the whole spec. Onboards nothing: a tenant that doesn't exist is not found.</summary>
-internal sealed class PutTenant(HttpSubmission submission, DryRun dryRun, TimeProvider time)
+internal sealed class PutTenant(HttpSubmission submission, DryRun dryRun, InstallationRules rules, TimeProvider time)
 {
     [Function(nameof(PutTenant))]
     public Task<IResult> RunAsync(
@@ -36,7 +36,7 @@ internal sealed class PutTenant(HttpSubmission submission, DryRun dryRun, TimePr
             return problem;
         }
 
-        var result = TenantRequestParser.ParseUpdate(utf8, tenantId, expected + 1, time.GetUtcNow());
+        var result = TenantRequestParser.ParseUpdate(utf8, tenantId, expected + 1, time.GetUtcNow(), rules);
         if (result.Request is not { } update)
         {
             return Problem.Of(request, result.Faults);
@@ -56,7 +56,7 @@ internal sealed class PutTenant(HttpSubmission submission, DryRun dryRun, TimePr
         }
 
         return options.IsDryRun
-            ? await dryRun.AnswerAsync(request, client, update, result.Spec, cancellationToken)
-            : await submission.SubmitAsync(request, client, options.Identity, update, result.Spec, cancellationToken);
+            ? await dryRun.AnswerAsync(request, client, update, result.Spec, result.Notes, cancellationToken)
+            : await submission.SubmitAsync(request, client, options.Identity, update, result.Spec, result.Notes, cancellationToken);
     }
 }

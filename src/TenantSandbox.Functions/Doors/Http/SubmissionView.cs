@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Http;
 
@@ -8,6 +9,7 @@ namespace TenantSandbox.Functions.Doors.Http;
 /// <summary>The body of successful writes.</summary>
 /// <param name="Outcome">The tenant's answer; <c>pending</c> if it has not answered yet.</param>
 /// <param name="Operation">URL of the operation; null if there is none.</param>
+/// <param name="Notes">What was changed in the request, such as requests of resources that were raised to the limits; null for nothing.</param>
 internal sealed record SubmissionView(
     [property: JsonPropertyName("outcome")] string Outcome,
     [property: JsonPropertyName("tenantId")] string TenantId,
@@ -20,7 +22,8 @@ internal sealed record SubmissionView(
     [property: JsonPropertyName("operationId")] string? OperationId,
     [property: JsonPropertyName("operation")] string? Operation,
     [property: JsonPropertyName("tenant")] string Tenant,
-    [property: JsonPropertyName("error")] TenantError? Error)
+    [property: JsonPropertyName("error")] TenantError? Error,
+    [property: JsonPropertyName("notes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RequestNote>? Notes = null)
 {
     public static SubmissionView Of(SubmitAnswer answer, HttpRequest http) => new(
         System.Text.Json.JsonSerializer.SerializeToElement(answer.Outcome).GetString()!,

@@ -14,7 +14,8 @@ internal static class QueueMessageReader
     /// <param name="text">The message's text, not decoded.</param>
     /// <param name="messageId">The message's id, used as the identity of a request without one.</param>
     /// <param name="now">The time from which a time to live counts.</param>
-    public static IncomingRequest Read(string text, string messageId, DateTimeOffset now)
+    /// <param name="rules">What the installation allows; null for the defaults.</param>
+    public static IncomingRequest Read(string text, string messageId, DateTimeOffset now, InstallationRules? rules = null)
     {
         if (Decode(text) is not { } utf8)
         {
@@ -28,10 +29,10 @@ internal static class QueueMessageReader
 
         if (CloudEventReader.IsEvent(utf8))
         {
-            return CloudEventReader.Read(utf8, now);
+            return CloudEventReader.Read(utf8, now, rules);
         }
 
-        var result = TenantRequestParser.ParseBare(utf8, now);
+        var result = TenantRequestParser.ParseBare(utf8, now, rules);
         return new IncomingRequest(result.Request, new RequestIdentity(RequestIdentity.QueueSource, result.Id ?? Identify(result.Request, messageId)), result.Faults, result.Spec);
     }
 

@@ -11,7 +11,7 @@ internal static class FieldComparison
     private const int MaxValueLength = 60;
 
     // Values of these may be anything that the tenant's sender wrote.
-    private static readonly string[] WithoutValues = [".env[", ".command", ".args"];
+    private static readonly string[] WithoutValues = [".env[", ".command", ".args", ".httpHeaders", ".annotations"];
 
     /// <summary>The differences, each with the field's path and a message.</summary>
     public static IEnumerable<(string Path, string Message)> Compare(JsonObject desired, JsonObject live) => Compare("", desired, live);
@@ -33,8 +33,8 @@ internal static class FieldComparison
         (null, _) => [],
         // An empty object or list says the same as none.
         (JsonObject { Count: 0 } or JsonArray { Count: 0 }, null) => [],
-        // The API server leaves out zeros that are no pointers, such as a probe's initial delay.
-        (JsonValue number, null) when number.ToJsonString() == "0" => [],
+        // The API server leaves out what is zero, false or empty and no pointer, such as a probe's initial delay.
+        (JsonValue value, null) when value.ToJsonString() is "0" or "false" or "\"\"" => [],
         (JsonObject fields, JsonObject found) => Compare(path, fields, found),
         (JsonArray items, JsonArray found) when ListKeys.Of(name, items) is { } keys => CompareByKey(path, keys, items, found),
         (JsonArray items, JsonArray found) => CompareInOrder(path, items, found),

@@ -11,9 +11,12 @@ internal static class ListKeys
     private static readonly Dictionary<string, string[]> Keys = new(StringComparer.Ordinal)
     {
         ["containers"] = ["name"],
+        ["initContainers"] = ["name"],
         ["env"] = ["name"],
         ["volumes"] = ["name"],
         ["volumeMounts"] = ["mountPath"],
+        ["topologySpreadConstraints"] = ["topologyKey", "whenUnsatisfiable"],
+        ["hostAliases"] = ["ip"],
     };
 
     /// <summary>The names of the keys; null for a list that is replaced as a whole.</summary>

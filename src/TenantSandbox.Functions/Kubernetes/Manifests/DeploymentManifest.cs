@@ -28,11 +28,7 @@ internal static class DeploymentManifest
                 ProgressDeadlineSeconds = options.Timing.RolloutSeconds,
                 Selector = new V1LabelSelector { MatchLabels = Selector(workload) },
                 Strategy = tenant.IsMoving ? Move : Strategy(options.Workloads.MaxSurge),
-                Template = new V1PodTemplateSpec
-                {
-                    Metadata = new V1ObjectMeta { Labels = new Dictionary<string, string>(metadata.Labels) },
-                    Spec = PodManifest.Pod(workload, tenant, options),
-                },
+                Template = PodManifest.Template(workload, metadata.Labels, tenant, options),
             },
         };
     }

@@ -1,4 +1,4 @@
-using System.Globalization;
+using k8s;
 using k8s.Models;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
@@ -6,35 +6,48 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
-/// <summary>The pod of one workload: complies with the restricted Pod Security Standard; requests equal limits.</summary>
+/// <summary>
+/// The pod template of one workload, completed by what isolation depends on: it complies with the restricted Pod Security Standard, runs
+/// in a kata guest of the tenant's pool, and requests what its limits are.
+/// </summary>
 internal static class PodManifest
 {
-    private const string TmpVolume = "tmp";
-
-    public static V1PodSpec Pod(WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options) => new()
+    /// <param name="workload">The workload.</param>
+    /// <param name="labels">The app's labels, which replace those of the template with the same names.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="options">All settings.</param>
+    public static V1PodTemplateSpec Template(
+        WorkloadSpec workload, IEnumerable<KeyValuePair<string, string>> labels, DesiredTenant tenant, TenantSandboxOptions options)
     {
-        RuntimeClassName = SizeClass.Of(workload, tenant).RuntimeClassName,
-        ServiceAccountName = NamespaceManifest.ServiceAccountName,
-        AutomountServiceAccountToken = false,
-        // Otherwise every Service of the namespace is added to every container's environment.
-        EnableServiceLinks = false,
-        NodeSelector = NodeSelector(tenant, options.Workloads),
-        SecurityContext = new V1PodSecurityContext
+        var template = KubernetesJson.Deserialize<V1PodTemplateSpec>(workload.ToTemplate().Json);
+        template.Metadata ??= new V1ObjectMeta();
+        template.Metadata.Labels = new Dictionary<string, string>(labels.Concat(template.Metadata.Labels ?? new Dictionary<string, string>()).DistinctBy(l => l.Key));
+        SetPod(template.Spec, workload, tenant, options);
+        foreach (var container in template.Spec.AllContainers())
         {
-            RunAsNonRoot = true,
-            RunAsUser = options.Workloads.RunAsUser,
-            SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
-        },
-        Containers = [Container(workload, options.Workloads)],
-        Volumes =
-        [
-            new V1Volume
-            {
-                Name = TmpVolume,
-                EmptyDir = new V1EmptyDirVolumeSource { SizeLimit = Quantities.MiB(options.Workloads.TmpSizeMiB) },
-            },
-        ],
-    };
+            SetContainer(container, options.Workloads);
+        }
+
+        TmpVolumes.Add(template.Spec, options.Workloads.TmpSizeMiB);
+        return template;
+    }
+
+    /// <summary>Containers, then init containers.</summary>
+    public static IEnumerable<V1Container> AllContainers(this V1PodSpec pod) => pod.Containers.Concat(pod.InitContainers ?? []);
+
+    private static void SetPod(V1PodSpec pod, WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options)
+    {
+        pod.RuntimeClassName = SizeClass.Of(workload, tenant).RuntimeClassName;
+        pod.ServiceAccountName = NamespaceManifest.ServiceAccountName;
+        pod.AutomountServiceAccountToken = false;
+        // Otherwise every Service of the namespace is added to every container's environment.
+        pod.EnableServiceLinks = false;
+        pod.NodeSelector = NodeSelector(tenant, options.Workloads);
+        pod.SecurityContext ??= new V1PodSecurityContext();
+        pod.SecurityContext.RunAsNonRoot = true;
+        pod.SecurityContext.RunAsUser ??= options.Workloads.RunAsUser;
+        pod.SecurityContext.SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" };
+    }
 
     // Without a pool there are no pods: a suspended tenant has no reservation. Otherwise pods could run in any tenant's pool.
     private static Dictionary<string, string>? NodeSelector(DesiredTenant tenant, WorkloadOptions options) => tenant switch
@@ -45,50 +58,19 @@ internal static class PodManifest
         _ => throw new InvalidException("PoolMissing", $"tenant {tenant.TenantId} has no agent pool on cluster {tenant.ClusterId}, and is not suspended"),
     };
 
-    private static V1Container Container(WorkloadSpec workload, WorkloadOptions options) => new()
+    private static void SetContainer(V1Container container, WorkloadOptions options)
     {
-        Name = workload.Name,
-        Image = workload.Image,
         // Otherwise a pod could run a private image that another tenant's pod pulled to the same node.
-        ImagePullPolicy = "Always",
-        Command = workload.Command.Count == 0 ? null : [.. workload.Command.Select(Text(workload))],
-        Args = workload.Args.Count == 0 ? null : [.. workload.Args.Select(Text(workload))],
-        Env = workload.Env.Count == 0 ? null : [.. workload.Env.Select(e => new V1EnvVar { Name = e.Name, Value = Text(workload)(e.Value) })],
-        Ports = workload.Ports.Count == 0
-            ? null
-            // Set although TCP is the default: it is a key of the list, which server-side apply needs.
-            : [.. workload.Ports.Select(p => new V1ContainerPort { ContainerPort = p.Port, Protocol = p.Protocol })],
-        Resources = new V1ResourceRequirements { Requests = Amounts(workload), Limits = Amounts(workload) },
-        ReadinessProbe = workload.ReadinessProbe is { } probe ? Probe(probe, Text(workload)) : null,
-        SecurityContext = new V1SecurityContext
-        {
-            AllowPrivilegeEscalation = false,
-            Capabilities = new V1Capabilities { Drop = ["ALL"] },
-            Privileged = false,
-            ReadOnlyRootFilesystem = options.ReadOnlyRootFilesystem,
-            RunAsNonRoot = true,
-        },
-        VolumeMounts = [new V1VolumeMount { Name = TmpVolume, MountPath = "/tmp" }],
-    };
-
-    private static Func<string, string> Text(WorkloadSpec workload) => workload.ExpandVariables ? text => text : VariableReferences.Escape;
-
-    private static Dictionary<string, ResourceQuantity> Amounts(WorkloadSpec workload) => new()
-    {
-        ["cpu"] = Quantities.CpuMillis(workload.CpuMillis),
-        ["memory"] = Quantities.MiB(workload.MemoryMiB),
-    };
-
-    private static V1Probe Probe(ReadinessProbe probe, Func<string, string> text)
-    {
-        var port = (probe.Port ?? 0).ToString(CultureInfo.InvariantCulture);
-        return new V1Probe
-        {
-            InitialDelaySeconds = probe.InitialDelaySeconds,
-            PeriodSeconds = probe.PeriodSeconds,
-            HttpGet = probe.HttpPath is { } path ? new V1HTTPGetAction { Path = path, Port = port } : null,
-            TcpSocket = probe.HttpPath is null && probe.Port is not null ? new V1TCPSocketAction { Port = port } : null,
-            Exec = probe.Command.Count > 0 ? new V1ExecAction { Command = [.. probe.Command.Select(text)] } : null,
-        };
+        container.ImagePullPolicy = "Always";
+        container.Resources.Requests = new Dictionary<string, ResourceQuantity>(container.Resources.Limits);
+        container.SecurityContext ??= new V1SecurityContext();
+        container.SecurityContext.AllowPrivilegeEscalation = false;
+        container.SecurityContext.Capabilities ??= new V1Capabilities();
+        container.SecurityContext.Capabilities.Drop = ["ALL"];
+        container.SecurityContext.Privileged = false;
+        container.SecurityContext.RunAsNonRoot = true;
+        // A stored template can be older than the setting.
+        container.SecurityContext.ReadOnlyRootFilesystem =
+            !options.MayRootBeWritable || (container.SecurityContext.ReadOnlyRootFilesystem ?? options.ReadOnlyRootFilesystem);
     }
 }

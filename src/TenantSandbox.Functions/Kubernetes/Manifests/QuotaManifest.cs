@@ -1,5 +1,6 @@
 using k8s.Models;
 using TenantSandbox.Core.Capacity;
+using TenantSandbox.Core.Requests.PodTemplates;
 using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
@@ -43,7 +44,8 @@ internal static class QuotaManifest
 
     /// <summary>
     /// The guest is sized by limits and the scheduler plans by requests, so they must be equal. No defaults: a container
-    /// without limits would silently get AKS's 512Mi guest, so it is refused.
+    /// without limits would silently get AKS's 512Mi guest, so it is refused. The least memory is that of a guest, or less where a
+    /// container shares its guest with others.
     /// </summary>
     public static V1LimitRange Limits(DesiredTenant tenant, TenantSandboxOptions options) => new()
     {
@@ -57,7 +59,7 @@ internal static class QuotaManifest
                 new V1LimitRangeItem
                 {
                     Type = "Container",
-                    Min = new Dictionary<string, ResourceQuantity> { ["memory"] = Quantities.MiB(KataSizing.MinMemoryMiB) },
+                    Min = new Dictionary<string, ResourceQuantity> { ["memory"] = Quantities.MiB(LeastContainerMiB(tenant)) },
                     MaxLimitRequestRatio = new Dictionary<string, ResourceQuantity>
                     {
                         ["cpu"] = Quantities.Count(1),
@@ -67,4 +69,9 @@ internal static class QuotaManifest
             ],
         },
     };
+
+    private static int LeastContainerMiB(DesiredTenant tenant) => tenant.Spec.Workloads.Concat(tenant.Former?.Spec.Workloads ?? [])
+        .Select(w => w.PodTemplate is { } template ? GuestSize.LeastContainerMiB(template) : w.MemoryMiB)
+        .Append(KataSizing.MinMemoryMiB)
+        .Min();
 }

@@ -35,7 +35,7 @@ internal static class ServiceManifest
     // Protocol is a key of the list in server-side apply; older API servers refuse an apply without it.
     private static V1ServicePort Port(WorkloadPort port) => new()
     {
-        Name = string.Create(CultureInfo.InvariantCulture, $"{port.Protocol.ToLowerInvariant()}-{port.Port}"),
+        Name = port.Name ?? string.Create(CultureInfo.InvariantCulture, $"{port.Protocol.ToLowerInvariant()}-{port.Port}"),
         Port = port.Port,
         TargetPort = port.Port,
         Protocol = port.Protocol,

@@ -136,7 +136,11 @@ internal static class PodCauses
 
     private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
-    private static IEnumerable<V1ContainerStatus> Statuses(V1Pod pod) => pod.Status?.ContainerStatuses ?? [];
+    private static IEnumerable<V1ContainerStatus> Statuses(V1Pod pod) =>
+    [
+        .. pod.Status?.ContainerStatuses ?? [],
+        .. pod.Status?.InitContainerStatuses?.Where(s => s.State?.Terminated?.ExitCode is not 0) ?? [],
+    ];
 
     private static string Name(V1Pod pod) => $"Pod/{pod.Metadata.Name}";
 }

@@ -44,6 +44,24 @@ public sealed class DryRunTests : HttpDoorTests
     }
 
     [Fact]
+    public async Task Post_TemplateWithLowerRequests_NotesThatTheyAreRaisedAsTheAcceptedAnswerDoes()
+    {
+        var body = HttpDoors.Onboarding().Replace("\"image\":\"nginx\",", "", StringComparison.Ordinal).Replace(
+            "\"cpu\":\"1\",\"memory\":\"1Gi\"",
+            """
+            "podTemplate":{"spec":{"containers":[{"name":"web","image":"nginx","resources":{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"100m"}}}]}}
+            """,
+            StringComparison.Ordinal);
+
+        var planned = Assert.Single((await Doors.PostAsync(body, DryRun))["notes"].EnumerateArray());
+        var accepted = Assert.Single((await Doors.PostAsync(body))["notes"].EnumerateArray());
+
+        Assert.Equal("/workloads/0/podTemplate/spec/containers/0/resources/requests/cpu", planned.GetProperty("pointer").GetString());
+        Assert.Equal("raised", planned.GetProperty("code").GetString());
+        Assert.Equal(planned.GetRawText(), accepted.GetRawText());
+    }
+
+    [Fact]
     public async Task Post_SecondTenant_SharesThePool()
     {
         await OnboardAsync();

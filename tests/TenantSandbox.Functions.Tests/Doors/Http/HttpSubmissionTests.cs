@@ -20,7 +20,7 @@ public sealed class HttpSubmissionTests
     {
         await using var client = new FakeDurableClient();
         var http = Http();
-        var submitting = Submission().SubmitAsync(http.Request, client, Identity, Offboarding(), null, CancellationToken.None);
+        var submitting = Submission().SubmitAsync(http.Request, client, Identity, Offboarding(), null, null, CancellationToken.None);
         await _time.RunAsync(submitting);
 
         var body = await ExecuteAsync(await submitting, http);
@@ -38,7 +38,7 @@ public sealed class HttpSubmissionTests
     {
         await using var client = new FakeDurableClient();
         var http = Http();
-        var submitting = Submission().SubmitAsync(http.Request, client, Identity, Offboarding(), null, CancellationToken.None);
+        var submitting = Submission().SubmitAsync(http.Request, client, Identity, Offboarding(), null, null, CancellationToken.None);
         await _time.NextTimerAsync();
         Assert.False(submitting.IsCompleted);
 
@@ -57,7 +57,7 @@ public sealed class HttpSubmissionTests
             Completed = new OrchestrationMetadata("SubmitRequestOrchestration", "x") { RuntimeStatus = OrchestrationRuntimeStatus.Failed, SerializedOutput = "\"secret stack\"" },
         };
         var http = Http();
-        var body = await ExecuteAsync(await Submission().SubmitAsync(http.Request, client, Identity, Offboarding(), null, CancellationToken.None), http);
+        var body = await ExecuteAsync(await Submission().SubmitAsync(http.Request, client, Identity, Offboarding(), null, null, CancellationToken.None), http);
         Assert.Equal((500, "application/problem+json"), (http.Response.StatusCode, http.Response.ContentType));
         Assert.DoesNotContain("secret", body.GetRawText(), StringComparison.Ordinal);
     }

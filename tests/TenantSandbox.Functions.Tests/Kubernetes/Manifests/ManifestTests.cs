@@ -1,5 +1,4 @@
 using System.Net;
-using CsCheck;
 using TenantSandbox.Core.Capacity;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
@@ -109,23 +108,6 @@ public sealed class ManifestTests
     [InlineData(1536, "1536Mi")]
     [InlineData(2048, "2Gi")]
     public void MiB_Amount_IsCanonical(long mebibytes, string expected) => Assert.Equal(expected, Quantities.MiB(mebibytes).ToString());
-
-    [Theory]
-    [InlineData("plain $HOME and $", "plain $HOME and $")]
-    [InlineData("$(NAME)", "$$(NAME)")]
-    [InlineData("$$", "$$$")]
-    [InlineData("a$$(b)", "a$$$$(b)")]
-    [InlineData("$$$x", "$$$$$x")]
-    public void Escape_Text_IsWhatTheKubeletTurnsBack(string text, string escaped)
-    {
-        Assert.Equal(escaped, VariableReferences.Escape(text));
-        Assert.Equal(text, KubeletExpansion.Expand(escaped, ("NAME", "expanded"), ("b", "expanded")));
-    }
-
-    [Fact]
-    public void Escape_AnyText_ReachesTheContainerAsWritten() =>
-        Gen.OneOfConst('$', '(', ')', 'A').Array[0, 12].Select(c => new string(c)).Sample(
-            text => Assert.Equal(text, KubeletExpansion.Expand(VariableReferences.Escape(text), ("A", "expanded"), ("AA", "expanded"), ("", "expanded"))));
 
     [Fact]
     public void Pod_VariableReferences_AreEscapedUnlessTheWorkloadWantsThemExpanded()

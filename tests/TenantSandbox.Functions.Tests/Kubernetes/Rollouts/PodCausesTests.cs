@@ -49,6 +49,21 @@ public sealed class PodCausesTests
         Assert.Equal((code, expected, false), (cause!.Code, cause.Class, cause.IsFinal));
     }
 
+    [Fact]
+    public void Of_InitContainerThatFails_IsItsLastExit()
+    {
+        var pod = WaitingPod("web", "PodInitializing", null);
+        var failing = WaitingPod("web", "CrashLoopBackOff", "back-off").Status.ContainerStatuses[0];
+        failing.Name = "migrate";
+        failing.LastState = Exit(3, "Error", null);
+        pod.Status.InitContainerStatuses = [failing];
+
+        var cause = Cause(pod);
+
+        Assert.Equal(("CrashLoopBackOff", ErrorClass.Invalid), (cause!.Code, cause.Class));
+        Assert.Contains("container migrate ended with exit code 3", cause.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("FailedCreatePodSandBox")]
     [InlineData("FailedMount")]

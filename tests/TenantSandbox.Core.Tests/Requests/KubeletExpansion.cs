@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
+namespace TenantSandbox.Core.Tests.Requests;
 
 /// <summary>
 /// What the kubelet makes of a text: <c>$$</c> is a dollar sign, <c>$(NAME)</c> the value of a known variable and otherwise itself,

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TenantSandbox.Functions.Kubernetes.Manifests;
+namespace TenantSandbox.Core.Requests.PodTemplates;
 
 /// <summary>
 /// Kubernetes expands <c>$(NAME)</c> and turns <c>$$</c> into <c>$</c> in env values, command, args and the commands of exec probes

@@ -1,0 +1,11 @@
+namespace TenantSandbox.Core.Requests;
+
+/// <summary>What one installation allows in requests, beyond the rules that all have.</summary>
+/// <param name="AllowWritableRoot">Whether a container may have a writable root file system.</param>
+/// <param name="MinId">The least user id and group id that a pod may state, 1 or more.</param>
+/// <param name="MaxId">The greatest.</param>
+public sealed record InstallationRules(bool AllowWritableRoot = false, long MinId = 1, long MaxId = int.MaxValue)
+{
+    /// <summary>The defaults of an installation.</summary>
+    public static InstallationRules Default { get; } = new();
+}

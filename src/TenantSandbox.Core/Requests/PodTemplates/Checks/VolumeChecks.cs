@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+
+namespace TenantSandbox.Core.Requests.PodTemplates.Checks;
+
+/// <summary>Volumes and their mounts.</summary>
+internal static class VolumeChecks
+{
+    public static void Check(JsonObject pod, string pointer, ValidationFaultList faults)
+    {
+        foreach (var at in PodNodes.Repeated(pod, pointer, "volumes", v => PodNodes.Text(v, "name")))
+        {
+            faults.Add($"{at}/name", ValidationFaultCodes.Duplicate, "Another volume has this name.");
+        }
+
+        var names = PodNodes.Items(pod, "volumes").Select(v => PodNodes.Text(v.Value, "name")).ToHashSet(StringComparer.Ordinal);
+        foreach (var (container, at) in PodNodes.AllContainers(pod, pointer))
+        {
+            foreach (var (i, mount) in PodNodes.Items(container, "volumeMounts"))
+            {
+                if (PodNodes.Text(mount, "name") is { } name && !names.Contains(name))
+                {
+                    faults.Add($"{at}/volumeMounts/{i}/name", ValidationFaultCodes.Unknown, "No volume has this name.");
+                }
+
+                if (PodNodes.Text(mount, "mountPath") == "/")
+                {
+                    faults.Add($"{at}/volumeMounts/{i}/mountPath", ValidationFaultCodes.Forbidden, "The root can't be replaced.", "rootMount");
+                }
+            }
+
+            foreach (var repeated in PodNodes.Repeated(container, at, "volumeMounts", m => PodNodes.Text(m, "mountPath")))
+            {
+                faults.Add($"{repeated}/mountPath", ValidationFaultCodes.Duplicate, "Another volume is mounted there.");
+            }
+        }
+
+        foreach (var (i, volume) in PodNodes.Items(pod, "volumes"))
+        {
+            CheckFiles(pod, volume, $"{pointer}/volumes/{i}/downwardAPI", faults);
+        }
+    }
+
+    private static void CheckFiles(JsonObject pod, JsonObject volume, string pointer, ValidationFaultList faults)
+    {
+        if (volume["downwardAPI"] is not JsonObject source)
+        {
+            return;
+        }
+
+        foreach (var repeated in PodNodes.Repeated(source, pointer, "items", f => PodNodes.Text(f, "path")))
+        {
+            faults.Add($"{repeated}/path", ValidationFaultCodes.Duplicate, "Another file has this path.");
+        }
+
+        foreach (var (i, file) in PodNodes.Items(source, "items"))
+        {
+            if (file["resourceFieldRef"] is not JsonObject resource)
+            {
+                continue;
+            }
+
+            if (PodNodes.Text(resource, "containerName") is null)
+            {
+                faults.Add($"{pointer}/items/{i}/resourceFieldRef/containerName", ValidationFaultCodes.Required, "\"containerName\" is required in a volume.");
+            }
+
+            ResourceReferences.Check(pod, resource, $"{pointer}/items/{i}/resourceFieldRef", faults);
+        }
+    }
+}
+
+/// <summary>References to a container's limits and requests.</summary>
+internal static class ResourceReferences
+{
+    public static void Check(JsonObject pod, JsonObject reference, string pointer, ValidationFaultList faults)
+    {
+        if (PodNodes.Text(reference, "containerName") is { } name
+            && !PodNodes.AllContainers(pod, "").Any(c => PodNodes.Text(c.Container, "name") == name))
+        {
+            faults.Add($"{pointer}/containerName", ValidationFaultCodes.Unknown, "No container has this name.");
+        }
+
+        if (PodNodes.Text(reference, "divisor") is { } divisor && PodNodes.Text(reference, "resource") is { } resource
+            && (resource.EndsWith(".cpu", StringComparison.Ordinal) ? divisor is not ("1m" or "1") : divisor == "1m"))
+        {
+            faults.Add($"{pointer}/divisor", ValidationFaultCodes.Format, "Must be \"1m\" or \"1\" for CPU, and not \"1m\" for anything else.");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TenantSandbox.Core.Requests.PodTemplates.Checks;
+
+namespace TenantSandbox.Core.Requests.PodTemplates;
+
+/// <summary>Reads the pod template of a workload.</summary>
+internal static class PodTemplateReader
+{
+    private const int DefaultVolumeMiB = 1024;
+
+    /// <summary>Reads and checks a template, and makes it canonical.</summary>
+    /// <returns>Meaningless when a fault was added; null when it isn't an object.</returns>
+    public static PodTemplate? Read(JsonElement element, string pointer, InstallationRules rules, ValidationFaultList faults)
+    {
+        if (PodTemplateRules.Root.Read(element, pointer, faults) is not { } content)
+        {
+            return null;
+        }
+
+        if (content["spec"] is JsonObject pod)
+        {
+            var at = JsonPointer.Append(pointer, "spec");
+            VolumeChecks.Check(pod, at, faults);
+            RequestChecks.Check(pod, at, faults);
+            ContainerChecks.Check(pod, at, faults);
+            ProbeChecks.Check(pod, at, faults);
+            SecurityChecks.Check(pod, at, rules, faults);
+            SchedulingChecks.Check(pod, at, faults);
+            GuestChecks.Check(pod, at, faults);
+            Complete(pod, at, faults);
+        }
+
+        return PodTemplate.Of(content);
+    }
+
+    /// <summary>The ports of the workload's Service: those of containers and sidecars, each once.</summary>
+    public static IReadOnlyList<WorkloadPort> Ports(PodTemplate template)
+    {
+        var pod = template.ToNode()["spec"] as JsonObject;
+        return
+        [
+            .. GuestSize.Containers(pod, "containers").Concat(GuestSize.Containers(pod, "initContainers").Where(GuestSize.IsSidecar))
+                .SelectMany(c => PodNodes.Items(c, "ports"))
+                .Select(p => p.Value)
+                .Where(p => p["containerPort"] is not null)
+                .Select(p => new WorkloadPort((int)p["containerPort"]!.GetValue<long>(), PodNodes.Text(p, "protocol") ?? "TCP", PodNodes.Text(p, "name")))
+                .DistinctBy(p => (p.Port, p.Protocol)),
+        ];
+    }
+
+    // States defaults whose absence would make two spellings of one template, or an unlimited volume.
+    private static void Complete(JsonObject pod, string pointer, ValidationFaultList faults)
+    {
+        foreach (var (container, _) in PodNodes.AllContainers(pod, pointer))
+        {
+            foreach (var (_, port) in PodNodes.Items(container, "ports"))
+            {
+                port["protocol"] ??= "TCP";
+            }
+
+            (container["resources"] as JsonObject)?.Remove("requests");
+        }
+
+        foreach (var (i, volume) in PodNodes.Items(pod, "volumes"))
+        {
+            if (volume["emptyDir"] is not JsonObject emptyDir)
+            {
+                continue;
+            }
+
+            if (PodNodes.Text(emptyDir, "medium") == "")
+            {
+                emptyDir.Remove("medium");
+            }
+
+            if (emptyDir["sizeLimit"] is null)
+            {
+                emptyDir["sizeLimit"] = QuantityValue.FormatMiB(DefaultVolumeMiB);
+                faults.AddNote(
+                    $"{JsonPointer.Append(JsonPointer.Append(pointer, "volumes"), i)}/emptyDir/sizeLimit",
+                    RequestNote.Defaulted,
+                    $"Set to {QuantityValue.FormatMiB(DefaultVolumeMiB)}: a volume without a limit could fill the node's disk.");
+            }
+        }
+    }
+}
