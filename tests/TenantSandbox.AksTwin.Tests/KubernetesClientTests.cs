@@ -123,6 +123,51 @@ public sealed class KubernetesClientTests
         File.Delete(file);
     }
 
+    [Fact]
+    public async Task Kubectl_OtherWorkloads_Work()
+    {
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var ns = await api.CreateNamespaceAsync();
+        var file = Path.GetTempFileName();
+        string[] manifests =
+        [
+            Manifests.StatefulSet("web", claims: "data"), Manifests.Job("job", "work"), Manifests.CronJob("cron"), KubernetesKindTests.Autoscaler("hpa", 1, 3, "StatefulSet"),
+            """{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"},"stringData":{"a":"b"}}""", KubernetesGatewayTests.Gateway("gw"), KubernetesGatewayTests.Route("route", "gw", ns),
+        ];
+        await File.WriteAllTextAsync(file, string.Join(Environment.NewLine, manifests));
+        Assert.Contains("statefulset.apps/web serverside-applied (server dry run)", await RunAsync(api, $"-n {ns} apply --server-side --dry-run=server -f {file}"), StringComparison.Ordinal);
+        Assert.Contains("job.batch/job created", await RunAsync(api, $"-n {ns} apply -f {file}"), StringComparison.Ordinal);
+        Assert.Contains("partitioned roll out complete", await RunAsync(api, $"-n {ns} rollout status statefulset/web"), StringComparison.Ordinal);
+        Assert.Contains("condition met", await RunAsync(api, $"-n {ns} wait --for=condition=complete job/job"), StringComparison.Ordinal);
+        var all = await RunAsync(api, $"-n {ns} get all,pvc,secrets,gateways,httproutes");
+        Assert.All((string[])["statefulset.apps/web", "job.batch/job", "cronjob.batch/cron", "horizontalpodautoscaler.autoscaling/hpa", "persistentvolumeclaim/data-web-1", "secret/s", "gateway.gateway.networking.k8s.io/gw"], name => Assert.Contains(name, all, StringComparison.Ordinal));
+        Assert.Matches(@"data-web-0\s+Bound\s+pvc-\S+\s+1Gi\s+RWO\s+default", await RunAsync(api, $"-n {ns} get pvc"));
+        Assert.Matches(@"default \(default\)\s+disk.csi.azure.com", await RunAsync(api, "get storageclasses"));
+        Assert.Contains("Completions:", await RunAsync(api, $"-n {ns} describe job job"), StringComparison.Ordinal);
+        Assert.Contains("deleted", await RunAsync(api, $"delete namespace {ns}"), StringComparison.Ordinal);
+        Assert.DoesNotContain("pvc-", await RunAsync(api, "get persistentvolumes"), StringComparison.Ordinal);
+        File.Delete(file);
+    }
+
+    [Fact]
+    public async Task Client_OtherWorkloads_AreReadIntoItsModels()
+    {
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var ns = await api.CreateNamespaceAsync();
+        await api.PostAsync($"/apis/apps/v1/namespaces/{ns}/statefulsets", Manifests.StatefulSet("web", claims: "data"));
+        await api.PostAsync($"/apis/batch/v1/namespaces/{ns}/jobs", Manifests.Job("job", "work"));
+        await api.PostAsync($"/apis/autoscaling/v2/namespaces/{ns}/horizontalpodautoscalers", KubernetesKindTests.Autoscaler("hpa", 1, 3, "StatefulSet"));
+        await api.PostAsync($"/api/v1/namespaces/{ns}/secrets", """{"metadata":{"name":"s"},"stringData":{"a":"b"}}""");
+        Assert.Equal(2, (await api.Client.ReadNamespacedStatefulSetAsync("web", ns)).Status.ReadyReplicas);
+        Assert.Equal(1, (await api.Client.ReadNamespacedJobAsync("job", ns)).Status.Succeeded);
+        Assert.Equal("b"u8.ToArray(), (await api.Client.ReadNamespacedSecretAsync("s", ns)).Data["a"]);
+        Assert.Equal("ScalingActive", (await api.Client.AutoscalingV2.ReadNamespacedHorizontalPodAutoscalerAsync("hpa", ns)).Status.Conditions.Single(c => c.Status == "False").Type);
+        var claims = await api.Client.ListNamespacedPersistentVolumeClaimAsync(ns);
+        Assert.All(claims.Items, c => Assert.Equal("1Gi", c.Status.Capacity["storage"].ToString()));
+        Assert.Equal(2, (await api.Client.ListPersistentVolumeAsync()).Items.Count(v => v.Spec.Csi.VolumeHandle.Contains("/disks/", StringComparison.Ordinal)));
+        Assert.Equal(9, (await api.Client.ListStorageClassAsync()).Items.Count);
+    }
+
     private static async Task<string> RunAsync(KubernetesServer api, string arguments, string input = "", bool fails = false)
     {
         using var kubectl = Process.Start(new ProcessStartInfo("kubectl", $"--kubeconfig {api.KubeconfigPath} {arguments}")

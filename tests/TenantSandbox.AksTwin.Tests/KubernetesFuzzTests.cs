@@ -44,7 +44,7 @@ public sealed class KubernetesFuzzTests
         var random = new Random(Seed);
         for (var i = 0; i < 1000; i++)
         {
-            var (path, original) = ValidObject(random.Next(8), $"n{i}", ns);
+            var (path, original) = ValidObject(random.Next(17), $"n{i}", ns);
             var body = JsonNode.Parse(original)!;
             for (var times = random.Next(1, 4); times > 0; times--)
             {
@@ -109,7 +109,11 @@ public sealed class KubernetesFuzzTests
         var core = $"/api/v1/namespaces/{ns}";
         return which switch
         {
-            0 => ($"{core}/pods", Manifests.Pod(name)),
+            0 => ($"{core}/pods", Manifests.Pod(name, extra: """
+                "initContainers":[{"name":"i","image":"i","restartPolicy":"Always","startupProbe":{"grpc":{"port":80},"periodSeconds":1}}],
+                "volumes":[{"name":"v","secret":{"secretName":"s","items":[{"key":"a","path":"b"}],"optional":true}},{"name":"e","emptyDir":{"sizeLimit":"1Gi"}}],
+                "restartPolicy":"OnFailure",
+                """)),
             1 => ($"/apis/apps/v1/namespaces/{ns}/deployments", Manifests.Deployment(name, 1)),
             2 => ($"{core}/services", Spec("""{"type":"ClusterIP","selector":{"app":"a"},"ports":[{"name":"p","port":80,"targetPort":8080}]}""")),
             3 => ($"{core}/resourcequotas", Spec("""{"hard":{"count/configmaps":"100","limits.memory":"10Gi"}}""")),
@@ -118,6 +122,15 @@ public sealed class KubernetesFuzzTests
             6 => ($"/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies", Spec("""
                 {"podSelector":{},"egress":[{"to":[{"ipBlock":{"cidr":"10.0.0.0/8"}}],"ports":[{"port":80}]}]}
                 """)),
+            7 => ($"{core}/secrets", $$"""{"metadata":{"name":"{{name}}"},"type":"kubernetes.io/dockerconfigjson","stringData":{".dockerconfigjson":"{}"} }"""),
+            8 => ($"{core}/persistentvolumeclaims", Manifests.Claim(name, more: "\"storageClassName\":\"azurefile-csi\",")),
+            9 => ("/api/v1/persistentvolumes", Manifests.Volume(name)),
+            10 => ($"/apis/apps/v1/namespaces/{ns}/statefulsets", Manifests.StatefulSet(name, 2, more: "\"podManagementPolicy\":\"Parallel\",\"minReadySeconds\":0,", claims: "data")),
+            11 => ($"/apis/batch/v1/namespaces/{ns}/jobs", Manifests.Job(name, "work", "\"parallelism\":1,\"completions\":2,\"backoffLimit\":3,\"activeDeadlineSeconds\":60,\"ttlSecondsAfterFinished\":0,")),
+            12 => ($"/apis/batch/v1/namespaces/{ns}/cronjobs", Manifests.CronJob(name, more: "\"timeZone\":\"Europe/Berlin\",\"startingDeadlineSeconds\":10,\"concurrencyPolicy\":\"Forbid\",")),
+            13 => ($"/apis/autoscaling/v2/namespaces/{ns}/horizontalpodautoscalers", KubernetesKindTests.Autoscaler(name, 1, 3)),
+            14 => ($"/apis/gateway.networking.k8s.io/v1/namespaces/{ns}/gateways", KubernetesGatewayTests.Gateway(name)),
+            15 => ($"/apis/gateway.networking.k8s.io/v1/namespaces/{ns}/httproutes", KubernetesGatewayTests.Route(name, "gw")),
             _ => ($"{core}/configmaps", Manifests.ConfigMap(name)),
         };
 

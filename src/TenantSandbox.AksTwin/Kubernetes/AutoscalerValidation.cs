@@ -16,7 +16,7 @@ internal static class AutoscalerValidation
 
     public static readonly ValidationRule Autoscaler = ForFields(
         ("spec.minReplicas", AtLeastOne),
-        ("spec.maxReplicas", (value, path) => value is null ? [FieldError.Invalid(path, 0, "must be greater than 0")] : Positive(value, path)),
+        ("spec.maxReplicas", (value, path) => Positive(value ?? 0, path)),
         ("spec", CheckBounds),
         ("spec.scaleTargetRef.kind|name", Required),
         ("spec.metrics[*].type", Required),
@@ -35,7 +35,8 @@ internal static class AutoscalerValidation
 
     private static IEnumerable<FieldError> CheckBounds(JsonNode? spec, string path) =>
         spec.GetInteger("maxReplicas") < spec.GetInteger("minReplicas")
-            ? [FieldError.Invalid($"{path}.maxReplicas", spec.GetNode("maxReplicas"), "must be greater than or equal to `minReplicas`")] : [];
+            ? [FieldError.Invalid($"{path}.maxReplicas", spec.GetNode("maxReplicas"), "must be greater than or equal to `minReplicas`")]
+            : [];
 
     private static IEnumerable<FieldError> CheckSource(JsonNode? metric, string path) =>
         metric.GetString("type") is { } type && Sources.GetValueOrDefault(type) is { } field && metric.GetNode(field) is null

@@ -14,7 +14,7 @@ internal static class BatchDefaults
 
     public static readonly Action<JsonObject> Job = ForParts(
         ("", Template),
-        ("", j => Fill(j, JsonTemplate.Fill($$"""{"metadata":{"labels":{{NullIfEmpty(j, "spec", "template", "metadata", "labels")}} } }"""))),
+        ("", LabelByTemplate),
         ("", GenerateSelector));
 
     public static readonly Action<JsonObject> CronJob = ForParts(
@@ -39,6 +39,13 @@ internal static class BatchDefaults
             """));
     }
 
-    private static JsonNode? NullIfEmpty(JsonObject json, params string[] path) =>
-        json.GetObject("metadata", "labels") is { Count: > 0 } ? null : json.GetNode(path);
+    /// <summary>A Job without labels gets those of its template.</summary>
+    private static void LabelByTemplate(JsonObject job)
+    {
+        if (job.GetObject("metadata", "labels") is not { Count: > 0 }
+            && job.GetNode("spec", "template", "metadata", "labels") is { } labels)
+        {
+            job.EnsureObject("metadata")["labels"] = labels.DeepClone();
+        }
+    }
 }

@@ -26,8 +26,13 @@ internal sealed class ClaimAdmission(ObjectStore store)
     /// <exception cref="StatusException">403: the claim's class doesn't allow its volume to grow.</exception>
     public void ValidateUpdate(StoredObject live, JsonObject json)
     {
-        if (live.Key.Kind == Kinds.PersistentVolumeClaims && Size(json) > Size(live.Json)
-            && store.Find(Kinds.StorageClasses, "", live.Json.GetString("spec", "storageClassName") ?? "")?.Json.GetBoolean("allowVolumeExpansion") is not true)
+        if (live.Key.Kind != Kinds.PersistentVolumeClaims || Size(json) <= Size(live.Json))
+        {
+            return;
+        }
+
+        var storageClass = store.Find(Kinds.StorageClasses, "", live.Json.GetString("spec", "storageClassName") ?? "");
+        if (storageClass?.Json.GetBoolean("allowVolumeExpansion") is not true)
         {
             throw StatusException.Forbidden(live.Key.Kind, live.Key.Name,
                 "only dynamically provisioned pvc can be resized and the storageclass that provisions the pvc must support resize");

@@ -44,7 +44,8 @@ internal sealed class ClaimController(Cluster cluster) : IController
     public static bool IsBound(StoredObject claim) => claim.Json.GetString("status", "phase") == "Bound";
 
     public static bool WaitsForConsumer(ObjectStore store, StoredObject claim) =>
-        claim.Json.GetNode("spec", "volumeName") is null && ClassOf(store, claim)?.Json.GetString("volumeBindingMode") == "WaitForFirstConsumer";
+        claim.Json.GetNode("spec", "volumeName") is null
+        && ClassOf(store, claim)?.Json.GetString("volumeBindingMode") == "WaitForFirstConsumer";
 
     private static StoredObject? ClassOf(ObjectStore store, StoredObject claim) =>
         store.Find(Kinds.StorageClasses, "", claim.Json.GetString("spec", "storageClassName") ?? "");
@@ -58,7 +59,8 @@ internal sealed class ClaimController(Cluster cluster) : IController
         var (name, modes) = (claim.Json.GetString("spec", "volumeName"), claim.Json.GetStrings("spec", "accessModes").ToList());
         if (name is not null)
         {
-            return cluster.Store.Find(Kinds.PersistentVolumes, "", name) is { } named && VolumeController.IsFree(named, claim) ? named : null;
+            var named = cluster.Store.Find(Kinds.PersistentVolumes, "", name);
+            return named is not null && VolumeController.IsFree(named, claim) ? named : null;
         }
 
         return cluster.Store.List(Kinds.PersistentVolumes)
@@ -74,7 +76,8 @@ internal sealed class ClaimController(Cluster cluster) : IController
         var name = claim.Json.GetString("spec", "storageClassName");
         if (name is null or "" || claim.Json.GetNode("spec", "volumeName") is not null)
         {
-            cluster.Events.Normal(claim, "FailedBinding", "no persistent volumes available for this claim and no storage class is set", Component);
+            cluster.Events.Normal(
+                claim, "FailedBinding", "no persistent volumes available for this claim and no storage class is set", Component);
             return;
         }
 
@@ -94,9 +97,9 @@ internal sealed class ClaimController(Cluster cluster) : IController
         var provisioner = storageClass.Json.GetString("provisioner")!;
         if (!StorageAddOn.Provisioners.Contains(provisioner))
         {
-            cluster.Events.Normal(claim, "ExternalProvisioning", $"Waiting for a volume to be created either by the external provisioner '{provisioner}' "
-                + "or manually by the system administrator. If volume creation is delayed, please verify that the provisioner is running and "
-                + "correctly registered.", Component);
+            cluster.Events.Normal(claim, "ExternalProvisioning", "Waiting for a volume to be created either by the external provisioner "
+                + $"'{provisioner}' or manually by the system administrator. If volume creation is delayed, please verify that the "
+                + "provisioner is running and correctly registered.", Component);
             return;
         }
 
@@ -111,9 +114,9 @@ internal sealed class ClaimController(Cluster cluster) : IController
             return;
         }
 
-        var labels = cluster.Store.Find(Kinds.Nodes, "", node ?? "")?.Json.GetObject("metadata", "labels");
+        var zone = cluster.Store.Find(Kinds.Nodes, "", node ?? "")?.Json.GetString("metadata", "labels", StorageAddOn.ZoneLabel);
         var volume = cluster.Registry.Create(
-            Kinds.PersistentVolumes, "", StorageAddOn.BuildVolume(cluster.Context, claim, storageClass, labels.GetString(StorageAddOn.ZoneLabel)));
+            Kinds.PersistentVolumes, "", StorageAddOn.BuildVolume(cluster.Context, claim, storageClass, zone));
         cluster.Events.Normal(claim, "ProvisioningSucceeded", $"Successfully provisioned volume {volume.Key.Name}", provisioner);
         Bind(claim, volume);
     }
@@ -149,7 +152,8 @@ internal sealed class ClaimController(Cluster cluster) : IController
         if (volume is null || volume.Json.GetString("spec", "claimRef", "uid") != claim.Uid)
         {
             cluster.Registry.Modify(claim, json => json.EnsureObject("status")["phase"] = "Lost");
-            cluster.Events.Warning(claim, "ClaimLost", "Bound claim has lost its PersistentVolume. Any data on the volume is lost!", Component);
+            cluster.Events.Warning(
+                claim, "ClaimLost", "Bound claim has lost its PersistentVolume. Any data on the volume is lost!", Component);
         }
         else if (VolumeController.CapacityOf(volume) < RequestOf(claim))
         {

@@ -27,7 +27,8 @@ internal static class Defaults
                 s => s.GetString("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}"""))),
         [Kinds.StatefulSets] = ForParts(
             ("", Workload),
-            ("spec", Always("""{"podManagementPolicy":"OrderedReady","updateStrategy":{"type":"RollingUpdate"},"revisionHistoryLimit":10}""")),
+            ("spec", Always("""{"podManagementPolicy":"OrderedReady","revisionHistoryLimit":10}""")),
+            ("spec", Always("""{"updateStrategy":{"type":"RollingUpdate"}}""")),
             ("spec", Always("""{"persistentVolumeClaimRetentionPolicy":{"whenDeleted":"Retain","whenScaled":"Retain"}}""")),
             ("spec.updateStrategy", When(s => s.GetString("type") == "RollingUpdate", """{"rollingUpdate":{"partition":0}}""")),
             ("spec.volumeClaimTemplates[*]", StorageDefaults.ClaimTemplate)),

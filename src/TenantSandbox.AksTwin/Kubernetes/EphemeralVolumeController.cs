@@ -28,7 +28,8 @@ internal sealed class EphemeralVolumeController(Cluster cluster) : IController
             }
             catch (StatusException e)
             {
-                cluster.Events.Warning(pod, "FailedCreate", $"ephemeral volume {volume.GetString("name")}: create PVC {name}: {e.Message}", "ephemeral_volume");
+                var reason = $"ephemeral volume {volume.GetString("name")}: create PVC {name}: {e.Message}";
+                cluster.Events.Warning(pod, "FailedCreate", reason, "ephemeral_volume");
                 throw;
             }
         }

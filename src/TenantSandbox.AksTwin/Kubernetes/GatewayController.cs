@@ -43,7 +43,8 @@ internal sealed class GatewayController(Cluster cluster) : IController
             var status = before.Find(p => JsonNode.DeepEquals(p["parentRef"], reference))?.Copy() ?? JsonTemplate.Fill($$"""
                 {"parentRef":{{reference}},"controllerName":{{Name}} }
                 """);
-            var (reason, message) = RouteAttachment.FindRefusal(cluster.Store, route, gateway, reference) ?? ("Accepted", "Route is accepted");
+            var (reason, message) = RouteAttachment.FindRefusal(cluster.Store, route, gateway, reference)
+                ?? ("Accepted", "Route is accepted");
             var missing = FindMissingBackend(route);
             Set(status, route, "Accepted", reason == "Accepted", reason, message);
             Set(status, route, "ResolvedRefs", missing is null, missing is null ? "ResolvedRefs" : "BackendNotFound", missing ?? "");
@@ -74,7 +75,8 @@ internal sealed class GatewayController(Cluster cluster) : IController
             status["listeners"] = json.GetObjects("spec", "listeners").Select(listener =>
             {
                 var name = listener.GetString("name");
-                var one = status.GetObjects("listeners").FirstOrDefault(l => l.GetString("name") == name)?.Copy() ?? new() { ["name"] = name };
+                var one = status.GetObjects("listeners").FirstOrDefault(l => l.GetString("name") == name)?.Copy()
+                    ?? new() { ["name"] = name };
                 one["supportedKinds"] = new JsonArray(JsonTemplate.Fill($$"""{"group":{{Gateway.Group}},"kind":"HTTPRoute"}"""));
                 one["attachedRoutes"] = routes.Count(r => RouteAttachment.IsAttached(cluster.Store, r, gateway, listener));
                 Set(one, gateway, "Accepted", true, "Accepted", "Listener is accepted");
@@ -89,8 +91,9 @@ internal sealed class GatewayController(Cluster cluster) : IController
         // Conditions are found below a status.
         var holder = new JsonObject { ["status"] = new JsonObject() };
         holder.GetObject("status")!.SetOrRemove("conditions", status["conditions"]);
-        Condition.Set(holder, cluster.Now, type, isTrue, reason, message)["observedGeneration"] = about.Json.GetInteger("metadata", "generation");
-        Condition.Find(holder, type)!.SetDefault("message", "");
+        var condition = Condition.Set(holder, cluster.Now, type, isTrue, reason, message);
+        condition["observedGeneration"] = about.Json.GetInteger("metadata", "generation");
+        condition.SetDefault("message", "");
         status["conditions"] = holder.GetNode("status", "conditions")!.DeepClone();
     }
 }

@@ -67,7 +67,8 @@ internal static class GatewayValidation
         foreach (var (name, field) in FilterFields.Where(f => filter.GetNode(f.Value) is null == (f.Key == type)))
         {
             yield return FieldError.Invalid(path, filter, name == type
-                ? $"filter.{field} must be specified for {name} filter.type" : $"filter.{field} must be nil if the filter.type is not {name}");
+                ? $"filter.{field} must be specified for {name} filter.type"
+                : $"filter.{field} must be nil if the filter.type is not {name}");
         }
     }
 }

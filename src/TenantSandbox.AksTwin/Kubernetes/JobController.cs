@@ -1,13 +1,12 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
-/// <summary>
-/// Runs the pods of Jobs until enough have succeeded or too many have failed. Each pod has a finalizer until it is counted.
-/// </summary>
+/// <summary>Runs the pods of Jobs until enough have succeeded or too many have failed.</summary>
 internal sealed class JobController(Cluster cluster) : IController
 {
-    public const string Finalizer = "batch.kubernetes.io/job-tracking";
     private const string Component = "job-controller";
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly JobFinalizer _finalizer = new(cluster);
 
     public bool IsAggregating => true;
 
@@ -15,11 +14,11 @@ internal sealed class JobController(Cluster cluster) : IController
     {
         if (key.Kind == Kinds.Pods)
         {
-            ReleaseOrphan(key);
+            _finalizer.ReleaseOrphan(key);
         }
         else if (cluster.Store.Find(key) is { IsTerminating: false } job)
         {
-            job = CountEndedPods(job);
+            job = _finalizer.CountEndedPods(job);
             if (JobStatus.IsFinished(job.Json))
             {
                 Expire(job);
@@ -35,39 +34,6 @@ internal sealed class JobController(Cluster cluster) : IController
     }
 
     private List<StoredObject> Pods(StoredObject job) => [.. cluster.Store.Dependents(job.Uid)];
-
-    /// <summary>Removes the finalizer of a pod whose Job no longer counts it.</summary>
-    private void ReleaseOrphan(ObjectKey key)
-    {
-        if (cluster.Store.Find(key) is { } pod && pod.HasFinalizer(Finalizer)
-            && cluster.Store.FindByUid(pod.ControllerUid ?? "") is null or { IsTerminating: true })
-        {
-            RemoveFinalizer(pod);
-        }
-    }
-
-    private StoredObject RemoveFinalizer(StoredObject pod) => cluster.Registry.Modify(pod, json =>
-        json.EnsureObject("metadata").EditArray("finalizers", f => f.RemoveAll(n => n.GetString() == Finalizer)));
-
-    private StoredObject CountEndedPods(StoredObject job)
-    {
-        var ended = Pods(job).FindAll(p => p.HasFinalizer(Finalizer)
-            && (p.HasEnded || (p.IsTerminating && p.Json.GetInteger("metadata", "deletionGracePeriodSeconds") is null or 0)));
-        if (ended.Count == 0)
-        {
-            return job;
-        }
-
-        var succeeded = ended.Count(p => p.Json.GetString("status", "phase") == "Succeeded");
-        var counted = cluster.Registry.Modify(job, json =>
-        {
-            var status = json.EnsureObject("status");
-            status.SetOrRemove("succeeded", JsonEditing.NullIfZero(JobStatus.Count(json, "succeeded") + succeeded));
-            status.SetOrRemove("failed", JsonEditing.NullIfZero(JobStatus.Count(json, "failed") + ended.Count - succeeded));
-        });
-        ended.ForEach(p => RemoveFinalizer(p));
-        return counted;
-    }
 
     /// <summary>Sets the start time, or removes it while the Job is suspended.</summary>
     private StoredObject Start(StoredObject job)
@@ -118,11 +84,11 @@ internal sealed class JobController(Cluster cluster) : IController
         // Pods that aren't needed don't count as failed.
         foreach (var pod in active.OrderBy(p => p.IsReady).Take((int)Math.Max(0, active.Count - wanted)))
         {
-            cluster.Registry.Delete(RemoveFinalizer(pod), new());
+            cluster.Registry.Delete(_finalizer.Remove(pod), new());
             cluster.Events.Normal(job, "SuccessfulDelete", $"Deleted pod: {pod.Key.Name}", Component);
         }
 
-        var wait = NextCreation(job, pods) - cluster.Now;
+        var wait = JobStatus.NextCreation(job.Json, pods, cluster.Timing.RestartBackOff) - cluster.Now;
         if (wanted > active.Count && wait > TimeSpan.Zero)
         {
             cluster.EnqueueAfter(this, job.Key, wait.Value);
@@ -133,16 +99,6 @@ internal sealed class JobController(Cluster cluster) : IController
         }
     }
 
-    /// <summary>When failed pods may be replaced: the back-off doubles with each failure, up to 36 times its first value.</summary>
-    private DateTimeOffset? NextCreation(StoredObject job, List<StoredObject> pods)
-    {
-        var failures = (int)Math.Min(JobStatus.Count(job.Json, "failed"), 10);
-        var lastFailure = pods.FindAll(p => p.Json.GetString("status", "phase") == "Failed")
-            .SelectMany(p => p.Json.GetObjects("status", "containerStatuses"))
-            .Max(s => s.GetTime("state", "terminated", "finishedAt"));
-        return failures == 0 ? null : lastFailure + cluster.Timing.RestartBackOff * Math.Min(1 << (failures - 1), 36);
-    }
-
     private void CreatePods(StoredObject job, long count)
     {
         try
@@ -151,7 +107,7 @@ internal sealed class JobController(Cluster cluster) : IController
             {
                 var pod = PodCreation.FromTemplate(job.Json.GetNode("spec", "template"));
                 pod.EnsureObject("metadata")["generateName"] = $"{job.Key.Name}-";
-                pod.EnsureObject("metadata")["finalizers"] = new JsonArray(Finalizer);
+                pod.EnsureObject("metadata")["finalizers"] = new JsonArray(JobFinalizer.Name);
                 var created = cluster.CreatePod(job, pod);
                 cluster.Events.Normal(job, "SuccessfulCreate", $"Created pod: {created.Key.Name}", Component);
             }
@@ -173,7 +129,7 @@ internal sealed class JobController(Cluster cluster) : IController
             cluster.Registry.Delete(pod, new());
         }
 
-        if (Pods(job).Exists(p => p.HasFinalizer(Finalizer)))
+        if (Pods(job).Exists(p => p.HasFinalizer(JobFinalizer.Name)))
         {
             return;
         }
@@ -199,12 +155,11 @@ internal sealed class JobController(Cluster cluster) : IController
 
     private void Expire(StoredObject job)
     {
-        if (job.Json.GetInteger("spec", "ttlSecondsAfterFinished") is not { } seconds)
+        if (JobStatus.ExpiresAt(job.Json) is not { } due)
         {
             return;
         }
 
-        var due = JobStatus.FinishedAt(job.Json)!.Value + TimeSpan.FromSeconds(seconds);
         if (due > cluster.Now)
         {
             cluster.EnqueueAfter(this, job.Key, due - cluster.Now);

@@ -33,7 +33,8 @@ internal sealed class LimitRanger(ObjectStore store)
     public void ValidateClaim(string ns, string claim, JsonObject? spec)
     {
         const string Type = "PersistentVolumeClaim";
-        var storage = PodResources.ParseQuantities(spec.GetObject("resources", "requests")).ToDictionary(r => $"requests.{r.Key}", r => r.Value);
+        var storage = PodResources.ParseQuantities(spec.GetObject("resources", "requests"))
+            .ToDictionary(r => $"requests.{r.Key}", r => r.Value);
         Reject(Kinds.PersistentVolumeClaims, claim, LimitsOf(ns, Type).SelectMany(limit => (IEnumerable<string?>)
         [
             .. limit.GetStringMap("min").Select(min => BoundViolation(min, "minimum", "request", -1, storage, Type)),

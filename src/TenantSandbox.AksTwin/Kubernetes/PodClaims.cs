@@ -20,7 +20,8 @@ internal sealed record PodClaims(string? Blocker, List<List<LabelSelector>> Affi
                 : claim.IsTerminating ? $"persistentvolumeclaim \"{name}\" is being deleted"
                 : isEphemeral && claim.ControllerUid != pod.Uid
                     ? $"PVC {claim.Key.Namespace}/{name} was not created for pod {pod.Key.Namespace}/{pod.Key.Name} (pod is not owner)"
-                : claim.Json.GetString("status", "phase") == "Lost" ? $"persistentvolumeclaim \"{name}\" bound to non-existent persistentvolume"
+                : claim.Json.GetString("status", "phase") == "Lost"
+                    ? $"persistentvolumeclaim \"{name}\" bound to non-existent persistentvolume"
                 : null;
             if (blocker is not null)
             {
@@ -32,7 +33,8 @@ internal sealed record PodClaims(string? Blocker, List<List<LabelSelector>> Affi
                 var volume = store.Find(Kinds.PersistentVolumes, "", claim!.Json.GetString("spec", "volumeName")!)?.Json;
                 if (volume.GetObject("spec", "nodeAffinity", "required") is { } required)
                 {
-                    affinity.Add([.. required.GetObjects("nodeSelectorTerms").Select(t => LabelSelector.FromExpressions(t.GetObjects("matchExpressions")))]);
+                    affinity.Add([.. required.GetObjects("nodeSelectorTerms")
+                        .Select(t => LabelSelector.FromExpressions(t.GetObjects("matchExpressions")))]);
                 }
             }
             else if (ClaimController.WaitsForConsumer(store, claim!))

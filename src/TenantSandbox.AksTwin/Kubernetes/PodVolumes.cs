@@ -21,7 +21,8 @@ internal static class PodVolumes
         foreach (var volume in pod.Json.GetObjects("spec", "volumes"))
         {
             List<JsonObject> sources = [volume, .. volume.GetObjects("projected", "sources")];
-            var missing = sources.Select(s => FindMissing(store, pod, s, "configMap", "name") ?? FindMissing(store, pod, s, "secret", "secretName")
+            var missing = sources.Select(s => FindMissing(store, pod, s, "configMap", "name")
+                ?? FindMissing(store, pod, s, "secret", "secretName")
                 ?? FindMissing(store, pod, s, "secret", "name")).FirstOrDefault(m => m is not null);
             if (missing is not null)
             {
@@ -60,7 +61,8 @@ internal static class PodVolumes
         }
 
         string?[] keys = [reference.GetString("key"), .. reference.GetObjects("items").Select(i => i.GetString("key"))];
-        var missing = Array.Find(keys, k => k is not null && live.Json.GetNode("data", k) is null && live.Json.GetNode("binaryData", k) is null);
+        var missing = Array.Find(
+            keys, k => k is not null && live.Json.GetNode("data", k) is null && live.Json.GetNode("binaryData", k) is null);
         return missing is null ? null
             : reference["key"] is null ? $"references non-existent {(isConfig ? "config" : "secret")} key: {missing}"
             : $"couldn't find key {missing} in {(isConfig ? "ConfigMap" : "Secret")} {pod.Key.Namespace}/{name}";

@@ -85,7 +85,8 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         json.CopyProperties(live.Json, kind == Kinds.Namespaces ? ["status", "spec"] : kind.HasStatus ? ["status"] : []);
         if (kind == Kinds.Services)
         {
-            DefaultRules.Fill(json.EnsureObject("spec"), JsonTemplate.Fill($$"""{"clusterIP":{{live.Json.GetNode("spec", "clusterIP")}} }"""));
+            var address = live.Json.GetNode("spec", "clusterIP");
+            DefaultRules.Fill(json.EnsureObject("spec"), JsonTemplate.Fill($$"""{"clusterIP":{{address}} }"""));
         }
 
         Defaults.Apply(kind, json);

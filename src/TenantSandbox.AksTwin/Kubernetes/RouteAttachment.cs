@@ -11,7 +11,8 @@ internal static class RouteAttachment
         var open = named.FindAll(l => IsAllowed(store, route, gateway, l));
         return named.Count == 0 ? ("NoMatchingParent", "no listener of the Gateway matches the parentRef")
             : open.Count == 0 ? ("NotAllowedByListeners", $"namespace {route.Key.Namespace} is not allowed by the listeners of the Gateway")
-            : !open.Exists(l => MatchesHost(route, l)) ? ("NoMatchingListenerHostname", "no listener has a hostname that the route's hostnames match")
+            : !open.Exists(l => MatchesHost(route, l))
+                ? ("NoMatchingListenerHostname", "no listener has a hostname that the route's hostnames match")
             : null;
     }
 

@@ -9,7 +9,9 @@ internal sealed class StatefulSetClaims(Cluster cluster, StoredObject set)
     /// <exception cref="StatusException">The API rejects a claim.</exception>
     public void Create(long ordinal, JsonObject podSpec)
     {
-        var templates = set.Json.GetObjects("spec", "volumeClaimTemplates").ToDictionary(t => t.GetString("metadata", "name")!);
+        // The API server doesn't validate the templates' names.
+        var templates = set.Json.GetObjects("spec", "volumeClaimTemplates")
+            .GroupBy(t => t.GetString("metadata", "name") ?? "").ToDictionary(g => g.Key, g => g.First());
         foreach (var (name, template) in templates)
         {
             var claim = $"{name}-{set.Key.Name}-{ordinal}";

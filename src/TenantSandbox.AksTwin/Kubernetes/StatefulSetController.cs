@@ -56,7 +56,8 @@ internal sealed class StatefulSetController(Cluster cluster) : IController
 
             if (pod is { HasEnded: true, IsTerminating: false })
             {
-                cluster.Events.Warning(set, "RecreatingFailedPod", $"StatefulSet {set.Key.Namespace}/{set.Key.Name} is recreating failed Pod {pod.Key.Name}", Component);
+                cluster.Events.Warning(set, "RecreatingFailedPod",
+                    $"StatefulSet {set.Key.Namespace}/{set.Key.Name} is recreating failed Pod {pod.Key.Name}", Component);
                 cluster.Registry.Delete(pod, new());
             }
 
@@ -91,7 +92,8 @@ internal sealed class StatefulSetController(Cluster cluster) : IController
         }
         catch (StatusException e)
         {
-            cluster.Events.Warning(set, "FailedCreate", $"create Pod {name} in StatefulSet {set.Key.Name} failed error: {e.Message}", Component);
+            cluster.Events.Warning(
+                set, "FailedCreate", $"create Pod {name} in StatefulSet {set.Key.Name} failed error: {e.Message}", Component);
             cluster.EnqueueAfter(this, set.Key, RetryAfter);
             return false;
         }

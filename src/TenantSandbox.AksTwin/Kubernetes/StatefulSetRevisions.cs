@@ -28,7 +28,8 @@ internal sealed record StatefulSetRevisions(string Current, string Update, JsonO
             cluster.Registry.Modify(found, json => json["revision"] = newest + 1);
         }
 
-        var current = set.Json.GetString("status", "currentRevision") is { } earlier && revisions.Exists(r => r.Key.Name == earlier) ? earlier : name;
+        var earlier = set.Json.GetString("status", "currentRevision");
+        var current = earlier is not null && revisions.Exists(r => r.Key.Name == earlier) ? earlier : name;
         var used = pods.Select(RevisionOf).Append(current).Append(name).ToHashSet();
         var unused = revisions.FindAll(r => !used.Contains(r.Key.Name)).OrderBy(r => r.Json.GetInteger("revision")).ToList();
         foreach (var old in unused.Take((int)Math.Max(0, unused.Count - (set.Json.GetInteger("spec", "revisionHistoryLimit") ?? 10))))

@@ -11,8 +11,9 @@ internal static class StorageAddOn
 
     private static readonly (string Name, string Driver, string Sku)[] Classes =
     [
-        ("default", DiskDriver, "StandardSSD_LRS"), ("managed", DiskDriver, "StandardSSD_LRS"), ("managed-csi", DiskDriver, "StandardSSD_LRS"),
-        ("managed-csi-premium", DiskDriver, "Premium_LRS"), ("managed-premium", DiskDriver, "Premium_LRS"),
+        ("default", DiskDriver, "StandardSSD_LRS"), ("managed", DiskDriver, "StandardSSD_LRS"),
+        ("managed-csi", DiskDriver, "StandardSSD_LRS"), ("managed-csi-premium", DiskDriver, "Premium_LRS"),
+        ("managed-premium", DiskDriver, "Premium_LRS"),
         ("azurefile", FileDriver, "Standard_LRS"), ("azurefile-csi", FileDriver, "Standard_LRS"),
         ("azurefile-csi-premium", FileDriver, "Premium_LRS"), ("azurefile-premium", FileDriver, "Premium_LRS"),
     ];

@@ -7,7 +7,8 @@ internal static class StorageValidation
 {
     private static readonly ValidationRule AccessMode = OneOf("ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod");
 
-    private static readonly ValidationRule AccessModes = (value, path) => (value as JsonArray ?? []).SelectMany(mode => AccessMode(mode, path));
+    private static readonly ValidationRule AccessModes = (value, path) =>
+        (value as JsonArray ?? []).SelectMany(mode => AccessMode(mode, path));
 
     /// <summary>The spec of a claim, also in templates.</summary>
     public static readonly ValidationRule ClaimSpec = ForFields(
@@ -15,7 +16,8 @@ internal static class StorageValidation
         ("accessModes", AccessModes),
         ("", CheckStorage),
         ("volumeMode", OneOf("Block", "Filesystem")),
-        ("storageClassName", Optional((value, path) => value.GetString() is { Length: > 0 } name ? NameFormat.Subdomain.Check(name, path) : [])));
+        ("storageClassName", (value, path) =>
+            value.GetString() is { Length: > 0 } name ? NameFormat.Subdomain.Check(name, path) : []));
 
     public static readonly ValidationRule Claim = ForFields(("spec", ClaimSpec));
 
@@ -25,7 +27,8 @@ internal static class StorageValidation
         ("spec.capacity", Required),
         ("spec.capacity.*", NotNegative),
         ("spec.persistentVolumeReclaimPolicy", OneOf("Delete", "Recycle", "Retain")),
-        ("spec", (value, path) => value.GetObject() is { } spec && Sources(spec).Any() ? [] : [FieldError.Required(path, "must specify a volume type")]));
+        ("spec", (value, path) => value.GetObject() is { } spec && Sources(spec).Any() ? []
+            : [FieldError.Required(path, "must specify a volume type")]));
 
     public static readonly ValidationRule StorageClass = ForFields(
         ("provisioner", Required),
@@ -37,8 +40,8 @@ internal static class StorageValidation
         var (isBound, size) = (old.GetString("status", "phase") == "Bound", json.GetString("spec", "resources", "requests", "storage"));
         if (!JsonNode.DeepEquals(ImmutableSpec(json, isBound, old), ImmutableSpec(old, isBound, old)))
         {
-            yield return FieldError.Forbidden("spec", "spec is immutable after creation except resources.requests and volumeAttributesClassName "
-                + "for bound claims");
+            yield return FieldError.Forbidden("spec", "spec is immutable after creation except resources.requests and "
+                + "volumeAttributesClassName for bound claims");
         }
         else if (size is not null && PodResources.ParseQuantity(size) < PodResources.ParseQuantity(
             old.GetString("status", "capacity", "storage") ?? old.GetString("spec", "resources", "requests", "storage")!))
@@ -83,7 +86,7 @@ internal static class StorageValidation
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Sources(JsonObject spec) =>
         from field in spec
-        where field.Key is not ("accessModes" or "capacity" or "claimRef" or "mountOptions" or "nodeAffinity" or "persistentVolumeReclaimPolicy"
-            or "storageClassName" or "volumeAttributesClassName" or "volumeMode")
+        where field.Key is not ("accessModes" or "capacity" or "claimRef" or "mountOptions" or "nodeAffinity"
+            or "persistentVolumeReclaimPolicy" or "storageClassName" or "volumeAttributesClassName" or "volumeMode")
         select KeyValuePair.Create(field.Key, field.Value?.DeepClone());
 }

@@ -71,7 +71,8 @@ internal static class TableColumns
         ],
         [Kinds.PersistentVolumeClaims] =
         [
-            Name, Text("Status", "status", "phase"), Text("Volume", "spec", "volumeName"), Text("Capacity", "status", "capacity", "storage"),
+            Name, Text("Status", "status", "phase"), Text("Volume", "spec", "volumeName"),
+            Text("Capacity", "status", "capacity", "storage"),
             new("Access Modes", AccessModes), Text("StorageClass", "spec", "storageClassName"), Age,
             Wide("VolumeMode", o => o.GetString("spec", "volumeMode")),
         ],
@@ -79,7 +80,8 @@ internal static class TableColumns
         [
             Name, Text("Capacity", "spec", "capacity", "storage"), new("Access Modes", AccessModes),
             Text("Reclaim Policy", "spec", "persistentVolumeReclaimPolicy"), Text("Status", "status", "phase"),
-            new("Claim", o => o.GetObject("spec", "claimRef") is { } claim ? $"{claim.GetString("namespace")}/{claim.GetString("name")}" : ""),
+            new("Claim", o => o.GetObject("spec", "claimRef") is { } claim
+                ? $"{claim.GetString("namespace")}/{claim.GetString("name")}" : ""),
             Text("StorageClass", "spec", "storageClassName"), Age,
         ],
         [Kinds.StorageClasses] =

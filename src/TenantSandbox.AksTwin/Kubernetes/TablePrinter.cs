@@ -15,7 +15,7 @@ internal static class TablePrinter
             "priority":{{(c.IsWide ? 1 : 0)}} }
             """));
         var rows = items.Select(item => JsonTemplate.Fill($$"""
-            {"cells":{{columns.Select(c => c.IsTime ? FormatAge(c.Value(item.Json).GetTime(), c.Until?.Invoke(item.Json).GetTime() ?? now) : c.Value(item.Json) ?? "<none>")}},
+            {"cells":{{columns.Select(c => Cell(c, item.Json, now))}},
             "object":{{(call.GetQuery("includeObject") == "Object" ? JsonNode.Parse(item.ToDocument()) : JsonTemplate.Fill($$"""
                 {"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{{item.Json["metadata"]}} }
                 """))}} }
@@ -24,6 +24,10 @@ internal static class TablePrinter
             {"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{{meta}},"columnDefinitions":{{definitions}},"rows":{{rows}} }
             """);
     }
+
+    private static JsonNode Cell(TableColumn column, JsonObject item, DateTimeOffset now) =>
+        !column.IsTime ? column.Value(item) ?? "<none>"
+        : FormatAge(column.Value(item).GetTime(), column.Until?.Invoke(item).GetTime() ?? now);
 
     /// <summary>Formats an age as kubectl does.</summary>
     private static string FormatAge(DateTimeOffset? since, DateTimeOffset now)

@@ -53,7 +53,8 @@ internal sealed class VolumeController(Cluster cluster) : IController
         else
         {
             cluster.Registry.Modify(volume, json => json.EnsureObject("status")["phase"] = "Failed");
-            cluster.Events.Warning(volume, "VolumeFailedDelete", "error getting deleter volume plugin for volume", "persistentvolume-controller");
+            cluster.Events.Warning(
+                volume, "VolumeFailedDelete", "error getting deleter volume plugin for volume", "persistentvolume-controller");
         }
     }
 }

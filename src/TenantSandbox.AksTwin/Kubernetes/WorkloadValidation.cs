@@ -32,11 +32,16 @@ internal static class WorkloadValidation
         : [FieldError.Forbidden("spec", "updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', "
             + "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden")];
 
+    private static readonly string[] MutableFields =
+    [
+        "replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy",
+        "minReadySeconds",
+    ];
+
     private static JsonObject ImmutableSpec(JsonObject set)
     {
         var spec = set.GetObject("spec")!.Copy();
-        foreach (var field in (string[])
-            ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"])
+        foreach (var field in MutableFields)
         {
             spec.Remove(field);
         }
