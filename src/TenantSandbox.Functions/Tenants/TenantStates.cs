@@ -22,7 +22,7 @@ internal static class TenantStates
     }
 
     /// <summary>One page of all tenants, in the backend's order.</summary>
-    /// <returns>Their states as they are stored, and where the next page begins; null on the last one.</returns>
+    /// <returns>Their states in today's form, and where the next page begins; null on the last one.</returns>
     public static async Task<(IReadOnlyList<TenantState> Tenants, string? ContinuationToken)> ReadPageAsync(
         DurableTaskClient client, int pageSize, string? continuationToken, CancellationToken cancellationToken)
     {
@@ -36,7 +36,7 @@ internal static class TenantStates
         };
         await foreach (var page in client.Entities.GetAllEntitiesAsync<TenantState>(query).AsPages(continuationToken, pageSize).WithCancellation(cancellationToken))
         {
-            return ([.. page.Values.Where(e => e.IncludesState).Select(e => e.State).OfType<TenantState>()], page.ContinuationToken);
+            return ([.. page.Values.Where(e => e.IncludesState).Select(e => e.State).OfType<TenantState>().Select(s => s.ToCurrentForm())], page.ContinuationToken);
         }
 
         return ([], null);

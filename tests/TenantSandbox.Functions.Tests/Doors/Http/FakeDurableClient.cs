@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Client.Entities;
 
 namespace TenantSandbox.Functions.Tests.Doors.Http;
 
@@ -12,6 +13,14 @@ internal sealed class FakeDurableClient() : DurableTaskClient("test")
     /// <summary>Thrown by every call when set.</summary>
     public Exception? Failure { get; init; }
 
+    /// <summary>The client's entities; none by default.</summary>
+    public DurableEntityClient? EntityClient { get; init; }
+
+    /// <summary>Every read of an instance waits for this.</summary>
+    public Func<Task> OnRead { get; init; } = () => Task.CompletedTask;
+
+    public override DurableEntityClient Entities => EntityClient ?? throw new NotSupportedException();
+
     /// <summary>Number of reads of an instance.</summary>
     public int ReadCount { get; private set; }
 
@@ -22,16 +31,16 @@ internal sealed class FakeDurableClient() : DurableTaskClient("test")
     public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw new NotSupportedException();
 
-    public override Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
+    public override async Task<OrchestrationMetadata?> GetInstancesAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
     {
         if (Failure is not null)
         {
-            return Task.FromException<OrchestrationMetadata?>(Failure);
+            throw Failure;
         }
 
         ReadCount++;
-        return Task.FromResult<OrchestrationMetadata?>(
-            Completed ?? new OrchestrationMetadata("SubmitRequestOrchestration", instanceId) { RuntimeStatus = OrchestrationRuntimeStatus.Running });
+        await OnRead();
+        return Completed ?? new OrchestrationMetadata("SubmitRequestOrchestration", instanceId) { RuntimeStatus = OrchestrationRuntimeStatus.Running };
     }
 
     public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) =>
