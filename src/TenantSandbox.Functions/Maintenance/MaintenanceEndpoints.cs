@@ -22,12 +22,7 @@ internal sealed class MaintenanceEndpoints(MaintenanceStarts starts, IConfigurat
         CancellationToken cancellationToken) =>
         BackendFailures.AnswerAsync(request, async () =>
         {
-            var tasks = new List<MaintenanceView>();
-            foreach (var task in MaintenanceTasks.All)
-            {
-                tasks.Add(await ViewAsync(request, task, client, cancellationToken));
-            }
-
+            var tasks = await Task.WhenAll(MaintenanceTasks.All.Select(t => ViewAsync(request, t, client, cancellationToken)));
             return ApiResults.Ok(request, new MaintenancePage(tasks));
         });
 
@@ -76,8 +71,10 @@ internal sealed class MaintenanceEndpoints(MaintenanceStarts starts, IConfigurat
 
     private async Task<MaintenanceView> ViewAsync(HttpRequest request, MaintenanceTask task, DurableTaskClient client, CancellationToken cancellationToken)
     {
-        var instance = await client.GetInstanceAsync(task.ToInstanceId(), getInputsAndOutputs: false, cancellationToken);
-        var stored = await client.Entities.GetEntityAsync<MaintenanceState>(MaintenanceEntity.IdOf(task), includeState: true, cancellationToken);
+        var reading = client.Entities.GetEntityAsync<MaintenanceState>(MaintenanceEntity.IdOf(task), includeState: true, cancellationToken);
+        var finding = client.GetInstanceAsync(task.ToInstanceId(), getInputsAndOutputs: false, cancellationToken);
+        await Task.WhenAll(reading, finding);
+        var (stored, instance) = (await reading, await finding);
         return new MaintenanceView(
             task,
             configuration[$"TenantSandbox:Maintenance:Schedules:{task}"],
