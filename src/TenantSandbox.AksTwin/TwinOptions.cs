@@ -53,4 +53,7 @@ public sealed record TwinCluster
 
     /// <summary>Resource id of the system pool's subnet; null for AKS's own virtual network.</summary>
     public string? SubnetId { get; init; }
+
+    /// <summary>Resource id of the subnet of the system pool's pods; null for an overlay.</summary>
+    public string? PodSubnetId { get; init; }
 }

@@ -40,7 +40,9 @@ public sealed class ArmBicepTests
 
         var pool = new PoolRef("aks", "kata1", 1, tier, tenant, template);
 
-        var warnings = await WarningsAsync(await BodyAsync(AgentPoolBody.Of(pool, PoolMarks.Of(pool, "tenantsandbox", "blue"))));
+        var network = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/v/subnets";
+        var subnets = tenant is null ? new PoolSubnets(null, null) : new PoolSubnets(new($"{network}/nodes"), new($"{network}/pods"));
+        var warnings = await WarningsAsync(await BodyAsync(AgentPoolBody.Of(pool, PoolMarks.Of(pool, "tenantsandbox", "blue"), subnets)));
 
         Assert.True(warnings is "", warnings);
     }
@@ -66,7 +68,7 @@ public sealed class ArmBicepTests
     // The properties as the client sends them.
     private static async Task<JsonObject> BodyAsync(ContainerServiceAgentPoolData pool)
     {
-        await using var twin = await ArmTestHost.StartAsync();
+        await using var twin = await ArmTestHost.StartAsync(new TwinOptions { Clusters = [new() { SubnetId = pool.VnetSubnetId?.ToString() }] });
         await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", pool, default(CancellationToken));
         return (JsonObject)JsonNode.Parse(twin.LastBody)!["properties"]!.DeepClone();
     }

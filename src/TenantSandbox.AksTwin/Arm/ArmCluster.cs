@@ -57,6 +57,7 @@ internal sealed class ArmCluster
         call.CheckETag(existing?["eTag"]);
         var properties = AgentPoolRequestBody.MergeWithExisting(AgentPoolRequestBody.ReadProperties(call.Body), existing, Cluster);
         AgentPoolValidation.Validate(call.Pool, properties, existing, Cluster);
+        SubnetValidation.Validate(properties, _state.Pools.Where(p => p != existing));
         ThrowIfBusy(existing);
         if (existing is null && _state.Pools.Count >= AgentPoolValidation.MaxPools)
         {

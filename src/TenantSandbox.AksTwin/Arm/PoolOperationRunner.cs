@@ -163,8 +163,13 @@ internal sealed class PoolOperationRunner
 
     private void AddSystemPool()
     {
-        var defaults = JsonTemplate.Fill($$"""{"mode":"System","count":2,"nodeTaints":["CriticalAddonsOnly=true:NoSchedule"],"vnetSubnetID":{{_state.Context.Cluster.SubnetId}} }""");
-        var properties = AgentPoolRequestBody.MergeWithExisting(defaults, null, _state.Context.Cluster);
+        var cluster = _state.Context.Cluster;
+        var defaults = JsonTemplate.Fill(
+            $$"""
+            {"mode":"System","count":2,"nodeTaints":["CriticalAddonsOnly=true:NoSchedule"],
+            "vnetSubnetID":{{cluster.SubnetId}}, "podSubnetID":{{cluster.PodSubnetId}} }
+            """);
+        var properties = AgentPoolRequestBody.MergeWithExisting(defaults, null, cluster);
         var pool = new AgentPool { Name = "systempool", Properties = properties, ProvisioningState = "Succeeded" };
         properties["nodeImageVersion"] = pool.LatestNodeImage(_state.Now);
         while (pool.Nodes.Count < pool.Count)

@@ -35,6 +35,12 @@ internal sealed class ClusterOptions
     /// <summary>Availability zones; empty for a regional pool.</summary>
     public IList<string> Zones { get; } = [];
 
+    /// <summary>Resource id of the subnet of new pools' nodes; null for that of the cluster's system pool.</summary>
+    public string? SubnetId { get; set; }
+
+    /// <summary>Resource id of the subnet of new pools' pods; null for that of the cluster's system pool, if it has one.</summary>
+    public string? PodSubnetId { get; set; }
+
     /// <summary>A kubeconfig file; null to get the cluster's user credential from ARM.</summary>
     public string? Kubeconfig { get; set; }
 

@@ -30,6 +30,21 @@ internal static partial class ClusterOptionsRules
             }
         }
 
+        foreach (var (name, value) in new[] { ("SubnetId", cluster.SubnetId), ("PodSubnetId", cluster.PodSubnetId) })
+        {
+            if (value is not null && !SubnetResource().IsMatch(value))
+            {
+                yield return $"{name}: '{value}' must be the resource id of a subnet: "
+                    + "/subscriptions/…/resourceGroups/…/providers/Microsoft.Network/virtualNetworks/…/subnets/….";
+            }
+        }
+
+        if (VirtualNetworkOf(cluster.SubnetId) is { } network && VirtualNetworkOf(cluster.PodSubnetId) is { } pods
+            && !string.Equals(network, pods, StringComparison.OrdinalIgnoreCase))
+        {
+            yield return $"PodSubnetId: '{cluster.PodSubnetId}' must be in the virtual network of SubnetId, {network}.";
+        }
+
         if (cluster.Kubeconfig is { } file && !File.Exists(file))
         {
             yield return $"Kubeconfig: file {file} does not exist.";
@@ -67,6 +82,14 @@ internal static partial class ClusterOptionsRules
             yield return $"MaxCount: {cluster.MaxCount} must be MinCount ({cluster.MinCount}) to 1000.";
         }
     }
+
+    private static string? VirtualNetworkOf(string? subnet) =>
+        subnet is not null && SubnetResource().Match(subnet) is { Success: true } match ? match.Groups["network"].Value : null;
+
+    [GeneratedRegex(
+        @"^(?<network>/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Network/virtualNetworks/[^/]+)/subnets/[^/]+\z",
+        RegexOptions.IgnoreCase)]
+    private static partial Regex SubnetResource();
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$")]
     private static partial Regex ClusterId();

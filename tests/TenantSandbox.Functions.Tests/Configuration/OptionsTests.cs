@@ -54,6 +54,8 @@ public sealed class OptionsTests
     [InlineData("Clusters__0__MinCount", "0", "Clusters__0__MinCount: 0 must be 1")]
     [InlineData("Clusters__0__MaxCount", "1001", "Clusters__0__MaxCount: 1001")]
     [InlineData("Clusters__0__Kubeconfig", "/nowhere", "file /nowhere does not exist")]
+    [InlineData("Clusters__0__SubnetId", "nodes", "Clusters__0__SubnetId: 'nodes' must be the resource id of a subnet")]
+    [InlineData("Clusters__0__PodSubnetId", "/subscriptions/s/resourceGroups/g", "Clusters__0__PodSubnetId")]
     [InlineData("Arm__Endpoint", "http://management.azure.com", "must be an absolute https address")]
     [InlineData("Arm__CaFile", "/nowhere.pem", "file /nowhere.pem does not exist")]
     [InlineData("EventTopic__Endpoint", "http://topic.example", "EventTopic__Endpoint")]
@@ -117,6 +119,16 @@ public sealed class OptionsTests
         settings["Clusters__1__Name"] = "AKS-tenants";
 
         Assert.Contains("'west-1', 'west-2' are the same managed cluster", Assert.Throws<OptionsValidationException>(() => Read(settings)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Validate_PodSubnetOfAnotherNetwork_IsRefused()
+    {
+        var settings = App.Settings();
+        settings["Clusters__0__SubnetId"] = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/one/subnets/nodes";
+        settings["Clusters__0__PodSubnetId"] = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/two/subnets/pods";
+
+        Assert.Contains("must be in the virtual network of SubnetId", Assert.Throws<OptionsValidationException>(() => Read(settings)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace TenantSandbox.Functions.Azure.Arm;
 /// <summary>The body of a sandboxed agent pool's PUT.</summary>
 internal static class AgentPoolBody
 {
-    public static ContainerServiceAgentPoolData Of(PoolRef pool, PoolMarks marks)
+    public static ContainerServiceAgentPoolData Of(PoolRef pool, PoolMarks marks, PoolSubnets subnets)
     {
         var template = pool.Template;
         var body = new ContainerServiceAgentPoolData
@@ -24,6 +24,8 @@ internal static class AgentPoolBody
             MinCount = template.MinCount,
             MaxCount = template.MaxCount,
             MaxPods = template.MaxPods,
+            VnetSubnetId = subnets.Nodes,
+            PodSubnetId = subnets.Pods,
         };
         foreach (var zone in template.Zones)
         {

@@ -26,7 +26,8 @@ internal sealed partial class AgentPools(PoolAddresses addresses, ILogger<AgentP
             if (await addresses.FindAsync(pool, cancellationToken) is not { } found)
             {
                 // Only if absent: if someone else created a pool of this name meanwhile, the PUT conflicts and the next read tells whose it is.
-                return await PutAsync(pool, null, ETag.All.ToString(), cancellationToken);
+                var subnets = await addresses.SubnetsOfNewPoolAsync(pool, cancellationToken);
+                return await PutAsync(pool, subnets, null, ETag.All.ToString(), cancellationToken);
             }
 
             if (addresses.Compare(found, pool) == PoolMatch.Other)
@@ -35,7 +36,7 @@ internal sealed partial class AgentPools(PoolAddresses addresses, ILogger<AgentP
             }
 
             return AgentPoolVerdict.NeedsWrite(found, pool)
-                ? await PutAsync(pool, found.ETag?.ToString(), null, cancellationToken)
+                ? await PutAsync(pool, PoolSubnets.Of(found), found.ETag?.ToString(), null, cancellationToken)
                 : AgentPoolVerdict.Of(found, pool);
         }, cancellationToken);
 
@@ -121,10 +122,11 @@ internal sealed partial class AgentPools(PoolAddresses addresses, ILogger<AgentP
             $"generation {pool.Generation} does not exist; the pool of this name on cluster {pool.ClusterId} is {whose}, and was not changed");
     }
 
-    private async Task<PoolObservation> PutAsync(PoolRef pool, string? ifMatch, string? ifNoneMatch, CancellationToken cancellationToken)
+    private async Task<PoolObservation> PutAsync(
+        PoolRef pool, PoolSubnets subnets, string? ifMatch, string? ifNoneMatch, CancellationToken cancellationToken)
     {
         var operation = await addresses.PoolsOf(pool).CreateOrUpdateAsync(
-            WaitUntil.Started, pool.Name, AgentPoolBody.Of(pool, addresses.MarksOf(pool)), ifMatch, ifNoneMatch, cancellationToken);
+            WaitUntil.Started, pool.Name, AgentPoolBody.Of(pool, addresses.MarksOf(pool), subnets), ifMatch, ifNoneMatch, cancellationToken);
         LogWritten(pool.Name, pool.ClusterId, pool.Generation);
         return operation is { HasCompleted: true, HasValue: true }
             ? AgentPoolVerdict.Of(operation.Value.Data, pool)

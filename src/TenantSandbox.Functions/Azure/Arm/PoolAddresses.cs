@@ -34,6 +34,11 @@ internal sealed class PoolAddresses(ArmClient arm, ClusterDirectory clusters, IO
         return Cluster(pool.ClusterId).GetContainerServiceAgentPools();
     }
 
+    /// <summary>The subnets that a pool is made in.</summary>
+    /// <inheritdoc cref="PoolsOf" path="/exception"/>
+    public Task<PoolSubnets> SubnetsOfNewPoolAsync(PoolRef pool, CancellationToken cancellationToken) =>
+        PoolSubnets.OfNewPoolAsync(PoolsOf(pool), clusters.Get(pool.ClusterId), cancellationToken);
+
     /// <summary>The pool's resource.</summary>
     /// <inheritdoc cref="PoolsOf" path="/exception"/>
     public ContainerServiceAgentPoolResource Resource(PoolRef pool)
