@@ -49,6 +49,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<DryRun>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.Workloads.ToRules());
         services.AddSingleton<OperatorDoor>();
+        services.AddSingleton<ReconcileSchedule>();
         services.AddSingleton<MaintenanceStarts>();
         services.AddSingleton<IClusterResources, ClusterResources>();
         services.AddSingleton<OrphanInventory>();

@@ -5,6 +5,9 @@ namespace TenantSandbox.Core.Tenants;
 /// <summary>What observations of the clusters do to a tenant's state. Pure, like <see cref="TenantStateMachine"/>.</summary>
 public static class TenantObservations
 {
+    /// <summary>After a repair that failed, or a cleanup, the reconcile waits this long before it tries again.</summary>
+    public static readonly TimeSpan RepairPause = TimeSpan.FromMinutes(30);
+
     /// <summary>Stores what was observed; starts a reconcile operation or quarantines the tenant if the report says so.</summary>
     public static (TenantDecision Decision, TenantObservationAnswer Answer) Observe(TenantState? state, TenantObservationReport report)
     {

@@ -60,7 +60,7 @@ internal sealed partial class TenantReconciliation(
     {
         var left = tenants
             .Where(t => t.Operation is null && (t.Leftovers.Count > 0 || t.Phase == TenantPhase.TeardownFailed))
-            .Where(t => !(now - t.LastOperation?.EndedAt < TenantVerdict.RepairPause))
+            .Where(t => !(now - t.LastOperation?.EndedAt < TenantObservations.RepairPause))
             .ToArray();
         foreach (var tenant in left)
         {

@@ -6,9 +6,6 @@ namespace TenantSandbox.Functions.Maintenance;
 /// <summary>Concludes from what was observed of a tenant which conditions hold and whether it has to be repaired. Pure.</summary>
 internal static class TenantVerdict
 {
-    /// <summary>After a repair that failed, the next one waits this long.</summary>
-    public static readonly TimeSpan RepairPause = TimeSpan.FromMinutes(30);
-
     private const int MaxNamed = 5;
 
     /// <param name="state">The tenant, idle and placed.</param>
@@ -85,7 +82,7 @@ internal static class TenantVerdict
     }
 
     private static bool IsPausing(TenantState state, DateTimeOffset now) =>
-        state is { LastError: not null, LastOperation: { Kind: TenantOperationKind.Reconcile, EndedAt: { } ended } } && now - ended < RepairPause;
+        state is { LastError: not null, LastOperation: { Kind: TenantOperationKind.Reconcile, EndedAt: { } ended } } && now - ended < TenantObservations.RepairPause;
 
     private static string Describe(Finding[] findings)
     {

@@ -7,17 +7,17 @@ using TenantSandbox.Functions.Tenants;
 namespace TenantSandbox.Functions.Operations;
 
 /// <summary>Explains why a tenant is as it is: what it waits for, since when, what failed, and what happens next.</summary>
-internal sealed class ExplainTenant
+internal sealed class ExplainTenant(ReconcileSchedule reconcile)
 {
     [Function(nameof(ExplainTenant))]
-    public static Task<IResult> RunAsync(
+    public Task<IResult> RunAsync(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants/{tenantId}/explain")] HttpRequest request,
         string tenantId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
         BackendFailures.AnswerAsync(request, () => AnswerAsync(request, tenantId, client, cancellationToken));
 
-    private static async Task<IResult> AnswerAsync(HttpRequest request, string tenantId, DurableTaskClient client, CancellationToken cancellationToken)
+    private async Task<IResult> AnswerAsync(HttpRequest request, string tenantId, DurableTaskClient client, CancellationToken cancellationToken)
     {
         if (await TenantStates.ReadAsync(client, tenantId, cancellationToken) is not { } state)
         {
@@ -25,6 +25,6 @@ internal sealed class ExplainTenant
         }
 
         var instance = state.Operation is { } operation ? await client.GetInstanceAsync(operation.Id, getInputsAndOutputs: true, cancellationToken) : null;
-        return ApiResults.Ok(request, TenantExplanations.Of(state, instance));
+        return ApiResults.Ok(request, TenantExplanations.Of(state, instance, reconcile));
     }
 }

@@ -7,10 +7,12 @@ namespace TenantSandbox.Functions.Operations;
 /// <summary>Creates <see cref="TenantExplanation"/>s from a tenant's state and its running operation.</summary>
 internal static class TenantExplanations
 {
+    /// <param name="state">The tenant.</param>
     /// <param name="instance">The running operation's orchestration; null when idle, and when it is gone.</param>
-    public static TenantExplanation Of(TenantState state, OrchestrationMetadata? instance) => state.Operation is { } operation
+    /// <param name="reconcile">When tenants are reconciled.</param>
+    public static TenantExplanation Of(TenantState state, OrchestrationMetadata? instance, ReconcileSchedule reconcile) => state.Operation is { } operation
         ? Running(state, operation, instance)
-        : Idle(state);
+        : Idle(state, reconcile);
 
     private static TenantExplanation Running(TenantState state, TenantOperation operation, OrchestrationMetadata? instance)
     {
@@ -44,7 +46,7 @@ internal static class TenantExplanations
         };
     }
 
-    private static TenantExplanation Idle(TenantState state)
+    private static TenantExplanation Idle(TenantState state, ReconcileSchedule reconcile)
     {
         var (summary, next) = state.Phase switch
         {
@@ -59,12 +61,12 @@ internal static class TenantExplanations
                 [NextAction.Operator("Lift the quarantine, or offboard the tenant.")]),
             TenantPhase.Suspended => ("The tenant is suspended.", [NextAction.Sender("Resume it.")]),
             TenantPhase.Offboarded => ("The tenant is offboarded.", []),
-            _ => Ready(state),
+            _ => Ready(state, reconcile),
         };
-        return Create(state, summary, state.LastOperation?.EndedAt ?? state.UpdatedAt, state.LastError, next);
+        return Create(state, summary, state.LastOperation?.EndedAt ?? state.UpdatedAt, state.LastError, [.. next, .. Cleanup(state, reconcile)]);
     }
 
-    private static (string Summary, NextAction[] Next) Ready(TenantState state)
+    private static (string Summary, NextAction[] Next) Ready(TenantState state, ReconcileSchedule reconcile)
     {
         if (state.Conditions.IsTrue(TenantConditions.SpecUnknown))
         {
@@ -73,15 +75,28 @@ internal static class TenantExplanations
 
         if (state.LastError is not null)
         {
+            NextAction[] retry = state.LastOperation is { Kind: TenantOperationKind.Reconcile }
+                ? [NextAction.System("The reconcile repairs the tenant again if it still differs.", AfterPause(state, reconcile))]
+                : [];
             return (
                 $"The last operation failed; revision {state.AppliedRevision} runs.",
-                [NextAction.Sender("Send an update with a higher revision."), NextAction.Operator("Run the operation again.")]);
+                [.. retry, NextAction.Sender("Send an update with a higher revision."), NextAction.Operator("Run the operation again.")]);
         }
 
         return state.Conditions.FirstOrDefault(IsBad) is { } bad
-            ? ($"Condition {bad.Type} is {bad.Status}: {bad.Message}", [NextAction.System("The next reconcile repairs it, or reports it again."), NextAction.Operator("Reconcile the tenant now.")])
+            ? (
+                $"Condition {bad.Type} is {bad.Status}: {bad.Message}",
+                [NextAction.System("The next reconcile repairs it, or reports it again.", reconcile.Next(null)), NextAction.Operator("Reconcile the tenant now.")])
             : ("The tenant runs as it should.", []);
     }
+
+    private static IEnumerable<NextAction> Cleanup(TenantState state, ReconcileSchedule reconcile) =>
+        state is { Phase: TenantPhase.TeardownFailed } or { Leftovers.Count: > 0, Phase: not TenantPhase.Quarantined }
+            ? [NextAction.System("The reconcile removes what is left of earlier operations.", AfterPause(state, reconcile))]
+            : [];
+
+    private static DateTimeOffset? AfterPause(TenantState state, ReconcileSchedule reconcile) =>
+        reconcile.Next(state.LastOperation?.EndedAt + TenantObservations.RepairPause);
 
     private static bool IsBad(TenantCondition condition) => condition.Type is TenantConditions.Ready or TenantConditions.Placed
         ? condition.Status == ConditionStatus.False

@@ -93,7 +93,7 @@ public sealed class TenantVerdictTests
         };
 
         Assert.Null(TenantVerdict.Of(failed, Observed(Changed), ObservedPool.Present, Now).RepairReason);
-        Assert.NotNull(TenantVerdict.Of(failed, Observed(Changed), ObservedPool.Present, Now + TenantVerdict.RepairPause).RepairReason);
+        Assert.NotNull(TenantVerdict.Of(failed, Observed(Changed), ObservedPool.Present, Now + TenantObservations.RepairPause).RepairReason);
     }
 
     [Fact]

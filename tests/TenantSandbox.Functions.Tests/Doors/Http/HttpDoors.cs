@@ -9,7 +9,7 @@ using TenantSandbox.Functions.Tests.Orchestrations;
 namespace TenantSandbox.Functions.Tests.Doors.Http;
 
 /// <summary>The HTTP functions with the app's own services, on an in-process task hub.</summary>
-internal sealed class HttpDoors(TestSystem system)
+internal sealed class HttpDoors(TestSystem system, params KeyValuePair<string, string?>[] more)
 {
     // The fake cloud has the same cluster.
     private static readonly KeyValuePair<string, string?>[] Settings = [.. App.Settings("aks1"), new("Requests__AnswerWait", "00:00:30")];
@@ -43,15 +43,15 @@ internal sealed class HttpDoors(TestSystem system)
         RunAsync("GET", $"/api/tenants/{tenant}/history", null, [], (_, request) => GetTenantHistory.RunAsync(request, tenant, Client, default));
 
     public Task<HttpAnswer> ExplainAsync(string tenant = "acme") =>
-        RunAsync("GET", $"/api/tenants/{tenant}/explain", null, [], (_, request) => ExplainTenant.RunAsync(request, tenant, Client, default));
+        RunAsync("GET", $"/api/tenants/{tenant}/explain", null, [], (services, request) => services.Make<ExplainTenant>().RunAsync(request, tenant, Client, default));
 
     public Task<HttpAnswer> GetOperationAsync(string operation) =>
         RunAsync("GET", $"/api/operations/{operation}", null, [], (services, request) => services.Make<GetOperation>().RunAsync(request, operation, Client, default));
 
-    private static async Task<HttpAnswer> RunAsync(
+    private async Task<HttpAnswer> RunAsync(
         string method, string pathAndQuery, string? body, (string Name, string Value)[] headers, Func<IServiceProvider, HttpRequest, Task<IResult>> run)
     {
-        await using var services = App.Create(Settings, specs: MemorySpecStore.Shared);
+        await using var services = App.Create([.. Settings, .. more], specs: MemorySpecStore.Shared);
         var http = HttpSubmissionTests.Http();
         var parts = pathAndQuery.Split('?');
         (http.Request.Method, http.Request.Path, http.Request.QueryString) = (method, parts[0], new(parts.Length == 1 ? "" : $"?{parts[1]}"));
