@@ -14,6 +14,13 @@ public sealed record TenantExpiry(
     /// <summary>One day.</summary>
     public const int DefaultNoticeSeconds = 24 * 60 * 60;
 
+    /// <summary>The same expiry with another notice.</summary>
+    /// <param name="notice">How long before the expiry; fractions of a second are cut off. Zero for no event.</param>
+    public TenantExpiry WithNotice(TimeSpan notice) => this with { NoticeSeconds = (int)notice.TotalSeconds };
+
+    /// <summary>Whether two expiries, or none, are at the same time and do the same. Their notices don't matter.</summary>
+    public static bool IsSame(TenantExpiry? left, TenantExpiry? right) => (left?.ExpiresAt, left?.OnExpiry) == (right?.ExpiresAt, right?.OnExpiry);
+
     /// <summary>When the event <c>expiring</c> is due.</summary>
     [JsonIgnore] public DateTimeOffset NoticeAt => ExpiresAt.AddSeconds(-NoticeSeconds);
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Configuration;
 
@@ -28,6 +29,10 @@ internal sealed class MaintenanceOptions
     /// <summary>How long finished orchestrations and the details of offboarded tenants are kept.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]
     public TimeSpan HistoryRetention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long before a tenant's expiry the event <c>expiring</c> is published, in whole seconds; zero for no event.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan ExpiryNotice { get; set; } = TimeSpan.FromSeconds(TenantExpiry.DefaultNoticeSeconds);
 
     /// <summary>How long an operation may run before the watchdog ends it; longer than all of its steps' time-outs together.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]

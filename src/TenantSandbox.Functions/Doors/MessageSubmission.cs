@@ -1,12 +1,14 @@
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Specs;
 using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Doors;
 
 /// <summary>Submits the request of an event or a queue message, or keeps the message with the reason.</summary>
-internal sealed class MessageSubmission(RejectedRequests rejected, ISpecStore specs)
+internal sealed class MessageSubmission(RejectedRequests rejected, ISpecStore specs, IOptions<MaintenanceOptions> maintenance)
 {
     /// <summary>Handles one message. If this throws, the message must be delivered again.</summary>
     /// <param name="door">The function or the queue that the message came through.</param>
@@ -25,7 +27,8 @@ internal sealed class MessageSubmission(RejectedRequests rejected, ISpecStore sp
                 await specs.SaveAsync(spec, cancellationToken);
             }
 
-            var start = await Submissions.StartAsync(client, identity, request, receivedAt, cancellationToken);
+            var submitted = request with { Expiry = request.Expiry?.WithNotice(maintenance.Value.ExpiryNotice) };
+            var start = await Submissions.StartAsync(client, identity, submitted, receivedAt, cancellationToken);
             if (!start.IsReused)
             {
                 return;

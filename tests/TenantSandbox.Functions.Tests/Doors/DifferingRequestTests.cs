@@ -1,7 +1,9 @@
 using Azure.Storage.Queues.Models;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.EventGrid;
 using TenantSandbox.Functions.Doors.Http;
@@ -97,5 +99,8 @@ public sealed class DifferingRequestTests : IAsyncLifetime
     private Task EnqueueAsync(string text) => new OnTenantRequest(Submission(), InstallationRules.Default, System.Hub.Clock).RunAsync(
         QueuesModelFactory.QueueMessage("m1", "r", BinaryData.FromString(text), 1), System.Hub.Client, default);
 
-    private MessageSubmission Submission() => new(new RejectedRequests(new RejectedQueue(_rejected), System.Hub.Clock, NullLogger<RejectedRequests>.Instance), MemorySpecStore.Shared);
+    private MessageSubmission Submission() => new(
+        new RejectedRequests(new RejectedQueue(_rejected), System.Hub.Clock, NullLogger<RejectedRequests>.Instance),
+        MemorySpecStore.Shared,
+        Options.Create(new MaintenanceOptions()));
 }

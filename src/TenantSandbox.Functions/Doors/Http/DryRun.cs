@@ -37,7 +37,7 @@ internal sealed class DryRun(ISpecStore specs, PlacementForecast placements, Tim
     {
         var state = await TenantStates.ReadAsync(client, command.TenantId, cancellationToken);
         var (decision, answer) = TenantStateMachine.Act(state, command with { CommandId = CommandId });
-        IReadOnlyList<SpecChange> differences = command.Expiry is { } expiry && expiry != state?.Expiry ? [ExpiryChange(state?.Expiry, expiry)] : [];
+        IReadOnlyList<SpecChange> differences = command.Expiry is { } expiry && !TenantExpiry.IsSame(expiry, state?.Expiry) ? [ExpiryChange(state?.Expiry, expiry)] : [];
         return await ReportAsync(http, client, state, decision, answer, differences, null, cancellationToken);
     }
 
@@ -66,7 +66,7 @@ internal sealed class DryRun(ISpecStore specs, PlacementForecast placements, Tim
         {
             var running = state.InlineSpec ?? await specs.ReadAsync(state.Applied!.Hash, cancellationToken);
             var changes = SpecChanges.Between(running with { StoredExpiresAt = null }, requested);
-            return expiry == state.Expiry ? changes : [.. changes, ExpiryChange(state.Expiry, expiry)];
+            return TenantExpiry.IsSame(expiry, state.Expiry) ? changes : [.. changes, ExpiryChange(state.Expiry, expiry)];
         }
         catch (NotFoundException)
         {

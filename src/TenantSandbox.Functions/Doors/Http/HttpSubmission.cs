@@ -12,7 +12,8 @@ using TenantSandbox.Functions.Tenants;
 namespace TenantSandbox.Functions.Doors.Http;
 
 /// <summary>Submits a request or a command and turns the tenant's answer into an HTTP response.</summary>
-internal sealed class HttpSubmission(ISpecStore specs, IOptions<RequestDoorOptions> options, TimeProvider time)
+internal sealed class HttpSubmission(
+    ISpecStore specs, IOptions<RequestDoorOptions> options, IOptions<MaintenanceOptions> maintenance, TimeProvider time)
 {
     // Polled here, because the Azure Storage backend's own wait polls every two seconds.
     private static readonly TimeSpan MinPollDelay = TimeSpan.FromMilliseconds(50);
@@ -36,7 +37,8 @@ internal sealed class HttpSubmission(ISpecStore specs, IOptions<RequestDoorOptio
             await specs.SaveAsync(spec, cancellationToken);
         }
 
-        var start = await Submissions.StartAsync(client, identity, request, time.GetUtcNow(), cancellationToken);
+        var submitted = request with { Expiry = request.Expiry?.WithNotice(maintenance.Value.ExpiryNotice) };
+        var start = await Submissions.StartAsync(client, identity, submitted, time.GetUtcNow(), cancellationToken);
         return await AnswerAsync(
             http, client, start,
             SubmissionView.Pending(start.InstanceId, request.TenantId, request.Kind.ToVerb(), request.Revision, http) with { Notes = notes is { Count: > 0 } ? notes : null },
@@ -47,7 +49,8 @@ internal sealed class HttpSubmission(ISpecStore specs, IOptions<RequestDoorOptio
     /// <summary>Submits a command of an operator.</summary>
     public async Task<IResult> ActAsync(HttpRequest http, DurableTaskClient client, OperatorCommand command, CancellationToken cancellationToken)
     {
-        var start = await Submissions.StartAsync(client, command, cancellationToken);
+        var submitted = command with { Expiry = command.Expiry?.WithNotice(maintenance.Value.ExpiryNotice) };
+        var start = await Submissions.StartAsync(client, submitted, cancellationToken);
         return await AnswerAsync(
             http, client, start,
             SubmissionView.Pending(start.InstanceId, command.TenantId, command.Verb, null, http),

@@ -85,5 +85,6 @@ public sealed class HttpSubmissionTests
 
     private static TenantRequest Offboarding() => TenantRequestParser.ParseOffboard("acme", null).Request!;
 
-    private HttpSubmission Submission() => new(MemorySpecStore.Shared, Options.Create(new RequestDoorOptions()), _time);
+    private HttpSubmission Submission() => new(
+        MemorySpecStore.Shared, Options.Create(new RequestDoorOptions()), Options.Create(new MaintenanceOptions()), _time);
 }
