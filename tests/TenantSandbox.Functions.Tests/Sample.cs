@@ -35,5 +35,6 @@ internal static class Sample
     public static PlacedTenant Placed(this DesiredTenant tenant) => new(
         tenant.TenantId, tenant.Incarnation, tenant.Revision, tenant.ClusterId, tenant.PoolName, tenant.SizeClasses,
         MemorySpecStore.Shared.Save(tenant.Spec),
-        Former: tenant.Former is { } former ? new FormerPlacement(MemorySpecStore.Shared.Save(former.Spec), former.PoolName, former.SizeClasses) : null);
+        Former: tenant.Former is { } former ? new FormerPlacement(MemorySpecStore.Shared.Save(former.Spec), former.PoolName, former.SizeClasses) : null,
+        Expiry: tenant.Expiry);
 }

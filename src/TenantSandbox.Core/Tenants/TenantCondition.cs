@@ -101,6 +101,7 @@ public sealed record TenantObservationAnswer(
 /// <param name="CreatedAt">When its namespace was created.</param>
 /// <param name="FoundAt">When it was found.</param>
 /// <param name="Actor">Who asked for the rebuild.</param>
+/// <param name="Expiry">The expiry that its namespace carries; null for none.</param>
 public sealed record TenantRebuild(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("incarnation")] int Incarnation,
@@ -112,4 +113,5 @@ public sealed record TenantRebuild(
     [property: JsonPropertyName("isTerminating")] bool IsTerminating,
     [property: JsonPropertyName("createdAt")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("at")] DateTimeOffset FoundAt,
-    [property: JsonPropertyName("actor")] string Actor);
+    [property: JsonPropertyName("actor")] string Actor,
+    [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null);

@@ -74,6 +74,7 @@ public static class TenantObservations
             DesiredRevision = found.Revision,
             Applied = found.Spec,
             AppliedRevision = found.Revision,
+            Expiry = found.Expiry,
             Placement = found.Placement,
             Conditions = found.Spec is not null
                 ? conditions.Set(TenantConditions.SpecUnknown, ConditionStatus.False, "Known", "Its spec is stored.", found.FoundAt)

@@ -16,6 +16,7 @@ namespace TenantSandbox.Functions.Kubernetes;
 /// <param name="Spec">The desired state.</param>
 /// <param name="Former">What still runs while this is rolled out.</param>
 /// <param name="IsSuspended">Whether all workloads have no replicas.</param>
+/// <param name="Expiry">When it expires; null for never.</param>
 internal sealed record DesiredTenant(
     string TenantId,
     int Incarnation,
@@ -26,7 +27,8 @@ internal sealed record DesiredTenant(
     string SpecHash,
     TenantSpec Spec,
     FormerTenant? Former = null,
-    bool IsSuspended = false)
+    bool IsSuspended = false,
+    TenantExpiry? Expiry = null)
 {
     /// <summary>The namespace.</summary>
     public TenantNamespaceRef Namespace => new(TenantId, Incarnation, ClusterId);
@@ -55,6 +57,6 @@ internal sealed class DesiredTenants(ISpecStore specs)
             : null;
         return new DesiredTenant(
             placed.TenantId, placed.Incarnation, placed.Revision, placed.ClusterId, placed.PoolName, placed.SizeClasses,
-            placed.SpecHash ?? SpecRef.Of(spec).Hash, spec, former);
+            placed.SpecHash ?? SpecRef.Of(spec).Hash, spec, former, Expiry: placed.Expiry);
     }
 }

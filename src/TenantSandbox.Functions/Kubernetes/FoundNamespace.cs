@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -28,6 +29,7 @@ public sealed record NamespacePage(
 /// <param name="IsSuspended">Whether the tenant is suspended.</param>
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="IsTerminating">Whether it is being deleted.</param>
+/// <param name="Expiry">When the tenant expires; null for never, and on namespaces that an earlier version made.</param>
 public sealed record FoundNamespace(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("uid")] string Uid,
@@ -39,4 +41,5 @@ public sealed record FoundNamespace(
     [property: JsonPropertyName("poolName")] string? PoolName,
     [property: JsonPropertyName("isSuspended")] bool IsSuspended,
     [property: JsonPropertyName("createdAt")] DateTimeOffset CreatedAt,
-    [property: JsonPropertyName("isTerminating")] bool IsTerminating);
+    [property: JsonPropertyName("isTerminating")] bool IsTerminating,
+    [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null);

@@ -51,7 +51,8 @@ internal sealed class NamespaceInventory(ClusterConnections connections, IOption
             Label(Labels.Pool),
             Annotation(Labels.Suspended) == "true",
             metadata.CreationTimestamp is { } created ? new DateTimeOffset(created.ToUniversalTime()) : DateTimeOffset.MinValue,
-            metadata.DeletionTimestamp is not null);
+            metadata.DeletionTimestamp is not null,
+            ExpiryAnnotations.Read(metadata.Annotations));
 
         string? Label(string name) => metadata.Labels?.TryGetValue(name, out var value) == true ? value : null;
 

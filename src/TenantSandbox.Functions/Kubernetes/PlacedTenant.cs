@@ -18,6 +18,7 @@ namespace TenantSandbox.Functions.Kubernetes;
 /// too, and if they are in another pool, new pods become ready before they are removed. After the rollout call ApplyNamespace and
 /// ApplyWorkloads once more without it.
 /// </param>
+/// <param name="Expiry">When it expires; null for never.</param>
 public sealed record PlacedTenant(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("incarnation")] int Incarnation,
@@ -27,7 +28,8 @@ public sealed record PlacedTenant(
     [property: JsonPropertyName("sizeClasses")] IReadOnlyList<KataSizeClass> SizeClasses,
     [property: JsonPropertyName("specHash"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SpecHash,
     [property: JsonPropertyName("spec"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantSpec? Spec = null,
-    [property: JsonPropertyName("former"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FormerPlacement? Former = null);
+    [property: JsonPropertyName("former"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FormerPlacement? Former = null,
+    [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null);
 
 /// <summary>What runs of a tenant before an update, or what the failed update left before it is returned to the previous revision.</summary>
 /// <param name="SpecHash">The hash of its spec.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TenantSandbox.Core.Capacity;
+using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -23,13 +24,15 @@ public sealed record InspectionPage(
 /// <param name="PoolName">Its pool; null when it is suspended.</param>
 /// <param name="SpecHash">The hash of the spec that runs.</param>
 /// <param name="IsSuspended">Whether it is suspended.</param>
+/// <param name="Expiry">When it expires; null for never.</param>
 public sealed record InspectedTenant(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("incarnation")] int Incarnation,
     [property: JsonPropertyName("revision")] long Revision,
     [property: JsonPropertyName("poolName")] string? PoolName,
     [property: JsonPropertyName("specHash")] string SpecHash,
-    [property: JsonPropertyName("isSuspended")] bool IsSuspended = false);
+    [property: JsonPropertyName("isSuspended")] bool IsSuspended = false,
+    [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null);
 
 /// <summary>What was found.</summary>
 /// <param name="Tenants">One observation for each tenant of the page, in its order.</param>

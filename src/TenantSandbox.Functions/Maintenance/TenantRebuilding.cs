@@ -1,8 +1,10 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
@@ -11,7 +13,7 @@ using TenantSandbox.Functions.Tenants;
 namespace TenantSandbox.Functions.Maintenance;
 
 /// <summary>Restores the tenants of one page of namespaces.</summary>
-internal sealed class TenantRebuilding(IClusterResources resources, ISpecStore specs)
+internal sealed class TenantRebuilding(IClusterResources resources, ISpecStore specs, IOptions<MaintenanceOptions> options)
 {
     // Namespaces of version 1 don't carry the revision; 1 is the lowest that a sender can have used.
     private const long UnknownRevision = 1;
@@ -94,13 +96,14 @@ internal sealed class TenantRebuilding(IClusterResources resources, ISpecStore s
         }
     }
 
-    private static TenantRebuild Describe(FoundNamespace found, SpecRef? spec, RebuildRequest request)
+    private TenantRebuild Describe(FoundNamespace found, SpecRef? spec, RebuildRequest request)
     {
         var cluster = request.Cluster;
         var placement = new TenantPlacement(
             cluster.ClusterId, cluster.Region, found.PoolName, cluster.Timing, FirstSequence, found.PoolName is null ? null : cluster.PoolTemplate.SizeClasses);
         return new(
             found.TenantId!, found.Incarnation!.Value, found.Revision ?? UnknownRevision, spec, found.SpecHash, placement,
-            found.IsSuspended, found.IsTerminating, found.CreatedAt, request.Now, request.Actor);
+            found.IsSuspended, found.IsTerminating, found.CreatedAt, request.Now, request.Actor,
+            found.Expiry?.WithNotice(options.Value.ExpiryNotice));
     }
 }

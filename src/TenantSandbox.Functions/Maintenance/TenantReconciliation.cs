@@ -110,7 +110,8 @@ internal sealed partial class TenantReconciliation(
     {
         var isSuspended = tenant.Phase == TenantPhase.Suspended;
         return new(
-            tenant.TenantId, tenant.Incarnation, tenant.AppliedRevision, isSuspended ? null : tenant.Placement!.PoolName, tenant.Applied!.Hash, isSuspended);
+            tenant.TenantId, tenant.Incarnation, tenant.AppliedRevision, isSuspended ? null : tenant.Placement!.PoolName, tenant.Applied!.Hash, isSuspended,
+            tenant.Expiry);
     }
 
     private static ObservedPool StateOf(TenantState tenant, IReadOnlyList<FoundPool> found)

@@ -34,6 +34,12 @@ public sealed record OperationInput
     /// <summary>Its revision.</summary>
     [JsonPropertyName("appliedRevision")] public long AppliedRevision { get; init; }
 
+    /// <summary>The expiry that the tenant has once <see cref="Desired"/> runs; null for none.</summary>
+    [JsonPropertyName("desiredExpiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public TenantExpiry? DesiredExpiry { get; init; }
+
+    /// <summary>The tenant's expiry; null for none.</summary>
+    [JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public TenantExpiry? Expiry { get; init; }
+
     /// <summary>Where the tenant runs; null when it isn't placed.</summary>
     [JsonPropertyName("placement")] public TenantPlacement? Placement { get; init; }
 
@@ -77,6 +83,8 @@ public sealed record OperationInput
             DesiredRevision = tenant.DesiredRevision,
             Applied = tenant.Applied,
             AppliedRevision = tenant.AppliedRevision,
+            DesiredExpiry = operation.Kind == TenantOperationKind.Update ? operation.Expiry : tenant.Expiry,
+            Expiry = tenant.Expiry,
             Placement = tenant.Placement,
             Leftovers = tenant.Leftovers,
             Phase = tenant.Phase,

@@ -70,7 +70,8 @@ internal sealed class OperationRun
     /// <param name="revision">The spec's revision.</param>
     /// <param name="former">What runs until it is replaced; null for nothing.</param>
     public PlacedTenant Placed(TenantPlacement placement, SpecRef spec, long revision, FormerPlacement? former = null) => new(
-        Input.TenantId, Input.Incarnation, revision, placement.ClusterId, placement.PoolName, SizeClassesOf(placement), spec.Hash, Former: former);
+        Input.TenantId, Input.Incarnation, revision, placement.ClusterId, placement.PoolName, SizeClassesOf(placement), spec.Hash, Former: former,
+        Expiry: revision == Input.DesiredRevision ? Input.DesiredExpiry : Input.Expiry);
 
     /// <summary>The RuntimeClasses of a placement; the first version didn't store them, and its pools had all documented ones.</summary>
     public static IReadOnlyList<KataSizeClass> SizeClassesOf(TenantPlacement placement) => placement.SizeClasses ?? KataSizing.Documented;

@@ -90,9 +90,13 @@ public sealed class TenantEntity : TaskEntity<TenantState?>
     public bool Rebuild(TenantRebuild found)
     {
         ArgumentNullException.ThrowIfNull(found);
-        var isUnknown = State is null;
-        State = TenantObservations.Rebuild(State, found);
-        return isUnknown;
+        if (State is not null)
+        {
+            return false;
+        }
+
+        Apply(new(TenantObservations.Rebuild(State, found), null), found.FoundAt);
+        return true;
     }
 
     /// <summary>Shrinks a tombstone to what recognizes late requests; other states aren't changed.</summary>

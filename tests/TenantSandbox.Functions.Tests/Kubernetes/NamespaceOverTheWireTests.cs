@@ -2,6 +2,7 @@ using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
@@ -38,6 +39,23 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
             (tenant.TenantId, 1, 7L, tenant.SpecHash, ClusterFixture.PoolName, false, false),
             (found.TenantId, found.Incarnation!.Value, found.Revision!.Value, found.SpecHash, found.PoolName, found.IsSuspended, found.IsTerminating));
         Assert.Equal((await cluster.ReadNamespaceAsync(tenant)).Metadata.Uid, found.Uid);
+    }
+
+    [Theory]
+    [InlineData(ExpiryAction.Offboard)]
+    [InlineData(ExpiryAction.Suspend)]
+    public async Task ApplyNamespace_Expiry_IsRecordedAndRemoved(ExpiryAction action)
+    {
+        var expiry = new TenantExpiry(new(2027, 1, 31, 12, 30, 15, 250, TimeSpan.Zero), action);
+        var tenant = cluster.NewTenant() with { Expiry = expiry };
+
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
+        var before = await FindAsync(tenant);
+        await cluster.Namespaces.ApplyAsync((tenant with { Expiry = null }).Placed(), default);
+        var after = await FindAsync(tenant);
+
+        Assert.Equal(expiry, before.Expiry);
+        Assert.Null(after.Expiry);
     }
 
     [Fact]

@@ -37,6 +37,9 @@ internal sealed partial class FakeCloud
     /// <summary>The hash of the spec that was applied last in a namespace.</summary>
     public string? AppliedSpec(string key) => _namespaces[key].Tenant.SpecHash;
 
+    /// <summary>The expiry that a namespace carries.</summary>
+    public TenantExpiry? AppliedExpiry(string key) => _namespaces[key].Tenant.Expiry;
+
     private RolloutObservation Watch(PlacedTenant tenant) => _rollouts.GetValueOrDefault(tenant.SpecHash ?? "") ?? Rollout;
 
     private static string? FormerPoolOf(PlacedTenant tenant) =>
@@ -72,7 +75,8 @@ internal sealed partial class FakeCloud
 
     private TenantObservation Observe(string clusterId, InspectedTenant tenant) =>
         _namespaces.TryGetValue($"{clusterId}/{tenant.TenantId}.{tenant.Incarnation}", out var found)
-            ? new(tenant.TenantId, tenant.Incarnation, NamespaceCondition.Present, found.IsSuspended ? 0 : 1, tenant.IsSuspended ? 0 : 1, [])
+            ? new(tenant.TenantId, tenant.Incarnation, NamespaceCondition.Present, found.IsSuspended ? 0 : 1, tenant.IsSuspended ? 0 : 1, TenantExpiry.IsSame(found.Tenant.Expiry, tenant.Expiry) ? [] : [
+                new(FindingKind.FieldChanged, $"Namespace/tenant-{tenant.TenantId}", "metadata.annotations", "has another expiry", IsRepairable: true)])
             : new(tenant.TenantId, tenant.Incarnation, NamespaceCondition.Missing, 0, tenant.IsSuspended ? 0 : 1, [
                 new(FindingKind.NamespaceMissing, $"Namespace/tenant-{tenant.TenantId}", null, "does not exist", IsRepairable: true)]);
 
@@ -82,7 +86,8 @@ internal sealed partial class FakeCloud
                 .OrderBy(n => n.Key, StringComparer.Ordinal)
                 .Select(n => new FoundNamespace(
                     $"tenant-{n.Value.Tenant.TenantId}", n.Key, "tenantsandbox", n.Value.Tenant.TenantId, n.Value.Tenant.Incarnation,
-                    n.Value.Tenant.Revision, n.Value.Tenant.SpecHash, n.Value.Tenant.PoolName, n.Value.IsSuspended, DateTimeOffset.UnixEpoch, false)),
+                    n.Value.Tenant.Revision, n.Value.Tenant.SpecHash, n.Value.Tenant.PoolName, n.Value.IsSuspended, DateTimeOffset.UnixEpoch, false,
+                    n.Value.Tenant.Expiry)),
         ],
         Continuation: null);
 

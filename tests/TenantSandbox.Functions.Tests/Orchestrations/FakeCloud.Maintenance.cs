@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Maintenance;
 using TenantSandbox.Testing;
@@ -52,7 +54,7 @@ internal sealed partial class FakeCloud : IClusterResources
         Add<PageRequest, PageResult>(ActivityNames.PurgeInstances, page => HistoryPurge.PurgeAsync(page, hub.Client, default));
         Add<InventoryRequest, InventoryPage>(ActivityNames.TakeInventory, request => sweep.TakeAsync(request, hub.Client, default));
         Add<SweepRequest, PageResult>(ActivityNames.SweepOrphans, request => sweep.SweepAsync(request, hub.Client, default));
-        Add<RebuildRequest, PageResult>(ActivityNames.RebuildPage, request => new TenantRebuilding(this, specs).RebuildAsync(request, hub.Client, default));
+        Add<RebuildRequest, PageResult>(ActivityNames.RebuildPage, request => new TenantRebuilding(this, specs, Options.Create(new MaintenanceOptions())).RebuildAsync(request, hub.Client, default));
 
         void Add<TInput, TOutput>(string name, Func<TInput, Task<TOutput>> run) => hub.AddActivity<TInput, TOutput>(name, run);
     }

@@ -70,7 +70,7 @@ internal sealed class TenantInspector(
         InspectionPage page, InspectedTenant tenant, V1Namespace found, TenantInspection inspection, CancellationToken cancellationToken)
     {
         var placed = new PlacedTenant(
-            tenant.TenantId, tenant.Incarnation, tenant.Revision, page.ClusterId, tenant.PoolName, page.SizeClasses, tenant.SpecHash);
+            tenant.TenantId, tenant.Incarnation, tenant.Revision, page.ClusterId, tenant.PoolName, page.SizeClasses, tenant.SpecHash, Expiry: tenant.Expiry);
         try
         {
             return inspection.Inspect((await tenants.ReadAsync(placed, cancellationToken)) with { IsSuspended = tenant.IsSuspended }, found);

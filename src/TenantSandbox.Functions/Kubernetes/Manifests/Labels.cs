@@ -21,6 +21,12 @@ internal static class Labels
     /// <summary>An annotation of the namespace, <c>true</c> while the tenant is suspended.</summary>
     public const string Suspended = "tenantsandbox/suspended";
 
+    /// <summary>An annotation of the namespace: when the tenant expires, in UTC; absent for never.</summary>
+    public const string ExpiresAt = "tenantsandbox/expires-at";
+
+    /// <summary>An annotation of the namespace: what happens then, <c>offboard</c> or <c>suspend</c>.</summary>
+    public const string OnExpiry = "tenantsandbox/on-expiry";
+
     /// <summary>An annotation, and not part of pod templates: a new revision alone must not restart pods.</summary>
     public const string Revision = "tenantsandbox/revision";
 

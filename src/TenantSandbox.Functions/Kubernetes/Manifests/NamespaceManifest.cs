@@ -56,6 +56,7 @@ internal static class NamespaceManifest
             annotations[Labels.Suspended] = "true";
         }
 
+        ExpiryAnnotations.Add(annotations, tenant.Expiry);
         return annotations;
     }
 

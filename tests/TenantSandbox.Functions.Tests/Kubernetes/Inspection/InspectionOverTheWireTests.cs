@@ -108,6 +108,23 @@ public sealed class InspectionOverTheWireTests(ClusterFixture cluster)
         Assert.Equal([], Texts(await InspectAsync(tenant)));
     }
 
+    [Theory]
+    [InlineData(false, "fieldChanged {0} metadata.annotations.tenantsandbox/expires-at true", "fieldChanged {0} metadata.annotations.tenantsandbox/on-expiry true")]
+    [InlineData(true, "fieldChanged {0} metadata.annotations.tenantsandbox/expires-at true")]
+    public async Task Inspect_ExpiryChanged_IsRepairedByApplying(bool isRenewed, params string[] expected)
+    {
+        var tenant = cluster.NewTenant(Small) with { Expiry = new(new(2027, 1, 31, 12, 0, 0, TimeSpan.Zero)) };
+        await cluster.RunAsync(tenant);
+        var changed = tenant with { Expiry = isRenewed ? new(new(2027, 2, 28, 12, 0, 0, TimeSpan.Zero)) : null };
+
+        var before = await InspectAsync(changed);
+        await cluster.Namespaces.ApplyAsync(changed.Placed(), default);
+
+        var name = $"Namespace/{NamespaceManifest.NameOf(tenant.TenantId)}";
+        Assert.Equal(expected.Select(e => e.Replace("{0}", name, StringComparison.Ordinal)), Texts(before));
+        Assert.Equal([], Texts(await InspectAsync(changed)));
+    }
+
     [Fact]
     public async Task Inspect_FieldsSetByAnotherManager_AreReportedAndNotRepairable()
     {
@@ -199,7 +216,7 @@ public sealed class InspectionOverTheWireTests(ClusterFixture cluster)
     private static InspectionPage Page(params DesiredTenant[] tenants) => new(
         tenants[0].ClusterId,
         KataSizing.Documented,
-        [.. tenants.Select(t => new InspectedTenant(t.TenantId, t.Incarnation, t.Revision, t.PoolName, MemorySpecStore.Shared.Save(t.Spec), t.IsSuspended))]);
+        [.. tenants.Select(t => new InspectedTenant(t.TenantId, t.Incarnation, t.Revision, t.PoolName, MemorySpecStore.Shared.Save(t.Spec), t.IsSuspended, t.Expiry))]);
 
     private static V1Patch Merge(string json) => new(json, V1Patch.PatchType.MergePatch);
 
