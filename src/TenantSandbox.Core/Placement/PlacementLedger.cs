@@ -145,7 +145,8 @@ public static class PlacementLedger
 
         released = released with { DeletionWaiters = [.. released.DeletionWaiters.Append(request.Waiter).Distinct()] };
         var (after, operations) = Drop(state, released, request.RequestedAt, request.Timing);
-        return new(after, new(state.RefOf(pool), IsPoolBeingDeleted: true, 0, after.Find(pool.Name)!.NotBefore), operations);
+        var left = after.Find(pool.Name)!;
+        return new(after, new(state.RefOf(pool), IsPoolBeingDeleted: true, 0, left.NotBefore, left.OperationId(state.ClusterId)), operations);
     }
 
     // The waiters are told, reserve again and find their reservation in the new pool.
@@ -193,7 +194,7 @@ public static class PlacementLedger
     private static ReserveAnswer AnswerFor(LedgerState state, PoolRecord pool, string reason) =>
         pool.Phase == PoolPhase.Ready
             ? new(ReserveOutcome.Use, state.RefOf(pool), null, reason, MustRead: true)
-            : new(ReserveOutcome.Wait, state.RefOf(pool), pool.NotBefore, reason);
+            : new(ReserveOutcome.Wait, state.RefOf(pool), pool.NotBefore, reason, OperationId: pool.OperationId(state.ClusterId));
 
     private static LedgerChange<ReserveAnswer> Refuse(LedgerState state, ErrorClass errorClass, string code, string reason) =>
         new(state, new(ReserveOutcome.Refused, null, null, reason, TenantError.Create(errorClass, code, $"Cluster '{state.ClusterId}': {reason}.")), []);

@@ -27,12 +27,14 @@ public sealed record ReleaseRequest(
 /// </param>
 /// <param name="RemainingTenants">Number of tenants with a reservation in the pool.</param>
 /// <param name="NotBefore">Earliest start of the deletion under ARM's write budget; null when none was started.</param>
+/// <param name="OperationId">The orchestration that deletes the pool, or still creates it; null when none does, and in answers of an earlier version.</param>
 /// <param name="Others">The same for every other pool in which a reservation was released; null when there is none.</param>
 public sealed record ReleaseAnswer(
     [property: JsonPropertyName("pool")] PoolRef? Pool,
     [property: JsonPropertyName("goes")] bool IsPoolBeingDeleted,
     [property: JsonPropertyName("tenants")] int RemainingTenants,
     [property: JsonPropertyName("notBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? NotBefore = null,
+    [property: JsonPropertyName("operationId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? OperationId = null,
     [property: JsonPropertyName("others"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ReleaseAnswer>? Others = null)
 {
     /// <summary>One answer for each pool.</summary>

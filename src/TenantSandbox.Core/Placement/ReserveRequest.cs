@@ -36,13 +36,15 @@ public sealed record ReserveRequest(
 /// <param name="MustRead">
 /// Whether the pool must be read on ARM before use, as the ledger may be wrong. False in answers of a version that didn't ask for it.
 /// </param>
+/// <param name="OperationId">The orchestration that creates the pool; null when none does, and in answers of an earlier version.</param>
 public sealed record ReserveAnswer(
     [property: JsonPropertyName("outcome")] ReserveOutcome Outcome,
     [property: JsonPropertyName("pool")] PoolRef? Pool,
     [property: JsonPropertyName("notBefore")] DateTimeOffset? NotBefore,
     [property: JsonPropertyName("why")] string Reason,
     [property: JsonPropertyName("error")] TenantError? Error = null,
-    [property: JsonPropertyName("mustRead"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool MustRead = false);
+    [property: JsonPropertyName("mustRead"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool MustRead = false,
+    [property: JsonPropertyName("operationId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? OperationId = null);
 
 /// <summary>Outcome of a reservation.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ReserveOutcome>))]

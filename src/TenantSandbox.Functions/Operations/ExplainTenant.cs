@@ -25,6 +25,7 @@ internal sealed class ExplainTenant(ReconcileSchedule reconcile)
         }
 
         var instance = state.Operation is { } operation ? await client.GetInstanceAsync(operation.Id, getInputsAndOutputs: true, cancellationToken) : null;
-        return ApiResults.Ok(request, TenantExplanations.Of(state, instance, reconcile));
+        var waitedFor = await OperationViews.FindWaitedForAsync(client, instance, cancellationToken);
+        return ApiResults.Ok(request, TenantExplanations.Of(state, instance, waitedFor, reconcile));
     }
 }

@@ -53,7 +53,7 @@ internal sealed partial class GetOperation(IOptions<RequestDoorOptions> options)
         var kind = operationKind.ToWireName();
         if (await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken) is { } instance)
         {
-            return OperationViews.Of(instance, tenantId, kind);
+            return OperationViews.Of(instance, tenantId, kind, await OperationViews.FindWaitedForAsync(client, instance, cancellationToken));
         }
 
         return await TenantStates.ReadAsync(client, tenantId, cancellationToken) is { } state ? OperationViews.OfState(state, id, kind) : null;

@@ -10,7 +10,11 @@ namespace TenantSandbox.Functions.Operations;
 /// <summary>Creates <see cref="OperationView"/>s.</summary>
 internal static class OperationViews
 {
-    public static OperationView Of(OrchestrationMetadata instance, string tenantId, string kind)
+    /// <param name="instance">The operation's orchestration.</param>
+    /// <param name="tenantId">Its tenant.</param>
+    /// <param name="kind">The kind of operation.</param>
+    /// <param name="waitedFor">The orchestration whose end it waits for (<see cref="FindWaitedForAsync"/>); null for none.</param>
+    public static OperationView Of(OrchestrationMetadata instance, string tenantId, string kind, OrchestrationMetadata? waitedFor = null)
     {
         var error = ErrorOf(instance);
         var progress = ProgressOf(instance);
@@ -21,7 +25,7 @@ internal static class OperationViews
             StatusOf(instance.RuntimeStatus, error),
             progress?.Step,
             progress?.Since,
-            WaitingForOf(progress),
+            WaitingForOf(progress, waitedFor),
             instance.CreatedAt,
             instance.LastUpdatedAt,
             error,
@@ -88,8 +92,25 @@ internal static class OperationViews
     public static OperationStatus? ProgressOf(OrchestrationMetadata instance) =>
         instance.IsCompleted || instance.SerializedCustomStatus is null ? null : instance.ReadCustomStatusAs<OperationStatus>();
 
-    public static WaitingForView? WaitingForOf(OperationStatus? progress) =>
-        progress?.WaitingFor is { } text ? new(text, progress.Since, null, progress.Retry) : null;
+    /// <summary>The orchestration whose end an operation waits for, such as one that creates its agent pool; null for none.</summary>
+    public static async Task<OrchestrationMetadata?> FindWaitedForAsync(
+        DurableTaskClient client, OrchestrationMetadata? instance, CancellationToken cancellationToken) =>
+        instance is not null && ProgressOf(instance)?.InstanceId is { } id
+            ? await client.GetInstanceAsync(id, getInputsAndOutputs: true, cancellationToken)
+            : null;
+
+    /// <summary>What an operation waits for; of an orchestration also what that is doing, and the activity that it tries again.</summary>
+    public static WaitingForView? WaitingForOf(OperationStatus? progress, OrchestrationMetadata? waitedFor)
+    {
+        if (progress?.WaitingFor is not { } text)
+        {
+            return null;
+        }
+
+        return waitedFor is not null && ProgressOf(waitedFor) is { } other
+            ? new($"{text} ({other.Step}{(other.WaitingFor is { } reason ? $": {reason}" : "")})", progress.Since, null, other.Retry)
+            : new(text, progress.Since, null, progress.Retry);
+    }
 
     /// <summary>What an operation returned; null before its end.</summary>
     public static OperationResult? ResultOf(OrchestrationMetadata instance) =>

@@ -9,12 +9,14 @@ internal static class TenantExplanations
 {
     /// <param name="state">The tenant.</param>
     /// <param name="instance">The running operation's orchestration; null when idle, and when it is gone.</param>
+    /// <param name="waitedFor">The orchestration whose end that one waits for; null for none.</param>
     /// <param name="reconcile">When tenants are reconciled.</param>
-    public static TenantExplanation Of(TenantState state, OrchestrationMetadata? instance, ReconcileSchedule reconcile) => state.Operation is { } operation
-        ? Running(state, operation, instance)
+    public static TenantExplanation Of(
+        TenantState state, OrchestrationMetadata? instance, OrchestrationMetadata? waitedFor, ReconcileSchedule reconcile) => state.Operation is { } operation
+        ? Running(state, operation, instance, waitedFor)
         : Idle(state, reconcile);
 
-    private static TenantExplanation Running(TenantState state, TenantOperation operation, OrchestrationMetadata? instance)
+    private static TenantExplanation Running(TenantState state, TenantOperation operation, OrchestrationMetadata? instance, OrchestrationMetadata? waitedFor)
     {
         if (instance is null or { IsCompleted: true })
         {
@@ -29,7 +31,7 @@ internal static class TenantExplanations
         }
 
         var progress = OperationViews.ProgressOf(instance);
-        var waitingFor = OperationViews.WaitingForOf(progress);
+        var waitingFor = OperationViews.WaitingForOf(progress, waitedFor);
         var next = waitingFor?.Retry is { } retry
             ? NextAction.System($"{retry.Activity} is tried again, attempt {retry.Attempts + 1} of {retry.MaxAttempts}.", retry.NextAt)
             : NextAction.System(waitingFor is null ? "The operation goes on with its next step." : "The operation goes on when this is so, or when the step's time is up.");

@@ -32,7 +32,9 @@ internal sealed class OperationProgress(TaskOrchestrationContext context, Operat
     }
 
     /// <summary>Reports what the current step waits for; cut to 1,000 characters.</summary>
-    public void ReportWaiting(string reason) => ReportWaiting(reason, null);
+    /// <param name="reason">What, for people.</param>
+    /// <param name="instanceId">The orchestration whose end it waits for; null for something else.</param>
+    public void ReportWaiting(string reason, string? instanceId = null) => ReportWaiting(reason, null, instanceId);
 
     /// <summary>Reports that an activity failed and will be retried.</summary>
     /// <param name="activity">Its name.</param>
@@ -47,7 +49,8 @@ internal sealed class OperationProgress(TaskOrchestrationContext context, Operat
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{activity} failed {failures} of at most {maxAttempts} times and is tried again at {nextAt:yyyy-MM-dd'T'HH:mm:ss'Z'}: {error.Code}: {error.Message}"),
-            new(activity, error.ErrorClass, failures, maxAttempts, nextAt));
+            new(activity, error.ErrorClass, failures, maxAttempts, nextAt),
+            null);
     }
 
     /// <summary>Waits with a durable timer.</summary>
@@ -75,11 +78,12 @@ internal sealed class OperationProgress(TaskOrchestrationContext context, Operat
         }
     }
 
-    private void ReportWaiting(string reason, RetryStatus? retry) => Set(new(
+    private void ReportWaiting(string reason, RetryStatus? retry, string? instanceId) => Set(new(
         _status?.Step ?? string.Empty,
         _status?.Since ?? context.Now(),
         reason.Length <= MaxTextLength ? reason : reason[..MaxTextLength],
-        retry));
+        retry,
+        instanceId));
 
     private void Set(OperationStatus status) => context.SetCustomStatus(_status = status);
 }
@@ -89,11 +93,13 @@ internal sealed class OperationProgress(TaskOrchestrationContext context, Operat
 /// <param name="Since">When the step began.</param>
 /// <param name="WaitingFor">What the step waits for, for people; null while it isn't waiting.</param>
 /// <param name="Retry">The activity that failed and is tried again; null when it waits for something else.</param>
+/// <param name="InstanceId">The orchestration whose end it waits for; null when it waits for something else.</param>
 public sealed record OperationStatus(
     [property: JsonPropertyName("step")] string Step,
     [property: JsonPropertyName("since")] DateTimeOffset Since,
     [property: JsonPropertyName("waitingFor")] string? WaitingFor,
-    [property: JsonPropertyName("retry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RetryStatus? Retry = null);
+    [property: JsonPropertyName("retry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] RetryStatus? Retry = null,
+    [property: JsonPropertyName("instanceId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? InstanceId = null);
 
 /// <summary>An activity that failed and is tried again.</summary>
 /// <param name="Activity">Its name.</param>

@@ -3,8 +3,8 @@ using Microsoft.DurableTask;
 namespace TenantSandbox.Functions.Orchestration;
 
 /// <summary>
-/// The framework's retries, for orchestrations whose progress nobody waits for. Operations use <see cref="ActivityCalls"/>; entity
-/// calls have their retries in <see cref="EntityCalls"/>.
+/// The framework's retries, for maintenance, whose progress nobody waits for. Operations of tenants and pools use
+/// <see cref="ActivityCalls"/>; entity calls have their retries in <see cref="EntityCalls"/>.
 /// </summary>
 internal static class RetryPolicies
 {

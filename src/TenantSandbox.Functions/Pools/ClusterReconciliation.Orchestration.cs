@@ -22,13 +22,13 @@ internal static class ClusterReconciliation
     {
         var report = new ClusterReport(cluster.ClusterId, context.Now(), 0, 0, 0, [], [], 0);
         progress.BeginStep($"list the pools of cluster {cluster.ClusterId}");
-        await context.ObserveClusterAsync(cluster.ClusterId, (page, found) => report = report.Add(page, found));
+        await context.ObserveClusterAsync(cluster.ClusterId, progress, (page, found) => report = report.Add(page, found));
 
         var findings = new List<PoolResolution>();
         foreach (var finding in report.Findings)
         {
             progress.BeginStep($"resolve: agent pool {finding.PoolName} is {finding.Kind}");
-            findings.Add(finding with { Action = await ResolveAsync(context, cluster, finding) });
+            findings.Add(finding with { Action = await ResolveAsync(context, cluster, finding, progress) });
         }
 
         progress.BeginStep("look for operations that died");
@@ -36,15 +36,16 @@ internal static class ClusterReconciliation
         return report with { Findings = findings };
     }
 
-    private static async Task<string> ResolveAsync(TaskOrchestrationContext context, ClusterTarget cluster, PoolResolution finding)
+    private static async Task<string> ResolveAsync(
+        TaskOrchestrationContext context, ClusterTarget cluster, PoolResolution finding, OperationProgress progress)
     {
         switch (finding.Kind)
         {
             case PoolFindingKind.Missing:
-                return await DropIfMissingAsync(context, cluster, finding);
+                return await DropIfMissingAsync(context, cluster, finding, progress);
             case PoolFindingKind.Untagged:
                 var pool = await context.FindPoolAsync(cluster.ClusterId, finding.PoolName);
-                var tagged = pool is null ? null : await context.TagPoolAsync(pool);
+                var tagged = pool is null ? null : await context.TagPoolAsync(pool, progress);
                 return tagged is null ? "none" : $"tagged: {tagged.Detail}";
             case PoolFindingKind.Stuck:
                 var restart = new PoolRestart(finding.PoolName, null, cluster.Timing, context.Now());
@@ -60,7 +61,8 @@ internal static class ClusterReconciliation
         }
     }
 
-    private static async Task<string> DropIfMissingAsync(TaskOrchestrationContext context, ClusterTarget cluster, PoolResolution finding)
+    private static async Task<string> DropIfMissingAsync(
+        TaskOrchestrationContext context, ClusterTarget cluster, PoolResolution finding, OperationProgress progress)
     {
         if (await context.FindPoolAsync(cluster.ClusterId, finding.PoolName) is not { } pool)
         {
@@ -68,7 +70,7 @@ internal static class ClusterReconciliation
         }
 
         // The list may be older than the ledger.
-        var observed = await context.ReadPoolAsync(pool);
+        var observed = await context.ReadPoolAsync(pool, progress);
         if (!observed.IsAbsent)
         {
             return $"none: it exists ({observed.Detail})";

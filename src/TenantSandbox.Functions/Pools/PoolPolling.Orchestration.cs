@@ -31,7 +31,7 @@ internal static class PoolPolling
         var deadline = context.Now().AddSeconds(timing.PoolCreateSeconds);
         var delay = new PollingDelay(context, timing);
         var (putRetries, absences) = (0, 0);
-        var observed = await context.EnsurePoolAsync(pool);
+        var observed = await context.EnsurePoolAsync(pool, progress);
         while (observed.Condition is not (PoolCondition.Ready or PoolCondition.NotOurs))
         {
             failures.Add(observed);
@@ -54,7 +54,7 @@ internal static class PoolPolling
             absences = observed.Condition == PoolCondition.Absent ? absences + 1 : 0;
             progress.ReportWaiting(observed.Detail);
             await delay.WaitAsync(observed.RetryAfterSeconds);
-            observed = needsPut || absences > 1 ? await context.EnsurePoolAsync(pool) : await context.ReadPoolAsync(pool);
+            observed = needsPut || absences > 1 ? await context.EnsurePoolAsync(pool, progress) : await context.ReadPoolAsync(pool, progress);
         }
 
         return observed;
@@ -89,7 +89,7 @@ internal static class PoolPolling
             if (isInProgress || !input.MustReadPods)
             {
                 await delay.WaitAsync(observed.RetryAfterSeconds);
-                observed = isInProgress ? await context.ReadPoolAsync(pool) : observed;
+                observed = isInProgress ? await context.ReadPoolAsync(pool, progress) : observed;
             }
 
             if (observed.Condition is PoolCondition.Ready or PoolCondition.Failed || observed.ErrorClass is not null)
@@ -108,7 +108,7 @@ internal static class PoolPolling
 
         async Task<PoolObservation> DeleteUnusedAsync()
         {
-            while (input.MustReadPods && await context.ReadPoolPodsAsync(pool) is { Count: > 0 } pods)
+            while (input.MustReadPods && await context.ReadPoolPodsAsync(pool, progress) is { Count: > 0 } pods)
             {
                 var found = $"{pods.Count} pods of tenants run on the nodes of agent pool '{pool.Name}': {string.Join(", ", pods.Names)}";
                 if (context.Now() >= deadline)
@@ -120,7 +120,7 @@ internal static class PoolPolling
                 await delay.WaitAsync();
             }
 
-            return await context.DeletePoolAsync(pool);
+            return await context.DeletePoolAsync(pool, progress);
         }
     }
 

@@ -34,7 +34,7 @@ internal static class PoolRelease
     private static async Task<TenantError?> WaitAsync(
         TaskOrchestrationContext context, PoolRef pool, ReleaseAnswer released, OperationTiming timing, OperationProgress progress)
     {
-        progress.ReportWaiting($"agent pool {pool.Name} of cluster {pool.ClusterId} is being deleted");
+        progress.ReportWaiting($"agent pool {pool.Name} of cluster {pool.ClusterId} is being deleted", released.OperationId);
         var deadline = context.Now() + PoolPolling.ReportTimeout(timing, released.NotBefore, context.Now());
         PoolReport? report;
         do

@@ -29,35 +29,37 @@ internal static class PoolSteps
     public static Task<ClusterCandidates> SelectClustersAsync(this TaskOrchestrationContext context, ClusterQuery query) =>
         context.CallActivityAsync<ClusterCandidates>(ActivityNames.SelectClusters, query, RetryPolicies.Activity);
 
-    public static Task<PoolObservation> EnsurePoolAsync(this TaskOrchestrationContext context, PoolRef pool) =>
-        context.CallActivityAsync<PoolObservation>(ActivityNames.EnsurePool, pool, RetryPolicies.Activity);
+    public static Task<PoolObservation> EnsurePoolAsync(this TaskOrchestrationContext context, PoolRef pool, OperationProgress progress) =>
+        context.CallAsync<PoolObservation>(ActivityNames.EnsurePool, pool, progress);
 
-    public static Task<PoolObservation> ReadPoolAsync(this TaskOrchestrationContext context, PoolRef pool) =>
-        context.CallActivityAsync<PoolObservation>(ActivityNames.ReadPool, pool, RetryPolicies.Activity);
+    public static Task<PoolObservation> ReadPoolAsync(this TaskOrchestrationContext context, PoolRef pool, OperationProgress progress) =>
+        context.CallAsync<PoolObservation>(ActivityNames.ReadPool, pool, progress);
 
-    public static Task<PoolObservation> DeletePoolAsync(this TaskOrchestrationContext context, PoolRef pool) =>
-        context.CallActivityAsync<PoolObservation>(ActivityNames.DeletePool, pool, RetryPolicies.Activity);
+    public static Task<PoolObservation> DeletePoolAsync(this TaskOrchestrationContext context, PoolRef pool, OperationProgress progress) =>
+        context.CallAsync<PoolObservation>(ActivityNames.DeletePool, pool, progress);
 
-    public static Task<PoolObservation> TagPoolAsync(this TaskOrchestrationContext context, PoolRef pool) =>
-        context.CallActivityAsync<PoolObservation>(ActivityNames.TagPool, pool, RetryPolicies.Activity);
+    public static Task<PoolObservation> TagPoolAsync(this TaskOrchestrationContext context, PoolRef pool, OperationProgress progress) =>
+        context.CallAsync<PoolObservation>(ActivityNames.TagPool, pool, progress);
 
-    public static Task<PoolPods> ReadPoolPodsAsync(this TaskOrchestrationContext context, PoolRef pool) =>
-        context.CallActivityAsync<PoolPods>(ActivityNames.ReadPoolPods, pool, RetryPolicies.Activity);
+    public static Task<PoolPods> ReadPoolPodsAsync(this TaskOrchestrationContext context, PoolRef pool, OperationProgress progress) =>
+        context.CallAsync<PoolPods>(ActivityNames.ReadPoolPods, pool, progress);
 
     public static Task<EndedInstances> FindEndedInstancesAsync(this TaskOrchestrationContext context, InstanceQuery query) =>
         context.CallActivityAsync<EndedInstances>(ActivityNames.FindEndedInstances, query, RetryPolicies.Activity);
 
     /// <summary>Reads ARM's list of the cluster's pools page by page, and lets the ledger compare each page.</summary>
+    /// <param name="context">The orchestration.</param>
+    /// <param name="clusterId">The cluster.</param>
+    /// <param name="progress">Shows the retries.</param>
     /// <param name="onPage">Called with each page and what the ledger found in it.</param>
     public static async Task ObserveClusterAsync(
-        this TaskOrchestrationContext context, string clusterId, Action<PoolPage, ClusterFindings>? onPage = null)
+        this TaskOrchestrationContext context, string clusterId, OperationProgress progress, Action<PoolPage, ClusterFindings>? onPage = null)
     {
         string? after = null;
         do
         {
             var readAt = context.Now();
-            var page = await context.CallActivityAsync<PoolPage>(
-                ActivityNames.ListPools, new PoolPageQuery(clusterId, after), RetryPolicies.Activity);
+            var page = await context.CallAsync<PoolPage>(ActivityNames.ListPools, new PoolPageQuery(clusterId, after), progress);
             var findings = await context.CallClusterAsync<ClusterFindings>(clusterId, nameof(ClusterEntity.Observe), new ClusterObservation(page, readAt));
             onPage?.Invoke(page, findings);
             after = page.Through;

@@ -36,7 +36,7 @@ internal sealed class ClusterAttempt(OperationRun run, SpecRef spec, TenantPlace
             if (answer.Outcome == ReserveOutcome.Observe)
             {
                 run.Progress.BeginStep($"list the pools of cluster {cluster.ClusterId}");
-                await run.Context.ObserveClusterAsync(cluster.ClusterId);
+                await run.Context.ObserveClusterAsync(cluster.ClusterId, run.Progress);
                 continue;
             }
 
@@ -100,7 +100,7 @@ internal sealed class ClusterAttempt(OperationRun run, SpecRef spec, TenantPlace
     {
         var pool = answer.Pool!;
         run.Progress.BeginStep("wait for the agent pool");
-        run.Progress.ReportWaiting($"agent pool {pool.Name} of cluster {pool.ClusterId} is being created. {answer.Reason}");
+        run.Progress.ReportWaiting($"agent pool {pool.Name} of cluster {pool.ClusterId} is being created. {answer.Reason}", answer.OperationId);
         return await run.Context.WaitForPoolAsync(pool, PoolPolling.ReportTimeout(cluster.Timing, answer.NotBefore, run.Context.Now()), run.Progress);
     }
 

@@ -36,7 +36,7 @@ public sealed class TenantExplanationsTests
     [InlineData("", null)]
     public void Of_BadCondition_HasTheNextRunOfTheSchedule(string schedule, string? at)
     {
-        var next = TenantExplanations.Of(Ready, null, Schedule(schedule)).Next[0];
+        var next = TenantExplanations.Of(Ready, null, null, Schedule(schedule)).Next[0];
 
         Assert.Equal("system", next.By);
         Assert.Equal(at, next.At?.ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
@@ -48,7 +48,7 @@ public sealed class TenantExplanationsTests
 
     [Fact]
     public void Of_FailedUpdate_WaitsForNoReconcile() => Assert.DoesNotContain(
-        TenantExplanations.Of(Ready with { LastError = Error, LastOperation = Operation(TenantOperationKind.Update) }, null, Schedule("0 */5 * * * *")).Next, n => n.By == "system");
+        TenantExplanations.Of(Ready with { LastError = Error, LastOperation = Operation(TenantOperationKind.Update) }, null, null, Schedule("0 */5 * * * *")).Next, n => n.By == "system");
 
     [Fact]
     public void Of_FailedTeardown_HasTheFirstRunAfterThePause() => AssertNext(
@@ -65,7 +65,7 @@ public sealed class TenantExplanationsTests
         new(2026, 11, 24, 12, 35, 0, TimeSpan.Zero));
 
     private static void AssertNext(TenantState state, DateTimeOffset at) =>
-        Assert.Equal(at, Assert.Single(TenantExplanations.Of(state, null, Schedule("0 */5 * * * *")).Next, n => n.By == "system").At);
+        Assert.Equal(at, Assert.Single(TenantExplanations.Of(state, null, null, Schedule("0 */5 * * * *")).Next, n => n.By == "system").At);
 
     private static TenantOperation Operation(TenantOperationKind kind) => new($"acme.1.1.{kind}", kind, 1, 1, Ended, Ended, 1);
 

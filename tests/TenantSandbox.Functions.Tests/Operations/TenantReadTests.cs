@@ -106,6 +106,31 @@ public sealed class TenantReadTests : HttpDoorTests
         await System.SettleAsync();
     }
 
+    [Theory]
+    [InlineData(ActivityNames.EnsurePool)]
+    [InlineData(ActivityNames.DeletePool)]
+    public async Task Explain_ActivityOfThePoolIsRetried_HasItToo(string activity)
+    {
+        System.Cloud.Failures.Add(new(activity, ErrorClass.Throttled, Calls: 9));
+        var operation = (await Doors.PostAsync(HttpDoors.Onboarding())).OperationId;
+        if (activity == ActivityNames.DeletePool)
+        {
+            await System.SettleAsync();
+            operation = (await Doors.DeleteAsync("acme")).OperationId;
+        }
+
+        await System.SettleAsync(System.Now.AddMinutes(2));
+        var waitingFor = (await Doors.ExplainAsync())["waitingFor"];
+        var retry = waitingFor.GetProperty("retry");
+
+        Assert.Equal((activity, "throttled", 10), (retry.GetProperty("activity").GetString(), retry.GetProperty("class").GetString(), retry.GetProperty("maxAttempts").GetInt32()));
+        Assert.Equal(System.Cloud.CallsOf(activity), retry.GetProperty("attempts").GetInt32());
+        Assert.InRange(retry.GetProperty("nextAt").GetDateTimeOffset(), System.Now, System.Now.AddMinutes(2));
+        Assert.Contains($"{activity} failed", waitingFor.GetProperty("text").GetString(), StringComparison.Ordinal);
+        Assert.Equal(waitingFor.GetRawText(), (await Doors.GetOperationAsync(operation))["waitingFor"].GetRawText());
+        await System.SettleAsync();
+    }
+
     [Fact]
     public async Task Explain_FailedOnboarding_HasTheCause()
     {
