@@ -17,6 +17,7 @@ namespace TenantSandbox.Core.Tenants;
 /// <param name="IsWaiting">True when the operation waits for another one to end.</param>
 /// <param name="Message">The outcome in words, with what to do about it.</param>
 /// <param name="Error">Why the operation failed; null when it did not.</param>
+/// <param name="CanceledOperationId">The running operation that the submitter has to cancel, so that the accepted one starts soon; null for none.</param>
 public sealed record SubmitAnswer(
     [property: JsonPropertyName("outcome")] SubmitOutcome Outcome,
     [property: JsonPropertyName("tenantId")] string TenantId,
@@ -28,7 +29,8 @@ public sealed record SubmitAnswer(
     [property: JsonPropertyName("operationId")] string? OperationId,
     [property: JsonPropertyName("waiting")] bool IsWaiting,
     [property: JsonPropertyName("message")] string Message,
-    [property: JsonPropertyName("error")] TenantError? Error = null);
+    [property: JsonPropertyName("error")] TenantError? Error = null,
+    [property: JsonPropertyName("canceledOperationId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CanceledOperationId = null);
 
 /// <summary>Outcome of a request. Only <see cref="Accepted"/> starts an operation.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<SubmitOutcome>))]

@@ -6,7 +6,9 @@ internal static class TenantAnswers
     public static SubmitAnswer Accepted(TenantState state, TenantAsk ask, string operationId)
     {
         var isWaiting = state.WaitingCommands.Any(w => w.CommandId == ask.CommandId);
-        var message = isWaiting ? $"Accepted. It starts when '{state.Operation?.Id}' ends." : "Accepted.";
+        var message = !isWaiting ? "Accepted."
+            : TakesOver(state, ask) ? $"Accepted. '{state.Operation?.Id}' stops at its next step; then it starts."
+            : $"Accepted. It starts when '{state.Operation?.Id}' ends.";
         return Answer(SubmitOutcome.Accepted, state, ask, message, operationId, isWaiting);
     }
 
@@ -68,5 +70,10 @@ internal static class TenantAnswers
             operationId,
             isWaiting,
             message,
-            operationId is not null && state?.LastOperation?.Id == operationId ? state.LastError : null);
+            operationId is not null && state?.LastOperation?.Id == operationId ? state.LastError : null,
+            isWaiting && TakesOver(state, ask) ? state!.Operation!.Id : null);
+
+    // A forced offboarding is for one that doesn't end. Both remove the same, so nothing is lost if the running one stops anywhere.
+    private static bool TakesOver(TenantState? state, TenantAsk ask) =>
+        ask.Verb == TenantVerb.ForceOffboard && state?.Operation is { Kind: TenantOperationKind.Offboard };
 }

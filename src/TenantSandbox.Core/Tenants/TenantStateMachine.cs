@@ -101,7 +101,7 @@ public static class TenantStateMachine
         var phase = state.ProjectedPhase(state.KeptBy(ask.Verb));
         if (ask.Verb == TenantVerb.ForceOffboard && state.Operation is { Kind: TenantOperationKind.Offboard })
         {
-            // It is for an offboarding that doesn't end: it runs once that one has failed.
+            // It is for an offboarding that doesn't end: that one is canceled, and fails.
             phase = TenantPhase.TeardownFailed;
         }
 

@@ -7,7 +7,8 @@ namespace TenantSandbox.Functions.Tenants;
 
 /// <summary>
 /// Submits one command of an operator to its tenant and returns the tenant's answer. A cancel or skip that the tenant accepts is
-/// then sent to the running operation, because entities can't send events.
+/// then sent to the running operation, because entities can't send events; so is the cancellation of an offboarding that a forced one
+/// takes over.
 /// </summary>
 public static class ActOrchestration
 {
@@ -20,6 +21,11 @@ public static class ActOrchestration
         if (answer is { Outcome: SubmitOutcome.Accepted, OperationId: { } operationId } && EventOf(command.Verb) is { } name)
         {
             context.SendEvent(operationId, name, command);
+        }
+
+        if (answer.CanceledOperationId is { } running)
+        {
+            context.SendEvent(running, OperatorCommand.CancelEvent, command);
         }
 
         return answer;

@@ -159,12 +159,23 @@ public sealed class TenantLifecycleTests
     }
 
     [Fact]
-    public void ForceOffboard_WhileAnOffboardingRuns_StartsWhenItFails()
+    public void ForceOffboard_WhileAnOffboardingRuns_CancelsItAndStartsWhenItFails()
     {
-        _tenant.Offboard();
-        Assert.True(_tenant.Act(TenantVerb.ForceOffboard, finalizers: ["example.com/hold"]).IsWaiting);
+        var running = _tenant.Offboard().OperationId;
+        var answer = _tenant.Act(TenantVerb.ForceOffboard, finalizers: ["example.com/hold"]);
 
+        Assert.Equal((true, running), (answer.IsWaiting, answer.CanceledOperationId));
+        Assert.Contains(running!, answer.Message, StringComparison.Ordinal);
         Assert.Equal(["example.com/hold"], _tenant.Fail(isClean: false).Started?.Finalizers);
+    }
+
+    [Fact]
+    public void ForceOffboard_WhileAnUpdateRuns_WaitsForIt()
+    {
+        _tenant.Update(6);
+        var answer = _tenant.Act(TenantVerb.ForceOffboard);
+
+        Assert.Equal((true, null), (answer.IsWaiting, answer.CanceledOperationId));
     }
 
     [Fact]

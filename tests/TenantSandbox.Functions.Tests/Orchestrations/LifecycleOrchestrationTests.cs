@@ -252,6 +252,45 @@ public sealed class LifecycleOrchestrationTests
     }
 
     [Fact]
+    public async Task ForceOffboard_WhileAnOffboardingWaits_TakesOver()
+    {
+        await using var system = await OnboardedAsync();
+        system.Cloud.NamespaceBlocker = "example.com/hold";
+        await system.SubmitAsync(TestSystem.Offboard());
+        await system.SettleAsync(until: system.Now.AddSeconds(60));
+        var running = (await system.TenantAsync()).Operation!;
+        var arrivedAt = system.Now;
+
+        var answer = await system.ActAsync(TenantVerb.ForceOffboard, finalizers: ["example.com/hold"]);
+
+        Assert.Equal(running.Id, answer.CanceledOperationId);
+        var tenant = await system.TenantAsync();
+        Assert.Equal((TenantPhase.Offboarded, TenantVerb.ForceOffboard), (tenant.Phase, tenant.LastOperation?.Verb));
+        Assert.Equal("Canceled", tenant.Operations.Single(o => o.Id == running.Id).Error?.Code);
+        Assert.Contains("example.com/hold", Assert.Single(tenant.Receipt!.RemovedFinalizers!), StringComparison.Ordinal);
+        Assert.InRange(tenant.LastOperation!.StartedAt, arrivedAt, arrivedAt.AddSeconds(1));
+        await system.AssertNothingLeftAsync();
+    }
+
+    [Fact]
+    public async Task ForceOffboard_WhileThePoolIsBeingDeleted_TakesOver()
+    {
+        await using var system = await OnboardedAsync();
+        system.Cloud.Pods["aks1/kata1"] = 1;
+        await system.SubmitAsync(TestSystem.Offboard());
+        await system.SettleAsync(until: system.Now.AddSeconds(120));
+        Assert.Empty(system.Cloud.Namespaces);
+
+        await system.SubmitAsync(TenantVerb.ForceOffboard);
+        await system.SettleAsync(until: system.Now.AddSeconds(60));
+        system.Cloud.Pods.Clear();
+        await system.SettleAsync();
+
+        Assert.Equal((TenantPhase.Offboarded, TenantVerb.ForceOffboard), ((await system.TenantAsync()).Phase, (await system.TenantAsync()).LastOperation?.Verb));
+        await system.AssertNothingLeftAsync();
+    }
+
+    [Fact]
     public async Task Reconcile_DeletedNamespace_IsMadeAgain()
     {
         await using var system = await OnboardedAsync();

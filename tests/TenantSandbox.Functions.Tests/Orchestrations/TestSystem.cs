@@ -81,11 +81,19 @@ internal sealed class TestSystem : IAsyncDisposable
     public async Task<SubmitAnswer> ActAsync(
         TenantVerb verb, string tenant = "acme", string? operationId = null, TenantExpiry? expiry = null, IReadOnlyList<string>? finalizers = null)
     {
-        var command = new OperatorCommand(
-            $"command-{++_requests}", tenant, verb, "ann", "test", Now, "test", operationId, expiry, finalizers);
-        var instanceId = (await Submissions.StartAsync(Hub.Client, command, CancellationToken.None)).InstanceId;
+        var instanceId = await SubmitAsync(verb, tenant, operationId, expiry, finalizers);
         await SettleAsync();
         return await AnswerAsync(instanceId);
+    }
+
+    /// <summary>Submits a command of an operator.</summary>
+    /// <returns>The instance id of the submission.</returns>
+    public async Task<string> SubmitAsync(
+        TenantVerb verb, string tenant = "acme", string? operationId = null, TenantExpiry? expiry = null, IReadOnlyList<string>? finalizers = null)
+    {
+        var command = new OperatorCommand(
+            $"command-{++_requests}", tenant, verb, "ann", "test", Now, "test", operationId, expiry, finalizers);
+        return (await Submissions.StartAsync(Hub.Client, command, CancellationToken.None)).InstanceId;
     }
 
     public async Task<SubmitAnswer> AnswerAsync(string instanceId) => (await InstanceAsync(instanceId)).ReadOutputAs<SubmitAnswer>()!;
