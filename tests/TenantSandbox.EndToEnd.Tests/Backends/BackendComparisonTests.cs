@@ -45,6 +45,7 @@ public sealed class BackendComparisonTests(ITestOutputHelper output) : IAsyncLif
             {
                 await OnboardDuplicatedAsync(system, record);
                 await RaceForOnePoolAsync(system, record);
+                await ChangeAsync(system, record);
                 await FailAndUndoAsync(system, record);
                 using var interrupted = await system.OnboardAsync("interrupted", tier: "dedicated");
                 record.Add("interrupted", interrupted);
@@ -113,6 +114,20 @@ public sealed class BackendComparisonTests(ITestOutputHelper output) : IAsyncLif
         record.Add($"race: {system.Twin.Calls.Total("arm.agentPools.put")} pools created in all");
         await record.AddTenantAsync(system, "left");
         await record.AddTenantAsync(system, "right");
+    }
+
+    private static async Task ChangeAsync(TestSystem system, ScenarioRecord record)
+    {
+        using var update = await system.PutAsync("left", TenantRequests.Onboard("left", 2, image: "registry.example/app:2"), ifMatch: 1);
+        record.Add("update", update);
+        await record.AddTenantAsync(system, "left");
+        foreach (var (verb, phase) in new[] { ("suspend", TenantPhase.Suspended), ("resume", TenantPhase.Ready) })
+        {
+            using var answer = await system.ActAsync($"tenants/left/{verb}");
+            record.Add(verb, answer);
+            await record.AddTenantAsync(system, "left");
+            Assert.Equal(phase, (await system.SettleAsync("left")).Phase);
+        }
     }
 
     private static async Task FailAndUndoAsync(TestSystem system, ScenarioRecord record)
