@@ -84,6 +84,9 @@ internal static class ActivityNames
     /// <summary><c>PageRequest</c> to <c>PageResult</c>: deletes finished orchestrations.</summary>
     public const string PurgeInstances = nameof(PurgeInstances);
 
+    /// <summary><c>PageRequest</c> to <c>PageResult</c>: deletes stored specs that nothing refers to.</summary>
+    public const string DeleteUnusedSpecs = nameof(DeleteUnusedSpecs);
+
     /// <summary><c>InventoryRequest</c> to <c>InventoryPage</c>: what nothing owns in a cluster.</summary>
     public const string TakeInventory = nameof(TakeInventory);
 

@@ -28,12 +28,14 @@ internal sealed class MemorySpecStore : ISpecStore
     public Task<TenantSpec> ReadAsync(string hash, CancellationToken cancellationToken) =>
         Task.FromResult(SpecContent.Verify(hash, _specs.GetValueOrDefault(hash), "memory"));
 
-    public Task DeleteAsync(string hash, CancellationToken cancellationToken)
-    {
-        _specs.TryRemove(hash, out _);
-        return Task.CompletedTask;
-    }
+    /// <summary>When each spec was last saved, by its hash; others were saved at the epoch.</summary>
+    public ConcurrentDictionary<string, DateTimeOffset> Times { get; } = new(StringComparer.Ordinal);
+
+    public Task<bool> DeleteAsync(string hash, DateTimeOffset savedBefore, CancellationToken cancellationToken) =>
+        Task.FromResult(TimeOf(hash) < savedBefore && _specs.TryRemove(hash, out _));
 
     public IAsyncEnumerable<StoredSpec> ListAsync(CancellationToken cancellationToken) =>
-        _specs.Keys.Select(h => new StoredSpec(h, DateTimeOffset.UnixEpoch)).ToAsyncEnumerable();
+        _specs.Keys.Select(h => new StoredSpec(h, TimeOf(h))).ToAsyncEnumerable();
+
+    private DateTimeOffset TimeOf(string hash) => Times.GetValueOrDefault(hash, DateTimeOffset.UnixEpoch);
 }

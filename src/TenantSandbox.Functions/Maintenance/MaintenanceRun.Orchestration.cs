@@ -74,13 +74,15 @@ public sealed record MaintenanceInput(
 /// <param name="DeleteOrphans">Deletes orphans instead of only reporting them.</param>
 /// <param name="HistoryRetention">How long finished orchestrations are kept.</param>
 /// <param name="OperationTimeout">How long an operation may run.</param>
+/// <param name="SpecRetention">How long a spec is kept that nothing refers to; null in runs of a version that deleted none.</param>
 public sealed record MaintenanceSettings(
     [property: JsonPropertyName("tenantsPerPage")] int TenantsPerPage,
     [property: JsonPropertyName("pageDelay")] TimeSpan PageDelay,
     [property: JsonPropertyName("orphanGracePeriod")] TimeSpan OrphanGracePeriod,
     [property: JsonPropertyName("deleteOrphans")] bool DeleteOrphans,
     [property: JsonPropertyName("historyRetention")] TimeSpan HistoryRetention,
-    [property: JsonPropertyName("operationTimeout")] TimeSpan OperationTimeout);
+    [property: JsonPropertyName("operationTimeout")] TimeSpan OperationTimeout,
+    [property: JsonPropertyName("specRetention"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TimeSpan? SpecRetention = null);
 
 /// <summary>One page of work for an activity.</summary>
 /// <param name="Continuation">Where it begins; null at the beginning.</param>

@@ -22,7 +22,8 @@ internal sealed class MaintenanceStarts(IOptions<MaintenanceOptions> options)
             task,
             new MaintenanceSettings(
                 settings.TenantsPerPage, settings.PageDelay, settings.OrphanGracePeriod, settings.DeleteOrphans,
-                settings.HistoryRetention, settings.OperationTimeout),
+                settings.HistoryRetention, settings.OperationTimeout,
+                settings.HistoryRetention > SpecCleanup.MinRetention ? settings.HistoryRetention : SpecCleanup.MinRetention),
             requestedBy);
         try
         {

@@ -59,18 +59,19 @@ internal sealed class BlobSpecStore(BlobContainerClient container) : ISpecStore
         return SpecContent.Verify(hash, stored, _place);
     }
 
-    public Task DeleteAsync(string hash, CancellationToken cancellationToken)
+    public Task<bool> DeleteAsync(string hash, DateTimeOffset savedBefore, CancellationToken cancellationToken)
     {
         var blob = container.GetBlobClient(SpecContent.RequireHash(hash));
         return AttemptAsync($"delete spec {hash} from {_place}", async () =>
         {
             try
             {
-                return await blob.DeleteIfExistsAsync(cancellationToken: cancellationToken) is not null;
+                var unchanged = new BlobRequestConditions { IfUnmodifiedSince = savedBefore };
+                await blob.DeleteAsync(conditions: unchanged, cancellationToken: cancellationToken);
+                return true;
             }
-            catch (RequestFailedException e) when (e.Status == 404)
+            catch (RequestFailedException e) when (e.Status is 404 or 412)
             {
-                // The container doesn't exist either.
                 return false;
             }
         });

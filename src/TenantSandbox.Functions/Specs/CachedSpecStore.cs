@@ -38,9 +38,13 @@ internal sealed class CachedSpecStore(ISpecStore store, int capacity = CachedSpe
         return spec;
     }
 
-    public async Task DeleteAsync(string hash, CancellationToken cancellationToken)
+    public async Task<bool> DeleteAsync(string hash, DateTimeOffset savedBefore, CancellationToken cancellationToken)
     {
-        await store.DeleteAsync(hash, cancellationToken);
+        if (!await store.DeleteAsync(hash, savedBefore, cancellationToken))
+        {
+            return false;
+        }
+
         lock (_gate)
         {
             if (_byHash.TryGetValue(hash, out var node))
@@ -48,6 +52,8 @@ internal sealed class CachedSpecStore(ISpecStore store, int capacity = CachedSpe
                 Remove(node);
             }
         }
+
+        return true;
     }
 
     public IAsyncEnumerable<StoredSpec> ListAsync(CancellationToken cancellationToken) => store.ListAsync(cancellationToken);

@@ -57,16 +57,17 @@ internal sealed class FolderSpecStore(string folder) : ISpecStore
         return SpecContent.Verify(hash, stored, _place);
     }
 
-    public Task DeleteAsync(string hash, CancellationToken cancellationToken)
+    public Task<bool> DeleteAsync(string hash, DateTimeOffset savedBefore, CancellationToken cancellationToken)
     {
         var path = PathOf(SpecContent.RequireHash(hash));
         return AttemptAsync($"delete spec {hash} from {_place}", () =>
         {
-            if (Directory.Exists(folder))
+            if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) >= savedBefore)
             {
-                File.Delete(path);
+                return Task.FromResult(false);
             }
 
+            File.Delete(path);
             return Task.FromResult(true);
         });
     }

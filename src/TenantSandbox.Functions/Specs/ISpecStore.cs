@@ -18,9 +18,13 @@ internal interface ISpecStore
     /// <exception cref="SandboxException">The storage failed.</exception>
     Task<TenantSpec> ReadAsync(string hash, CancellationToken cancellationToken);
 
-    /// <summary>Deletes a spec; succeeds if it is not stored.</summary>
+    /// <summary>Deletes a spec that was last saved before a time. One that was saved again since stays.</summary>
+    /// <param name="hash">Its hash.</param>
+    /// <param name="savedBefore">The time, by the storage's clock.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <returns>False when it stays, or is not stored.</returns>
     /// <exception cref="SandboxException">The storage failed.</exception>
-    Task DeleteAsync(string hash, CancellationToken cancellationToken);
+    Task<bool> DeleteAsync(string hash, DateTimeOffset savedBefore, CancellationToken cancellationToken);
 
     /// <summary>All stored hashes with the time of their last save, in no particular order. A spec saved a moment ago may not be in any tenant's state yet.</summary>
     /// <exception cref="SandboxException">The storage failed.</exception>

@@ -17,6 +17,7 @@ public sealed class FunctionsMetadataTests
         DeletePool: activityTrigger
         DeletePoolOrchestration: orchestrationTrigger
         DeleteTenant: httpTrigger authLevel=Function methods=delete route=tenants/{tenantId}; durableClient; out http
+        DeleteUnusedSpecs: activityTrigger; durableClient
         DeleteWorkloads: activityTrigger
         EnsurePool: activityTrigger
         ExpireTenantPage: activityTrigger; durableClient

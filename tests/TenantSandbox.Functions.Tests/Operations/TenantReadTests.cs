@@ -17,7 +17,7 @@ public sealed class TenantReadTests : HttpDoorTests
         var spec = new TenantSpec(TenantTier.Pooled, null, null, [new("web", $"image-{Guid.NewGuid():N}", 1, 1_000, 1_024, [], [], [], [], null)], []);
         await Doors.PostAsync(HttpDoors.Onboarding(image: spec.Workloads[0].Image));
         await System.SettleAsync();
-        await MemorySpecStore.Shared.DeleteAsync(SpecRef.Of(spec).Hash, default);
+        await MemorySpecStore.Shared.DeleteAsync(SpecRef.Of(spec).Hash, DateTimeOffset.MaxValue, default);
         var tenant = await Doors.GetTenantAsync();
 
         Assert.Equal((200, JsonValueKind.Null, SpecRef.Of(spec).Hash), (tenant.Status, tenant["spec"].ValueKind, tenant.Text("specHash")));

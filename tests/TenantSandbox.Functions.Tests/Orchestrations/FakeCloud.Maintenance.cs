@@ -52,6 +52,10 @@ internal sealed partial class FakeCloud : IClusterResources
         Add<PageRequest, PageResult>(ActivityNames.TrimTenantPage, page => TenantReminders.TrimAsync(page, hub.Client, default));
         Add<PageRequest, PageResult>(ActivityNames.SettleTenantPage, page => OperationWatchdog.SettleAsync(page, hub.Client, default));
         Add<PageRequest, PageResult>(ActivityNames.PurgeInstances, page => HistoryPurge.PurgeAsync(page, hub.Client, default));
+        var settings = new TenantSandboxOptions();
+        settings.Clusters.Add(new() { Id = "aks1" });
+        Add<PageRequest, PageResult>(
+            ActivityNames.DeleteUnusedSpecs, page => new SpecCleanup(this, specs, Options.Create(settings)).DeleteAsync(page, hub.Client, default));
         Add<InventoryRequest, InventoryPage>(ActivityNames.TakeInventory, request => sweep.TakeAsync(request, hub.Client, default));
         Add<SweepRequest, PageResult>(ActivityNames.SweepOrphans, request => sweep.SweepAsync(request, hub.Client, default));
         Add<RebuildRequest, PageResult>(ActivityNames.RebuildPage, request => new TenantRebuilding(this, specs, Options.Create(new MaintenanceOptions())).RebuildAsync(request, hub.Client, default));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Microsoft.AspNetCore.Builder;
@@ -18,6 +19,9 @@ internal sealed class BlobServer : IAsyncLifetime
     private int _reads;
 
     public ConcurrentDictionary<string, byte[]> Content { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>When every blob was last saved.</summary>
+    public static DateTimeOffset SavedAt { get; } = new(2026, 11, 24, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Number of blobs read.</summary>
     public int Reads => _reads;
@@ -52,7 +56,7 @@ internal sealed class BlobServer : IAsyncLifetime
         else if (name is null)
         {
             var blobs = Content.Keys.Select(k =>
-                $"<Blob><Name>{k}</Name><Properties><Last-Modified>Tue, 24 Nov 2026 00:00:00 GMT</Last-Modified></Properties></Blob>");
+                $"<Blob><Name>{k}</Name><Properties><Last-Modified>{SavedAt:R}</Last-Modified></Properties></Blob>");
             http.Response.ContentType = "application/xml";
             await http.Response.WriteAsync($"<EnumerationResults><Blobs>{string.Concat(blobs)}</Blobs><NextMarker/></EnumerationResults>");
         }
@@ -62,6 +66,10 @@ internal sealed class BlobServer : IAsyncLifetime
             await http.Request.Body.CopyToAsync(body);
             Content[name] = body.ToArray();
             Succeed(http, 201);
+        }
+        else if (http.Request.Method == "DELETE" && http.Request.GetTypedHeaders().IfUnmodifiedSince < SavedAt)
+        {
+            Fail(http, "ConditionNotMet", 412);
         }
         else if (http.Request.Method == "DELETE" && Content.TryRemove(name, out _))
         {
@@ -85,12 +93,12 @@ internal sealed class BlobServer : IAsyncLifetime
     {
         http.Response.StatusCode = status;
         http.Response.Headers.ETag = "\"1\"";
-        http.Response.Headers.LastModified = "Tue, 24 Nov 2026 00:00:00 GMT";
+        http.Response.Headers.LastModified = SavedAt.ToString("R", CultureInfo.InvariantCulture);
     }
 
-    private static void Fail(HttpContext http, string code)
+    private static void Fail(HttpContext http, string code, int status = 404)
     {
-        http.Response.StatusCode = 404;
+        http.Response.StatusCode = status;
         http.Response.Headers["x-ms-error-code"] = code;
     }
 }

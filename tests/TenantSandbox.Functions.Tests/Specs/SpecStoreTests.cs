@@ -82,11 +82,30 @@ public sealed class SpecStoreTests : IAsyncLifetime
         var store = Create(kind);
         var hash = (await store.SaveAsync(Sample.Tenant.Spec, default)).Hash;
 
-        await store.DeleteAsync(hash, default);
-        await store.DeleteAsync(hash, default);
+        Assert.True(await store.DeleteAsync(hash, DateTimeOffset.MaxValue, default));
+        Assert.False(await store.DeleteAsync(hash, DateTimeOffset.MaxValue, default));
 
         Assert.Empty(await HashesAsync(store));
     }
+
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("blob")]
+    public async Task Delete_SavedSince_Stays(string kind)
+    {
+        var store = Create(kind);
+        var hash = (await store.SaveAsync(Sample.Tenant.Spec, default)).Hash;
+
+        Assert.False(await store.DeleteAsync(hash, BlobServer.SavedAt.AddYears(-10), default));
+
+        Assert.Equal([hash], await HashesAsync(store));
+    }
+
+    [Theory]
+    [InlineData("folder")]
+    [InlineData("blob")]
+    public async Task Delete_NeverSaved_IsFalse(string kind) =>
+        Assert.False(await Create(kind).DeleteAsync(new string('0', 64), DateTimeOffset.MaxValue, default));
 
     [Theory]
     [InlineData("folder")]
@@ -136,7 +155,7 @@ public sealed class SpecStoreTests : IAsyncLifetime
 
         await store.ReadAsync(hash, default);
         Assert.Equal(before + 1, _blobs.Reads);
-        await store.DeleteAsync(hash, default);
+        await store.DeleteAsync(hash, DateTimeOffset.MaxValue, default);
         await Assert.ThrowsAsync<NotFoundException>(() => store.ReadAsync(hash, default));
     }
 
