@@ -12,6 +12,10 @@ namespace TenantSandbox.Core.Requests.PodTemplates;
 [JsonConverter(typeof(PodTemplateConverter))]
 public sealed record PodTemplate
 {
+    // Objects that say nothing when they are empty, as when all they had is what the app sets. An empty label selector selects everything.
+    private static readonly string[] NothingWhenEmpty =
+        ["affinity", "capabilities", "dnsConfig", "lifecycle", "metadata", "podAffinity", "podAntiAffinity", "securityContext"];
+
     private PodTemplate(string json) => Json = json;
 
     /// <summary>Canonical JSON: properties in ordinal order, no nulls, lists in the sender's order.</summary>
@@ -29,8 +33,9 @@ public sealed record PodTemplate
 
     private static JsonNode? Sort(JsonNode? node) => node switch
     {
-        JsonObject fields => new JsonObject(fields.Where(f => f.Value is not null)
-            .OrderBy(f => f.Key, StringComparer.Ordinal).Select(f => KeyValuePair.Create(f.Key, Sort(f.Value)))),
+        JsonObject fields => new JsonObject(fields.OrderBy(f => f.Key, StringComparer.Ordinal)
+            .Select(f => KeyValuePair.Create(f.Key, Sort(f.Value)))
+            .Where(f => f.Value is not null && !(f.Value is JsonObject { Count: 0 } && NothingWhenEmpty.Contains(f.Key)))),
         JsonArray items => new JsonArray([.. items.Select(Sort)]),
         _ => node?.DeepClone(),
     };

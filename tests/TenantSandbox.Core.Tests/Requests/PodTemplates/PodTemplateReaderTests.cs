@@ -12,6 +12,7 @@ public sealed class PodTemplateReaderTests
     [InlineData("""{"spec":{"containers":[{"resources":{"limits":{"memory":"512Mi","cpu":"1"}},"image":"x","name":"a"}]}}""")]
     [InlineData("""{"metadata":null,"spec":{"hostNetwork":null,"containers":[{"name":"a","image":"x","resources":{"limits":{"cpu":1.0,"memory":536870912}},"env":[]}]}}""")]
     [InlineData("""{"spec":{"automountServiceAccountToken":false,"restartPolicy":"Always","containers":[{"name":"a","image":"x","imagePullPolicy":"Always","resources":{"limits":{"cpu":"1000m","memory":"0.5Gi"},"requests":{"cpu":"1"}}}]}}""")]
+    [InlineData("""{"metadata":{},"spec":{"securityContext":{"runAsNonRoot":true},"affinity":{"podAntiAffinity":{}},"containers":[{"name":"a","image":"x","lifecycle":{},"securityContext":{"capabilities":{"drop":["ALL"]}},"resources":{"limits":{"cpu":"1","memory":"512Mi"}}}]}}""")]
     public void Parse_OtherSpelling_IsTheSameRequest(string template)
     {
         var plain = Parse($$$"""{"spec":{"containers":[{"name":"a","image":"x",{{{Resources}}}}]}}""");
