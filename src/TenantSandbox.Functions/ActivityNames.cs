@@ -24,6 +24,9 @@ internal static class ActivityNames
     /// <summary><c>InstanceQuery</c> to <c>EndedInstances</c>: which orchestrations have ended or don't exist.</summary>
     public const string FindEndedInstances = nameof(FindEndedInstances);
 
+    /// <summary><c>PlacedTenant</c> without a pool to <c>AdmissionAnswer</c>: a dry run of the tenant's objects.</summary>
+    public const string CheckAdmission = nameof(CheckAdmission);
+
     /// <summary><c>PlacedTenant</c>: the namespace and its guardrails, by server-side apply.</summary>
     public const string ApplyNamespace = nameof(ApplyNamespace);
 

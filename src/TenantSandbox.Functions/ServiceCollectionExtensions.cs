@@ -83,6 +83,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton<IClusterNetworks, ClusterNetworks>();
         services.AddSingleton<NamespaceWatch>();
         services.AddSingleton<TenantNamespaces>();
+        services.AddSingleton<TenantAdmission>();
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutReads>();
         services.AddSingleton<RolloutWatch>();

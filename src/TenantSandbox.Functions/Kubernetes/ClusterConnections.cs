@@ -116,12 +116,20 @@ internal sealed partial class ClusterConnections(
     /// <summary>Server-side apply of one object.</summary>
     /// <exception cref="SandboxException">Refused or failed.</exception>
     public Task ApplyAsync(string clusterId, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken) =>
+        ApplyAsync(clusterId, manifest, isDryRun: false, cancellationToken);
+
+    /// <summary>Asks the API server whether it would take an object; stores nothing.</summary>
+    /// <exception cref="SandboxException">Refused or failed.</exception>
+    public Task TryApplyAsync(string clusterId, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken) =>
+        ApplyAsync(clusterId, manifest, isDryRun: true, cancellationToken);
+
+    private Task<bool> ApplyAsync(string clusterId, IKubernetesObject<V1ObjectMeta> manifest, bool isDryRun, CancellationToken cancellationToken) =>
         CallAsync(
             clusterId,
-            $"apply {manifest.Kind} {manifest.Metadata.Name}",
+            $"{(isDryRun ? "dry run of" : "apply")} {manifest.Kind} {manifest.Metadata.Name}",
             async client =>
             {
-                await client.ApplyAsync(manifest, cancellationToken);
+                await client.ApplyAsync(manifest, isDryRun, cancellationToken);
                 return true;
             },
             cancellationToken);

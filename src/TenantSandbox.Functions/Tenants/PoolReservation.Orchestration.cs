@@ -31,6 +31,12 @@ internal static class PoolReservation
         var errors = new List<TenantError>();
         foreach (var cluster in candidates.Clusters)
         {
+            if (await Admission.CheckAsync(run, spec, cluster) is { } refusal)
+            {
+                errors.Add(refusal);
+                continue;
+            }
+
             var attempt = new ClusterAttempt(run, spec, current, cluster);
             run.Saga.Register($"release the reservation on cluster {cluster.ClusterId}", attempt.ReleaseAsync, cluster.ClusterId);
             if (await attempt.RunAsync() is not { } error)

@@ -24,6 +24,9 @@ internal static class TenantSteps
     public static Task AdoptSpecAsync(this TaskOrchestrationContext context, string tenantId, string hash) =>
         context.CallEntityAsync(TenantEntity.IdOf(tenantId), nameof(TenantEntity.AdoptSpec), hash, EntityCalls.WithinOperation);
 
+    public static Task<AdmissionAnswer> CheckAdmissionAsync(this OperationRun run, PlacedTenant tenant) =>
+        run.CallAsync<AdmissionAnswer>(ActivityNames.CheckAdmission, tenant);
+
     public static Task ApplyNamespaceAsync(this OperationRun run, PlacedTenant tenant) => run.CallAsync(ActivityNames.ApplyNamespace, tenant);
 
     public static Task ApplyWorkloadsAsync(this OperationRun run, PlacedTenant tenant) => run.CallAsync(ActivityNames.ApplyWorkloads, tenant);

@@ -10,6 +10,7 @@ public sealed class FunctionsMetadataTests
         ActOrchestration: orchestrationTrigger
         ApplyNamespace: activityTrigger
         ApplyWorkloads: activityTrigger
+        CheckAdmission: activityTrigger
         ClusterEntity: entityTrigger
         CompensateOrchestration: orchestrationTrigger
         CreatePoolOrchestration: orchestrationTrigger

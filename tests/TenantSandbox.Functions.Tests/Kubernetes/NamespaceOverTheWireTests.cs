@@ -70,6 +70,7 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
                 Kind = "Namespace",
                 Metadata = new V1ObjectMeta { Name = name, Labels = Labels.Of("tenantsandbox", tenant) },
             },
+            isDryRun: false,
             default);
         var before = await FindAsync(tenant);
 

@@ -194,7 +194,7 @@ internal sealed class ModelRun(int seed, TestSystem system)
                 break;
             default:
                 var activity = Pick([
-                    ActivityNames.EnsurePool, ActivityNames.ReadPool, ActivityNames.DeletePool, ActivityNames.ApplyNamespace, ActivityNames.ApplyWorkloads,
+                    ActivityNames.EnsurePool, ActivityNames.ReadPool, ActivityNames.DeletePool, ActivityNames.CheckAdmission, ActivityNames.ApplyNamespace, ActivityNames.ApplyWorkloads,
                     ActivityNames.WatchRollout, ActivityNames.DeleteNamespace, ActivityNames.PublishEvent, ActivityNames.SelectClusters]);
                 system.Cloud.Failures.Add(new InjectedFailure(
                     activity, Pick<ErrorClass?>([ErrorClass.Transient, ErrorClass.Throttled, ErrorClass.Invalid, null]), system.Cloud.CallsOf(activity) + 1, _random.Next(1, 4), _random.Next(2) == 0));

@@ -14,7 +14,7 @@ public sealed class FailureInjectionTests
 {
     public static TheoryData<string> OnboardActivities =>
     [
-        ActivityNames.SelectClusters, ActivityNames.EnsurePool, ActivityNames.ReadPool, ActivityNames.ApplyNamespace,
+        ActivityNames.SelectClusters, ActivityNames.EnsurePool, ActivityNames.ReadPool, ActivityNames.CheckAdmission, ActivityNames.ApplyNamespace,
         ActivityNames.ApplyWorkloads, ActivityNames.WatchRollout, ActivityNames.PublishEvent,
     ];
 

@@ -23,6 +23,9 @@ internal sealed partial class FakeCloud
 
     public List<InjectedFailure> Failures { get; } = [];
 
+    /// <summary>What a cluster's API server refuses of every tenant, by cluster.</summary>
+    public Dictionary<string, string[]> Refusals { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The clusters that can be selected, the preferred one first.</summary>
     public List<ClusterTarget> Clusters { get; } = [Cluster("aks1")];
 
@@ -62,6 +65,7 @@ internal sealed partial class FakeCloud
         Add<PoolPageQuery, PoolPage>(ActivityNames.ListPools, ListPools);
         Add<PoolRef, PoolObservation>(ActivityNames.TagPool, TagPool);
         Add<InstanceQuery, EndedInstances>(ActivityNames.FindEndedInstances, query => new([.. query.InstanceIds.Where(EndedInstances.Contains)]));
+        Add<PlacedTenant, AdmissionAnswer>(ActivityNames.CheckAdmission, tenant => new(Refusals.GetValueOrDefault(tenant.ClusterId, [])));
         Add<PlacedTenant, object?>(ActivityNames.ApplyNamespace, ApplyNamespace);
         Add<PlacedTenant, object?>(ActivityNames.ApplyWorkloads, ApplyWorkloads);
         Add<PlacedTenant, RolloutObservation>(ActivityNames.WatchRollout, tenant => Watch(tenant));

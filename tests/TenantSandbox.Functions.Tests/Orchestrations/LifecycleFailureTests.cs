@@ -15,7 +15,7 @@ public sealed class LifecycleFailureTests
 
     public static TheoryData<string> RolloutActivities =>
     [
-        ActivityNames.SelectClusters, ActivityNames.EnsurePool, ActivityNames.ReadPool, ActivityNames.ApplyNamespace, ActivityNames.ApplyWorkloads,
+        ActivityNames.SelectClusters, ActivityNames.EnsurePool, ActivityNames.ReadPool, ActivityNames.CheckAdmission, ActivityNames.ApplyNamespace, ActivityNames.ApplyWorkloads,
         ActivityNames.WatchRollout, ActivityNames.DeletePool, ActivityNames.PublishEvent,
     ];
 

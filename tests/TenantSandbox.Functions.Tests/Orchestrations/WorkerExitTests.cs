@@ -20,7 +20,7 @@ public sealed class WorkerExitTests
 
     private static string[] CalledWhenARolloutFails =>
     [
-        ActivityNames.SelectClusters, ActivityNames.EnsurePool, ActivityNames.ReadPool, ActivityNames.ApplyNamespace,
+        ActivityNames.SelectClusters, ActivityNames.EnsurePool, ActivityNames.ReadPool, ActivityNames.CheckAdmission, ActivityNames.ApplyNamespace,
         ActivityNames.ApplyWorkloads, ActivityNames.WatchRollout, ActivityNames.PublishEvent, ActivityNames.DeleteWorkloads,
         ActivityNames.DeleteNamespace, ActivityNames.DeletePool, nameof(TenantEntity), nameof(ClusterEntity),
     ];

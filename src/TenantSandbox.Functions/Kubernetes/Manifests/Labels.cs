@@ -12,6 +12,9 @@ internal static class Labels
     public const string Incarnation = "tenantsandbox/incarnation";
     public const string Workload = "tenantsandbox/workload";
 
+    /// <summary>On the namespace of dry runs: the installation's owner. Not <see cref="Owner"/>, which marks what tenants have.</summary>
+    public const string DryRunsOf = "tenantsandbox/dry-runs-of";
+
     /// <summary>The tenant's agent pool, on its namespace. It can change, so it is no part of the identity.</summary>
     public const string Pool = "tenantsandbox/pool";
 

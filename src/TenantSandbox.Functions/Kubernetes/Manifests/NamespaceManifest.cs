@@ -15,13 +15,7 @@ internal static class NamespaceManifest
     public static V1Namespace Namespace(DesiredTenant tenant, TenantSandboxOptions options)
     {
         var labels = Labels.Of(options.Owner, tenant);
-        foreach (var mode in (string[])["enforce", "audit", "warn"])
-        {
-            labels[$"pod-security.kubernetes.io/{mode}"] = "restricted";
-            // Pinned, so that a cluster upgrade doesn't refuse pods that were accepted before.
-            labels[$"pod-security.kubernetes.io/{mode}-version"] = options.Workloads.PodSecurityVersion;
-        }
-
+        AddPodSecurity(labels, options.Workloads);
         if (tenant is { IsSuspended: false, PoolName: { } pool })
         {
             labels[Labels.Pool] = pool;
@@ -33,6 +27,17 @@ internal static class NamespaceManifest
             Kind = "Namespace",
             Metadata = new V1ObjectMeta { Name = NameOf(tenant.TenantId), Labels = labels, Annotations = Annotations(tenant) },
         };
+    }
+
+    /// <summary>Makes a namespace with these labels enforce the restricted Pod Security Standard.</summary>
+    public static void AddPodSecurity(Dictionary<string, string> labels, WorkloadOptions options)
+    {
+        foreach (var mode in (string[])["enforce", "audit", "warn"])
+        {
+            labels[$"pod-security.kubernetes.io/{mode}"] = "restricted";
+            // Pinned, so that a cluster upgrade doesn't refuse pods that were accepted before.
+            labels[$"pod-security.kubernetes.io/{mode}-version"] = options.PodSecurityVersion;
+        }
     }
 
     public static V1ServiceAccount ServiceAccount(DesiredTenant tenant, TenantSandboxOptions options) => new()

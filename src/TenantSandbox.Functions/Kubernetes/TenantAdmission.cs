@@ -1,0 +1,99 @@
+using System.Text.Json.Serialization;
+using k8s;
+using k8s.Models;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+
+namespace TenantSandbox.Functions.Kubernetes;
+
+/// <summary>
+/// Asks a cluster's API server, by dry run, whether it would take a tenant's objects. A dry run needs a namespace that exists, so each
+/// installation has one for them on each cluster, with the tenants' guardrails and nothing in it.
+/// </summary>
+internal sealed class TenantAdmission(
+    ClusterConnections connections, DesiredTenants tenants, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
+{
+    private const int MaxRefusals = 10;
+
+    // Nothing is scheduled in a dry run, so the pool needn't exist.
+    private const string AnyPool = "any";
+
+    /// <summary>
+    /// Dry-runs every object of the tenant, and a pod of every workload, because a Deployment's dry run admits no pods. Applies the
+    /// RuntimeClasses, without which pods are refused; they are shared by all tenants.
+    /// </summary>
+    /// <exception cref="SandboxException">The API server could not be asked, or the namespace for dry runs is someone else's.</exception>
+    [Function(ActivityNames.CheckAdmission)]
+    public async Task<AdmissionAnswer> CheckAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
+    {
+        var tenant = await tenants.ReadAsync(placed with { PoolName = AnyPool }, cancellationToken);
+        var clusterRanges = await networks.GetAsync(tenant.ClusterId, cancellationToken);
+        await PrepareAsync(tenant, cancellationToken);
+
+        var deployments = TenantManifests.Deployments(tenant, options.Value);
+        IKubernetesObject<V1ObjectMeta>[] manifests =
+        [
+            .. TenantManifests.Guardrails(tenant, options.Value, clusterRanges),
+            .. deployments,
+            .. TenantManifests.Services(tenant, options.Value),
+            .. deployments.Select(PodOf),
+        ];
+        var refusals = await Task.WhenAll(manifests.Select(manifest => TryAsync(tenant.ClusterId, manifest, cancellationToken)));
+        return new([.. refusals.OfType<string>().Distinct().Take(MaxRefusals)]);
+    }
+
+    private static V1Pod PodOf(V1Deployment deployment) => new()
+    {
+        ApiVersion = "v1",
+        Kind = "Pod",
+        Metadata = new V1ObjectMeta
+        {
+            Name = deployment.Metadata.Name,
+            Labels = deployment.Spec.Template.Metadata?.Labels,
+            Annotations = deployment.Spec.Template.Metadata?.Annotations,
+        },
+        Spec = deployment.Spec.Template.Spec,
+    };
+
+    /// <returns>Why it is refused, in the API server's words; null if it isn't.</returns>
+    private async Task<string?> TryAsync(string clusterId, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken)
+    {
+        manifest.Metadata.NamespaceProperty = DryRunNamespace.NameOf(options.Value);
+        try
+        {
+            await connections.TryApplyAsync(clusterId, manifest, cancellationToken);
+            return null;
+        }
+        catch (SandboxException e) when (e.ErrorClass is ErrorClass.Invalid or ErrorClass.Quota)
+        {
+            return $"{e.Message}.";
+        }
+    }
+
+    private async Task PrepareAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    {
+        var manifest = DryRunNamespace.Namespace(options.Value);
+        var found = await connections.FindAsync(
+            tenant.ClusterId,
+            $"read namespace {manifest.Metadata.Name}",
+            client => client.CoreV1.ReadNamespaceAsync(manifest.Metadata.Name, cancellationToken: cancellationToken),
+            cancellationToken);
+        if (found is not null)
+        {
+            DryRunNamespace.Require(found, options.Value, tenant.ClusterId);
+            // The apply fails if the namespace was replaced by another one of this name after the read.
+            manifest.Metadata.Uid = found.Metadata.Uid;
+        }
+
+        IKubernetesObject<V1ObjectMeta>[] shared = [manifest, .. TenantManifests.RuntimeClasses(tenant, options.Value)];
+        await Task.WhenAll(shared.Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
+        await connections.ApplyAsync(tenant.ClusterId, DryRunNamespace.ServiceAccount(options.Value), cancellationToken);
+    }
+}
+
+/// <summary>What an API server says about a tenant's objects.</summary>
+/// <param name="Refusals">Each refusal in the server's words, at most 10; empty if it would take everything.</param>
+public sealed record AdmissionAnswer([property: JsonPropertyName("refusals")] IReadOnlyList<string> Refusals);
