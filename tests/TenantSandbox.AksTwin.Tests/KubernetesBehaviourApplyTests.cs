@@ -57,21 +57,6 @@ public sealed class KubernetesBehaviourApplyTests(KubernetesFixture fixture)
     }
 
     [Fact]
-    public async Task Apply_ProbeNoLongerApplied_IsRemovedWithItsDefaults()
-    {
-        var path = $"/apis/apps/v1/namespaces/{await Api.CreateNamespaceAsync()}/deployments/web";
-        var manifest = Manifests.Deployment("web", 0);
-        const string Probe = "\"livenessProbe\":{\"httpGet\":{\"port\":80}},\"securityContext\":{\"runAsUser\":1000},";
-        var first = await Api.ApplyAsync(path, manifest.Replace("\"name\":\"c\",", $"\"name\":\"c\",{Probe}", StringComparison.Ordinal));
-        Assert.Equal(10, first.Body.GetObjects("spec", "template", "spec", "containers").Single().GetInteger("livenessProbe", "periodSeconds"));
-        var reply = await Api.ApplyAsync(path, manifest);
-        var container = reply.Body.GetObjects("spec", "template", "spec", "containers").Single();
-        Assert.Null(container.GetNode("livenessProbe"));
-        Assert.Null(container.GetNode("securityContext"));
-        Assert.Equal("c", container.GetString("name"));
-    }
-
-    [Fact]
     public async Task Apply_FieldChangedByPatch_Conflicts()
     {
         var path = $"/apis/apps/v1/namespaces/{await Api.CreateNamespaceAsync()}/deployments/web";

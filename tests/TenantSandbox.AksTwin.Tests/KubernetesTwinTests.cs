@@ -27,6 +27,23 @@ public sealed class KubernetesTwinTests
         Assert.Equal(200, (await api.SendAsync("GET", "/api/v1/namespaces", accept: "application/vnd.kubernetes.protobuf, application/json")).Status);
     }
 
+    // 1.20 leaves the defaults of a probe, and refuses what is left (docs/twin.md).
+    [Fact]
+    public async Task Apply_ProbeNoLongerApplied_IsRemovedWithItsDefaults()
+    {
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var path = $"/apis/apps/v1/namespaces/{await api.CreateNamespaceAsync()}/deployments/web";
+        var manifest = Manifests.Deployment("web", 0);
+        const string Probe = "\"livenessProbe\":{\"httpGet\":{\"port\":80}},\"securityContext\":{\"runAsUser\":1000},";
+        var first = await api.ApplyAsync(path, manifest.Replace("\"name\":\"c\",", $"\"name\":\"c\",{Probe}", StringComparison.Ordinal));
+        Assert.Equal(10, first.Body.GetObjects("spec", "template", "spec", "containers").Single().GetInteger("livenessProbe", "periodSeconds"));
+        var reply = await api.ApplyAsync(path, manifest);
+        var container = reply.Body.GetObjects("spec", "template", "spec", "containers").Single();
+        Assert.Null(container.GetNode("livenessProbe"));
+        Assert.Null(container.GetNode("securityContext"));
+        Assert.Equal("c", container.GetString("name"));
+    }
+
     [Theory]
     [InlineData("GET", "/apis/apps/v1/namespaces/default/deployments/web/scale", 404, "NotFound")]
     [InlineData("PATCH", "/api/v1/nodes/aks-kata-0/status", 404, "NotFound")]
