@@ -1,0 +1,247 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using TenantSandbox.Cli.Convert;
+using TenantSandbox.Core.Requests;
+
+namespace TenantSandbox.Cli.Tests.Convert;
+
+public sealed class RequestConversionTests
+{
+    private static readonly ConversionOptions Options = new("acme", 1, "pooled", "500m", "512Mi");
+
+    [Fact]
+    public async Task Convert_PlainDeployment_IsTakenInFullAndValid()
+    {
+        var conversion = await ConvertAsync(Deployment("replicas: 2", """
+            image: registry.example/web:1
+            ports: [{containerPort: 8080}]
+            resources: {limits: {cpu: 500m, memory: 256Mi}}
+            """));
+
+        Assert.True(conversion.IsComplete);
+        var workload = Assert.Single(conversion.Request["workloads"]!.AsArray())!;
+        Assert.Equal(("web", 2), (workload["name"]!.GetValue<string>(), workload["replicas"]!.GetValue<int>()));
+        Assert.Equal("registry.example/web:1", ContainerOf(conversion)["image"]!.GetValue<string>());
+        AssertValid(conversion);
+    }
+
+    [Fact]
+    public async Task Convert_WhatTheAppSets_IsLeftOutWithoutLoss()
+    {
+        var conversion = await ConvertAsync(Deployment("replicas: 1", """
+            image: registry.example/web:1
+            imagePullPolicy: Always
+            securityContext: {capabilities: {drop: [all]}}
+            resources: {limits: {cpu: 500m, memory: 256Mi}}
+            """, "serviceAccountName: web\nautomountServiceAccountToken: true\nnodeSelector: {kubernetes.io/os: linux}"));
+
+        var workload = Assert.Single(conversion.Workloads);
+        Assert.Equal(ConversionVerdict.InFull, workload.Verdict);
+        Assert.Contains(workload.Notes, note => note.Text.Contains("service account", StringComparison.Ordinal));
+        Assert.Null(ContainerOf(conversion)["imagePullPolicy"]);
+        AssertValid(conversion);
+    }
+
+    [Theory]
+    [InlineData("resources: {requests: {cpu: 100m, memory: 300Mi}}", "100m", "300Mi")]
+    [InlineData("resources: {limits: {memory: 300Mi}}", "500m", "300Mi")]
+    [InlineData("tty: false", "500m", "512Mi")]
+    public async Task Convert_ContainerWithoutLimits_GetsRequestsOrDefaults(string resources, string cpu, string memory)
+    {
+        var conversion = await ConvertAsync(Deployment("replicas: 1", $"image: registry.example/web:1\n{resources}"));
+
+        var limits = ContainerOf(conversion)["resources"]!["limits"]!;
+        Assert.Equal((cpu, memory), (limits["cpu"]!.GetValue<string>(), limits["memory"]!.GetValue<string>()));
+        Assert.Equal(ConversionVerdict.InFull, Assert.Single(conversion.Workloads).Verdict);
+    }
+
+    [Fact]
+    public async Task Convert_TooSmallForAGuest_IsRaised()
+    {
+        var conversion = await ConvertAsync(Deployment("replicas: 1", """
+            image: registry.example/web:1
+            resources: {limits: {cpu: 5m, memory: 64Mi}}
+            volumeMounts: [{name: cache, mountPath: /cache}]
+            """, "volumes: [{name: cache, emptyDir: {medium: Memory}}]"));
+
+        var limits = ContainerOf(conversion)["resources"]!["limits"]!;
+        Assert.Equal(("10m", "192Mi"), (limits["cpu"]!.GetValue<string>(), limits["memory"]!.GetValue<string>()));
+        Assert.True(conversion.IsComplete);
+        AssertValid(conversion);
+    }
+
+    [Fact]
+    public async Task Convert_TooLargeForAGuest_IsDropped()
+    {
+        var conversion = await ConvertAsync(Deployment("replicas: 1", "image: registry.example/web:1\nresources: {limits: {cpu: 100, memory: 1Ti}}"));
+
+        Assert.Equal(ConversionVerdict.NotAtAll, Assert.Single(conversion.Workloads).Verdict);
+    }
+
+    [Fact]
+    public async Task Convert_ForbiddenFields_AreTakenOutWithTheValidatorsReason()
+    {
+        var conversion = await ConvertAsync(Deployment("replicas: 1", """
+            image: registry.example/web:1
+            resources: {limits: {cpu: 500m, memory: 256Mi}}
+            securityContext: {privileged: true}
+            volumeMounts: [{name: host, mountPath: /host}, {name: scratch, mountPath: /tmp}]
+            """, "hostNetwork: true\nvolumes: [{name: host, hostPath: {path: /}}, {name: scratch, emptyDir: {sizeLimit: 1Gi}}]"));
+
+        var workload = Assert.Single(conversion.Workloads);
+        Assert.Equal(ConversionVerdict.InPart, workload.Verdict);
+        string[] lost = ["spec.hostNetwork: ", "spec.containers.0.securityContext.privileged: ", "spec.volumes.0: "];
+        Assert.All(lost, field => Assert.Contains(workload.Notes, note => note.Text.StartsWith(field, StringComparison.Ordinal)));
+        Assert.Equal("scratch", Assert.Single(ContainerOf(conversion)["volumeMounts"]!.AsArray())!["name"]!.GetValue<string>());
+        AssertValid(conversion);
+    }
+
+    [Fact]
+    public async Task Convert_ConfigMapInEnvironment_IsWrittenOutInKubernetesOrder()
+    {
+        var conversion = await ConvertAsync(
+            Deployment("replicas: 1", """
+                image: registry.example/web:1
+                resources: {limits: {cpu: 500m, memory: 256Mi}}
+                envFrom: [{configMapRef: {name: settings}, prefix: APP_}]
+                env: [{name: APP_MODE, value: own}, {name: LEVEL, valueFrom: {configMapKeyRef: {name: settings, key: level}}}]
+                """),
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {mode: theirs, level: \"3\", port: \"80\"}\n");
+
+        var variables = ContainerOf(conversion)["env"]!.AsArray().Select(v => $"{v!["name"]}={v["value"]}");
+        Assert.Equal(["APP_level=3", "APP_mode=theirs", "APP_port=80", "APP_MODE=own", "LEVEL=3"], variables);
+        Assert.True(conversion.IsComplete);
+        AssertValid(conversion);
+    }
+
+    [Fact]
+    public async Task Convert_SecretInEnvironment_LosesTheVariableAndNeverItsValue()
+    {
+        var conversion = await ConvertAsync(
+            Deployment("replicas: 1", """
+                image: registry.example/web:1
+                resources: {limits: {cpu: 500m, memory: 256Mi}}
+                env: [{name: KEY, valueFrom: {secretKeyRef: {name: keys, key: api}}}, {name: LEVEL, value: "3"}]
+                """),
+            "apiVersion: v1\nkind: Secret\nmetadata: {name: keys}\nstringData: {api: canary-value}\n");
+
+        var report = new StringWriter();
+        Output.ConversionReport.Write(conversion, report);
+        Assert.Equal("LEVEL", Assert.Single(ContainerOf(conversion)["env"]!.AsArray())!["name"]!.GetValue<string>());
+        Assert.DoesNotContain("canary-value", report + conversion.Request.ToJsonString(), StringComparison.Ordinal);
+        Assert.False(conversion.IsComplete);
+    }
+
+    [Fact]
+    public async Task Convert_ServiceOnTheContainersPort_IsTaken()
+    {
+        var conversion = await ConvertAsync(
+            Deployment("replicas: 1", "image: registry.example/web:1\nresources: {limits: {cpu: 500m, memory: 256Mi}}"),
+            "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 8080}]}\n");
+
+        Assert.True(conversion.IsComplete);
+        Assert.Equal(8080, Assert.Single(ContainerOf(conversion)["ports"]!.AsArray())!["containerPort"]!.GetValue<int>());
+    }
+
+    [Theory]
+    [InlineData("metadata: {name: other}\nspec: {selector: {app: web}, ports: [{port: 8080}]}", "clients that connect to other")]
+    [InlineData("metadata: {name: web}\nspec: {selector: {app: web}, type: LoadBalancer, ports: [{port: 8080}]}", "type LoadBalancer")]
+    [InlineData("metadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}", "port 80 leads to 8080")]
+    [InlineData("metadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}", "which no container declares")]
+    [InlineData("metadata: {name: web}\nspec: {selector: {app: db}, ports: [{port: 8080}]}", "selects none")]
+    public async Task Convert_ServiceThatDiffers_SaysWhatClientsLose(string service, string expected)
+    {
+        var conversion = await ConvertAsync(
+            Deployment("replicas: 1", "image: registry.example/web:1\nresources: {limits: {cpu: 500m, memory: 256Mi}}"),
+            $"apiVersion: v1\nkind: Service\n{service}\n");
+
+        var lost = conversion.Workloads.SelectMany(w => w.Notes).Concat(conversion.Notes).Where(n => n.Kind == ConversionNoteKind.NotTaken);
+        Assert.Contains(expected, Assert.Single(lost).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Convert_EgressBlocks_BecomeTheAllowList()
+    {
+        var conversion = await ConvertAsync(
+            Deployment("replicas: 1", "image: registry.example/web:1\nresources: {limits: {cpu: 500m, memory: 256Mi}}"),
+            """
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata: {name: out}
+            spec:
+              podSelector: {}
+              egress:
+              - to: [{ipBlock: {cidr: 203.0.113.0/24}}]
+                ports: [{port: 443}]
+              - to: [{ipBlock: {cidr: 198.51.100.0/24, except: [198.51.100.1/32]}}]
+            """);
+
+        Assert.Equal("""[{"cidr":"203.0.113.0/24","ports":[{"port":443,"protocol":"TCP"}]}]""", conversion.Request["egressAllowList"]!.ToJsonString());
+        Assert.Contains(conversion.Notes, note => note.Kind == ConversionNoteKind.NotTaken && note.Text.Contains("has exceptions", StringComparison.Ordinal));
+        AssertValid(conversion);
+    }
+
+    [Fact]
+    public async Task Convert_WorkloadThatCantBeMended_IsDroppedAndTheOthersStay()
+    {
+        var conversion = await ConvertAsync(
+            Deployment("replicas: 1", "image: registry.example/web:1\nresources: {limits: {cpu: 500m, memory: 256Mi}}"),
+            Deployment("replicas: 1", "resources: {limits: {cpu: 500m, memory: 256Mi}}").Replace("name: web", "name: noimage", StringComparison.Ordinal),
+            "apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: agent}\n");
+
+        Assert.Equal(
+            [("Deployment/web", ConversionVerdict.InFull), ("Deployment/noimage", ConversionVerdict.NotAtAll), ("DaemonSet/agent", ConversionVerdict.NotAtAll)],
+            conversion.Workloads.Select(w => (w.Source, w.Verdict)));
+        AssertValid(conversion);
+    }
+
+    [Fact]
+    public async Task Convert_InvalidTenant_IsReportedAndNothingIsDropped()
+    {
+        var yaml = Deployment("replicas: 1", "image: registry.example/web:1\nresources: {limits: {cpu: 500m, memory: 256Mi}}");
+
+        var conversion = RequestConversion.Convert(await ReadAsync(yaml), Options with { TenantId = "Not Valid" });
+
+        Assert.Equal("/tenantId", Assert.Single(conversion.Faults).Pointer);
+        Assert.Equal(ConversionVerdict.InFull, Assert.Single(conversion.Workloads).Verdict);
+    }
+
+    private static string Deployment(string settings, string container, string pod = "enableServiceLinks: false") => $"""
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata:
+          name: web
+        spec:
+          {settings}
+          selector:
+            matchLabels:
+              app: web
+          template:
+            metadata:
+              creationTimestamp: null
+              labels:
+                app: web
+            spec:
+        {Indent(pod, 6)}
+              containers:
+              - name: main
+        {Indent(container, 8)}
+        """;
+
+    private static string Indent(string text, int spaces) =>
+        string.Join('\n', text.Split('\n').Select(line => new string(' ', spaces) + line.TrimEnd('\r')));
+
+    private static JsonNode ContainerOf(Conversion conversion) => conversion.Request["workloads"]![0]!["podTemplate"]!["spec"]!["containers"]![0]!;
+
+    private static void AssertValid(Conversion conversion)
+    {
+        var bytes = Encoding.UTF8.GetBytes(conversion.Request.ToJsonString());
+        Assert.Empty(TenantRequestParser.Parse(bytes, TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch).Faults);
+    }
+
+    private static async Task<Conversion> ConvertAsync(params string[] documents) =>
+        RequestConversion.Convert(await ReadAsync(string.Join("\n---\n", documents)), Options);
+
+    private static Task<IReadOnlyList<Manifest>> ReadAsync(string yaml) =>
+        ManifestReader.ReadAsync([ManifestReader.StandardInput], new StringReader(yaml), CancellationToken.None);
+}
