@@ -112,6 +112,11 @@ public sealed record TenantState
     /// </summary>
     [JsonPropertyName("spec"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public TenantSpec? InlineSpec { get; init; }
 
+    /// <summary>Whether an offboarding runs, or failed and left something.</summary>
+    internal bool IsBeingOffboarded => Operation is { Kind: TenantOperationKind.Offboard }
+        || (this is { Operation: null, Phase: TenantPhase.TeardownFailed }
+            && Operations.LastOrDefault(o => o.Kind is not (TenantOperationKind.Compensate or TenantOperationKind.Reconcile)) is { Kind: TenantOperationKind.Offboard });
+
     /// <summary>This state in today's form, whichever version stored it.</summary>
     public TenantState ToCurrentForm() => TenantStates.Upgrade(this);
 }

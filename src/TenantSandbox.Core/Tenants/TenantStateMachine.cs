@@ -86,6 +86,17 @@ public static class TenantStateMachine
             return DecideUnknown(ask);
         }
 
+        if (ask.Verb == TenantVerb.Compensate && state.IsBeingOffboarded)
+        {
+            if (state.Operation is { } offboarding)
+            {
+                return Unchanged(state, TenantAnswers.Duplicate(state, ask, offboarding.Id, null));
+            }
+
+            // What a failed offboarding left is removed by another one; a compensation would end as if an onboarding had failed.
+            ask = ask with { Verb = TenantVerb.Offboard };
+        }
+
         // An offboarding that runs or waits already does what another one would do.
         if (ask.Verb == TenantVerb.Offboard && state.PendingOffboardId() is { } pending)
         {

@@ -64,18 +64,13 @@ internal sealed partial class TenantReconciliation(
             .ToArray();
         foreach (var tenant in left)
         {
-            // A compensation would leave a tenant that was to be offboarded as failed.
-            var verb = tenant.Phase == TenantPhase.TeardownFailed && WasBeingOffboarded(tenant) ? TenantVerb.Offboard : TenantVerb.Compensate;
             var command = new OperatorCommand(
-                $"{Actor}:{tenant.Incarnation}.{tenant.Sequence}:{verb}", tenant.TenantId, verb, Actor, "Something may be left of an earlier operation.", now, Actor);
+                $"{Actor}:{tenant.Incarnation}.{tenant.Sequence}:{TenantVerb.Compensate}", tenant.TenantId, TenantVerb.Compensate, Actor, "Something may be left of an earlier operation.", now, Actor);
             await client.Entities.SignalEntityAsync(TenantEntity.IdOf(tenant.TenantId), nameof(TenantEntity.Act), command, cancellation: cancellationToken);
         }
 
         return left.Length;
     }
-
-    private static bool WasBeingOffboarded(TenantState tenant) =>
-        tenant.Operations.LastOrDefault(o => o.Kind is not (TenantOperationKind.Compensate or TenantOperationKind.Reconcile))?.Kind == TenantOperationKind.Offboard;
 
     private static bool IsComparable(TenantState tenant) => tenant is
     {

@@ -179,16 +179,28 @@ public sealed class TenantLifecycleTests
     }
 
     [Fact]
-    public void Compensate_AfterFailedTeardown_EndsInFailed()
+    public void Compensate_AfterFailedOffboarding_IsAnotherOffboarding()
     {
         _tenant.Offboard();
         _tenant.Fail(isClean: false);
-        Assert.Equal("acme.1.3.compensate", _tenant.Act(TenantVerb.Compensate).OperationId);
+        Assert.Equal("acme.1.3.offboard", _tenant.Act(TenantVerb.Compensate).OperationId);
 
         _tenant.Succeed();
 
-        Assert.Equal(TenantPhase.Failed, State.Phase);
+        Assert.Equal(TenantPhase.Offboarded, State.Phase);
         Assert.Equal(SubmitOutcome.Conflict, _tenant.Act(TenantVerb.Compensate).Outcome);
+    }
+
+    [Fact]
+    public void Compensate_WhileAnOffboardingRuns_IsThatOffboarding()
+    {
+        _tenant.Offboard();
+
+        var answer = _tenant.Act(TenantVerb.Compensate);
+
+        Assert.Equal((SubmitOutcome.Duplicate, "acme.1.2.offboard"), (answer.Outcome, answer.OperationId));
+        _tenant.Fail(isClean: false);
+        Assert.Null(State.Operation);
     }
 
     [Fact]
