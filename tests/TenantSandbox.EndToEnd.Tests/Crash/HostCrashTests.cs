@@ -137,7 +137,7 @@ public sealed class HostCrashTests(ITestOutputHelper output)
 
         public Task<IReadOnlyList<string>> ListTenantNamespacesAsync() => ListNamesAsync(
             _kubernetes,
-            "/api/v1/namespaces?labelSelector=app.kubernetes.io/managed-by%3Dtenantsandbox",
+            "/api/v1/namespaces?labelSelector=tenantsandbox/tenant",
             "items",
             found => found.GetProperty("metadata").GetProperty("name").GetString());
 
