@@ -5,7 +5,7 @@ using TenantSandbox.Functions.Tests.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes;
 
-/// <summary>Pod templates with fields that Kubernetes 1.20 serves too.</summary>
+/// <summary>Pod templates with fields that Kubernetes 1.20 serves too; without ephemeral storage, which hollow nodes lack.</summary>
 [Collection(ClusterCollection.Name)]
 public sealed class PodTemplateOverTheWireTests(ClusterFixture cluster)
 {
@@ -23,7 +23,7 @@ public sealed class PodTemplateOverTheWireTests(ClusterFixture cluster)
               { "name": "shop", "image": "registry.example/shop:1", "ports": [ { "name": "http", "containerPort": 8080 } ], "tty": false, "stdin": false,
                 "env": [ { "name": "POD", "valueFrom": { "fieldRef": { "fieldPath": "metadata.name" } } }, { "name": "EMPTY", "value": "" },
                   { "name": "CPUS", "valueFrom": { "resourceFieldRef": { "resource": "limits.cpu", "divisor": "1" } } } ],
-                "resources": { "limits": { "cpu": 0.1, "memory": "128Mi", "ephemeral-storage": "64Mi" }, "requests": { "memory": "1Mi" } },
+                "resources": { "limits": { "cpu": 0.1, "memory": "128Mi" }, "requests": { "memory": "1Mi" } },
                 "livenessProbe": { "httpGet": { "port": "http" }, "initialDelaySeconds": 3600 },
                 "lifecycle": { "preStop": { "exec": { "command": [ "true" ] } } },
                 "securityContext": { "capabilities": { "add": [ "NET_BIND_SERVICE" ] } },
