@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using TenantSandbox.Functions.Http;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Operations;
 
@@ -15,17 +14,15 @@ internal sealed class ExplainTenant(ReconcileSchedule reconcile)
         string tenantId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
-        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, tenantId, client, cancellationToken));
-
-    private async Task<IResult> AnswerAsync(HttpRequest request, string tenantId, DurableTaskClient client, CancellationToken cancellationToken)
-    {
-        if (await TenantStates.ReadAsync(client, tenantId, cancellationToken) is not { } state)
-        {
-            return Problem.NotFound(request, "The tenant does not exist.");
-        }
-
-        var instance = state.Operation is { } operation ? await client.GetInstanceAsync(operation.Id, getInputsAndOutputs: true, cancellationToken) : null;
-        var waitedFor = await OperationViews.FindWaitedForAsync(client, instance, cancellationToken);
-        return ApiResults.Ok(request, TenantExplanations.Of(state, instance, waitedFor, reconcile));
-    }
+        TenantReads.AnswerAsync(
+            request,
+            client,
+            tenantId,
+            async state =>
+            {
+                var instance = state.Operation is { } operation ? await client.GetInstanceAsync(operation.Id, getInputsAndOutputs: true, cancellationToken) : null;
+                var waitedFor = await OperationViews.FindWaitedForAsync(client, instance, cancellationToken);
+                return ApiResults.Ok(request, TenantExplanations.Of(state, instance, waitedFor, reconcile));
+            },
+            cancellationToken);
 }

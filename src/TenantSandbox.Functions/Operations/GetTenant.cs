@@ -6,7 +6,6 @@ using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Http;
 using TenantSandbox.Functions.Specs;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Operations;
 
@@ -19,19 +18,17 @@ internal sealed class GetTenant(ISpecStore specs, TimeProvider time)
         string tenantId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
-        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, tenantId, client, cancellationToken));
-
-    private async Task<IResult> AnswerAsync(HttpRequest request, string tenantId, DurableTaskClient client, CancellationToken cancellationToken)
-    {
-        if (await TenantStates.ReadAsync(client, tenantId, cancellationToken) is not { } state)
-        {
-            return Problem.NotFound(request, "The tenant does not exist.");
-        }
-
-        var (spec, conditions) = await ReadSpecAsync(state, cancellationToken);
-        request.HttpContext.Response.Headers.ETag = $"\"{state.Revision}\"";
-        return ApiResults.Ok(request, TenantView.Of(state, spec, conditions, request));
-    }
+        TenantReads.AnswerAsync(
+            request,
+            client,
+            tenantId,
+            async state =>
+            {
+                var (spec, conditions) = await ReadSpecAsync(state, cancellationToken);
+                request.HttpContext.Response.Headers.ETag = $"\"{state.Revision}\"";
+                return ApiResults.Ok(request, TenantView.Of(state, spec, conditions, request));
+            },
+            cancellationToken);
 
     // The condition is set here too, before the timer finds it.
     private async Task<(TenantSpec? Spec, IReadOnlyList<TenantCondition> Conditions)> ReadSpecAsync(TenantState state, CancellationToken cancellationToken)

@@ -15,16 +15,14 @@ internal sealed class GetTenantHistory
         string tenantId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
-        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, tenantId, client, cancellationToken));
-
-    private static async Task<IResult> AnswerAsync(HttpRequest request, string tenantId, DurableTaskClient client, CancellationToken cancellationToken)
-    {
-        if (await TenantStates.ReadAsync(client, tenantId, cancellationToken) is not { } state)
-        {
-            return Problem.NotFound(request, "The tenant does not exist.");
-        }
-
-        var instances = await TenantInstances.ReadAsync(client, tenantId, cancellationToken);
-        return ApiResults.Ok(request, TenantHistories.Of(state, instances, request));
-    }
+        TenantReads.AnswerAsync(
+            request,
+            client,
+            tenantId,
+            async state =>
+            {
+                var instances = await TenantInstances.ReadAsync(client, tenantId, cancellationToken);
+                return ApiResults.Ok(request, TenantHistories.Of(state, instances, request));
+            },
+            cancellationToken);
 }

@@ -3,7 +3,6 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using TenantSandbox.Functions.Http;
 using TenantSandbox.Functions.Kubernetes.Workloads;
-using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Operations;
 
@@ -16,19 +15,14 @@ internal sealed class GetTenantWorkloads(WorkloadStateReader reader, ClusterRead
         string tenantId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
-        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, tenantId, client, cancellationToken));
-
-    private async Task<IResult> AnswerAsync(HttpRequest request, string tenantId, DurableTaskClient client, CancellationToken cancellationToken)
-    {
-        if (await TenantStates.ReadAsync(client, tenantId, cancellationToken) is not { } state)
-        {
-            return Problem.NotFound(request, "The tenant does not exist.");
-        }
-
-        return await reads.AnswerAsync(
+        TenantReads.AnswerAsync(
             request,
-            async limited => ApiResults.Ok(request, WorkloadsView.Of(
-                state, ClusterReads.NamespaceOf(state) is { } at ? await reader.ReadAsync(at, limited) : new TenantWorkloadStates(null, [], []))),
+            client,
+            tenantId,
+            state => reads.AnswerAsync(
+                request,
+                async limited => ApiResults.Ok(request, WorkloadsView.Of(
+                    state, ClusterReads.NamespaceOf(state) is { } at ? await reader.ReadAsync(at, limited) : new TenantWorkloadStates(null, [], []))),
+                cancellationToken),
             cancellationToken);
-    }
 }

@@ -26,23 +26,17 @@ internal sealed class GetWorkloadLogs(
         string tenantId,
         string workload,
         [DurableClient] DurableTaskClient client,
-        CancellationToken cancellationToken) =>
-        BackendFailures.AnswerAsync(request, () => AnswerAsync(request, tenantId, workload, client, cancellationToken));
-
-    private async Task<IResult> AnswerAsync(HttpRequest request, string tenantId, string workload, DurableTaskClient client, CancellationToken cancellationToken)
+        CancellationToken cancellationToken)
     {
         var (query, problem) = LogQuery.Read(request, time.GetUtcNow());
-        if (query is null)
-        {
-            return problem!;
-        }
-
-        if (await TenantStates.ReadAsync(client, tenantId, cancellationToken) is not { } state)
-        {
-            return Problem.NotFound(request, "The tenant does not exist.");
-        }
-
-        return await reads.AnswerAsync(request, limited => OpenAsync(request, state, workload, query, limited, cancellationToken), cancellationToken);
+        return query is null
+            ? Task.FromResult(problem!)
+            : TenantReads.AnswerAsync(
+                request,
+                client,
+                tenantId,
+                state => reads.AnswerAsync(request, limited => OpenAsync(request, state, workload, query, limited, cancellationToken), cancellationToken),
+                cancellationToken);
     }
 
     private async Task<IResult> OpenAsync(
