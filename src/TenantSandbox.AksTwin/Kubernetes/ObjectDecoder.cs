@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using k8s.Models;
@@ -27,6 +29,9 @@ internal sealed partial class ObjectDecoder(ResourceKind kind, List<string> unkn
     private static readonly JsonSerializerOptions Models = new()
     { PropertyNamingPolicy = JsonNamingPolicy.CamelCase, TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
+    /// <summary>The types of a model's fields by name: making them is most of a decoding, so they are kept.</summary>
+    private static readonly ConcurrentDictionary<Type, FrozenDictionary<string, Type>> Fields = new();
+
     /// <param name="unknown">Receives the paths of fields that the kind doesn't have.</param>
     /// <exception cref="StatusException">400: a field has the wrong type.</exception>
     public static JsonObject Decode(ResourceKind kind, JsonObject input, List<string> unknown) =>
@@ -34,16 +39,16 @@ internal sealed partial class ObjectDecoder(ResourceKind kind, List<string> unkn
 
     private JsonObject DecodeStruct(JsonObject input, Type type, string path)
     {
-        var fields = Models.GetTypeInfo(type).Properties;
+        var fields = Fields.GetOrAdd(type, t => Models.GetTypeInfo(t).Properties.ToFrozenDictionary(f => f.Name, f => f.PropertyType));
         var output = new JsonObject();
         foreach (var (name, value) in input)
         {
             var at = path.Length == 0 ? name : $"{path}.{name}";
-            if (fields.FirstOrDefault(f => f.Name == name) is not { } field)
+            if (!fields.TryGetValue(name, out var fieldType))
             {
                 unknown.Add(at);
             }
-            else if (value is not null && DecodeValue(value, field.PropertyType, at) is { } decoded)
+            else if (value is not null && DecodeValue(value, fieldType, at) is { } decoded)
             {
                 output[name] = decoded;
             }
