@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Client.Grpc;
 using Microsoft.Extensions.Logging.Abstractions;
 using TenantSandbox.DurableTask.Sqlite;
 using TenantSandbox.Hosting.Durable;
+using TenantSandbox.Testing;
 
 namespace TenantSandbox.Hosting.Tests;
 
@@ -24,10 +24,6 @@ public sealed class SampleHost : IAsyncDisposable
     {
         (Host, _service, _sidecar, Directory, _ownsDirectory, Log) = (host, service, sidecar, directory, ownsDirectory, log);
         Http = new HttpClient { BaseAddress = host.BaseAddress, Timeout = Patience };
-        Durable = new GrpcDurableTaskClient(
-            "test",
-            new GrpcDurableTaskClientOptions { Address = sidecar.Address.ToString(), EnableEntitySupport = true },
-            NullLogger<GrpcDurableTaskClient>.Instance);
         host.Progress += progress => Progress.Enqueue(progress);
     }
 
@@ -41,7 +37,7 @@ public sealed class SampleHost : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public DurableTaskClient Durable { get; }
+    public DurableTaskClient Durable => _sidecar.Client;
 
     /// <summary>Holds the task hub and the host's state.</summary>
     public string Directory { get; }

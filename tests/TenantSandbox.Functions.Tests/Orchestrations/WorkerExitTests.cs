@@ -7,8 +7,9 @@ using TenantSandbox.Testing;
 namespace TenantSandbox.Functions.Tests.Orchestrations;
 
 /// <summary>
-/// The worker process ends during every call of every activity and entity, once and several times in a row. Orchestrations get the
-/// Functions host's failures, which aren't the tenant's fault: every operation must still succeed.
+/// The worker process ends during every call of every activity and entity, before and after the call did its work, and during each one's
+/// first call several times in a row. Orchestrations get the Functions host's failures, which aren't the tenant's fault: every operation
+/// must still succeed.
 /// </summary>
 public sealed class WorkerExitTests
 {
@@ -60,10 +61,10 @@ public sealed class WorkerExitTests
 
     private static IEnumerable<WorkerExit> ExitsOf(string function, int calls)
     {
+        yield return new(function, 1, Burst);
         for (var call = 1; call <= calls; call++)
         {
             yield return new(function, call);
-            yield return new(function, call, Burst);
             yield return new(function, call, IsAfterCall: true);
         }
     }

@@ -46,7 +46,7 @@ public sealed class InProcessTaskHub : IAsyncDisposable
     /// <summary>Calls that fail as if the worker process had ended.</summary>
     public WorkerExits WorkerExits { get; } = new();
 
-    /// <summary>Completes when the commit is durable that <see cref="StartAsync"/> was told to kill the task hub after; otherwise never.</summary>
+    /// <summary>Completes when <see cref="KillAfter"/> has killed the task hub; otherwise never.</summary>
     public Task Killed => Started.Kill.Reached;
 
     private RunningTaskHub Started => _running ?? throw new InvalidOperationException("Start the task hub first.");
@@ -60,14 +60,15 @@ public sealed class InProcessTaskHub : IAsyncDisposable
         _activities[name] = () => Shims.Factory.CreateActivity<TInput, TOutput>(name, async (_, input) => await run(input!));
 
     /// <summary>Starts on an empty store.</summary>
-    /// <param name="killAfter">
-    /// Number of a durable commit, from 1: once it is written, nothing more is. Each commit is then a transaction of its own. Null to run to the end.
-    /// </param>
-    public Task StartAsync(long? killAfter = null)
+    /// <param name="everyStepCommits">True if each durable step is a commit of its own, for <see cref="KillAfter"/>.</param>
+    public Task StartAsync(bool everyStepCommits = false)
     {
         Assert.Empty(_functions.Activities.Except(_activities.Keys, StringComparer.OrdinalIgnoreCase));
-        return OpenAsync(killAfter);
+        return OpenAsync(everyStepCommits);
     }
+
+    /// <summary>Once this many further commits are durable, nothing more is.</summary>
+    public void KillAfter(int commits) => Started.Kill.After(commits);
 
     /// <summary>Replaces a task hub that was killed with a new one on what was durable at that moment.</summary>
     public async Task RestartAfterKillAsync()
@@ -86,7 +87,7 @@ public sealed class InProcessTaskHub : IAsyncDisposable
         var now = Clock.GetUtcNow();
         await Started.DisposeAsync();
         Clock = new SkippingClock(now);
-        await OpenAsync(killAfter: null);
+        await OpenAsync(everyStepCommits: false);
     }
 
     /// <summary>Runs until nothing is left to do or a kill stops it; time jumps from timer to timer.</summary>
@@ -140,16 +141,16 @@ public sealed class InProcessTaskHub : IAsyncDisposable
 
     private string PathOf(int start) => Path.Combine(_directory.FullName, $"store{start}.db");
 
-    private async Task OpenAsync(long? killAfter)
+    private async Task OpenAsync(bool everyStepCommits)
     {
         var path = PathOf(++_starts);
-        var kill = new KillSwitch(killAfter);
+        var kill = new KillSwitch();
         var service = new SqliteOrchestrationService(
             new SqliteOrchestrationServiceOptions
             {
                 DatabasePath = path,
                 Durability = CommitDurability.ProcessDeath,
-                CommitBatchSize = killAfter is null ? 512 : 1,
+                CommitBatchSize = everyStepCommits ? 1 : 512,
                 AfterCommit = kill.OnCommit,
             },
             Clock,

@@ -1,10 +1,6 @@
 using DurableTask.Core;
-using Grpc.Net.Client;
 using Microsoft.DurableTask.Client;
-using Microsoft.DurableTask.Client.Grpc;
-using Microsoft.Extensions.Logging.Abstractions;
 using TenantSandbox.DurableTask.Sqlite;
-using TenantSandbox.Hosting.Durable;
 
 namespace TenantSandbox.Testing;
 
@@ -12,17 +8,13 @@ namespace TenantSandbox.Testing;
 internal sealed class RunningTaskHub(
     string path, SqliteOrchestrationService service, TaskHubWorker worker, TaskHubSidecar sidecar, KillSwitch kill) : IAsyncDisposable
 {
-    private readonly GrpcChannel _channel = GrpcChannel.ForAddress(sidecar.Address);
-    private GrpcDurableTaskClient? _client;
-
     public string Path => path;
 
     public SqliteOrchestrationService Service => service;
 
     public KillSwitch Kill => kill;
 
-    public DurableTaskClient Client => _client ??=
-        new GrpcDurableTaskClient("in-process", new GrpcDurableTaskClientOptions { Channel = _channel, EnableEntitySupport = true }, NullLogger.Instance);
+    public DurableTaskClient Client => sidecar.Client;
 
     public async Task StopWorkerAsync()
     {
@@ -33,12 +25,6 @@ internal sealed class RunningTaskHub(
     public async ValueTask DisposeAsync()
     {
         kill.Release();
-        if (_client is not null)
-        {
-            await _client.DisposeAsync();
-        }
-
-        _channel.Dispose();
         await sidecar.DisposeAsync();
         await service.DisposeAsync();
         kill.Dispose();
@@ -46,16 +32,22 @@ internal sealed class RunningTaskHub(
 }
 
 /// <summary>Stops the writer's thread dead after a commit.</summary>
-internal sealed class KillSwitch(long? killAfter) : IDisposable
+internal sealed class KillSwitch : IDisposable
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ManualResetEventSlim _released = new();
 
+    private long _committed;
+    private long _killAt = long.MaxValue;
+
     public Task Reached => _reached.Task;
+
+    public void After(int commits) => Volatile.Write(ref _killAt, Volatile.Read(ref _committed) + commits);
 
     public void OnCommit(long number)
     {
-        if (number == killAfter)
+        Volatile.Write(ref _committed, number);
+        if (number == Volatile.Read(ref _killAt))
         {
             _reached.SetResult();
             _released.Wait();
