@@ -84,6 +84,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<NamespaceWatch>();
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<TenantAdmission>();
+        services.AddSingleton<WorkloadObjects>();
+        services.AddSingleton<ReplicaScaling>();
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutReads>();
         services.AddSingleton<RolloutWatch>();
