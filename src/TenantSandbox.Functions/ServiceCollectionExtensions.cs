@@ -47,6 +47,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<PlacementForecast>();
         services.AddSingleton<HttpSubmission>();
         services.AddSingleton<DryRun>();
+        services.AddSingleton<ImmutableChanges>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.Workloads.ToRules());
         services.AddSingleton<OperatorDoor>();
         services.AddSingleton<ReconcileSchedule>();

@@ -40,14 +40,26 @@ internal static class Templates
         return result.Spec!.Workloads[0];
     }
 
-    public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null)
+    /// <summary>A workload as a request has it; fails when it is refused.</summary>
+    public static WorkloadSpec Read(string workload)
+    {
+        var result = Parse(JsonNode.Parse(workload)!.AsObject());
+        Assert.Empty(result.Faults);
+        return result.Spec!.Workloads[0];
+    }
+
+    public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null) =>
+        Parse(new JsonObject { ["name"] = name, ["podTemplate"] = JsonNode.Parse(template) }, rules);
+
+    /// <summary>Parses a request with one workload.</summary>
+    public static RequestParseResult Parse(JsonObject workload, InstallationRules? rules = null)
     {
         var request = new JsonObject
         {
             ["tenantId"] = "acme",
             ["revision"] = 1,
             ["tier"] = "pooled",
-            ["workloads"] = new JsonArray(new JsonObject { ["name"] = name, ["podTemplate"] = JsonNode.Parse(template) }),
+            ["workloads"] = new JsonArray(workload.DeepClone()),
         };
         return TenantRequestParser.Parse(Encoding.UTF8.GetBytes(request.ToJsonString()), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, rules);
     }
