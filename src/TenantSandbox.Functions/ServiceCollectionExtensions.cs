@@ -86,6 +86,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<TenantAdmission>();
         services.AddSingleton<WorkloadObjects>();
+        services.AddSingleton<WorkloadDeletions>();
         services.AddSingleton<ReplicaScaling>();
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutReads>();

@@ -11,6 +11,9 @@ internal static class JobRuns
     /// <summary>Whether a Job has ended, well or not.</summary>
     public static bool IsFinished(V1Job job) => IsTrue(job, "Complete") || IsTrue(job, "Failed");
 
+    /// <summary>Whether an object is a Job that a CronJob made.</summary>
+    public static bool IsRun(IKubernetesObject<V1ObjectMeta> item) => item is V1Job { Metadata.OwnerReferences.Count: > 0 };
+
     /// <summary>Whether a condition of a Job holds.</summary>
     public static bool IsTrue(V1Job job, string condition) => job.Status?.Conditions?.Any(c => c.Type == condition && c.Status == "True") == true;
 
@@ -25,12 +28,17 @@ internal static class JobRuns
         !HasContentOf(desired, job) || (!IsFinished(job) && !isSuspended && !IsSame(desired, job, Labels.JobTemplate));
 
     /// <summary>
-    /// Whether a run of a CronJob may not go on: the tenant is suspended, or has another agent pool. A run can't be moved, and the next one
-    /// comes by its schedule. What belongs to no wanted CronJob is deleted with the CronJob that it belongs to.
+    /// The runs of wanted CronJobs that may not go on: the tenant is suspended, or has another agent pool. A run can't be moved, and the next
+    /// one comes by its schedule. What belongs to no wanted CronJob is deleted with the CronJob that it belongs to.
     /// </summary>
-    public static bool IsOutOfPlace(V1Job run, IKubernetesObject<V1ObjectMeta>? desired, bool isSuspended) =>
-        desired is V1CronJob && !IsFinished(run) && run.Metadata.DeletionTimestamp is null
-        && (isSuspended || PoolOf(run.Spec.Template) != PoolOf(WorkloadManifest.TemplateOf(desired)));
+    public static IEnumerable<V1Job> FindOutOfPlace(
+        IEnumerable<IKubernetesObject<V1ObjectMeta>> jobs, IEnumerable<V1CronJob> desired, bool isSuspended)
+    {
+        var pools = desired.ToDictionary(c => c.Metadata.Name, c => PoolOf(c.Spec.JobTemplate.Spec.Template), StringComparer.Ordinal);
+        return jobs.OfType<V1Job>().Where(run => IsRun(run) && !IsFinished(run) && run.Metadata.DeletionTimestamp is null
+            && run.Metadata.Labels.TryGetValue(Labels.Workload, out var workload) && pools.TryGetValue(workload, out var pool)
+            && (isSuspended || PoolOf(run.Spec.Template) != pool));
+    }
 
     private static string? PoolOf(V1PodTemplateSpec template) =>
         template.Spec.NodeSelector?.TryGetValue(SandboxNodes.PoolLabel, out var pool) == true ? pool : null;

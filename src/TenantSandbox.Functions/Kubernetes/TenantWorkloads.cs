@@ -1,9 +1,6 @@
-using System.Text.Json;
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Configuration;
@@ -12,22 +9,15 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 namespace TenantSandbox.Functions.Kubernetes;
 
 /// <summary>Applies, suspends and deletes the objects of tenants' workloads: what makes pods, what scales them, and Services.</summary>
-internal sealed partial class TenantWorkloads(
+internal sealed class TenantWorkloads(
     ClusterConnections connections,
     TenantNamespaces namespaces,
     WorkloadObjects objects,
+    WorkloadDeletions deletions,
     ReplicaScaling scaling,
     DesiredTenants tenants,
-    IOptions<TenantSandboxOptions> options,
-    TimeProvider time,
-    ILogger<TenantWorkloads> logger)
+    IOptions<TenantSandboxOptions> options)
 {
-    private const string Background = "Background";
-    private const string Foreground = "Foreground";
-
-    private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LastLook = TimeSpan.FromSeconds(2);
-
     /// <summary>
     /// Makes the namespace contain exactly the workloads and Services of the tenant's spec. What can't be changed in place, like a Job's
     /// template or a workload's kind, is deleted before its successor is made. A Job that has ended stays, unless its part of the spec changed.
@@ -60,7 +50,7 @@ internal sealed partial class TenantWorkloads(
         {
             // A CronJob's Jobs are deleted with it.
             var live = await objects.ListAsync(tenant, cancellationToken);
-            await Task.WhenAll(live.Where(o => o.Metadata.OwnerReferences is not { Count: > 0 }).Select(o => DeleteOneAsync(tenant.ClusterId, o, Background, cancellationToken)));
+            await deletions.DeleteAsync(tenant.ClusterId, live.Where(o => !JobRuns.IsRun(o)), cancellationToken);
         }
     }
 
@@ -76,7 +66,7 @@ internal sealed partial class TenantWorkloads(
         await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
         var live = await objects.ListAsync(tenant.Namespace, cancellationToken);
         var plan = WorkloadPlan.Of(desired, live, tenant.IsSuspended);
-        await ReplaceAsync(tenant.Namespace, plan.Replaced, cancellationToken);
+        await deletions.EndAsync(tenant.Namespace, plan.Replaced, cancellationToken);
 
         var remaining = live.Except(plan.Replaced).ToDictionary(WorkloadPlan.Key);
         var workloads = tenant.Spec.Workloads.ToDictionary(w => w.Name, StringComparer.Ordinal);
@@ -87,42 +77,22 @@ internal sealed partial class TenantWorkloads(
         await Task.WhenAll(plan.SuspendedJobs.Select(j => SuspendAsync(tenant.ClusterId, j.Job, j.IsSuspended, cancellationToken)));
 
         // Deletes what only an older revision has.
-        await Task.WhenAll(plan.Removed.Select(o => DeleteOneAsync(tenant.ClusterId, o, Background, cancellationToken)));
+        await deletions.DeleteAsync(tenant.ClusterId, plan.Removed, cancellationToken);
+        await EndRunsAsync(tenant, [.. desired.OfType<V1CronJob>()], cancellationToken);
     }
 
-    /// <summary>Deletes objects with their pods, and waits for a bounded time until they are gone.</summary>
-    /// <exception cref="ConflictException">They are still being deleted: the same call succeeds after that.</exception>
-    private async Task ReplaceAsync(TenantNamespaceRef tenant, IReadOnlyList<IKubernetesObject<V1ObjectMeta>> replaced, CancellationToken cancellationToken)
+    /// <summary>Deletes runs that may not go on. Listed after the CronJobs were applied, so that none is started unseen.</summary>
+    private async Task EndRunsAsync(DesiredTenant tenant, V1CronJob[] cronJobs, CancellationToken cancellationToken)
     {
-        await Task.WhenAll(replaced.Where(o => o.Metadata.DeletionTimestamp is null)
-            .Select(o => DeleteOneAsync(tenant.ClusterId, o, Foreground, cancellationToken)));
-        var until = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.Timing.WatchSeconds);
-        var delay = FirstLook;
-        var left = replaced;
-        while (left.Count > 0)
+        if (cronJobs.Length > 0)
         {
-            var lists = await Task.WhenAll(left.Select(WorkloadObjectKind.Of).Distinct().Select(kind => objects.ListAsync(kind, tenant, cancellationToken)));
-            var found = lists.SelectMany(l => l).Select(o => o.Metadata.Uid).ToHashSet(StringComparer.Ordinal);
-            left = [.. left.Where(o => found.Contains(o.Metadata.Uid))];
-            if (left.Count == 0)
-            {
-                return;
-            }
-
-            if (time.GetUtcNow() >= until)
-            {
-                var names = string.Join(", ", left.Select(o => $"{WorkloadObjectKind.Of(o).Name} {o.Metadata.Name}"));
-                throw new ConflictException(
-                    "WorkloadTerminating", $"{names} of {NamespaceManifest.NameOf(tenant.TenantId)} on cluster {tenant.ClusterId} must end before the successor is made");
-            }
-
-            await Task.Delay(delay, time, cancellationToken);
-            delay = delay * 2 < LastLook ? delay * 2 : LastLook;
+            var jobs = await objects.ListAsync(WorkloadObjectKind.Job, tenant.Namespace, cancellationToken);
+            await deletions.DeleteAsync(tenant.ClusterId, JobRuns.FindOutOfPlace(jobs, cronJobs, tenant.IsSuspended), cancellationToken);
         }
     }
 
     // A merge patch: the rest of a Job's template can't be applied again without the agent pool that it was made for.
-    private Task SuspendAsync(string clusterId, V1Job job, bool isSuspended, CancellationToken cancellationToken) => connections.FindAsync(
+    private Task<V1Job?> SuspendAsync(string clusterId, V1Job job, bool isSuspended, CancellationToken cancellationToken) => connections.FindAsync(
         clusterId,
         $"{(isSuspended ? "suspend" : "resume")} Job {job.Metadata.NamespaceProperty}/{job.Metadata.Name}",
         client => client.BatchV1.PatchNamespacedJobAsync(
@@ -132,41 +102,4 @@ internal sealed partial class TenantWorkloads(
             fieldManager: ServerSideApply.FieldManager,
             cancellationToken: cancellationToken),
         cancellationToken);
-
-    private async Task DeleteOneAsync(string clusterId, IKubernetesObject<V1ObjectMeta> item, string propagation, CancellationToken cancellationToken)
-    {
-        var (kind, metadata) = (WorkloadObjectKind.Of(item), item.Metadata);
-        var body = new V1DeleteOptions
-        {
-            ApiVersion = "v1",
-            Kind = "DeleteOptions",
-            PropagationPolicy = propagation,
-            Preconditions = new V1Preconditions { Uid = metadata.Uid },
-        };
-        await connections.CallAsync(
-            clusterId,
-            $"delete {kind.Name} {metadata.NamespaceProperty}/{metadata.Name}",
-            async client =>
-            {
-                try
-                {
-                    await kind.DeleteAsync(client, metadata, body, cancellationToken);
-                }
-                catch (HttpOperationException e) when (KubernetesFailures.IsNotFound(e))
-                {
-                    // Deleted meanwhile.
-                }
-                catch (JsonException)
-                {
-                    // The client expects the deleted object in the response; some API servers return a Status.
-                }
-
-                return true;
-            },
-            cancellationToken);
-        LogDeleted(kind.Name, metadata.NamespaceProperty, metadata.Name, clusterId);
-    }
-
-    [LoggerMessage(LogLevel.Information, "Deletion of {Kind} {Namespace}/{Name} on cluster {ClusterId} was requested.")]
-    private partial void LogDeleted(string kind, string @namespace, string name, string clusterId);
 }

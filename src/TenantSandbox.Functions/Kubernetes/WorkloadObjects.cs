@@ -72,6 +72,9 @@ internal sealed record WorkloadObjectKind(
             (c, m, o, t) => c.CoreV1.DeleteNamespacedServiceAsync(m.Name, m.NamespaceProperty, o, cancellationToken: t)),
     ];
 
+    /// <summary>Jobs, also those of CronJobs.</summary>
+    public static WorkloadObjectKind Job { get; } = All.First(k => k.Type == typeof(V1Job));
+
     /// <summary>The kind of an object. Items of lists don't say it themselves.</summary>
     public static WorkloadObjectKind Of(IKubernetesObject<V1ObjectMeta> item) => All.First(k => k.Type.IsInstanceOfType(item));
 

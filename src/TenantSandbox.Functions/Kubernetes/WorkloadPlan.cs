@@ -20,7 +20,7 @@ internal sealed record WorkloadPlan(
     IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Removed)
 {
     /// <param name="desired">Everything that the namespace should have.</param>
-    /// <param name="live">What it has of this incarnation.</param>
+    /// <param name="live">What it has of this incarnation; runs of CronJobs are passed over.</param>
     /// <param name="isSuspended">Whether the tenant has no pods.</param>
     public static WorkloadPlan Of(
         IReadOnlyCollection<IKubernetesObject<V1ObjectMeta>> desired, IReadOnlyCollection<IKubernetesObject<V1ObjectMeta>> live, bool isSuspended)
@@ -32,14 +32,13 @@ internal sealed record WorkloadPlan(
         var kept = new HashSet<(Type, string)>();
         foreach (var found in live)
         {
-            if (found is V1Job { Metadata.OwnerReferences.Count: > 0 } run)
+            if (JobRuns.IsRun(found))
             {
-                if (JobRuns.IsOutOfPlace(run, makers.GetValueOrDefault(WorkloadOf(run)), isSuspended))
-                {
-                    removed.Add(run);
-                }
+                // They are looked at once their CronJob starts no more of them.
+                continue;
             }
-            else if (wanted.GetValueOrDefault(Key(found)) is not { } match)
+
+            if (wanted.GetValueOrDefault(Key(found)) is not { } match)
             {
                 // Another kind has taken the name, or an autoscaler would go on scaling.
                 (makers.ContainsKey(found.Metadata.Name) && MakesPods(found) || found is V2HorizontalPodAutoscaler ? replaced : removed).Add(found);
@@ -81,6 +80,4 @@ internal sealed record WorkloadPlan(
     };
 
     private static bool IsHeadless(V1Service service) => service.Spec.ClusterIP == GoverningServiceManifest.Headless;
-
-    private static string WorkloadOf(V1Job run) => run.Metadata.Labels?.TryGetValue(Labels.Workload, out var name) == true ? name : "";
 }

@@ -137,7 +137,7 @@ public sealed class JobKindsTests(ClusterFixture cluster)
     }
 
     /// <summary>A run as the schedule starts it.</summary>
-    private Task StartRunAsync(V1CronJob cronJob, string ns) => cluster.Client.BatchV1.CreateNamespacedJobAsync(
+    private Task<V1Job> StartRunAsync(V1CronJob cronJob, string ns) => cluster.Client.BatchV1.CreateNamespacedJobAsync(
         new V1Job
         {
             Metadata = new V1ObjectMeta

@@ -5,7 +5,7 @@ namespace TenantSandbox.Core.Requests.Kinds;
 /// <summary>Writes a stored workload's kind as requests do, to compare specs.</summary>
 internal static class KindChanges
 {
-    /// <summary>A range takes the place of the number of replicas; a Job's pods follow from its settings.</summary>
+    /// <summary>The default kind is stated, a range takes the place of the number of replicas, and a Job's pods follow from its settings.</summary>
     public static void Normalize(JsonObject workload)
     {
         if (workload["scaling"] is { } range)
@@ -14,6 +14,7 @@ internal static class KindChanges
             workload["replicas"] = range.DeepClone();
         }
 
+        workload["kind"] ??= nameof(WorkloadKind.Deployment);
         if (workload["kind"]?.GetValue<string>() is nameof(WorkloadKind.Job) or nameof(WorkloadKind.CronJob))
         {
             workload.Remove("replicas");

@@ -44,7 +44,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
     private IEnumerable<Finding> Objects(DesiredTenant tenant, string ns)
     {
         // A CronJob's Jobs come and go.
-        var live = _objects[ns].Where(o => IsOfTenant(o.Metadata, tenant) && o is not V1Job { Metadata.OwnerReferences.Count: > 0 }).ToDictionary(WorkloadPlan.Key);
+        var live = _objects[ns].Where(o => IsOfTenant(o.Metadata, tenant) && !JobRuns.IsRun(o)).ToDictionary(WorkloadPlan.Key);
         IKubernetesObject<V1ObjectMeta>[] desired =
         [
             .. TenantManifests.Guardrails(tenant, options, clusterRanges),

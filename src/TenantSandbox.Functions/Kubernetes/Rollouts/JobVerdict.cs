@@ -11,7 +11,12 @@ internal static class JobVerdict
 {
     private const string DeadlineExceeded = "DeadlineExceeded";
 
-    public static WorkloadVerdict Of(WorkloadSpec workload, V1Job job, IReadOnlyCollection<V1Pod>? pods, RolloutFacts? facts)
+    /// <param name="workload">The workload.</param>
+    /// <param name="job">Its Job.</param>
+    /// <param name="isUnchanged">Whether the former spec has the same Job: that it fails is then no fault of the rollout.</param>
+    /// <param name="pods">Its pods; null when they weren't read.</param>
+    /// <param name="facts">What else was read; null for nothing.</param>
+    public static WorkloadVerdict Of(WorkloadSpec workload, V1Job job, bool isUnchanged, IReadOnlyCollection<V1Pod>? pods, RolloutFacts? facts)
     {
         if (job.Metadata.DeletionTimestamp is not null
             || job.Metadata.Annotations?.TryGetValue(Labels.JobContent, out var content) != true || content != JobContent.HashOf(workload))
@@ -27,7 +32,7 @@ internal static class JobVerdict
         var causes = WorkloadVerdict.CausesOf(pods, facts, creation: null);
         if (Failure(job) is { } failure)
         {
-            return new WorkloadVerdict(workload.Name, RolloutSeverity.Failed, causes is [var real, ..] ? $"{failure}; {real}" : $"{failure}", [.. causes, failure]);
+            return isUnchanged ? WorkloadVerdict.Ready(workload, "failed, and unchanged") : new WorkloadVerdict(workload.Name, RolloutSeverity.Failed, causes is [var real, ..] ? $"{failure}; {real}" : $"{failure}", [.. causes, failure]);
         }
 
         var status = job.Status;

@@ -35,7 +35,7 @@ internal sealed class RolloutReads(ClusterConnections connections, IOptions<Tena
                         return (sets.Items, sets.Metadata.ResourceVersion);
                     case WorkloadKind.Job:
                         var jobs = await client.BatchV1.ListNamespacedJobAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken);
-                        return (jobs.Items.Where(j => j.Metadata.OwnerReferences is not { Count: > 0 }), jobs.Metadata.ResourceVersion);
+                        return (jobs.Items.Where(j => !JobRuns.IsRun(j)), jobs.Metadata.ResourceVersion);
                     case WorkloadKind.CronJob:
                         var cronJobs = await client.BatchV1.ListNamespacedCronJobAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken);
                         return (cronJobs.Items, cronJobs.Metadata.ResourceVersion);

@@ -66,7 +66,7 @@ internal sealed class RolloutWatch(RolloutReads reads, DesiredTenants tenants, I
             slice,
             (type, maker) =>
             {
-                if (maker is V1Job { Metadata.OwnerReferences.Count: > 0 })
+                if (JobRuns.IsRun(maker))
                 {
                     return true;
                 }

@@ -126,6 +126,17 @@ public sealed class KindVerdictTests
     }
 
     [Fact]
+    public void Of_JobThatHadFailedBefore_DoesNotFailTheRolloutOfSomethingElse()
+    {
+        var tenant = Sample.Placed("acme", [Job]);
+        var failed = NewJob(Condition("Failed", "BackoffLimitExceeded", "why"));
+        var changed = tenant.Spec with { Workloads = [Job with { Image = "registry.example/other:1" }] };
+
+        Assert.Equal(RolloutCondition.Ready, RolloutVerdict.Of(tenant with { Former = new(tenant.Spec, "pool1", []) }, [failed], null).Condition);
+        Assert.Equal(RolloutCondition.Failed, RolloutVerdict.Of(tenant with { Former = new(changed, "pool1", []) }, [failed], null).Condition);
+    }
+
+    [Fact]
     public void Of_CronJob_IsReadyOnceItExists()
     {
         var cronJob = Sample.Web with { Kind = WorkloadKind.CronJob };
