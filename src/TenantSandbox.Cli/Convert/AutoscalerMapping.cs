@@ -45,7 +45,8 @@ internal static class AutoscalerMapping
         var utilization = new JsonObject();
         foreach (var (i, metric) in (spec.Metrics ?? []).Index())
         {
-            if (metric is { Type: "Resource", Resource: { Name: "cpu" or "memory", Target: { Type: "Utilization", AverageUtilization: { } percent } } resource })
+            if (metric is
+                { Type: "Resource", Resource: { Name: "cpu" or "memory", Target: { Type: "Utilization", AverageUtilization: { } percent } } resource })
             {
                 utilization[resource.Name] = Math.Clamp(percent, 1, 100);
                 workload.NoteChanged($"metrics.{i}: {Math.Clamp(percent, 1, 100)} % of the {resource.Name} limits, which requests are raised to.", id);

@@ -52,7 +52,8 @@ internal static class KindMapping
         if (settings["concurrencyPolicy"] is null)
         {
             settings["concurrencyPolicy"] = "Forbid";
-            draft.NoteChanged("cronJob.concurrencyPolicy: Forbid instead of Kubernetes' default, Allow: a run that is still under way when the next is due puts that one off.");
+            draft.NoteChanged(
+                "cronJob.concurrencyPolicy: Forbid instead of Kubernetes' default, Allow: a run that is still under way when the next is due puts that one off.");
         }
 
         if (cronJob.Spec?.Suspend == true)

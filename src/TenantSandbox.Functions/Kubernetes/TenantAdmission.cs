@@ -56,9 +56,10 @@ internal sealed class TenantAdmission(
             return [];
         }
 
-        var live = (await objects.ListAsync(WorkloadObjectKind.Of(wanted[0]), tenant, cancellationToken)).ToDictionary(o => o.Metadata.Name, StringComparer.Ordinal);
-        return wanted.SelectMany(w => live.GetValueOrDefault(w.Metadata.Name) is V1StatefulSet found
-            ? StatefulSetManifest.ImmutableDifferences(w, found).Select(field => $"StatefulSet {w.Metadata.Name}: {ImmutableFields.Describe(field)}")
+        var found = await objects.ListAsync(WorkloadObjectKind.Of(wanted[0]), tenant, cancellationToken);
+        var live = found.OfType<V1StatefulSet>().ToDictionary(o => o.Metadata.Name, StringComparer.Ordinal);
+        return wanted.SelectMany(w => live.GetValueOrDefault(w.Metadata.Name) is { } existing
+            ? StatefulSetManifest.ImmutableDifferences(w, existing).Select(field => $"StatefulSet {w.Metadata.Name}: {ImmutableFields.Describe(field)}")
             : []);
     }
 

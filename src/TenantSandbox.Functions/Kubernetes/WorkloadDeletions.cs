@@ -49,7 +49,8 @@ internal sealed partial class WorkloadDeletions(
             {
                 var names = string.Join(", ", left.Select(o => $"{WorkloadObjectKind.Of(o).Name} {o.Metadata.Name}"));
                 throw new ConflictException(
-                    "WorkloadTerminating", $"{names} of {NamespaceManifest.NameOf(tenant.TenantId)} on cluster {tenant.ClusterId} must end before the successor is made");
+                    "WorkloadTerminating",
+                    $"{names} of {NamespaceManifest.NameOf(tenant.TenantId)} on cluster {tenant.ClusterId} must end before the successor is made");
             }
 
             await Task.Delay(delay, time, cancellationToken);

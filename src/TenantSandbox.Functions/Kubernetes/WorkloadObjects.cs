@@ -79,7 +79,9 @@ internal sealed record WorkloadObjectKind(
     public static WorkloadObjectKind Of(IKubernetesObject<V1ObjectMeta> item) => All.First(k => k.Type.IsInstanceOfType(item));
 
     private static WorkloadObjectKind Of<T>(
-        string name, Func<IKubernetes, string, string, CancellationToken, Task<IList<T>>> list, Func<IKubernetes, V1ObjectMeta, V1DeleteOptions, CancellationToken, Task> delete)
+        string name,
+        Func<IKubernetes, string, string, CancellationToken, Task<IList<T>>> list,
+        Func<IKubernetes, V1ObjectMeta, V1DeleteOptions, CancellationToken, Task> delete)
         where T : IKubernetesObject<V1ObjectMeta> =>
         new(name, typeof(T), async (c, ns, s, t) => [.. (await list(c, ns, s, t)).Cast<IKubernetesObject<V1ObjectMeta>>()], delete);
 }

@@ -71,13 +71,14 @@ internal sealed record WorkloadPlan(
     /// <summary>Whether it makes a workload's pods.</summary>
     public static bool MakesPods(IKubernetesObject<V1ObjectMeta> item) => item is V1Deployment or V1StatefulSet or V1Job or V1CronJob;
 
-    private static bool MustBeReplaced(IKubernetesObject<V1ObjectMeta> desired, IKubernetesObject<V1ObjectMeta> found, bool isSuspended) => (desired, found) switch
-    {
-        (V1Job wanted, V1Job job) => JobRuns.MustBeReplaced(wanted, job, isSuspended),
-        // A Service's cluster IP can't be changed.
-        (V1Service wanted, V1Service service) => IsHeadless(wanted) != IsHeadless(service),
-        _ => false,
-    };
+    private static bool MustBeReplaced(IKubernetesObject<V1ObjectMeta> desired, IKubernetesObject<V1ObjectMeta> found, bool isSuspended) =>
+        (desired, found) switch
+        {
+            (V1Job wanted, V1Job job) => JobRuns.MustBeReplaced(wanted, job, isSuspended),
+            // A Service's cluster IP can't be changed.
+            (V1Service wanted, V1Service service) => IsHeadless(wanted) != IsHeadless(service),
+            _ => false,
+        };
 
     private static bool IsHeadless(V1Service service) => service.Spec.ClusterIP == GoverningServiceManifest.Headless;
 }

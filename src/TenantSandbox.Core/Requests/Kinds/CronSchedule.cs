@@ -14,7 +14,8 @@ internal static class CronSchedule
 
     private static readonly Field[] Fields =
     [
-        new("minute", 0, 59, []), new("hour", 0, 23, []), new("day of the month", 1, 31, []), new("month", 1, 12, Months), new("day of the week", 0, 6, Weekdays),
+        new("minute", 0, 59, []), new("hour", 0, 23, []), new("day of the month", 1, 31, []), new("month", 1, 12, Months),
+        new("day of the week", 0, 6, Weekdays),
     ];
 
     /// <param name="schedule">A text of the form that <see cref="KindTextRules.Schedule"/> accepts.</param>
@@ -33,7 +34,8 @@ internal static class CronSchedule
             var field = Fields[wrong];
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The {field.Name}, \"{Spelling.Shorten(texts[wrong])}\", must be *, numbers from {field.Min} to {field.Max}, ascending ranges or lists of them, with steps from 1.");
+                $"The {field.Name}, \"{Spelling.Shorten(texts[wrong])}\", must be *, numbers from {field.Min} to {field.Max}, ascending ranges or lists of them, "
+                + $"with steps from 1.");
         }
 
         var (days, months) = (values[2]!, values[3]!);

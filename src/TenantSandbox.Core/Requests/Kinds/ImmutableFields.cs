@@ -32,7 +32,10 @@ public static class ImmutableFields
             .. requested.Workloads.Index()
                 .Where(w => w.Item.Kind == WorkloadKind.StatefulSet && before.ContainsKey(w.Item.Name))
                 .SelectMany(w => Between(before[w.Item.Name], w.Item).Select(field => new ValidationFault(
-                    string.Create(CultureInfo.InvariantCulture, $"/workloads/{w.Index}/statefulSet/{field}"), ValidationFaultCodes.Forbidden, Describe(field), Rule))),
+                    string.Create(CultureInfo.InvariantCulture, $"/workloads/{w.Index}/statefulSet/{field}"),
+                    ValidationFaultCodes.Forbidden,
+                    Describe(field),
+                    Rule))),
         ];
     }
 

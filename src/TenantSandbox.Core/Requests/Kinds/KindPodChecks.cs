@@ -25,7 +25,8 @@ internal static class KindPodChecks
         {
             foreach (var name in ((string[])["hostname", "subdomain"]).Where(pod.ContainsKey))
             {
-                faults.Add($"{pointer}/{name}", ValidationFaultCodes.Forbidden, "A StatefulSet names the hosts of its pods. Leave it out.", "statefulSetIdentity");
+                faults.Add(
+                    $"{pointer}/{name}", ValidationFaultCodes.Forbidden, "A StatefulSet names the hosts of its pods. Leave it out.", "statefulSetIdentity");
             }
         }
 
@@ -38,22 +39,23 @@ internal static class KindPodChecks
     private static void CheckRestartPolicy(JsonObject pod, WorkloadKind kind, string pointer, ValidationFaultList faults)
     {
         var policy = PodNodes.Text(pod, RestartPolicy);
+        void AddFault(string code, string detail) => faults.Add($"{pointer}/{RestartPolicy}", code, detail, RestartPolicy);
         if (!kind.RunsToCompletion())
         {
             if (policy is not (null or "Always"))
             {
-                faults.Add($"{pointer}/{RestartPolicy}", ValidationFaultCodes.Forbidden, $"A {kind} restarts its containers. Leave it out, or give \"Always\".", RestartPolicy);
+                AddFault(ValidationFaultCodes.Forbidden, $"A {kind} restarts its containers. Leave it out, or give \"Always\".");
             }
 
             pod.Remove(RestartPolicy);
         }
         else if (policy == "Always")
         {
-            faults.Add($"{pointer}/{RestartPolicy}", ValidationFaultCodes.Forbidden, $"A {kind}'s pods must end. Give \"OnFailure\" or \"Never\".", RestartPolicy);
+            AddFault(ValidationFaultCodes.Forbidden, $"A {kind}'s pods must end. Give \"OnFailure\" or \"Never\".");
         }
         else if (!pod.ContainsKey(RestartPolicy))
         {
-            faults.Add($"{pointer}/{RestartPolicy}", ValidationFaultCodes.Required, $"\"{RestartPolicy}\" is required of a {kind}: \"OnFailure\" or \"Never\".", RestartPolicy);
+            AddFault(ValidationFaultCodes.Required, $"\"{RestartPolicy}\" is required of a {kind}: \"OnFailure\" or \"Never\".");
         }
     }
 }

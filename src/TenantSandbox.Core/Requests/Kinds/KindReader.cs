@@ -70,7 +70,8 @@ internal static class KindReader
         }
 
         var names = string.Join(", ", WorkloadKinds.Names.Select(n => $"\"{n}\""));
-        workload.AddFault("kind", value.ValueKind == JsonValueKind.String ? ValidationFaultCodes.Format : ValidationFaultCodes.Type, $"Must be one of {names}.");
+        var code = value.ValueKind == JsonValueKind.String ? ValidationFaultCodes.Format : ValidationFaultCodes.Type;
+        workload.AddFault("kind", code, $"Must be one of {names}.");
         return null;
     }
 

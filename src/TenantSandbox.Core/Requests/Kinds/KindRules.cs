@@ -68,7 +68,9 @@ internal static class KindRules
                 "serviceName", new TextValue(KindTextRules.ServiceName),
                 "The headless Service that names the pods; the workload's own Service when absent, which is headless then. Can't be changed later."),
             Refuse("template", "besideSettings", Beside),
-            Set("updateStrategy", "updateStrategy", new ObjectValue("StatefulSetUpdateStrategy"), "Pods of an older template would stay on nodes that the tenant leaves."),
+            Set(
+                "updateStrategy", "updateStrategy", new ObjectValue("StatefulSetUpdateStrategy"),
+                "Pods of an older template would stay on nodes that the tenant leaves."),
             Refuse("volumeClaimTemplates", "notYetSupported", NotYet),
         ]),
         new("StatefulSetOrdinals", [Require("start", new IntegerValue(0, 1000))]),
@@ -103,7 +105,9 @@ internal static class KindRules
             Refuse("managedBy", "managedBy", "Kubernetes' own controller runs the Jobs."),
             Refuse("manualSelector", "selector", Selector),
             Accept("maxFailedIndexes", new IntegerValue(0, MaxCompletions), "Only with backoffLimitPerIndex."),
-            Accept("parallelism", new IntegerValue(1, MaxParallelism), "1 when absent. Capacity is reserved for so many pods, or for completions if they are fewer."),
+            Accept(
+                "parallelism", new IntegerValue(1, MaxParallelism),
+                "1 when absent. Capacity is reserved for so many pods, or for completions if they are fewer."),
             Accept("podFailurePolicy", new ObjectValue("PodFailurePolicy"), "Only with restartPolicy Never."),
             Accept("podReplacementPolicy", new ChoiceValue("TerminatingOrFailed", "Failed")),
             Refuse("scheduling", "alphaField", Alpha),

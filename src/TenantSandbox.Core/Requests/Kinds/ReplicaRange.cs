@@ -20,7 +20,11 @@ public sealed record ReplicaRange(int Min, int Max, int? CpuPercent, int? Memory
         var content = settings.ToNode();
         var utilization = content["averageUtilization"] as JsonObject;
         return new(
-            Number(content, "min") ?? 1, Number(content, "max") ?? 1, Number(utilization, "cpu"), Number(utilization, "memory"), content["behavior"]?.ToJsonString());
+            Number(content, "min") ?? 1,
+            Number(content, "max") ?? 1,
+            Number(utilization, "cpu"),
+            Number(utilization, "memory"),
+            content["behavior"]?.ToJsonString());
     }
 
     private static int? Number(JsonObject? content, string name) => (int?)content?[name]?.GetValue<long>();

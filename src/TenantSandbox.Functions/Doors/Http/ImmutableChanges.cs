@@ -18,7 +18,8 @@ internal sealed class ImmutableChanges(ISpecStore specs)
     /// <param name="spec">Its desired state.</param>
     /// <param name="cancellationToken">Cancels the reads.</param>
     /// <returns>Validation faults with pointers into the request; empty for none, and when what runs isn't known.</returns>
-    public async Task<IReadOnlyList<ValidationFault>> FindAsync(DurableTaskClient client, TenantRequest update, TenantSpec? spec, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ValidationFault>> FindAsync(
+        DurableTaskClient client, TenantRequest update, TenantSpec? spec, CancellationToken cancellationToken)
     {
         if (spec is null || spec.Workloads.All(w => w.Kind != WorkloadKind.StatefulSet))
         {

@@ -37,8 +37,8 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
         ];
         var servers = tenant.Spec.Workloads.Where(w => !w.Kind.RunsToCompletion()).ToDictionary(w => w.Name, StringComparer.Ordinal);
         var ready = pods.Count(p => IsReady(p) && servers.ContainsKey(WorkloadOf(p)));
-        return new TenantObservation(
-            tenant.TenantId, tenant.Incarnation, NamespaceCondition.Present, ready, tenant.IsSuspended ? 0 : servers.Values.Sum(w => ReplicasOf(w, name)), findings);
+        var desired = tenant.IsSuspended ? 0 : servers.Values.Sum(w => ReplicasOf(w, name));
+        return new TenantObservation(tenant.TenantId, tenant.Incarnation, NamespaceCondition.Present, ready, desired, findings);
     }
 
     private IEnumerable<Finding> Objects(DesiredTenant tenant, string ns)
@@ -92,7 +92,8 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
 
     // An autoscaler decides within its range; what is wanted then is what it asked for.
     private int ReplicasOf(WorkloadSpec workload, string ns) => DeploymentVerdict.WantedReplicas(
-        workload, _objects[ns].Where(o => o.Metadata.Name == workload.Name && o is V1Deployment or V1StatefulSet).Select(ReplicaScaling.ReplicasOf).FirstOrDefault());
+        workload,
+        _objects[ns].Where(o => o.Metadata.Name == workload.Name && o is V1Deployment or V1StatefulSet).Select(ReplicaScaling.ReplicasOf).FirstOrDefault());
 
     private static string WorkloadOf(V1Pod pod) => pod.Metadata.Labels?.TryGetValue(Labels.Workload, out var name) == true ? name : "";
 

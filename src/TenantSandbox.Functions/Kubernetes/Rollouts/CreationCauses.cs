@@ -19,7 +19,8 @@ internal static class CreationCauses
         var (errorClass, isFinal) = message switch
         {
             // No other pool or cluster changes what the namespace's policy or an admission webhook forbids.
-            _ when Contains("violates PodSecurity") || Contains("denied the request") || Contains("forbidden: ValidatingAdmissionPolicy") => (ErrorClass.Invalid, true),
+            _ when Contains("violates PodSecurity") || Contains("denied the request") || Contains("forbidden: ValidatingAdmissionPolicy") =>
+                (ErrorClass.Invalid, true),
             // The tenant's own quota covers every pod that it needs: what exceeds it are pods that have just ended, until they are counted off.
             _ when Contains($"exceeded quota: {QuotaManifest.Name}") => (ErrorClass.Transient, false),
             // Terminating pods count, so it is transient while there are any.

@@ -32,7 +32,10 @@ internal static class JobVerdict
         var causes = WorkloadVerdict.CausesOf(pods, facts, creation: null);
         if (Failure(job) is { } failure)
         {
-            return isUnchanged ? WorkloadVerdict.Ready(workload, "failed, and unchanged") : new WorkloadVerdict(workload.Name, RolloutSeverity.Failed, causes is [var real, ..] ? $"{failure}; {real}" : $"{failure}", [.. causes, failure]);
+            return isUnchanged
+                ? WorkloadVerdict.Ready(workload, "failed, and unchanged")
+                : new WorkloadVerdict(
+                    workload.Name, RolloutSeverity.Failed, causes is [var real, ..] ? $"{failure}; {real}" : $"{failure}", [.. causes, failure]);
         }
 
         var status = job.Status;
@@ -42,12 +45,13 @@ internal static class JobVerdict
             return WorkloadVerdict.Ready(workload, "started");
         }
 
-        if (facts is not null && status?.Active.GetValueOrDefault() == 0 && CreationCauses.Find(job, $"Job/{job.Metadata.Name}", facts, pods ?? []) is { } refused)
+        var (active, failed) = (status?.Active ?? 0, status?.Failed ?? 0);
+        if (facts is not null && active == 0 && CreationCauses.Find(job, $"Job/{job.Metadata.Name}", facts, pods ?? []) is { } refused)
         {
             causes = [.. causes.Append(refused).OrderBy(c => c.Rank)];
         }
 
-        return WorkloadVerdict.Unavailable(workload, $"not started, {status?.Active.GetValueOrDefault() ?? 0} pods active, {status?.Failed.GetValueOrDefault() ?? 0} failed", causes);
+        return WorkloadVerdict.Unavailable(workload, $"not started, {active} pods active, {failed} failed", causes);
     }
 
     /// <summary>Why Kubernetes gave a Job up; null when it didn't.</summary>

@@ -17,34 +17,35 @@ internal sealed class RolloutReads(ClusterConnections connections, IOptions<Tena
     /// <exception cref="SandboxException">The call failed.</exception>
     public async Task<MakerLists> ListMakersAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var (ns, selector) = (NamespaceManifest.NameOf(tenant.TenantId), Selector(tenant));
         var lists = await Task.WhenAll(KindsOf(tenant).Select(async kind => (Kind: kind, List: await ListAsync(kind))));
         return new(
             [.. lists.SelectMany(l => l.List.Items)],
             lists.Where(l => l.Kind != WorkloadKind.CronJob).ToDictionary(l => l.Kind, l => l.List.Version));
 
-        async Task<(IEnumerable<IKubernetesObject<V1ObjectMeta>> Items, string Version)> ListAsync(WorkloadKind kind) => await connections.CallAsync<(IEnumerable<IKubernetesObject<V1ObjectMeta>>, string)>(
-            tenant.ClusterId,
-            $"list {kind}s of {ns}",
-            async client =>
-            {
-                switch (kind)
+        Task<(IEnumerable<IKubernetesObject<V1ObjectMeta>> Items, string Version)> ListAsync(WorkloadKind kind) =>
+            connections.CallAsync<(IEnumerable<IKubernetesObject<V1ObjectMeta>> Items, string Version)>(
+                tenant.ClusterId,
+                $"list {kind}s of {ns}",
+                async client =>
                 {
-                    case WorkloadKind.StatefulSet:
-                        var sets = await client.AppsV1.ListNamespacedStatefulSetAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken);
-                        return (sets.Items, sets.Metadata.ResourceVersion);
-                    case WorkloadKind.Job:
-                        var jobs = await client.BatchV1.ListNamespacedJobAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken);
-                        return (jobs.Items.Where(j => !JobRuns.IsRun(j)), jobs.Metadata.ResourceVersion);
-                    case WorkloadKind.CronJob:
-                        var cronJobs = await client.BatchV1.ListNamespacedCronJobAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken);
-                        return (cronJobs.Items, cronJobs.Metadata.ResourceVersion);
-                    default:
-                        var deployments = await client.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken);
-                        return (deployments.Items, deployments.Metadata.ResourceVersion);
-                }
-            },
-            cancellationToken);
+                    switch (kind)
+                    {
+                        case WorkloadKind.StatefulSet:
+                            var sets = await client.AppsV1.ListNamespacedStatefulSetAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
+                            return (sets.Items, sets.Metadata.ResourceVersion);
+                        case WorkloadKind.Job:
+                            var jobs = await client.BatchV1.ListNamespacedJobAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
+                            return (jobs.Items.Where(j => !JobRuns.IsRun(j)), jobs.Metadata.ResourceVersion);
+                        case WorkloadKind.CronJob:
+                            var cronJobs = await client.BatchV1.ListNamespacedCronJobAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
+                            return (cronJobs.Items, cronJobs.Metadata.ResourceVersion);
+                        default:
+                            var deployments = await client.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
+                            return (deployments.Items, deployments.Metadata.ResourceVersion);
+                    }
+                },
+                cancellationToken);
     }
 
     /// <exception cref="SandboxException">The call failed.</exception>

@@ -19,7 +19,9 @@ internal static class RolloutVerdict
     {
         var byName = makers.ToLookup(d => d.Metadata.Name, StringComparer.Ordinal);
         var podsByWorkload = facts?.Pods.ToLookup(WorkloadOf);
-        var states = tenant.Spec.Workloads.Select(w => State(w, IsUnchangedJob(w, tenant.Former), byName[w.Name], podsByWorkload?[w.Name].ToArray(), facts)).ToArray();
+        var states = tenant.Spec.Workloads
+            .Select(w => State(w, IsUnchangedJob(w, tenant.Former), [.. byName[w.Name]], podsByWorkload?[w.Name].ToArray(), facts))
+            .ToArray();
         var condition = states.Max(s => s.Condition) switch
         {
             RolloutSeverity.Ready => RolloutCondition.Ready,
@@ -51,20 +53,22 @@ internal static class RolloutVerdict
     }
 
     private static WorkloadVerdict State(
-        WorkloadSpec workload, bool isUnchanged, IEnumerable<IKubernetesObject<V1ObjectMeta>> named, IReadOnlyCollection<V1Pod>? pods, RolloutFacts? facts) => workload.Kind switch
-    {
-        WorkloadKind.Deployment when Find<V1Deployment>(named) is { } deployment => DeploymentVerdict.Of(workload, deployment, pods, facts),
-        WorkloadKind.StatefulSet when Find<V1StatefulSet>(named) is { } set => StatefulSetVerdict.Of(workload, set, pods, facts),
-        WorkloadKind.Job when Find<V1Job>(named) is { } job => JobVerdict.Of(workload, job, isUnchanged, pods, facts),
-        // Its Jobs run when they are due.
-        WorkloadKind.CronJob when Find<V1CronJob>(named) is not null => WorkloadVerdict.Ready(workload, "accepted"),
-        _ => WorkloadVerdict.Progressing(workload, $"its {workload.Kind} does not exist yet"),
-    };
+        WorkloadSpec workload, bool isUnchanged, IKubernetesObject<V1ObjectMeta>[] named, IReadOnlyCollection<V1Pod>? pods, RolloutFacts? facts) =>
+        workload.Kind switch
+        {
+            WorkloadKind.Deployment when Find<V1Deployment>(named) is { } deployment => DeploymentVerdict.Of(workload, deployment, pods, facts),
+            WorkloadKind.StatefulSet when Find<V1StatefulSet>(named) is { } set => StatefulSetVerdict.Of(workload, set, pods, facts),
+            WorkloadKind.Job when Find<V1Job>(named) is { } job => JobVerdict.Of(workload, job, isUnchanged, pods, facts),
+            // Its Jobs run when they are due.
+            WorkloadKind.CronJob when Find<V1CronJob>(named) is not null => WorkloadVerdict.Ready(workload, "accepted"),
+            _ => WorkloadVerdict.Progressing(workload, $"its {workload.Kind} does not exist yet"),
+        };
 
     private static bool IsUnchangedJob(WorkloadSpec workload, FormerTenant? former) => workload.Kind == WorkloadKind.Job
-        && former?.Spec.Workloads.Any(w => w.Kind == WorkloadKind.Job && w.Name == workload.Name && JobContent.HashOf(w) == JobContent.HashOf(workload)) == true;
+        && former?.Spec.Workloads.FirstOrDefault(w => w.Name == workload.Name) is { Kind: WorkloadKind.Job } before
+        && JobContent.HashOf(before) == JobContent.HashOf(workload);
 
-    private static T? Find<T>(IEnumerable<IKubernetesObject<V1ObjectMeta>> named) => named.OfType<T>().FirstOrDefault();
+    private static T? Find<T>(IKubernetesObject<V1ObjectMeta>[] named) => named.OfType<T>().FirstOrDefault();
 
     private static string WorkloadOf(V1Pod pod) => pod.Metadata.Labels?.TryGetValue(Labels.Workload, out var name) == true ? name : "";
 }

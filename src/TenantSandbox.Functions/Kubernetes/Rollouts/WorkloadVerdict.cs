@@ -21,8 +21,8 @@ internal sealed record WorkloadVerdict(string Workload, RolloutSeverity Conditio
         new(workload.Name, RolloutSeverity.Progressing, causes is [var first, ..] ? $"{detail}; {first}" : detail, causes ?? []);
 
     /// <summary>Failed if the most telling cause is one that waiting can't change, else progressing.</summary>
-    public static WorkloadVerdict Unavailable(WorkloadSpec workload, string progress, IReadOnlyList<RolloutCause> causes) => causes is [{ IsFinal: true } final, ..]
-        ? new(workload.Name, RolloutSeverity.Failed, $"{final}", causes)
+    public static WorkloadVerdict Unavailable(WorkloadSpec workload, string progress, IReadOnlyList<RolloutCause> causes) =>
+        causes is [{ IsFinal: true } final, ..] ? new(workload.Name, RolloutSeverity.Failed, $"{final}", causes)
         : Progressing(workload, progress, causes);
 
     /// <summary>What the pods show, and why others could not be created; most telling first.</summary>

@@ -45,7 +45,7 @@ public sealed class PodTemplatePropertyTests
         var once = Templates.Read(request);
         sent["podTemplate"] = JsonNode.Parse(once.PodTemplate!.Json);
 
-        var again = Templates.Parse(sent);
+        var again = Templates.ParseWorkload(sent.ToJsonString());
 
         Assert.Equal(SpecRef.Of(Sample.Placed("acme", [once]).Spec), SpecRef.Of(Sample.Placed("acme", [again.Spec!.Workloads[0]]).Spec));
         Assert.Empty(again.Notes!);

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
@@ -43,24 +42,18 @@ internal static class Templates
     /// <summary>A workload as a request has it; fails when it is refused.</summary>
     public static WorkloadSpec Read(string workload)
     {
-        var result = Parse(JsonNode.Parse(workload)!.AsObject());
+        var result = ParseWorkload(workload);
         Assert.Empty(result.Faults);
         return result.Spec!.Workloads[0];
     }
 
     public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null) =>
-        Parse(new JsonObject { ["name"] = name, ["podTemplate"] = JsonNode.Parse(template) }, rules);
+        ParseWorkload($$"""{"name":"{{name}}","podTemplate":{{template}}}""", rules);
 
     /// <summary>Parses a request with one workload.</summary>
-    public static RequestParseResult Parse(JsonObject workload, InstallationRules? rules = null)
-    {
-        var request = new JsonObject
-        {
-            ["tenantId"] = "acme",
-            ["revision"] = 1,
-            ["tier"] = "pooled",
-            ["workloads"] = new JsonArray(workload.DeepClone()),
-        };
-        return TenantRequestParser.Parse(Encoding.UTF8.GetBytes(request.ToJsonString()), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, rules);
-    }
+    public static RequestParseResult ParseWorkload(string workload, InstallationRules? rules = null) => TenantRequestParser.Parse(
+        Encoding.UTF8.GetBytes($$"""{"tenantId":"acme","revision":1,"tier":"pooled","workloads":[{{workload}}]}"""),
+        TenantRequestKind.Onboard,
+        DateTimeOffset.UnixEpoch,
+        rules);
 }
