@@ -47,6 +47,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<PlacementForecast>();
         services.AddSingleton<HttpSubmission>();
         services.AddSingleton<DryRun>();
+        services.AddSingleton<ImmutableChanges>();
         services.AddSingleton(provider => provider.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.Workloads.ToRules());
         services.AddSingleton<OperatorDoor>();
         services.AddSingleton<ReconcileSchedule>();
@@ -84,6 +85,9 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<NamespaceWatch>();
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<TenantAdmission>();
+        services.AddSingleton<WorkloadObjects>();
+        services.AddSingleton<WorkloadDeletions>();
+        services.AddSingleton<ReplicaScaling>();
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutReads>();
         services.AddSingleton<RolloutWatch>();

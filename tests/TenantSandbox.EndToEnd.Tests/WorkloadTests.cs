@@ -1,5 +1,8 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.EndToEnd.Tests;
 
@@ -20,6 +23,42 @@ public sealed class WorkloadTests(WorkloadSystem running) : IClassFixture<Worklo
                 $"{w.GetProperty("name")} {w.GetProperty("kind")} {w.GetProperty("replicas").GetProperty("desired")} {w.GetProperty("replicas").GetProperty("ready")} {w.GetProperty("podCount")}"));
         Assert.NotEqual(0, seen.GetProperty("events").GetArrayLength());
     }
+
+    [Fact]
+    public async Task Onboard_EveryKind_IsReadySuspendedResumedAndOffboarded()
+    {
+        var request = TenantRequests.Onboard("kinds");
+        request["workloads"] = JsonNode.Parse("""
+            [
+              {"name":"web","image":"registry.example/web:1","cpu":"250m","memory":"256Mi","replicas":{"min":1,"max":2}},
+              {"name":"db","kind":"StatefulSet","image":"registry.example/db:1","cpu":"250m","memory":"256Mi","replicas":2},
+              {"name":"migrate","kind":"Job","image":"registry.example/migrate:1","cpu":"250m","memory":"256Mi"},
+              {"name":"report","kind":"CronJob","image":"registry.example/report:1","cpu":"250m","memory":"256Mi","cronJob":{"schedule":"0 3 1 1 *"}}
+            ]
+            """);
+        using var onboarding = await running.System.Http.PostAsJsonAsync("/api/tenants", request);
+        var onboarded = await running.System.SettleAsync("kinds");
+        Assert.Equal((HttpStatusCode.Accepted, TenantPhase.Ready), (onboarding.StatusCode, onboarded.Phase));
+        Assert.Equal(["db StatefulSet 2", "migrate Job 0", "report CronJob 0", "web Deployment 1"], await ReadWorkloadsAsync());
+
+        using var suspend = await running.System.ActAsync("tenants/kinds/suspend");
+        Assert.Equal(TenantPhase.Suspended, (await running.System.SettleAsync("kinds")).Phase);
+        Assert.Equal(["db StatefulSet 0", "migrate Job 0", "report CronJob 0", "web Deployment 0"], await ReadWorkloadsAsync());
+
+        using var resume = await running.System.ActAsync("tenants/kinds/resume");
+        Assert.Equal(TenantPhase.Ready, (await running.System.SettleAsync("kinds")).Phase);
+        Assert.Equal(["db StatefulSet 2", "migrate Job 0", "report CronJob 0", "web Deployment 1"], await ReadWorkloadsAsync());
+
+        using var offboarding = await running.System.OffboardAsync("kinds");
+        Assert.Equal(TenantPhase.Offboarded, (await running.System.SettleAsync("kinds")).Phase);
+        // The other tenant's pool stays.
+        Assert.DoesNotContain(await running.System.FindLeftoversAsync("kinds"), left => left.Contains("kinds", StringComparison.Ordinal));
+    }
+
+    /// <summary>Name, kind and ready pods of each workload.</summary>
+    private async Task<IEnumerable<string>> ReadWorkloadsAsync() =>
+        (await running.System.GetJsonAsync("/api/tenants/kinds/workloads")).GetProperty("workloads").EnumerateArray()
+            .Select(w => $"{w.GetProperty("name")} {w.GetProperty("kind")} {w.GetProperty("replicas").GetProperty("ready")}").ToArray();
 
     [Fact]
     public async Task GetLogs_OnePod_IsPlainText()

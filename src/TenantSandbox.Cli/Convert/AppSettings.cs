@@ -6,7 +6,7 @@ namespace TenantSandbox.Cli.Convert;
 internal static class AppSettings
 {
     private static readonly string[] OfPods =
-        ["schedulerName", "runtimeClassName", "priorityClassName", "priority", "preemptionPolicy", "overhead", "automountServiceAccountToken", "restartPolicy"];
+        ["schedulerName", "runtimeClassName", "priorityClassName", "priority", "preemptionPolicy", "overhead", "automountServiceAccountToken"];
 
     private static readonly string[] OperatingSystem = ["kubernetes.io/os", "beta.kubernetes.io/os"];
 

@@ -16,6 +16,9 @@ internal static partial class ManifestReader
     private static readonly Dictionary<string, Type> KnownTypes = new(StringComparer.Ordinal)
     {
         ["apps/v1/Deployment"] = typeof(V1Deployment),
+        ["apps/v1/StatefulSet"] = typeof(V1StatefulSet),
+        ["batch/v1/Job"] = typeof(V1Job),
+        ["batch/v1/CronJob"] = typeof(V1CronJob),
         ["v1/Service"] = typeof(V1Service),
         ["v1/ConfigMap"] = typeof(V1ConfigMap),
         ["autoscaling/v2/HorizontalPodAutoscaler"] = typeof(V2HorizontalPodAutoscaler),

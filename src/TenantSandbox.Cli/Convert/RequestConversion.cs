@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using k8s;
 using k8s.Models;
 using TenantSandbox.Core.Requests;
 
@@ -43,7 +42,7 @@ internal static class RequestConversion
         }
 
         notes.AddRange(ServiceMapping.Apply(Contents<V1Service>(manifests), workloads));
-        notes.AddRange(FixReplicas(Contents<V2HorizontalPodAutoscaler>(manifests), workloads));
+        notes.AddRange(AutoscalerMapping.Apply(Contents<V2HorizontalPodAutoscaler>(manifests), workloads));
         var (allowList, policyNotes) = EgressMapping.Map(Contents<V1NetworkPolicy>(manifests));
         notes.AddRange(policyNotes);
         notes.AddRange(manifests.Where(m => m.Content is null && !OtherKinds.RunPods(m.Kind)).Select(OtherKinds.Note));
@@ -57,9 +56,9 @@ internal static class RequestConversion
     /// <returns>Null if the manifest runs no pods.</returns>
     private static WorkloadDraft? DraftOf(Manifest manifest)
     {
-        if (manifest.Content is V1Deployment deployment)
+        if (KindMapping.DraftOf(manifest) is { } taken)
         {
-            return DraftOf(manifest, deployment);
+            return taken;
         }
 
         if (!OtherKinds.RunPods(manifest.Kind))
@@ -70,41 +69,6 @@ internal static class RequestConversion
         var draft = new WorkloadDraft(manifest.Id, manifest.Name, []);
         draft.Drop(OtherKinds.Note(manifest).Text);
         return draft;
-    }
-
-    private static WorkloadDraft DraftOf(Manifest manifest, V1Deployment deployment)
-    {
-        var template = JsonNode.Parse(KubernetesJson.Serialize(deployment.Spec?.Template ?? new V1PodTemplateSpec()))!.AsObject();
-        if (template["metadata"] is JsonObject metadata)
-        {
-            foreach (var property in metadata.Select(pair => pair.Key).Where(key => key is not ("labels" or "annotations")).ToArray())
-            {
-                metadata.Remove(property);
-            }
-        }
-
-        template["spec"] ??= new JsonObject();
-        return new WorkloadDraft(manifest.Id, manifest.Name, template) { Replicas = deployment.Spec?.Replicas ?? 1 };
-    }
-
-    private static List<ConversionNote> FixReplicas(IEnumerable<V2HorizontalPodAutoscaler> autoscalers, List<WorkloadDraft> workloads)
-    {
-        var notes = new List<ConversionNote>();
-        foreach (var autoscaler in autoscalers)
-        {
-            var id = $"HorizontalPodAutoscaler/{autoscaler.Metadata?.Name}";
-            var target = autoscaler.Spec?.ScaleTargetRef;
-            if (workloads.FirstOrDefault(w => w.Source == $"{target?.Kind}/{target?.Name}") is not { } workload)
-            {
-                notes.Add(new(id, ConversionNoteKind.NotTaken, $"It scales {target?.Kind}/{target?.Name}, which isn't converted."));
-                continue;
-            }
-
-            workload.Replicas = Math.Max(workload.Replicas, autoscaler.Spec!.MinReplicas ?? 1);
-            workload.NoteNotTaken($"Replicas are fixed at {workload.Replicas}; the request can't scale them up to {autoscaler.Spec.MaxReplicas}.", id);
-        }
-
-        return notes;
     }
 
     private static JsonObject Build(ConversionOptions options, IReadOnlyList<WorkloadDraft> workloads, JsonArray allowList)

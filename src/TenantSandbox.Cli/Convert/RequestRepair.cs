@@ -48,7 +48,12 @@ internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func
     /// <returns>False if the fault isn't about something that can be left out of the template.</returns>
     private static bool TakeOut(WorkloadDraft workload, IReadOnlyList<string> segments, ValidationFault fault)
     {
-        if (segments.Count < 2 || segments[0] != "podTemplate")
+        if (segments.Count >= 2 && segments[0] != "podTemplate")
+        {
+            return TakeOutOfSettings(workload, segments, fault);
+        }
+
+        if (segments.Count < 2)
         {
             return false;
         }
@@ -71,6 +76,19 @@ internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func
         }
 
         workload.NoteNotTaken($"{string.Join('.', unit)}: {fault.Detail}");
+        return true;
+    }
+
+    // Whole fields: what is left of one would say something else.
+    private static bool TakeOutOfSettings(WorkloadDraft workload, IReadOnlyList<string> segments, ValidationFault fault)
+    {
+        var isNeeded = (segments[0], segments[1]) is ("cronJob", "schedule") or ("replicas", "min" or "max");
+        if (isNeeded || !workload.Remove(segments[0], segments[1]))
+        {
+            return false;
+        }
+
+        workload.NoteNotTaken($"{string.Join('.', segments)}: {fault.Detail}");
         return true;
     }
 

@@ -31,7 +31,12 @@ internal static class ServiceMapping
 
     private static void Compare(WorkloadDraft workload, V1Service service, string id)
     {
-        if (service.Metadata.Name != workload.Name)
+        if (service.Metadata.Name == workload.ServiceName && service.Spec.ClusterIP != "None")
+        {
+            workload.NoteChanged("It is headless: it names the pods of the StatefulSet.", id);
+        }
+
+        if (service.Metadata.Name != workload.Name && service.Metadata.Name != workload.ServiceName)
         {
             workload.NoteNotTaken($"The tenant's Service is named {workload.Name}, after the workload; clients that connect to {service.Metadata.Name} must be changed.", id);
         }

@@ -12,7 +12,11 @@ internal sealed class WorkloadDraft(string source, string name, JsonObject podTe
 
     public string Name { get; } = name;
 
-    public int Replicas { get; set; } = 1;
+    /// <summary>What the workload has beside its name and template.</summary>
+    public JsonObject Settings { get; } = [];
+
+    /// <summary>The Service that names the pods of a StatefulSet; null for other kinds.</summary>
+    public string? ServiceName { get; set; }
 
     /// <summary>The template in apps/v1 wording; changed in place.</summary>
     public JsonObject PodTemplate { get; } = podTemplate;
@@ -46,7 +50,42 @@ internal sealed class WorkloadDraft(string source, string name, JsonObject podTe
     }
 
     /// <summary>The workload of the request.</summary>
-    public JsonObject ToWorkload() => new() { ["name"] = Name, ["replicas"] = Replicas, ["podTemplate"] = PodTemplate.DeepClone() };
+    public JsonObject ToWorkload()
+    {
+        var workload = new JsonObject { ["name"] = Name };
+        foreach (var (property, value) in Settings)
+        {
+            workload[property] = value?.DeepClone();
+        }
+
+        workload["podTemplate"] = PodTemplate.DeepClone();
+        return workload;
+    }
+
+    /// <summary>Sets a property beside name and template; an empty object is the same as none.</summary>
+    public void Set(string property, JsonNode value)
+    {
+        if (value is not JsonObject { Count: 0 })
+        {
+            Settings[property] = value;
+        }
+    }
+
+    /// <summary>Leaves out a field of an object beside the template; false if it isn't there.</summary>
+    public bool Remove(string property, string field)
+    {
+        if (Settings[property] is not JsonObject settings || !settings.Remove(field))
+        {
+            return false;
+        }
+
+        if (settings.Count == 0)
+        {
+            Settings.Remove(property);
+        }
+
+        return true;
+    }
 
     private IEnumerable<JsonObject> ObjectsOf(string property) => (Spec[property] as JsonArray ?? []).OfType<JsonObject>();
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests.Kinds;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -56,7 +57,7 @@ public static class SpecChanges
 
     private static JsonObject Normalize(TenantSpec spec, HashSet<string> templated)
     {
-        spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? WorkloadSpec.Of(w.Name, w.Replicas, w.ToTemplate()) : w)] };
+        spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? w.AsTemplated() : w)] };
         var root = JsonSerializer.SerializeToNode(spec)!.AsObject();
         root["workloads"] = ByName(root["workloads"], "name");
         root["egressAllowList"] = ByName(root["egressAllowList"], "cidr");
@@ -65,6 +66,7 @@ public static class SpecChanges
             // Their properties have other names in requests.
             Rename(workload!.AsObject(), "cpuMillis", "cpu");
             Rename(workload!.AsObject(), "memoryMiB", "memory");
+            KindChanges.Normalize(workload!.AsObject());
             workload["env"] = new JsonObject(
                 workload["env"]!.AsArray().Select(x => KeyValuePair.Create(x!["name"]!.GetValue<string>(), x["value"]?.DeepClone())));
             if (workload["podTemplate"] is { } template)

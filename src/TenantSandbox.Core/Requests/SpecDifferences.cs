@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TenantSandbox.Core.Requests.Kinds;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -11,14 +12,25 @@ public static class SpecDifferences
 
     private const string PodTemplate = "podTemplate";
 
-    private static readonly string[] BesideTemplate = ["name", "replicas", PodTemplate];
+    private static readonly string[] BesideTemplate = ["name", "kind", "replicas", "statefulSet", "job", "cronJob", PodTemplate];
 
     /// <summary>One entry for each different property, with a pointer into the request. Values are not quoted.</summary>
     public static IReadOnlyList<ValidationFault> Between(TenantSpec requested, TenantSpec accepted)
     {
         var pointers = new SortedSet<string>(StringComparer.Ordinal);
-        Compare(JsonSerializer.SerializeToNode(requested), JsonSerializer.SerializeToNode(accepted), "", pointers);
+        Compare(Normalize(requested), Normalize(accepted), "", pointers);
         return [.. pointers.Take(RequestLimits.MaxFaults).Select(x => new ValidationFault(x, Code, "Differs from the request that was accepted with this revision."))];
+    }
+
+    private static JsonNode Normalize(TenantSpec spec)
+    {
+        var root = JsonSerializer.SerializeToNode(spec)!;
+        foreach (var workload in root["workloads"]!.AsArray())
+        {
+            KindChanges.Normalize(workload!.AsObject());
+        }
+
+        return root;
     }
 
     private static void Compare(JsonNode? requested, JsonNode? accepted, string pointer, SortedSet<string> pointers)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.PodTemplates;
 
 namespace TenantSandbox.Core.Requests;
@@ -6,7 +7,7 @@ namespace TenantSandbox.Core.Requests;
 /// <summary>Reads the workloads of a request.</summary>
 internal static class WorkloadReader
 {
-    private static readonly string[] Common = ["name", "replicas"];
+    private static readonly string[] Common = ["name", .. KindReader.Properties];
     private static readonly string[] ShortForm = ["image", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables"];
 
     public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, InstallationRules rules, ValidationFaultList faults)
@@ -26,20 +27,21 @@ internal static class WorkloadReader
                 reader.AddFault("name", ValidationFaultCodes.Duplicate, $"Another workload is named \"{name}\".");
             }
 
-            var replicas = (int)(reader.Integer("replicas", 1, RequestLimits.MaxReplicas) ?? 1);
+            var form = KindReader.Read(reader, faults);
             if (reader.Has("podTemplate"))
             {
-                if (ReadTemplate(reader, rules, faults) is { } template && faults.IsEmpty)
+                if (ReadTemplate(reader, form, rules, faults) is { } template && faults.IsEmpty)
                 {
-                    workloads.Add(WorkloadSpec.Of(name!, replicas, template));
+                    workloads.Add(form.Of(WorkloadSpec.Of(name!, form.Replicas, template)));
                 }
             }
             else
             {
-                workloads.Add(ReadShortForm(reader, name ?? "", replicas, faults));
+                workloads.Add(form.Of(ReadShortForm(reader, name ?? "", form.Replicas, faults)));
             }
         }
 
+        GoverningServices.CheckNames(spec, workloads, faults);
         return workloads;
     }
 
@@ -56,14 +58,14 @@ internal static class WorkloadReader
         ProbeReader.Read(reader),
         reader.Boolean("expandVariables") ?? false);
 
-    private static PodTemplate? ReadTemplate(ObjectReader reader, InstallationRules rules, ValidationFaultList faults)
+    private static PodTemplate? ReadTemplate(ObjectReader reader, WorkloadForm form, InstallationRules rules, ValidationFaultList faults)
     {
         foreach (var name in ShortForm.Where(reader.Has))
         {
             reader.AddFault(name, ValidationFaultCodes.Exclusive, "The pod template has it. Give the short form or \"podTemplate\", not both.");
         }
 
-        return PodTemplateReader.Read(reader.Element("podTemplate", required: true)!.Value, reader.PointerTo("podTemplate"), rules, faults);
+        return PodTemplateReader.Read(reader.Element("podTemplate", required: true)!.Value, reader.PointerTo("podTemplate"), form, rules, faults);
     }
 
     private static int Cpu(ObjectReader reader, ValidationFaultList faults) =>

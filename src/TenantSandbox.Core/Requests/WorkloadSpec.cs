@@ -1,16 +1,17 @@
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.PodTemplates;
 
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>
-/// One Deployment of the tenant: every replica is a pod in its own virtual machine. It has the short form, one container in a few
-/// properties, or a pod template. Consumers that don't care which read <see cref="ToTemplate"/> and the properties that both forms have: the
-/// name, replicas, ports, CPU and memory.
+/// One Deployment, StatefulSet, Job or CronJob of the tenant: every pod runs in its own virtual machine. It has the short form, one container
+/// in a few properties, or a pod template. Consumers that don't care which read <see cref="ToTemplate"/> and the properties that both forms
+/// have: the name, kind, replicas, ports, CPU and memory.
 /// </summary>
 /// <param name="Name">A DNS label of 1 to 40 characters that starts with a letter, unique within the tenant.</param>
 /// <param name="Image">A container image reference; empty with a pod template.</param>
-/// <param name="Replicas">1 to 50.</param>
+/// <param name="Replicas">The most pods at once, 1 to 50: fixed, the maximum of a range, or what a Job runs in parallel.</param>
 /// <param name="CpuMillis">CPU limit and request of a pod in thousandths of a core. The guest gets it rounded up to whole vCPUs.</param>
 /// <param name="MemoryMiB">Memory limit and request of a pod in MiB. It is the guest's whole memory, including kernel and agent.</param>
 /// <param name="Ports">Ports of the Service, which is created when there is at least one.</param>
@@ -37,8 +38,47 @@ public sealed record WorkloadSpec(
     [property: JsonPropertyName("expandVariables"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ExpandVariables = false,
     [property: JsonPropertyName("podTemplate"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PodTemplate? PodTemplate = null)
 {
+    /// <summary>The kind of object that makes its pods.</summary>
+    [JsonPropertyName("kind"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public WorkloadKind Kind { get; init; }
+
+    /// <summary>The range that an autoscaler keeps the replicas in; null for a fixed number. <see cref="ReplicaRange.Of"/> reads it.</summary>
+    [JsonPropertyName("scaling"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KindSettings? Scaling { get; init; }
+
+    /// <summary>Settings of a StatefulSet; null for none.</summary>
+    [JsonPropertyName("statefulSet"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KindSettings? StatefulSet { get; init; }
+
+    /// <summary>Settings of a Job, or of each Job of a CronJob; null for none.</summary>
+    [JsonPropertyName("job"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KindSettings? Job { get; init; }
+
+    /// <summary>Settings of a CronJob; null for other kinds.</summary>
+    [JsonPropertyName("cronJob"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KindSettings? CronJob { get; init; }
+
     /// <summary>The workload's pod template: its own, or the one that its short form stands for.</summary>
     public PodTemplate ToTemplate() => PodTemplate ?? ShortForm.ToTemplate(this);
+
+    /// <summary>The same workload with its pod template instead of a short form.</summary>
+    public WorkloadSpec AsTemplated()
+    {
+        var templated = Of(Name, Replicas, ToTemplate());
+        return this with
+        {
+            Image = "",
+            CpuMillis = templated.CpuMillis,
+            MemoryMiB = templated.MemoryMiB,
+            Ports = templated.Ports,
+            Env = [],
+            Command = [],
+            Args = [],
+            ReadinessProbe = null,
+            ExpandVariables = false,
+            PodTemplate = templated.PodTemplate,
+        };
+    }
 
     /// <summary>A workload with a pod template; its ports and the size of its guest follow from the template.</summary>
     public static WorkloadSpec Of(string name, int replicas, PodTemplate template)

@@ -118,6 +118,22 @@ internal sealed partial class ClusterConnections(
     public Task ApplyAsync(string clusterId, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken) =>
         ApplyAsync(clusterId, manifest, isDryRun: false, cancellationToken);
 
+    /// <inheritdoc cref="ServerSideApply.ScaleAsync"/>
+    /// <param name="clusterId">The cluster.</param>
+    /// <param name="replicas">A Deployment or StatefulSet that exists, with no field but <c>spec.replicas</c>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="SandboxException">Refused or failed.</exception>
+    public Task ScaleAsync(string clusterId, IKubernetesObject<V1ObjectMeta> replicas, CancellationToken cancellationToken) =>
+        CallAsync(
+            clusterId,
+            $"scale {replicas.Kind} {replicas.Metadata.Name}",
+            async client =>
+            {
+                await client.ScaleAsync(replicas, cancellationToken);
+                return true;
+            },
+            cancellationToken);
+
     /// <summary>Asks the API server whether it would take an object; stores nothing.</summary>
     /// <exception cref="SandboxException">Refused or failed.</exception>
     public Task TryApplyAsync(string clusterId, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken) =>

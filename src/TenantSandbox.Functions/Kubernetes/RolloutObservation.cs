@@ -4,7 +4,10 @@ using TenantSandbox.Core.Errors;
 namespace TenantSandbox.Functions.Kubernetes;
 
 /// <summary>The state of a tenant's rollout at the end of a bounded watch.</summary>
-/// <param name="Condition">Ready only when every Deployment has all replicas updated and available at its newest generation.</param>
+/// <param name="Condition">
+/// Ready only when every Deployment and StatefulSet has all replicas updated and available at its newest generation, every Job has started
+/// or is complete, and every CronJob exists.
+/// </param>
 /// <param name="Detail">Which workload is not available yet or has failed, and why.</param>
 /// <param name="Code">The last real cause, such as <c>CrashLoopBackOff</c> or <c>Unschedulable</c>; null when none is known.</param>
 /// <param name="ErrorClass">

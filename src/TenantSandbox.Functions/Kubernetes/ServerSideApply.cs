@@ -3,10 +3,13 @@ using k8s.Models;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Server-side apply, with one field manager for all objects of this system.</summary>
+/// <summary>Server-side apply, with one field manager for all objects of this system, and one for the replicas of scaled workloads.</summary>
 internal static class ServerSideApply
 {
     public const string FieldManager = "tenantsandbox";
+
+    /// <summary>The manager of <c>spec.replicas</c> where an autoscaler decides them, see <see cref="ReplicaScaling"/>.</summary>
+    public const string ScaleManager = "tenantsandbox-scale";
 
     // API servers that know the parameter refuse unknown fields instead of dropping them.
     private const string Validation = "Strict";
@@ -18,9 +21,21 @@ internal static class ServerSideApply
     /// <param name="manifest">The object, with the fields that this system manages.</param>
     /// <param name="isDryRun">True to run schema, admission and quota without storing anything.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public static Task ApplyAsync(
-        this IKubernetes client, IKubernetesObject<V1ObjectMeta> manifest, bool isDryRun, CancellationToken cancellationToken)
+    public static Task ApplyAsync(this IKubernetes client, IKubernetesObject<V1ObjectMeta> manifest, bool isDryRun, CancellationToken cancellationToken) =>
+        client.ApplyAsync(manifest, FieldManager, isForced: false, isDryRun, cancellationToken);
+
+    /// <summary>Applies the replicas of a workload, whoever owns them; without a spec, gives them up.</summary>
+    /// <param name="client">The cluster's client.</param>
+    /// <param name="replicas">A Deployment or StatefulSet that exists, with no field but <c>spec.replicas</c>.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public static Task ScaleAsync(this IKubernetes client, IKubernetesObject<V1ObjectMeta> replicas, CancellationToken cancellationToken) =>
+        client.ApplyAsync(replicas, ScaleManager, isForced: true, isDryRun: false, cancellationToken);
+
+    private static Task ApplyAsync(
+        this IKubernetes client, IKubernetesObject<V1ObjectMeta> manifest, string manager, bool isForced, bool isDryRun, CancellationToken cancellationToken)
     {
+        // Absent is false; the text of a request doesn't change with it.
+        bool? force = isForced ? true : null;
         var dryRun = isDryRun ? "All" : null;
         var patch = new V1Patch(manifest, V1Patch.PatchType.ApplyPatch);
         var name = manifest.Metadata.Name;
@@ -28,23 +43,31 @@ internal static class ServerSideApply
         return manifest switch
         {
             V1Namespace => client.CoreV1.PatchNamespaceAsync(
-                patch, name, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+                patch, name, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1RuntimeClass => client.NodeV1.PatchRuntimeClassAsync(
-                patch, name, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+                patch, name, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1ResourceQuota => client.CoreV1.PatchNamespacedResourceQuotaAsync(
-                patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1LimitRange => client.CoreV1.PatchNamespacedLimitRangeAsync(
-                patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1ServiceAccount => client.CoreV1.PatchNamespacedServiceAccountAsync(
-                patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1NetworkPolicy => client.NetworkingV1.PatchNamespacedNetworkPolicyAsync(
-                patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1Deployment => client.AppsV1.PatchNamespacedDeploymentAsync(
-                patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, force: force, cancellationToken: cancellationToken),
+            V1StatefulSet => client.AppsV1.PatchNamespacedStatefulSetAsync(
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, force: force, cancellationToken: cancellationToken),
+            V1Job => client.BatchV1.PatchNamespacedJobAsync(
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1CronJob => client.BatchV1.PatchNamespacedCronJobAsync(
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V2HorizontalPodAutoscaler => client.AutoscalingV2.PatchNamespacedHorizontalPodAutoscalerAsync(
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1Pod => client.CoreV1.PatchNamespacedPodAsync(
-                patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1Service => client.CoreV1.PatchNamespacedServiceAsync(
-                patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             _ => throw new ArgumentException($"Objects of type {manifest.GetType().Name} are not supported.", nameof(manifest)),
         };
     }

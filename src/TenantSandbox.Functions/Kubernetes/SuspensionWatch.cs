@@ -13,7 +13,7 @@ internal sealed class SuspensionWatch(ClusterConnections connections, IOptions<T
 {
     private const int MaxPodsNamed = 3;
 
-    /// <summary>Returns when no pod is left, or what is left when the time is up.</summary>
+    /// <summary>Returns when no pod is left that runs, or what is left when the time is up.</summary>
     /// <exception cref="SandboxException">A call failed.</exception>
     [Function(ActivityNames.WatchSuspension)]
     public async Task<SuspensionObservation> WatchAsync([ActivityTrigger] PlacedTenant tenant, CancellationToken cancellationToken)
@@ -33,17 +33,22 @@ internal sealed class SuspensionWatch(ClusterConnections connections, IOptions<T
         }
     }
 
-    private Task<V1PodList> ListAsync(PlacedTenant tenant, CancellationToken cancellationToken)
+    // Pods that have ended, as a finished Job keeps them, use no capacity.
+    private async Task<V1PodList> ListAsync(PlacedTenant tenant, CancellationToken cancellationToken)
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        return connections.CallAsync(
+        var list = await connections.CallAsync(
             tenant.ClusterId,
             $"list pods of {ns}",
             client => client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken),
             cancellationToken);
+        list.Items = [.. list.Items.Where(p => !HasEnded(p))];
+        return list;
     }
 
-    // Returns early when all pods of the list are deleted.
+    private static bool HasEnded(V1Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
+
+    // Returns early when all pods of the list are deleted or have ended.
     private Task<bool> FollowAsync(PlacedTenant tenant, V1PodList pods, TimeSpan left, CancellationToken cancellationToken)
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
@@ -61,7 +66,7 @@ internal sealed class SuspensionWatch(ClusterConnections connections, IOptions<T
                     cancellationToken: cancellationToken);
                 await foreach (var (type, pod) in events.UntilEndAsync(cancellationToken))
                 {
-                    if (type == WatchEventType.Deleted && names.Remove(pod.Metadata.Uid) && names.Count == 0)
+                    if ((type == WatchEventType.Deleted || HasEnded(pod)) && names.Remove(pod.Metadata.Uid) && names.Count == 0)
                     {
                         return true;
                     }

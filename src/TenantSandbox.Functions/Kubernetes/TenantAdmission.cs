@@ -4,6 +4,7 @@ using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
@@ -14,7 +15,7 @@ namespace TenantSandbox.Functions.Kubernetes;
 /// installation has one for them on each cluster, with the tenants' guardrails and nothing in it.
 /// </summary>
 internal sealed class TenantAdmission(
-    ClusterConnections connections, DesiredTenants tenants, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
+    ClusterConnections connections, WorkloadObjects objects, DesiredTenants tenants, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
 {
     private const int MaxRefusals = 10;
 
@@ -22,7 +23,7 @@ internal sealed class TenantAdmission(
     private const string AnyPool = "any";
 
     /// <summary>
-    /// Dry-runs every object of the tenant, and a pod of every workload, because a Deployment's dry run admits no pods. Applies the
+    /// Dry-runs every object of the tenant, and a pod of every workload, because the dry run of what makes pods admits none. Applies the
     /// RuntimeClasses, without which pods are refused; they are shared by all tenants.
     /// </summary>
     /// <exception cref="SandboxException">The API server could not be asked, or the namespace for dry runs is someone else's.</exception>
@@ -33,30 +34,46 @@ internal sealed class TenantAdmission(
         var clusterRanges = await networks.GetAsync(tenant.ClusterId, cancellationToken);
         await PrepareAsync(tenant, cancellationToken);
 
-        var deployments = TenantManifests.Deployments(tenant, options.Value);
+        var workloads = TenantManifests.Workloads(tenant, options.Value);
         IKubernetesObject<V1ObjectMeta>[] manifests =
         [
             .. TenantManifests.Guardrails(tenant, options.Value, clusterRanges),
-            .. deployments,
+            .. workloads,
+            .. TenantManifests.Autoscalers(tenant, options.Value),
             .. TenantManifests.Services(tenant, options.Value),
-            .. deployments.Select(PodOf),
+            .. workloads.Select(PodOf),
         ];
         var refusals = await Task.WhenAll(manifests.Select(manifest => TryAsync(tenant.ClusterId, manifest, cancellationToken)));
-        return new([.. refusals.OfType<string>().Distinct().Take(MaxRefusals)]);
+        var immutable = await FindImmutableAsync(tenant.Namespace, [.. workloads.OfType<V1StatefulSet>()], cancellationToken);
+        return new([.. immutable.Concat(refusals.OfType<string>()).Distinct().Take(MaxRefusals)]);
     }
 
-    private static V1Pod PodOf(V1Deployment deployment) => new()
+    // The namespace for dry runs doesn't have the StatefulSets that exist.
+    private async Task<IEnumerable<string>> FindImmutableAsync(TenantNamespaceRef tenant, V1StatefulSet[] wanted, CancellationToken cancellationToken)
     {
-        ApiVersion = "v1",
-        Kind = "Pod",
-        Metadata = new V1ObjectMeta
+        if (wanted.Length == 0)
         {
-            Name = deployment.Metadata.Name,
-            Labels = deployment.Spec.Template.Metadata?.Labels,
-            Annotations = deployment.Spec.Template.Metadata?.Annotations,
-        },
-        Spec = deployment.Spec.Template.Spec,
-    };
+            return [];
+        }
+
+        var found = await objects.ListAsync(WorkloadObjectKind.Of(wanted[0]), tenant, cancellationToken);
+        var live = found.OfType<V1StatefulSet>().ToDictionary(o => o.Metadata.Name, StringComparer.Ordinal);
+        return wanted.SelectMany(w => live.GetValueOrDefault(w.Metadata.Name) is { } existing
+            ? StatefulSetManifest.ImmutableDifferences(w, existing).Select(field => $"StatefulSet {w.Metadata.Name}: {ImmutableFields.Describe(field)}")
+            : []);
+    }
+
+    private static V1Pod PodOf(IKubernetesObject<V1ObjectMeta> workload)
+    {
+        var template = WorkloadManifest.TemplateOf(workload);
+        return new()
+        {
+            ApiVersion = "v1",
+            Kind = "Pod",
+            Metadata = new V1ObjectMeta { Name = workload.Metadata.Name, Labels = template.Metadata?.Labels, Annotations = template.Metadata?.Annotations },
+            Spec = template.Spec,
+        };
+    }
 
     /// <returns>Why it is refused, in the API server's words; null if it isn't.</returns>
     private async Task<string?> TryAsync(string clusterId, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken)

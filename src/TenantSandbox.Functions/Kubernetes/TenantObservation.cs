@@ -45,8 +45,8 @@ public sealed record InspectionReport(
 /// <param name="TenantId">The tenant.</param>
 /// <param name="Incarnation">The incarnation that was inspected.</param>
 /// <param name="Namespace">The state of its namespace.</param>
-/// <param name="ReadyPods">Pods that are ready.</param>
-/// <param name="DesiredPods">Pods that should be; 0 when it is suspended.</param>
+/// <param name="ReadyPods">Pods of Deployments and StatefulSets that are ready.</param>
+/// <param name="DesiredPods">Pods of Deployments and StatefulSets that should be; 0 when it is suspended.</param>
 /// <param name="Findings">The differences, sorted by kind, object and field; empty when there is none.</param>
 /// <param name="OmittedFindings">Number of further findings that were left out to keep the report small.</param>
 public sealed record TenantObservation(
@@ -107,7 +107,7 @@ public enum FindingKind
     /// <summary>An object is missing.</summary>
     [JsonStringEnumMemberName("objectMissing")] ObjectMissing,
 
-    /// <summary>A Deployment or Service with this incarnation's labels that the spec doesn't have.</summary>
+    /// <summary>A workload, autoscaler or Service with this incarnation's labels that the spec doesn't have.</summary>
     [JsonStringEnumMemberName("objectExtra")] ObjectExtra,
 
     /// <summary>A field of this system has another value.</summary>
@@ -116,7 +116,7 @@ public enum FindingKind
     /// <summary>Another field manager owns a field that this system applies; a person must decide.</summary>
     [JsonStringEnumMemberName("fieldOwnedByOther")] FieldOwnedByOther,
 
-    /// <summary>A Deployment has another number of replicas.</summary>
+    /// <summary>A Deployment or StatefulSet has another number of replicas.</summary>
     [JsonStringEnumMemberName("scaled")] Scaled,
 
     /// <summary>A pod is not ready.</summary>
@@ -124,4 +124,7 @@ public enum FindingKind
 
     /// <summary>A pod runs on a node outside of the tenant's pool.</summary>
     [JsonStringEnumMemberName("podOutsidePool")] PodOutsidePool,
+
+    /// <summary>A Job has failed. It is not run again before its part of the spec changes.</summary>
+    [JsonStringEnumMemberName("jobFailed")] JobFailed,
 }

@@ -1,9 +1,6 @@
-using System.Text.Json;
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Configuration;
@@ -11,23 +8,28 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Applies, suspends and deletes the tenants' Deployments and Services.</summary>
-internal sealed partial class TenantWorkloads(
+/// <summary>Applies, suspends and deletes the objects of tenants' workloads: what makes pods, what scales them, and Services.</summary>
+internal sealed class TenantWorkloads(
     ClusterConnections connections,
     TenantNamespaces namespaces,
+    WorkloadObjects objects,
+    WorkloadDeletions deletions,
+    ReplicaScaling scaling,
     DesiredTenants tenants,
-    IOptions<TenantSandboxOptions> options,
-    ILogger<TenantWorkloads> logger)
+    IOptions<TenantSandboxOptions> options)
 {
-    /// <summary>Makes the namespace contain exactly the Deployments and Services of the tenant's spec.</summary>
+    /// <summary>
+    /// Makes the namespace contain exactly the workloads and Services of the tenant's spec. What can't be changed in place, like a Job's
+    /// template or a workload's kind, is deleted before its successor is made. A Job that has ended stays, unless its part of the spec changed.
+    /// </summary>
     /// <exception cref="SandboxException">Refused (a namespace that is missing or not the tenant's, another field manager) or failed.</exception>
     [Function(ActivityNames.ApplyWorkloads)]
     public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken) =>
         await ApplyDesiredAsync(await tenants.ReadAsync(placed, cancellationToken), cancellationToken);
 
     /// <summary>
-    /// Scales every workload to zero and marks the namespace as suspended. Guardrails and Services stay as they are in the spec, and are
-    /// restored where they are missing.
+    /// Scales every workload to zero, suspends Jobs and schedules, and marks the namespace as suspended. Autoscalers, and runs of CronJobs that
+    /// are under way, are deleted. Guardrails and Services stay as they are in the spec, and are restored where they are missing.
     /// </summary>
     /// <exception cref="SandboxException">Refused or failed.</exception>
     [Function(ActivityNames.SuspendWorkloads)]
@@ -38,7 +40,7 @@ internal sealed partial class TenantWorkloads(
         await ApplyDesiredAsync(tenant, cancellationToken);
     }
 
-    /// <summary>Deletes every Deployment and Service of this incarnation; succeeds if there are none.</summary>
+    /// <summary>Deletes every workload and Service of this incarnation; succeeds if there are none.</summary>
     /// <exception cref="SandboxException">Failed.</exception>
     [Function(ActivityNames.DeleteWorkloads)]
     public async Task DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
@@ -46,86 +48,58 @@ internal sealed partial class TenantWorkloads(
         var found = await namespaces.ReadAsync(tenant, cancellationToken);
         if (found is not null && namespaces.IsOurs(found, tenant))
         {
-            await DeleteAsync(tenant, [], [], cancellationToken);
+            // A CronJob's Jobs are deleted with it.
+            var live = await objects.ListAsync(tenant, cancellationToken);
+            await deletions.DeleteAsync(tenant.ClusterId, live.Where(o => !JobRuns.IsRun(o)), cancellationToken);
         }
     }
 
     private async Task ApplyDesiredAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
-        var deployments = TenantManifests.Deployments(tenant, options.Value);
-        var services = TenantManifests.Services(tenant, options.Value);
+        // Rendered before the first write, so that a rendering failure changes nothing.
+        IKubernetesObject<V1ObjectMeta>[] desired =
+        [
+            .. TenantManifests.Services(tenant, options.Value),
+            .. TenantManifests.Workloads(tenant, options.Value),
+            .. TenantManifests.Autoscalers(tenant, options.Value),
+        ];
         await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
-        await Task.WhenAll(services.Concat<IKubernetesObject<V1ObjectMeta>>(deployments)
-            .Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
+        var live = await objects.ListAsync(tenant.Namespace, cancellationToken);
+        var plan = WorkloadPlan.Of(desired, live, tenant.IsSuspended);
+        await deletions.EndAsync(tenant.Namespace, plan.Replaced, cancellationToken);
+
+        var remaining = live.Except(plan.Replaced).ToDictionary(WorkloadPlan.Key);
+        var workloads = tenant.Spec.Workloads.ToDictionary(w => w.Name, StringComparer.Ordinal);
+        await Task.WhenAll(plan.Applied.Where(m => m is not V2HorizontalPodAutoscaler).Select(m => m is V1Deployment or V1StatefulSet
+            ? scaling.ApplyAsync(tenant, workloads[m.Metadata.Name], m, remaining.GetValueOrDefault(WorkloadPlan.Key(m)), cancellationToken)
+            : connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
+        await Task.WhenAll(plan.Applied.OfType<V2HorizontalPodAutoscaler>().Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
+        await Task.WhenAll(plan.SuspendedJobs.Select(j => SuspendAsync(tenant.ClusterId, j.Job, j.IsSuspended, cancellationToken)));
 
         // Deletes what only an older revision has.
-        await DeleteAsync(
-            tenant.Namespace, [.. deployments.Select(d => d.Metadata.Name)], [.. services.Select(s => s.Metadata.Name)], cancellationToken);
+        await deletions.DeleteAsync(tenant.ClusterId, plan.Removed, cancellationToken);
+        await EndRunsAsync(tenant, [.. desired.OfType<V1CronJob>()], cancellationToken);
     }
 
-    private async Task DeleteAsync(
-        TenantNamespaceRef tenant, HashSet<string> deploymentsToKeep, HashSet<string> servicesToKeep, CancellationToken cancellationToken)
+    /// <summary>Deletes runs that may not go on. Listed after the CronJobs were applied, so that none is started unseen.</summary>
+    private async Task EndRunsAsync(DesiredTenant tenant, V1CronJob[] cronJobs, CancellationToken cancellationToken)
     {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        var selector = Labels.Selector(options.Value.Owner, tenant);
-        var deployments = connections.CallAsync(
-            tenant.ClusterId,
-            $"list Deployments of {ns}",
-            client => client.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: selector, cancellationToken: cancellationToken),
-            cancellationToken);
-        var services = connections.CallAsync(
-            tenant.ClusterId,
-            $"list Services of {ns}",
-            client => client.CoreV1.ListNamespacedServiceAsync(ns, labelSelector: selector, cancellationToken: cancellationToken),
-            cancellationToken);
-        await Task.WhenAll(deployments, services);
-
-        await Task.WhenAll(
-        [
-            .. (await deployments).Items.Where(d => !deploymentsToKeep.Contains(d.Metadata.Name)).Select(d => DeleteOneAsync(
-                tenant.ClusterId, "Deployment", d.Metadata, (client, preconditions) => client.AppsV1.DeleteNamespacedDeploymentAsync(
-                    d.Metadata.Name, ns, preconditions, cancellationToken: cancellationToken), cancellationToken)),
-            .. (await services).Items.Where(s => !servicesToKeep.Contains(s.Metadata.Name)).Select(s => DeleteOneAsync(
-                tenant.ClusterId, "Service", s.Metadata, (client, preconditions) => client.CoreV1.DeleteNamespacedServiceAsync(
-                    s.Metadata.Name, ns, preconditions, cancellationToken: cancellationToken), cancellationToken)),
-        ]);
-    }
-
-    private async Task DeleteOneAsync<T>(
-        string clusterId, string kind, V1ObjectMeta metadata, Func<IKubernetes, V1DeleteOptions, Task<T>> delete, CancellationToken cancellationToken)
-        where T : class
-    {
-        var body = new V1DeleteOptions
+        if (cronJobs.Length > 0)
         {
-            ApiVersion = "v1",
-            Kind = "DeleteOptions",
-            PropagationPolicy = "Background",
-            Preconditions = new V1Preconditions { Uid = metadata.Uid },
-        };
-        await connections.CallAsync(
-            clusterId,
-            $"delete {kind} {metadata.NamespaceProperty}/{metadata.Name}",
-            async client =>
-            {
-                try
-                {
-                    await delete(client, body);
-                }
-                catch (HttpOperationException e) when (KubernetesFailures.IsNotFound(e))
-                {
-                    // Deleted meanwhile.
-                }
-                catch (JsonException)
-                {
-                    // The client expects the deleted object in the response; some API servers return a Status.
-                }
-
-                return true;
-            },
-            cancellationToken);
-        LogDeleted(kind, metadata.NamespaceProperty, metadata.Name, clusterId);
+            var jobs = await objects.ListAsync(WorkloadObjectKind.Job, tenant.Namespace, cancellationToken);
+            await deletions.DeleteAsync(tenant.ClusterId, JobRuns.FindOutOfPlace(jobs, cronJobs, tenant.IsSuspended), cancellationToken);
+        }
     }
 
-    [LoggerMessage(LogLevel.Information, "Deletion of {Kind} {Namespace}/{Name} on cluster {ClusterId} was requested.")]
-    private partial void LogDeleted(string kind, string @namespace, string name, string clusterId);
+    // A merge patch: the rest of a Job's template can't be applied again without the agent pool that it was made for.
+    private Task<V1Job?> SuspendAsync(string clusterId, V1Job job, bool isSuspended, CancellationToken cancellationToken) => connections.FindAsync(
+        clusterId,
+        $"{(isSuspended ? "suspend" : "resume")} Job {job.Metadata.NamespaceProperty}/{job.Metadata.Name}",
+        client => client.BatchV1.PatchNamespacedJobAsync(
+            new V1Patch(new { metadata = new { uid = job.Metadata.Uid }, spec = new { suspend = isSuspended } }, V1Patch.PatchType.MergePatch),
+            job.Metadata.Name,
+            job.Metadata.NamespaceProperty,
+            fieldManager: ServerSideApply.FieldManager,
+            cancellationToken: cancellationToken),
+        cancellationToken);
 }

@@ -17,7 +17,7 @@ internal static class TenantVerdict
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(observed);
         var isSuspended = state.Phase == TenantPhase.Suspended;
-        var drift = observed.Findings.Where(f => f.Kind is not (FindingKind.PodNotReady or FindingKind.SpecUnknown)).ToArray();
+        var drift = observed.Findings.Where(f => f.Kind is not (FindingKind.PodNotReady or FindingKind.JobFailed or FindingKind.SpecUnknown)).ToArray();
         var isSpecUnknown = observed.Findings.Any(f => f.Kind == FindingKind.SpecUnknown);
         TenantCondition[] conditions =
         [
@@ -53,6 +53,8 @@ internal static class TenantVerdict
             _ when observed.ReadyPods < observed.DesiredPods => NotReady(
                 "PodsNotReady",
                 $"{observed.ReadyPods} of {observed.DesiredPods} pods are ready. {Describe([.. observed.Findings.Where(f => f.Kind == FindingKind.PodNotReady)])}".TrimEnd()),
+            _ when observed.Findings.Any(f => f.Kind == FindingKind.JobFailed) => NotReady(
+                "JobFailed", Describe([.. observed.Findings.Where(f => f.Kind == FindingKind.JobFailed)])),
             _ => new(TenantConditions.Ready, ConditionStatus.True, "Available", "Every workload is available.", now),
         };
     }

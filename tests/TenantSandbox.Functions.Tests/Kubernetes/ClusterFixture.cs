@@ -140,6 +140,34 @@ public sealed class ClusterFixture : IAsyncLifetime
         return seen;
     }
 
+    /// <summary>Suspends the tenant and waits until none of its pods runs.</summary>
+    internal async Task SuspendAsync(DesiredTenant tenant)
+    {
+        await Workloads.SuspendAsync(tenant.Placed(), default);
+        SuspensionObservation seen;
+        var tries = 0;
+        do
+        {
+            seen = await Services.Make<SuspensionWatch>().WatchAsync(tenant.Placed(), default);
+        }
+        while (!seen.IsSuspended && ++tries < 20);
+
+        Assert.True(seen.IsSuspended, seen.Detail);
+    }
+
+    /// <summary>The tenant's next revision, with what ran before.</summary>
+    internal static DesiredTenant Next(DesiredTenant before, params WorkloadSpec[] workloads)
+    {
+        var spec = before.Spec with { Workloads = workloads };
+        return before with
+        {
+            Revision = before.Revision + 1,
+            Spec = spec,
+            SpecHash = SpecRef.Of(spec).Hash,
+            Former = new FormerTenant(before.Spec, before.PoolName, before.SizeClasses),
+        };
+    }
+
     internal Task<V1Deployment> ReadDeploymentAsync(DesiredTenant tenant, string name) =>
         Client.AppsV1.ReadNamespacedDeploymentAsync(name, NamespaceManifest.NameOf(tenant.TenantId));
 

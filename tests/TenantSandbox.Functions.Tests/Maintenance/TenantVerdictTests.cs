@@ -24,6 +24,18 @@ public sealed class TenantVerdictTests
     }
 
     [Fact]
+    public void Of_JobFailed_IsNotReadyAndNotRepaired()
+    {
+        var failed = new Finding(FindingKind.JobFailed, "Job/migrate", null, "BackoffLimitExceeded: too often", IsRepairable: false);
+
+        var report = TenantVerdict.Of(Tenant(), Observed(failed), ObservedPool.Present, Now);
+
+        Assert.Equal("Ready=False/JobFailed Placed=True/Reserved Drifted=False/InSync SpecUnknown=False/Known", Describe(report));
+        Assert.Equal("Job/migrate: BackoffLimitExceeded: too often", report.Conditions.Find(TenantConditions.Ready)!.Message);
+        Assert.Null(report.RepairReason);
+    }
+
+    [Fact]
     public void Of_OwnFieldChanged_IsRepaired()
     {
         var report = TenantVerdict.Of(Tenant(), Observed(Changed), ObservedPool.Present, Now);

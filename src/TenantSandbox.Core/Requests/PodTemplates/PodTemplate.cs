@@ -29,16 +29,7 @@ public sealed record PodTemplate
     public override string ToString() => $"{nameof(PodTemplate)} of {Json.Length} characters";
 
     /// <summary>A template of content that was validated, or made from a validated short form.</summary>
-    internal static PodTemplate Of(JsonObject content) => new(Sort(content)!.ToJsonString());
-
-    private static JsonNode? Sort(JsonNode? node) => node switch
-    {
-        JsonObject fields => new JsonObject(fields.OrderBy(f => f.Key, StringComparer.Ordinal)
-            .Select(f => KeyValuePair.Create(f.Key, Sort(f.Value)))
-            .Where(f => f.Value is not null && !(f.Value is JsonObject { Count: 0 } && NothingWhenEmpty.Contains(f.Key)))),
-        JsonArray items => new JsonArray([.. items.Select(Sort)]),
-        _ => node?.DeepClone(),
-    };
+    internal static PodTemplate Of(JsonObject content) => new(CanonicalJson.Write(content, NothingWhenEmpty));
 }
 
 /// <summary>Stores a template as the JSON object that it is.</summary>

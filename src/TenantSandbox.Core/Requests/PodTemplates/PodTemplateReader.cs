@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.PodTemplates.Checks;
 
 namespace TenantSandbox.Core.Requests.PodTemplates;
@@ -11,7 +12,7 @@ internal static class PodTemplateReader
 
     /// <summary>Reads and checks a template, and makes it canonical.</summary>
     /// <returns>Meaningless when a fault was added; null when it isn't an object.</returns>
-    public static PodTemplate? Read(JsonElement element, string pointer, InstallationRules rules, ValidationFaultList faults)
+    public static PodTemplate? Read(JsonElement element, string pointer, WorkloadForm form, InstallationRules rules, ValidationFaultList faults)
     {
         if (PodTemplateRules.Root.Read(element, pointer, faults) is not { } content)
         {
@@ -28,6 +29,7 @@ internal static class PodTemplateReader
             SecurityChecks.Check(pod, at, rules, faults);
             SchedulingChecks.Check(pod, at, faults);
             GuestChecks.Check(pod, at, faults);
+            KindPodChecks.Check(pod, form, at, faults);
             Complete(pod, at, faults);
         }
 

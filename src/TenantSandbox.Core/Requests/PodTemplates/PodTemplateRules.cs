@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.PodTemplates.Rules;
 
 namespace TenantSandbox.Core.Requests.PodTemplates;
@@ -16,7 +17,7 @@ internal static class PodTemplateRules
         .. ProbeRules.Types, .. ResourceRules.Types, .. VolumeRules.Types,
     ];
 
-    private static readonly FrozenDictionary<string, ObjectRule> ByName = Types.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, ObjectRule> ByName = Types.Concat(KindRules.Types).ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
 
     /// <summary>The type of the template itself.</summary>
     public static ObjectRule Root => Of("PodTemplateSpec");

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using TenantSandbox.Core.Requests.Kinds;
 
 namespace TenantSandbox.Core.Requests.PodTemplates;
 
@@ -28,7 +29,14 @@ internal static class ShortForm
             },
             ["readinessProbe"] = workload.ReadinessProbe is { } probe ? Probe(probe, text) : null,
         };
-        return PodTemplate.Of(new JsonObject { ["spec"] = new JsonObject { ["containers"] = new JsonArray(container) } });
+        var pod = new JsonObject { ["containers"] = new JsonArray(container) };
+        if (workload.Kind.RunsToCompletion())
+        {
+            // A container that is started again in its pod would hide why it failed, and its logs.
+            pod["restartPolicy"] = "Never";
+        }
+
+        return PodTemplate.Of(new JsonObject { ["spec"] = pod });
     }
 
     private static JsonObject Probe(ReadinessProbe probe, Func<string, string> text) => new()

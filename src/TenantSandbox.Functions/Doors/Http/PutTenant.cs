@@ -8,7 +8,7 @@ using TenantSandbox.Functions.Http;
 namespace TenantSandbox.Functions.Doors.Http;
 
 /// <summary>The HTTP door for updates: the body is the whole spec. Onboards nothing: a tenant that doesn't exist is not found.</summary>
-internal sealed class PutTenant(HttpSubmission submission, DryRun dryRun, InstallationRules rules, TimeProvider time)
+internal sealed class PutTenant(HttpSubmission submission, DryRun dryRun, ImmutableChanges changes, InstallationRules rules, TimeProvider time)
 {
     [Function(nameof(PutTenant))]
     public Task<IResult> RunAsync(
@@ -53,6 +53,11 @@ internal sealed class PutTenant(HttpSubmission submission, DryRun dryRun, Instal
             {
                 return failed;
             }
+        }
+
+        if (await changes.FindAsync(client, update, result.Spec, cancellationToken) is { Count: > 0 } immutable)
+        {
+            return Problem.Of(request, immutable);
         }
 
         return options.IsDryRun

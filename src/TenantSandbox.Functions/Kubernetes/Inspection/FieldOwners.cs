@@ -24,6 +24,7 @@ internal sealed class FieldOwners
         {
             var manager = entry["manager"]?.ToString() ?? "unknown";
             if (ControlPlane.Contains(manager, StringComparer.Ordinal)
+                || manager == ServerSideApply.ScaleManager
                 || entry["subresource"]?.ToString() == "status"
                 || entry["fieldsV1"] is not JsonObject fields)
             {

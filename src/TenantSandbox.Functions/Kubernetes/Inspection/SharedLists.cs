@@ -61,6 +61,33 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
             l => l.Items,
             cancellationToken));
         objects.AddRange(await ListAsync(
+            "StatefulSets",
+            selectors,
+            (c, s, next, t) => c.AppsV1.ListStatefulSetForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
+        objects.AddRange(await ListAsync(
+            "Jobs",
+            selectors,
+            (c, s, next, t) => c.BatchV1.ListJobForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
+        objects.AddRange(await ListAsync(
+            "CronJobs",
+            selectors,
+            (c, s, next, t) => c.BatchV1.ListCronJobForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken,
+            mayBeUnknown: true));
+        objects.AddRange(await ListAsync(
+            "HorizontalPodAutoscalers",
+            selectors,
+            (c, s, next, t) => c.AutoscalingV2.ListHorizontalPodAutoscalerForAllNamespacesAsync(
+                labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken,
+            mayBeUnknown: true));
+        objects.AddRange(await ListAsync(
             "Services",
             selectors,
             (c, s, next, t) => c.CoreV1.ListServiceForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
@@ -122,8 +149,9 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
         IEnumerable<string> selectors,
         Func<IKubernetes, string, string?, CancellationToken, Task<TList>> list,
         Func<TList, IEnumerable<TItem>> items,
-        CancellationToken cancellationToken)
-        where TList : IKubernetesObject<V1ListMeta>
+        CancellationToken cancellationToken,
+        bool mayBeUnknown = false)
+        where TList : class, IKubernetesObject<V1ListMeta>
     {
         List<TItem> found = [];
         foreach (var selector in selectors)
@@ -133,8 +161,16 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
             {
                 _calls++;
                 var next = continuation;
-                var page = await connections.CallAsync(
-                    clusterId, $"list {what} of tenants", client => list(client, selector, next, cancellationToken), cancellationToken);
+                var call = (IKubernetes client) => list(client, selector, next, cancellationToken);
+                // Kubernetes 1.20 has neither CronJobs of batch/v1 nor autoscaling/v2. Of other kinds, not found would not mean none.
+                var page = mayBeUnknown
+                    ? await connections.FindAsync(clusterId, $"list {what} of tenants", call, cancellationToken)
+                    : await connections.CallAsync(clusterId, $"list {what} of tenants", call, cancellationToken);
+                if (page is null)
+                {
+                    return [];
+                }
+
                 found.AddRange(items(page));
                 continuation = page.Metadata?.ContinueProperty;
             }
@@ -147,7 +183,7 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
 
 /// <summary>What a cluster has of some tenants.</summary>
 /// <param name="Namespaces">Their namespaces.</param>
-/// <param name="Objects">Guardrails, Deployments and Services.</param>
+/// <param name="Objects">Guardrails, and the objects of workloads.</param>
 /// <param name="Pods">Their pods.</param>
 /// <param name="RuntimeClasses">The RuntimeClasses of this system.</param>
 /// <param name="Nodes">The nodes of their pools.</param>

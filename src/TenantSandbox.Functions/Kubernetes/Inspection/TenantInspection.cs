@@ -1,5 +1,7 @@
 using k8s;
 using k8s.Models;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
@@ -33,40 +35,44 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             .. Objects(tenant, name),
             .. tenant.IsSuspended ? [] : Pods(tenant, pods),
         ];
-        var ready = pods.Count(IsReady);
-        var desired = tenant.IsSuspended ? 0 : tenant.Spec.Workloads.Sum(w => w.Replicas);
+        var servers = tenant.Spec.Workloads.Where(w => !w.Kind.RunsToCompletion()).ToDictionary(w => w.Name, StringComparer.Ordinal);
+        var ready = pods.Count(p => IsReady(p) && servers.ContainsKey(WorkloadOf(p)));
+        var desired = tenant.IsSuspended ? 0 : servers.Values.Sum(w => ReplicasOf(w, name));
         return new TenantObservation(tenant.TenantId, tenant.Incarnation, NamespaceCondition.Present, ready, desired, findings);
     }
 
     private IEnumerable<Finding> Objects(DesiredTenant tenant, string ns)
     {
-        var live = _objects[ns].Where(o => IsOfTenant(o.Metadata, tenant)).ToDictionary(Key);
+        // A CronJob's Jobs come and go.
+        var live = _objects[ns].Where(o => IsOfTenant(o.Metadata, tenant) && !JobRuns.IsRun(o)).ToDictionary(WorkloadPlan.Key);
         IKubernetesObject<V1ObjectMeta>[] desired =
         [
             .. TenantManifests.Guardrails(tenant, options, clusterRanges),
-            .. TenantManifests.Deployments(tenant, options),
+            .. TenantManifests.Workloads(tenant, options),
+            .. TenantManifests.Autoscalers(tenant, options),
             .. TenantManifests.Services(tenant, options),
         ];
-        // The pod template of a suspended tenant names the pool that it had.
-        Func<string, bool>? compared = tenant.IsSuspended ? path => !path.StartsWith("spec.template", StringComparison.Ordinal) : null;
-        foreach (var finding in desired.SelectMany(d => ObjectInspection.Inspect(d, live.GetValueOrDefault(Key(d)), d is V1Deployment ? compared : null)))
+        var workloads = new WorkloadInspection(tenant);
+        foreach (var finding in desired.SelectMany(d => workloads.Inspect(d, live.GetValueOrDefault(WorkloadPlan.Key(d)))))
         {
             yield return finding;
         }
 
-        var wanted = desired.Select(Key).ToHashSet();
-        foreach (var extra in live.Where(o => o.Value is V1Deployment or V1Service && !wanted.Contains(o.Key)).Select(o => o.Value))
+        var wanted = desired.Select(WorkloadPlan.Key).ToHashSet();
+        foreach (var extra in live.Values.Where(o => WorkloadObjectKind.All.Any(k => k.Type.IsInstanceOfType(o)) && !wanted.Contains(WorkloadPlan.Key(o))))
         {
             yield return new Finding(
-                FindingKind.ObjectExtra, $"{Key(extra).Kind}/{extra.Metadata.Name}", null, "is not part of the spec", IsRepairable: true);
+                FindingKind.ObjectExtra, $"{WorkloadObjectKind.Of(extra).Name}/{extra.Metadata.Name}", null, "is not part of the spec", IsRepairable: true);
         }
     }
 
     private IEnumerable<Finding> Pods(DesiredTenant tenant, IEnumerable<V1Pod> pods)
     {
+        var kinds = tenant.Spec.Workloads.ToDictionary(w => w.Name, w => w.Kind, StringComparer.Ordinal);
         foreach (var pod in pods)
         {
-            if (!IsReady(pod))
+            var hasEnded = pod.Status?.Phase is "Succeeded" or "Failed";
+            if (!IsReady(pod) && !(hasEnded && kinds.TryGetValue(WorkloadOf(pod), out var kind) && kind.RunsToCompletion()))
             {
                 // Without events, which would be one more list for each tenant: the watch of a rollout reads them.
                 var cause = PodCauses.Of(pod, new RolloutFacts([pod], [], content.Nodes));
@@ -75,7 +81,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
                     cause?.ToString() ?? $"is {pod.Status?.Phase ?? "new"} and not ready", IsRepairable: false);
             }
 
-            if (options.Workloads.BindToPool && pod.Spec.NodeName is { Length: > 0 } node && !_nodes.Contains((node, tenant.PoolName ?? "")))
+            if (options.Workloads.BindToPool && !hasEnded && pod.Spec.NodeName is { Length: > 0 } node && !_nodes.Contains((node, tenant.PoolName ?? "")))
             {
                 yield return new Finding(
                     FindingKind.PodOutsidePool, $"Pod/{pod.Metadata.Name}", "spec.nodeName",
@@ -84,11 +90,15 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
         }
     }
 
+    // An autoscaler decides within its range; what is wanted then is what it asked for.
+    private int ReplicasOf(WorkloadSpec workload, string ns) => DeploymentVerdict.WantedReplicas(
+        workload,
+        _objects[ns].Where(o => o.Metadata.Name == workload.Name && o is V1Deployment or V1StatefulSet).Select(ReplicaScaling.ReplicasOf).FirstOrDefault());
+
+    private static string WorkloadOf(V1Pod pod) => pod.Metadata.Labels?.TryGetValue(Labels.Workload, out var name) == true ? name : "";
+
     private bool IsOfTenant(V1ObjectMeta metadata, DesiredTenant tenant) =>
         Labels.Of(options.Owner, tenant).All(l => metadata.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value);
 
     private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
-
-    // Items of lists have no kind.
-    private static (string Kind, string Name) Key(IKubernetesObject<V1ObjectMeta> item) => (item.GetType().Name[2..], item.Metadata.Name);
 }

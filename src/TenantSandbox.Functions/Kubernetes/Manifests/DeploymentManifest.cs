@@ -1,4 +1,3 @@
-using System.Globalization;
 using k8s.Models;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
@@ -10,12 +9,7 @@ internal static class DeploymentManifest
 {
     public static V1Deployment Deployment(WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options)
     {
-        var metadata = NamespaceManifest.Metadata(workload.Name, tenant, options);
-        metadata.Labels[Labels.Workload] = workload.Name;
-        metadata.Annotations = new Dictionary<string, string>
-        {
-            [Labels.Revision] = tenant.Revision.ToString(CultureInfo.InvariantCulture),
-        };
+        var metadata = WorkloadManifest.Metadata(workload, tenant, options);
         return new V1Deployment
         {
             ApiVersion = "apps/v1",
@@ -23,18 +17,15 @@ internal static class DeploymentManifest
             Metadata = metadata,
             Spec = new V1DeploymentSpec
             {
-                Replicas = tenant.IsSuspended ? 0 : workload.Replicas,
-                RevisionHistoryLimit = 2,
+                Replicas = WorkloadManifest.Replicas(workload, tenant),
+                RevisionHistoryLimit = WorkloadManifest.RevisionHistoryLimit,
                 ProgressDeadlineSeconds = options.Timing.RolloutSeconds,
-                Selector = new V1LabelSelector { MatchLabels = Selector(workload) },
+                Selector = new V1LabelSelector { MatchLabels = WorkloadManifest.Selector(workload) },
                 Strategy = tenant.IsMoving ? Move : Strategy(options.Workloads.MaxSurge),
                 Template = PodManifest.Template(workload, metadata.Labels, tenant, options),
             },
         };
     }
-
-    /// <summary>A Deployment's selector is immutable, so it contains nothing that can change.</summary>
-    public static Dictionary<string, string> Selector(WorkloadSpec workload) => new() { [Labels.Workload] = workload.Name };
 
     // The new pool has capacity for every new pod, and the former pool's reservation is kept until they are ready.
     private static V1DeploymentStrategy Move => new()

@@ -33,6 +33,12 @@ internal static class Labels
     /// <summary>An annotation, and not part of pod templates: a new revision alone must not restart pods.</summary>
     public const string Revision = "tenantsandbox/revision";
 
+    /// <summary>An annotation of a Job: the hash of what makes it another Job, see <see cref="Core.Requests.Kinds.JobContent"/>.</summary>
+    public const string JobContent = "tenantsandbox/job-content";
+
+    /// <summary>An annotation of a Job: the hash of its pod template as it was applied, which can't be changed.</summary>
+    public const string JobTemplate = "tenantsandbox/job-template";
+
     /// <summary>The labels of every object of one incarnation of a tenant.</summary>
     public static Dictionary<string, string> Of(string owner, string tenantId, int incarnation) => new()
     {

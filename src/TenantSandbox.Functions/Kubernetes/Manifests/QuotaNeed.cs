@@ -1,5 +1,6 @@
 using TenantSandbox.Core.Capacity;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Kinds;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
@@ -25,22 +26,25 @@ internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int 
             all.Sum(g => g.Count),
             all.Sum(g => g.Count * g.Group.CpuMillis),
             all.Sum(g => g.Count * g.Group.MemoryMiB),
-            wanted.Concat(former).Where(g => g.HasService).DistinctBy(g => g.Workload).Count());
+            wanted.Concat(former).GroupBy(g => g.Workload).Sum(g => g.Max(w => w.Services)));
     }
 
     private static Group[] Groups(TenantSpec spec, IReadOnlyList<KataSizeClass> classes, DesiredTenant tenant) =>
     [
         .. spec.Workloads.Select(w => new Group(
-            w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB + SizeClass.Of(w, classes, tenant).OverheadMemoryMiB, w.Ports.Count > 0)),
+            w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB + SizeClass.Of(w, classes, tenant).OverheadMemoryMiB, ServicesOf(w))),
     ];
 
-    private sealed record Group(string Workload, int Replicas, int CpuMillis, int MemoryMiB, bool HasService)
+    private static int ServicesOf(WorkloadSpec workload) =>
+        (workload.Ports.Count > 0 || GoverningServices.IsOwn(workload) ? 1 : 0) + (GoverningServices.IsSeparate(workload) ? 1 : 0);
+
+    private sealed record Group(string Workload, int Replicas, int CpuMillis, int MemoryMiB, int Services)
     {
         public Group Or(Group other) => new(
             Workload,
             Math.Max(Replicas, other.Replicas),
             Math.Max(CpuMillis, other.CpuMillis),
             Math.Max(MemoryMiB, other.MemoryMiB),
-            HasService || other.HasService);
+            Math.Max(Services, other.Services));
     }
 }

@@ -24,11 +24,19 @@ internal static class TenantManifests
         NetworkPolicyManifest.Policy(tenant, options, clusterRanges),
     ];
 
-    /// <summary>The Deployments.</summary>
-    public static IReadOnlyList<V1Deployment> Deployments(DesiredTenant tenant, TenantSandboxOptions options) =>
-        [.. tenant.Spec.Workloads.Select(w => DeploymentManifest.Deployment(w, tenant, options))];
+    /// <summary>The objects that make the pods, one for each workload.</summary>
+    public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Workloads(DesiredTenant tenant, TenantSandboxOptions options) =>
+        [.. tenant.Spec.Workloads.Select(w => WorkloadManifest.Of(w, tenant, options))];
 
-    /// <summary>The Services of the workloads that have ports.</summary>
+    /// <summary>The autoscalers of the workloads with a range of replicas; none while the tenant is suspended.</summary>
+    public static IReadOnlyList<V2HorizontalPodAutoscaler> Autoscalers(DesiredTenant tenant, TenantSandboxOptions options) =>
+        [.. tenant.Spec.Workloads.Select(w => AutoscalerManifest.Autoscaler(w, tenant, options)).OfType<V2HorizontalPodAutoscaler>()];
+
+    /// <summary>The Services of the workloads that have ports or pods with names.</summary>
     public static IReadOnlyList<V1Service> Services(DesiredTenant tenant, TenantSandboxOptions options) =>
-        [.. tenant.Spec.Workloads.Select(w => ServiceManifest.Service(w, tenant, options)).OfType<V1Service>()];
+    [
+        .. tenant.Spec.Workloads
+            .SelectMany(w => new[] { ServiceManifest.Service(w, tenant, options), GoverningServiceManifest.Service(w, tenant, options) })
+            .OfType<V1Service>(),
+    ];
 }

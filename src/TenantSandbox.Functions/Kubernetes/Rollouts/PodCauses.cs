@@ -11,7 +11,7 @@ internal static class PodCauses
     /// <summary>The cause; null when the pod is ready, is being deleted, or only needs time.</summary>
     public static RolloutCause? Of(V1Pod pod, RolloutFacts facts)
     {
-        if (pod.Metadata.DeletionTimestamp is not null || IsReady(pod))
+        if (pod.Metadata.DeletionTimestamp is not null || IsReady(pod) || pod.Status?.Phase == "Succeeded")
         {
             return null;
         }
@@ -21,7 +21,7 @@ internal static class PodCauses
 
     /// <summary>Whether events are needed to find the cause: states alone don't tell.</summary>
     public static bool NeedsEvents(V1Pod pod) =>
-        pod.Metadata.DeletionTimestamp is null && !IsReady(pod)
+        pod.Metadata.DeletionTimestamp is null && !IsReady(pod) && pod.Status?.Phase is not ("Succeeded" or "Failed")
         && Statuses(pod).All(s => s.State?.Waiting?.Reason is null or "ImagePullBackOff" or "ErrImagePull" or "ContainerCreating" or "PodInitializing");
 
     private static RolloutCause? Node(V1Pod pod, RolloutFacts facts)
@@ -38,7 +38,7 @@ internal static class PodCauses
             At: ready?.LastTransitionTime?.ToUniversalTime());
     }
 
-    // The kubelet or the node ended the pod; its ReplicaSet makes another.
+    // The kubelet or the node ended the pod; its controller makes another.
     private static RolloutCause? Ended(V1Pod pod) => pod.Status is { Phase: "Failed", Reason: { Length: > 0 } reason } status
         ? new(Name(pod), reason, CauseTexts.ClassOfEviction(status.Message ?? ""), IsFinal: false, CauseRank.Program, status.Message ?? "")
         : null;
@@ -51,7 +51,7 @@ internal static class PodCauses
             return null;
         }
 
-        var message = scheduled.Message is { Length: > 0 } text ? text : facts.Newest(pod, "FailedScheduling")?.Message ?? "";
+        var message = scheduled.Message is { Length: > 0 } text ? text : facts.Newest(pod.Metadata, "FailedScheduling")?.Message ?? "";
         return new(
             Name(pod), scheduled.Reason ?? "Unschedulable", ErrorClass.Capacity, IsFinal: false, CauseRank.Scheduling, message,
             At: scheduled.LastTransitionTime?.ToUniversalTime());
@@ -81,7 +81,7 @@ internal static class PodCauses
     // Only images that can't exist or can't be pulled with these rights are final.
     private static RolloutCause Pull(V1Pod pod, V1ContainerStatus status, string message, RolloutFacts facts)
     {
-        var pull = facts.Newest(pod, "Failed");
+        var pull = facts.Newest(pod.Metadata, "Failed");
         var text = CauseTexts.ClassOfPull(message) is null && pull?.Message is { Length: > 0 } cause && cause.Contains("pull", StringComparison.OrdinalIgnoreCase)
             ? cause
             : message;
@@ -108,6 +108,10 @@ internal static class PodCauses
                 $"container {status.Name} needed more than its memory limit (exit code {ended.ExitCode}); restarted {status.RestartCount} times", restarts, at),
             var reason and ("StartError" or "ContainerCannotRun") => new(
                 Name(pod), reason, CauseTexts.ClassOfStart(ended.Message ?? ""), IsFinal: false, CauseRank.Start, ended.Message ?? "", restarts, at),
+            // A pod that isn't restarted has failed; its Job may make another.
+            var reason when pod.Status?.Phase == "Failed" => new(
+                Name(pod), reason ?? "Error", ErrorClass.Invalid, IsFinal: false, CauseRank.Program,
+                $"container {status.Name} ended with exit code {ended.ExitCode}", 1, at),
             var reason => new(
                 Name(pod), "CrashLoopBackOff", ErrorClass.Invalid, IsFinal: false, CauseRank.Program,
                 $"container {status.Name} ended with exit code {ended.ExitCode} ({reason ?? "no reason"}); restarted {status.RestartCount} times", restarts, at),
@@ -121,13 +125,13 @@ internal static class PodCauses
             return null;
         }
 
-        return facts.Newest(pod, "FailedCreatePodSandBox") is { } sandbox ? FromEvent(pod, sandbox, ErrorClass.Transient, CauseRank.Sandbox)
-            : facts.Newest(pod, "FailedMount", "FailedAttachVolume") is { } mount ? FromEvent(pod, mount, ErrorClass.Transient, CauseRank.Mount)
+        return facts.Newest(pod.Metadata, "FailedCreatePodSandBox") is { } sandbox ? FromEvent(pod, sandbox, ErrorClass.Transient, CauseRank.Sandbox)
+            : facts.Newest(pod.Metadata, "FailedMount", "FailedAttachVolume") is { } mount ? FromEvent(pod, mount, ErrorClass.Transient, CauseRank.Mount)
             : null;
     }
 
     private static RolloutCause? Readiness(V1Pod pod, RolloutFacts facts) =>
-        Statuses(pod).Any(s => s is { Ready: false, State.Running: not null }) && facts.Newest(pod, "Unhealthy") is { } probe
+        Statuses(pod).Any(s => s is { Ready: false, State.Running: not null }) && facts.Newest(pod.Metadata, "Unhealthy") is { } probe
             ? FromEvent(pod, probe, ErrorClass.Invalid, CauseRank.Readiness) with { Message = CauseTexts.WithoutProgramOutput(probe.Message ?? "") }
             : null;
 
@@ -138,7 +142,8 @@ internal static class PodCauses
 
     private static IEnumerable<V1ContainerStatus> Statuses(V1Pod pod) =>
     [
-        .. pod.Status?.ContainerStatuses ?? [],
+        // Where containers are meant to end, those that ended well explain nothing.
+        .. pod.Status?.ContainerStatuses?.Where(s => pod.Spec?.RestartPolicy is null or "Always" || s.State?.Terminated?.ExitCode is not 0) ?? [],
         .. pod.Status?.InitContainerStatuses?.Where(s => s.State?.Terminated?.ExitCode is not 0) ?? [],
     ];
 

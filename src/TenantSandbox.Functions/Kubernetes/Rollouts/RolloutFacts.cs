@@ -2,19 +2,19 @@ using k8s.Models;
 
 namespace TenantSandbox.Functions.Kubernetes.Rollouts;
 
-/// <summary>What was read about a rollout besides its Deployments.</summary>
+/// <summary>What was read about a rollout besides the objects that make its pods.</summary>
 /// <param name="Pods">The tenant's pods.</param>
 /// <param name="Events">Warnings in its namespace; empty when they were not needed.</param>
 /// <param name="Nodes">The nodes of its pool; empty when they were not needed.</param>
 internal sealed record RolloutFacts(IReadOnlyList<V1Pod> Pods, IReadOnlyList<Corev1Event> Events, IReadOnlyList<V1Node> Nodes)
 {
-    /// <summary>The newest warning about a pod with one of these reasons; null when there is none.</summary>
-    public Corev1Event? Newest(V1Pod pod, params ReadOnlySpan<string> reasons)
+    /// <summary>The newest warning about an object with one of these reasons; null when there is none.</summary>
+    public Corev1Event? Newest(V1ObjectMeta about, params ReadOnlySpan<string> reasons)
     {
         Corev1Event? newest = null;
         foreach (var found in Events)
         {
-            if (found.InvolvedObject?.Uid == pod.Metadata.Uid && reasons.Contains(found.Reason)
+            if (found.InvolvedObject?.Uid == about.Uid && reasons.Contains(found.Reason)
                 && (newest is null || RolloutEvents.At(found) >= RolloutEvents.At(newest)))
             {
                 newest = found;

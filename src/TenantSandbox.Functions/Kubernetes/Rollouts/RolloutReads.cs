@@ -2,6 +2,7 @@ using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
@@ -12,16 +13,39 @@ internal sealed class RolloutReads(ClusterConnections connections, IOptions<Tena
 {
     private const int MaxEvents = 500;
 
+    /// <summary>The objects that make the tenant's pods, of the kinds that its spec has.</summary>
     /// <exception cref="SandboxException">The call failed.</exception>
-    public async Task<(IList<V1Deployment> Items, string Version)> ListDeploymentsAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    public async Task<MakerLists> ListMakersAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        var list = await connections.CallAsync(
-            tenant.ClusterId,
-            $"list Deployments of {ns}",
-            client => client.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken),
-            cancellationToken);
-        return (list.Items, list.Metadata.ResourceVersion);
+        var (ns, selector) = (NamespaceManifest.NameOf(tenant.TenantId), Selector(tenant));
+        var lists = await Task.WhenAll(KindsOf(tenant).Select(async kind => (Kind: kind, List: await ListAsync(kind))));
+        return new(
+            [.. lists.SelectMany(l => l.List.Items)],
+            lists.Where(l => l.Kind != WorkloadKind.CronJob).ToDictionary(l => l.Kind, l => l.List.Version));
+
+        Task<(IEnumerable<IKubernetesObject<V1ObjectMeta>> Items, string Version)> ListAsync(WorkloadKind kind) =>
+            connections.CallAsync<(IEnumerable<IKubernetesObject<V1ObjectMeta>> Items, string Version)>(
+                tenant.ClusterId,
+                $"list {kind}s of {ns}",
+                async client =>
+                {
+                    switch (kind)
+                    {
+                        case WorkloadKind.StatefulSet:
+                            var sets = await client.AppsV1.ListNamespacedStatefulSetAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
+                            return (sets.Items, sets.Metadata.ResourceVersion);
+                        case WorkloadKind.Job:
+                            var jobs = await client.BatchV1.ListNamespacedJobAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
+                            return (jobs.Items.Where(j => !JobRuns.IsRun(j)), jobs.Metadata.ResourceVersion);
+                        case WorkloadKind.CronJob:
+                            var cronJobs = await client.BatchV1.ListNamespacedCronJobAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
+                            return (cronJobs.Items, cronJobs.Metadata.ResourceVersion);
+                        default:
+                            var deployments = await client.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
+                            return (deployments.Items, deployments.Metadata.ResourceVersion);
+                    }
+                },
+                cancellationToken);
     }
 
     /// <exception cref="SandboxException">The call failed.</exception>
@@ -58,35 +82,76 @@ internal sealed class RolloutReads(ClusterConnections connections, IOptions<Tena
         return new RolloutFacts(pods, [.. await events], [.. await nodes]);
     }
 
-    /// <summary>Watches until the time is up, the stream ends, or <paramref name="goOn"/> answers false.</summary>
-    /// <exception cref="SandboxException">The watch was refused.</exception>
-    public Task WatchDeploymentsAsync(
-        DesiredTenant tenant, string version, TimeSpan slice, Func<WatchEventType, V1Deployment, bool> goOn, CancellationToken cancellationToken)
+    /// <summary>
+    /// Watches until the time is up, the streams end, or <paramref name="goOn"/> answers false. CronJobs aren't watched: they are accepted or not.
+    /// </summary>
+    /// <exception cref="SandboxException">A watch was refused.</exception>
+    public async Task WatchMakersAsync(
+        DesiredTenant tenant, IReadOnlyDictionary<WorkloadKind, string> versions, TimeSpan slice,
+        Func<WatchEventType, IKubernetesObject<V1ObjectMeta>, bool> goOn, CancellationToken cancellationToken)
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        return connections.CallAsync(
-            tenant.ClusterId,
-            $"watch Deployments of {ns}",
-            async client =>
+        var gate = new Lock();
+        using var decided = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            await Task.WhenAll(versions.Select(v => connections.CallAsync(
+                tenant.ClusterId, $"watch {v.Key}s of {ns}", client => FollowAsync(client, v.Key, v.Value), decided.Token)));
+        }
+        catch (OperationCanceledException) when (decided.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // One of the streams has told enough.
+        }
+
+        Task<bool> FollowAsync(IKubernetes client, WorkloadKind kind, string version)
+        {
+            var (selector, timeout) = (Selector(tenant), (int)Math.Ceiling(slice.TotalSeconds));
+            return kind switch
             {
-                var events = client.AppsV1.WatchListNamespacedDeploymentAsync(
-                    ns,
-                    labelSelector: Selector(tenant),
-                    resourceVersion: version,
-                    timeoutSeconds: (int)Math.Ceiling(slice.TotalSeconds),
-                    cancellationToken: cancellationToken);
-                await foreach (var (type, deployment) in events.UntilEndAsync(cancellationToken))
+                WorkloadKind.StatefulSet => ReadAsync(client.AppsV1.WatchListNamespacedStatefulSetAsync(
+                    ns, labelSelector: selector, resourceVersion: version, timeoutSeconds: timeout, cancellationToken: decided.Token)),
+                WorkloadKind.Job => ReadAsync(client.BatchV1.WatchListNamespacedJobAsync(
+                    ns, labelSelector: selector, resourceVersion: version, timeoutSeconds: timeout, cancellationToken: decided.Token)),
+                _ => ReadAsync(client.AppsV1.WatchListNamespacedDeploymentAsync(
+                    ns, labelSelector: selector, resourceVersion: version, timeoutSeconds: timeout, cancellationToken: decided.Token)),
+            };
+        }
+
+        async Task<bool> ReadAsync<T>(IAsyncEnumerable<(WatchEventType, T)> events)
+            where T : IKubernetesObject<V1ObjectMeta>
+        {
+            await foreach (var (type, item) in events.UntilEndAsync(decided.Token))
+            {
+                bool goesOn;
+                lock (gate)
                 {
-                    if (!goOn(type, deployment))
-                    {
-                        return false;
-                    }
+                    goesOn = goOn(type, item);
                 }
 
-                return true;
-            },
-            cancellationToken);
+                if (!goesOn)
+                {
+                    await decided.CancelAsync();
+                    return false;
+                }
+            }
+
+            return true;
+        }
     }
+
+    /// <summary>Deletes a pod, so that its controller makes it again; nothing when it is another one by now.</summary>
+    /// <exception cref="SandboxException">The call failed.</exception>
+    public Task DeletePodAsync(DesiredTenant tenant, V1Pod pod, CancellationToken cancellationToken) => connections.FindAsync(
+        tenant.ClusterId,
+        $"delete pod {pod.Metadata.NamespaceProperty}/{pod.Metadata.Name}",
+        client => client.CoreV1.DeleteNamespacedPodAsync(
+            pod.Metadata.Name,
+            pod.Metadata.NamespaceProperty,
+            new V1DeleteOptions { ApiVersion = "v1", Kind = "DeleteOptions", Preconditions = new V1Preconditions { Uid = pod.Metadata.Uid } },
+            cancellationToken: cancellationToken),
+        cancellationToken);
+
+    private static IEnumerable<WorkloadKind> KindsOf(DesiredTenant tenant) => tenant.Spec.Workloads.Select(w => w.Kind).Distinct().Order();
 
     private static async Task<IList<T>> TryAsync<T>(Func<Task<IList<T>>> read)
     {
@@ -102,3 +167,8 @@ internal sealed class RolloutReads(ClusterConnections connections, IOptions<Tena
 
     private string Selector(DesiredTenant tenant) => Labels.Selector(options.Value.Owner, tenant.Namespace);
 }
+
+/// <summary>The objects that make a tenant's pods.</summary>
+/// <param name="Items">The objects, of all kinds.</param>
+/// <param name="Versions">Of each kind that can be watched, the version of its list.</param>
+internal sealed record MakerLists(IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Items, IReadOnlyDictionary<WorkloadKind, string> Versions);

@@ -1,6 +1,8 @@
+using k8s;
 using k8s.Models;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes.Rollouts;
@@ -11,19 +13,19 @@ internal static class RolloutVerdict
     private const int MaxDetailLength = 1000;
 
     /// <param name="tenant">The desired state.</param>
-    /// <param name="deployments">Its Deployments, as read.</param>
-    /// <param name="facts">What else was read; null to evaluate the Deployments only.</param>
-    public static RolloutObservation Of(DesiredTenant tenant, IEnumerable<V1Deployment> deployments, RolloutFacts? facts)
+    /// <param name="makers">The objects that make its pods, as read.</param>
+    /// <param name="facts">What else was read; null to evaluate the objects only.</param>
+    public static RolloutObservation Of(DesiredTenant tenant, IEnumerable<IKubernetesObject<V1ObjectMeta>> makers, RolloutFacts? facts)
     {
-        var byName = deployments.ToDictionary(d => d.Metadata.Name, StringComparer.Ordinal);
+        var byName = makers.ToLookup(d => d.Metadata.Name, StringComparer.Ordinal);
         var podsByWorkload = facts?.Pods.ToLookup(WorkloadOf);
         var states = tenant.Spec.Workloads
-            .Select(w => State(w, byName.GetValueOrDefault(w.Name), podsByWorkload?[w.Name].ToArray(), facts))
+            .Select(w => State(w, IsUnchangedJob(w, tenant.Former), [.. byName[w.Name]], podsByWorkload?[w.Name].ToArray(), facts))
             .ToArray();
         var condition = states.Max(s => s.Condition) switch
         {
-            Severity.Ready => RolloutCondition.Ready,
-            Severity.Progressing => RolloutCondition.Progressing,
+            RolloutSeverity.Ready => RolloutCondition.Ready,
+            RolloutSeverity.Progressing => RolloutCondition.Progressing,
             _ => RolloutCondition.Failed,
         };
         if (condition == RolloutCondition.Ready)
@@ -42,61 +44,31 @@ internal static class RolloutVerdict
             facts is null ? null : RolloutEvidences.Of(condition, states.SelectMany(s => s.Causes), facts));
     }
 
-    private static WorkloadState State(WorkloadSpec workload, V1Deployment? deployment, IReadOnlyCollection<V1Pod>? pods, RolloutFacts? facts)
+    /// <summary>Whether a workload lacks pods that no other state explains, so that events are needed to find the cause.</summary>
+    public static bool LacksPods(DesiredTenant tenant, IEnumerable<V1Pod> pods)
     {
-        if (deployment is null)
-        {
-            return Progressing("its Deployment does not exist yet");
-        }
-
-        var status = deployment.Status;
-        if (status?.ObservedGeneration is not { } observed || observed < deployment.Metadata.Generation)
-        {
-            return Progressing("the Deployment controller has not observed the change yet");
-        }
-
-        var wanted = workload.Replicas;
-        if (deployment.Spec.Replicas == wanted && status.UpdatedReplicas.GetValueOrDefault() == wanted
-            && status.Replicas.GetValueOrDefault() == wanted && status.AvailableReplicas.GetValueOrDefault() == wanted)
-        {
-            return new WorkloadState(workload.Name, Severity.Ready, "available", []);
-        }
-
-        RolloutCause[] causes =
-        [
-            .. (pods ?? []).OrderBy(p => p.Metadata.Name, StringComparer.Ordinal).Select(p => PodCauses.Of(p, facts!))
-                .Append(DeploymentCauses.Refusal(deployment, pods)).OfType<RolloutCause>().OrderBy(c => c.Rank),
-        ];
-        var deadline = DeploymentCauses.Deadline(deployment);
-        if (deadline is not null)
-        {
-            // The deadline alone doesn't say whose fault it is; what a pod shows does.
-            return new WorkloadState(
-                workload.Name, Severity.Failed, causes is [var real, ..] ? $"{deadline}; {real}" : $"{deadline}", [.. causes, deadline]);
-        }
-
-        if (causes is [{ IsFinal: true } final, ..])
-        {
-            return new WorkloadState(workload.Name, Severity.Failed, $"{final}", causes);
-        }
-
-        var progress = $"{status.AvailableReplicas.GetValueOrDefault()} of {wanted} available, {status.UpdatedReplicas.GetValueOrDefault()} updated";
-        return new WorkloadState(workload.Name, Severity.Progressing, causes is [var first, ..] ? $"{progress}; {first}" : progress, causes);
-
-        WorkloadState Progressing(string detail) => new(workload.Name, Severity.Progressing, detail, []);
+        var byWorkload = pods.ToLookup(WorkloadOf);
+        // A Deployment has a condition for it.
+        return tenant.Spec.Workloads.Any(w => w.Kind is WorkloadKind.StatefulSet or WorkloadKind.Job && !byWorkload[w.Name].Any());
     }
+
+    private static WorkloadVerdict State(
+        WorkloadSpec workload, bool isUnchanged, IKubernetesObject<V1ObjectMeta>[] named, IReadOnlyCollection<V1Pod>? pods, RolloutFacts? facts) =>
+        workload.Kind switch
+        {
+            WorkloadKind.Deployment when Find<V1Deployment>(named) is { } deployment => DeploymentVerdict.Of(workload, deployment, pods, facts),
+            WorkloadKind.StatefulSet when Find<V1StatefulSet>(named) is { } set => StatefulSetVerdict.Of(workload, set, pods, facts),
+            WorkloadKind.Job when Find<V1Job>(named) is { } job => JobVerdict.Of(workload, job, isUnchanged, pods, facts),
+            // Its Jobs run when they are due.
+            WorkloadKind.CronJob when Find<V1CronJob>(named) is not null => WorkloadVerdict.Ready(workload, "accepted"),
+            _ => WorkloadVerdict.Progressing(workload, $"its {workload.Kind} does not exist yet"),
+        };
+
+    private static bool IsUnchangedJob(WorkloadSpec workload, FormerTenant? former) => workload.Kind == WorkloadKind.Job
+        && former?.Spec.Workloads.FirstOrDefault(w => w.Name == workload.Name) is { Kind: WorkloadKind.Job } before
+        && JobContent.HashOf(before) == JobContent.HashOf(workload);
+
+    private static T? Find<T>(IKubernetesObject<V1ObjectMeta>[] named) => named.OfType<T>().FirstOrDefault();
 
     private static string WorkloadOf(V1Pod pod) => pod.Metadata.Labels?.TryGetValue(Labels.Workload, out var name) == true ? name : "";
-
-    private enum Severity
-    {
-        Ready,
-        Progressing,
-        Failed,
-    }
-
-    private sealed record WorkloadState(string Workload, Severity Condition, string Detail, IReadOnlyList<RolloutCause> Causes)
-    {
-        public RolloutCause? Cause => Causes.Count > 0 ? Causes[0] : null;
-    }
 }

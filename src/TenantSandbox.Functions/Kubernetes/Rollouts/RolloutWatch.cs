@@ -7,18 +7,19 @@ using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Rollouts;
 
-/// <summary>Watches a tenant's Deployments for a bounded time.</summary>
+/// <summary>Watches the rollout of a tenant's workloads for a bounded time.</summary>
 internal sealed class RolloutWatch(RolloutReads reads, DesiredTenants tenants, IOptions<TenantSandboxOptions> options, TimeProvider time)
 {
     /// <summary>
-    /// Maximum length of one watch. Then the pods are read again, because a Deployment's status doesn't show an image that can't
+    /// Maximum length of one watch. Then the pods are read again, because the status of what makes them doesn't show an image that can't
     /// be pulled.
     /// </summary>
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Returns when the rollout is complete or has failed, or its progress when the time is up. Every answer but ready has the last
-    /// known cause with its evidence, because compensation deletes the pods that show it.
+    /// known cause with its evidence, because compensation deletes the pods that show it. Pods that would hold up a StatefulSet for ever are
+    /// deleted.
     /// </summary>
     /// <exception cref="SandboxException">A call failed.</exception>
     [Function(ActivityNames.WatchRollout)]
@@ -29,47 +30,53 @@ internal sealed class RolloutWatch(RolloutReads reads, DesiredTenants tenants, I
         var pacing = new WatchPacing(time);
         while (true)
         {
-            var (deployments, version) = await reads.ListDeploymentsAsync(tenant, cancellationToken);
-            if (RolloutVerdict.Of(tenant, deployments, facts: null) is { Condition: RolloutCondition.Ready } ready)
+            var makers = await reads.ListMakersAsync(tenant, cancellationToken);
+            if (RolloutVerdict.Of(tenant, makers.Items, facts: null) is { Condition: RolloutCondition.Ready } ready)
             {
                 return ready;
             }
 
             var pods = await reads.ListPodsAsync(tenant, cancellationToken);
-            var facts = pods.Any(PodCauses.NeedsEvents)
+            var stuck = makers.Items.OfType<V1StatefulSet>().SelectMany(set => StatefulSetVerdict.FindStuck(set, pods)).ToArray();
+            await Task.WhenAll(stuck.Select(pod => reads.DeletePodAsync(tenant, pod, cancellationToken)));
+            pods = [.. pods.Except(stuck)];
+            var facts = pods.Any(PodCauses.NeedsEvents) || RolloutVerdict.LacksPods(tenant, pods)
                 ? await reads.ReadFactsAsync(tenant, pods, cancellationToken)
                 : new RolloutFacts(pods, [], []);
-            var seen = RolloutVerdict.Of(tenant, deployments, facts);
+            var seen = RolloutVerdict.Of(tenant, makers.Items, facts);
             var left = until - time.GetUtcNow();
             if (seen.Condition != RolloutCondition.Progressing || left <= TimeSpan.Zero)
             {
-                return facts.Events.Count > 0 || facts.Nodes.Count > 0
+                return seen.Condition == RolloutCondition.Ready || facts.Events.Count > 0 || facts.Nodes.Count > 0
                     ? seen
-                    : RolloutVerdict.Of(tenant, deployments, await reads.ReadFactsAsync(tenant, pods, cancellationToken));
+                    : RolloutVerdict.Of(tenant, makers.Items, await reads.ReadFactsAsync(tenant, pods, cancellationToken));
             }
 
-            await pacing.RunAsync(
-                () => FollowAsync(tenant, deployments, version, left < Slice ? left : Slice, cancellationToken), cancellationToken);
+            await pacing.RunAsync(() => FollowAsync(tenant, makers, left < Slice ? left : Slice, cancellationToken), cancellationToken);
         }
     }
 
-    // Returns early when the Deployments alone show the outcome; the next list returns it.
-    private Task FollowAsync(
-        DesiredTenant tenant, IEnumerable<V1Deployment> deployments, string version, TimeSpan slice, CancellationToken cancellationToken)
+    // Returns early when the objects alone show the outcome; the next list returns it.
+    private Task FollowAsync(DesiredTenant tenant, MakerLists makers, TimeSpan slice, CancellationToken cancellationToken)
     {
-        var current = deployments.ToDictionary(d => d.Metadata.Name, StringComparer.Ordinal);
-        return reads.WatchDeploymentsAsync(
+        var current = makers.Items.ToDictionary(WorkloadPlan.Key);
+        return reads.WatchMakersAsync(
             tenant,
-            version,
+            makers.Versions,
             slice,
-            (type, deployment) =>
+            (type, maker) =>
             {
+                if (JobRuns.IsRun(maker))
+                {
+                    return true;
+                }
+
                 if (type is not (WatchEventType.Added or WatchEventType.Modified))
                 {
                     return false;
                 }
 
-                current[deployment.Metadata.Name] = deployment;
+                current[WorkloadPlan.Key(maker)] = maker;
                 return RolloutVerdict.Of(tenant, current.Values, facts: null).Condition == RolloutCondition.Progressing;
             },
             cancellationToken);

@@ -100,7 +100,7 @@ internal sealed class WorkloadStateReader(ClusterConnections connections, Tenant
             .. (await deployments).Select(WorkloadController.Of),
             .. (await statefulSets).Select(WorkloadController.Of),
             // A CronJob's Jobs are shown by their pods.
-            .. (await jobs).Where(j => j.Metadata.OwnerReferences is not { Count: > 0 }).Select(WorkloadController.Of),
+            .. (await jobs).Where(j => !JobRuns.IsRun(j)).Select(WorkloadController.Of),
             .. (await cronJobs).Select(WorkloadController.Of),
         ];
     }

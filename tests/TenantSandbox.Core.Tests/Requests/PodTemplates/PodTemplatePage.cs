@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.PodTemplates;
 
 namespace TenantSandbox.Core.Tests.Requests.PodTemplates;
@@ -29,10 +30,25 @@ internal static class PodTemplatePage
 
         """;
 
-    public static string Write()
+    private const string KindsHead =
+        """
+        # Workload kinds
+
+        What the settings of a workload's kind may have, see [requests.md](requests.md): `replicas` as a range is a `ReplicaRange`, `statefulSet` a
+        `StatefulSetSpec`, `cronJob` a `CronJobSpec`, and `job` a `JobSpec`. Made and tested like [pod-template.md](pod-template.md), with the same
+        verdicts. The pods themselves are in the short form or in `podTemplate`.
+
+
+        """;
+
+    public static string Write() => Write(Head, PodTemplateRules.Types);
+
+    public static string WriteKinds() => Write(KindsHead, KindRules.Types);
+
+    private static string Write(string head, IReadOnlyList<ObjectRule> types)
     {
-        var page = new StringBuilder(Head.ReplaceLineEndings("\n"));
-        foreach (var type in PodTemplateRules.Types)
+        var page = new StringBuilder(head.ReplaceLineEndings("\n"));
+        foreach (var type in types)
         {
             page.Append(CultureInfo.InvariantCulture, $"## {type.Name}\n\n");
             if (type.Model != type.Name && type.Model.Length > 0)

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.PodTemplates;
 using TenantSandbox.Core.Requests.PodTemplates.Rules;
 
@@ -19,7 +20,7 @@ internal static class PodTemplateSchema
     /// <summary>The text of the schema file with today's definitions, which are its last ones.</summary>
     public static string Complete(string text) => $"{text[..text.IndexOf("    \"PodTemplateSpec\"", StringComparison.Ordinal)]}{Definitions()}\n  }}\n}}\n";
 
-    private static string Definitions() => string.Join(",\n", PodTemplateRules.Types.Select(Definition));
+    private static string Definitions() => string.Join(",\n", PodTemplateRules.Types.Concat(KindRules.Types).Select(Definition));
 
     private static string Definition(ObjectRule type)
     {

@@ -72,6 +72,25 @@ public sealed class PutTenantTests : HttpDoorTests
     }
 
     [Fact]
+    public async Task Put_ChangeOfAnImmutableField_IsRefusedByPointerAlsoAsADryRun()
+    {
+        static string Set(int revision, string policy) => HttpDoors.Onboarding(revision: revision)
+            .Replace("\"name\":\"web\"", $$"""
+                "name":"web","kind":"StatefulSet","statefulSet":{"podManagementPolicy":"{{policy}}"}
+                """, StringComparison.Ordinal);
+        await Doors.PostAsync(Set(1, "Parallel"));
+        await System.SettleAsync();
+
+        var refused = await Doors.PutAsync("acme", Set(2, "OrderedReady"));
+        var planned = await Doors.PutAsync("acme", Set(2, "OrderedReady"), "?dryRun=true");
+        var same = await Doors.PutAsync("acme", Set(2, "Parallel"));
+
+        Assert.Equal((422, 422, 202), (refused.Status, planned.Status, same.Status));
+        Assert.Equal(["/workloads/0/statefulSet/podManagementPolicy forbidden"], refused.Errors);
+        Assert.Equal(refused.Errors, planned.Errors);
+    }
+
+    [Fact]
     public async Task Put_LowerRevision_IsStale()
     {
         await Doors.PostAsync(HttpDoors.Onboarding(revision: 5));

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using k8s;
+using k8s.Models;
 using TenantSandbox.AksTwin.Kubernetes;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Kinds;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
@@ -15,34 +18,56 @@ public sealed class PodTemplatePropertyTests
         1);
 
     [Fact]
-    public void Deployment_AnyValidTemplate_IsRestrictedAndWellFormed() => PodTemplateGen.Template.Sample(template =>
+    public void Workload_AnyValidRequest_IsRestrictedAndWellFormed() => KindGen.Workload.Sample(request =>
     {
-        var workload = Templates.Workload(template);
+        var workload = Templates.Read(request);
         var tenant = Sample.Placed("acme", [workload]);
-        var deployment = DeploymentManifest.Deployment(workload, tenant, Sample.Options);
-        var unknown = new List<string>();
-        var json = ObjectDecoder.Decode(Kinds.Deployments, JsonNode.Parse(KubernetesJson.Serialize(deployment))!.AsObject(), unknown);
-        var pod = json["spec"]!["template"]!["spec"]!.AsObject();
+        var manifest = WorkloadManifest.Of(workload, tenant, Sample.Options);
+        var pod = KindOf(manifest).FindPodSpec(Validate(manifest))!;
 
-        Assert.Empty(unknown);
-        ObjectValidation.Validate(Kinds.Deployments, json, null);
         Assert.Null(PodSecurity.FindViolations(RestrictedNamespace, "enforce", pod));
         Assert.Equal((workload.CpuMillis / 1000m, workload.MemoryMiB * 1024m * 1024), (PodResources.OfPod(pod).Cpu, PodResources.OfPod(pod).Memory));
-        Assert.All(deployment.Spec.Template.Spec.AllContainers(), c =>
+        Assert.All(WorkloadManifest.TemplateOf(manifest).Spec.AllContainers(), c =>
         {
             Assert.Equal(c.Resources.Limits, c.Resources.Requests);
             Assert.Equal("Always", c.ImagePullPolicy);
         });
+        IKubernetesObject<V1ObjectMeta>[] others = [.. TenantManifests.Services(tenant, Sample.Options), .. TenantManifests.Autoscalers(tenant, Sample.Options)];
+        Assert.All(others, other => Validate(other));
+        Assert.Equal(workload.Kind == WorkloadKind.StatefulSet, others.OfType<V1Service>().Any(s => s.Spec.ClusterIP == "None"));
+        Assert.Equal(workload.Scaling is not null, ReplicaScaling.ReplicasOf(manifest) is null && !workload.Kind.RunsToCompletion());
     }, iter: 10_000);
 
     [Fact]
-    public void Parse_AnyValidTemplate_StaysTheSameWhenItIsSentAsStored() => PodTemplateGen.Template.Sample(template =>
+    public void Parse_AnyValidWorkload_StaysTheSameWhenItIsSentAsStored() => KindGen.Workload.Sample(request =>
     {
-        var once = Templates.Workload(template).PodTemplate!;
+        var sent = JsonNode.Parse(request)!.AsObject();
+        var once = Templates.Read(request);
+        sent["podTemplate"] = JsonNode.Parse(once.PodTemplate!.Json);
 
-        var again = Templates.Parse(once.Json);
+        var again = Templates.ParseWorkload(sent.ToJsonString());
 
-        Assert.Equal(once, again.Spec!.Workloads[0].PodTemplate);
+        Assert.Equal(SpecRef.Of(Sample.Placed("acme", [once]).Spec), SpecRef.Of(Sample.Placed("acme", [again.Spec!.Workloads[0]]).Spec));
         Assert.Empty(again.Notes!);
     }, iter: 500);
+
+    /// <summary>Reads an object strictly and validates it, as an API server does.</summary>
+    private static JsonObject Validate(IKubernetesObject<V1ObjectMeta> manifest)
+    {
+        var kind = KindOf(manifest);
+        var unknown = new List<string>();
+        var json = ObjectDecoder.Decode(kind, JsonNode.Parse(KubernetesJson.Serialize(manifest))!.AsObject(), unknown);
+        Assert.Empty(unknown);
+        if (kind == Kinds.Jobs)
+        {
+            // Its selector is made of the uid.
+            json["metadata"]!["uid"] = "uid";
+            Defaults.Apply(kind, json);
+        }
+
+        ObjectValidation.Validate(kind, json, null);
+        return json;
+    }
+
+    private static ResourceKind KindOf(IKubernetesObject<V1ObjectMeta> manifest) => Kinds.All.Single(k => k.Kind == manifest.Kind);
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
@@ -40,15 +39,21 @@ internal static class Templates
         return result.Spec!.Workloads[0];
     }
 
-    public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null)
+    /// <summary>A workload as a request has it; fails when it is refused.</summary>
+    public static WorkloadSpec Read(string workload)
     {
-        var request = new JsonObject
-        {
-            ["tenantId"] = "acme",
-            ["revision"] = 1,
-            ["tier"] = "pooled",
-            ["workloads"] = new JsonArray(new JsonObject { ["name"] = name, ["podTemplate"] = JsonNode.Parse(template) }),
-        };
-        return TenantRequestParser.Parse(Encoding.UTF8.GetBytes(request.ToJsonString()), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, rules);
+        var result = ParseWorkload(workload);
+        Assert.Empty(result.Faults);
+        return result.Spec!.Workloads[0];
     }
+
+    public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null) =>
+        ParseWorkload($$"""{"name":"{{name}}","podTemplate":{{template}}}""", rules);
+
+    /// <summary>Parses a request with one workload.</summary>
+    public static RequestParseResult ParseWorkload(string workload, InstallationRules? rules = null) => TenantRequestParser.Parse(
+        Encoding.UTF8.GetBytes($$"""{"tenantId":"acme","revision":1,"tier":"pooled","workloads":[{{workload}}]}"""),
+        TenantRequestKind.Onboard,
+        DateTimeOffset.UnixEpoch,
+        rules);
 }

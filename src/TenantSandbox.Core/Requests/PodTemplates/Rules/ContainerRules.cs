@@ -40,7 +40,7 @@ internal static class ContainerRules
         new("Container",
         [
             .. Common,
-            Set("restartPolicy", "restartPolicy", new ChoiceValue("Always"), "A Deployment restarts its containers."),
+            Set("restartPolicy", "restartPolicy", new ChoiceValue("Always"), "The pod's restart policy holds for all its containers."),
         ]),
         new("InitContainer",
         [

@@ -34,7 +34,7 @@ internal static class PodRules
         ]),
         new("PodSpec",
         [
-            Refuse("activeDeadlineSeconds", "deploymentRunsForever", "A Deployment's pods have no deadline."),
+            Refuse("activeDeadlineSeconds", "podDeadline", "Pods have no deadline of their own. A Job has one, in its settings."),
             Accept("affinity", new ObjectValue("Affinity")),
             Set("automountServiceAccountToken", "noToken", new BooleanValue(false), "Tenants don't get a token for the API server."),
             Require("containers", new ListValue(new ObjectValue("Container"), 1, MaxContainers)),
@@ -62,7 +62,9 @@ internal static class PodRules
             Refuse("readinessGates", "readinessGates", "Nothing in a tenant's namespace could set such a condition, so the pod would never be ready."),
             Refuse("resourceClaims", "devices", "Kata guests get no devices."),
             Refuse("resources", "podResources", "State the limits of each container; they size the guest."),
-            Set("restartPolicy", "restartPolicy", new ChoiceValue("Always"), "A Deployment restarts its containers."),
+            Accept(
+                "restartPolicy", new ChoiceValue("Always", "OnFailure", "Never"),
+                "Only Always for a Deployment and a StatefulSet, which is their default. A Job and a CronJob must state one of the others."),
             Refuse("runtimeClassName", "runtimeClass", "The app sets the kata RuntimeClass of the guest's size."),
             Set("schedulerName", "scheduler", new ChoiceValue("default-scheduler"), "Reserved capacity counts on Kubernetes' own scheduler."),
             Refuse("schedulingGates", "schedulingGates", "Nothing in a tenant's namespace could remove a gate, so the pod would never run."),
