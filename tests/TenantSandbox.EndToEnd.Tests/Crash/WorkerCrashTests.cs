@@ -1,13 +1,19 @@
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.EndToEnd.Tests.Lifecycle;
 
 namespace TenantSandbox.EndToEnd.Tests.Crash;
 
 /// <summary>
 /// The worker process is killed while it runs activities, entity operations and orchestrators. The host restarts it, and every
-/// operation ends as requested. The in-process tests do the same at every call; these cover the real process at a sample.
+/// operation ends as requested. The in-process tests do the same at every call; these kill the real process once in each operation.
 /// </summary>
 public sealed class WorkerCrashTests(CrashableSystem crashable) : IClassFixture<CrashableSystem>, IAsyncLifetime
 {
+    private const string Finalizer = "example.com/hold";
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public Task DisposeAsync()
@@ -73,15 +79,65 @@ public sealed class WorkerCrashTests(CrashableSystem crashable) : IClassFixture<
         ];
         foreach (var (activity, request, phase) in operations)
         {
-            using var killer = crashable.KillIn(activity);
-
-            await RepeatAsync(system, request);
-            await system.WaitForAsync(() => Task.FromResult(killer.HasKilled ? killer : null), $"{activity} to run");
-            var tenant = await system.SettleAsync("changed");
-            await system.WaitUntilNothingRunsAsync();
-
-            Assert.Equal((activity, phase, null), (activity, tenant.Phase, tenant.LastError));
+            await RunAsync(request, "changed", activity, phase);
         }
+    }
+
+    [Fact]
+    public async Task Retry_WorkerKilledInAnActivity_BecomesReady()
+    {
+        var system = crashable.System;
+        using var stranger = await Stranger.OfAsync(system.Twin);
+        await stranger.Kubernetes.CoreV1.CreateNamespaceAsync(new V1Namespace { Metadata = new V1ObjectMeta { Name = "tenant-retried" } });
+        await OnboardAsync(system, "retried");
+        var failed = await system.SettleAsync("retried");
+        Assert.Equal(TenantPhase.Failed, failed.Phase);
+        await stranger.DeleteNamespaceAsync("tenant-retried");
+
+        await ActAsync($"operations/{failed.LastOperation!.Id}/retry", "retried", "EnsurePool", TenantPhase.Ready);
+    }
+
+    [Fact]
+    public async Task Compensate_WorkerKilledInAnActivity_EndsTheFailedOffboarding()
+    {
+        var system = crashable.System;
+        using var stranger = await Stranger.OfAsync(system.Twin);
+        await OnboardAsync(system, "compensated");
+        await system.SettleAsync("compensated");
+        await stranger.HoldNamespaceAsync("tenant-compensated", Finalizer);
+        using var offboarding = await system.OffboardAsync("compensated");
+        var failed = await system.SettleAsync("compensated");
+        Assert.Equal(TenantPhase.TeardownFailed, failed.Phase);
+        await stranger.ReleaseNamespaceAsync("tenant-compensated");
+
+        await ActAsync($"operations/{failed.LastOperation!.Id}/compensate", "compensated", "DeletePool", TenantPhase.Offboarded);
+        Assert.Empty(await system.FindLeftoversAsync("compensated"));
+    }
+
+    [Fact]
+    public async Task ForceOffboard_WorkerKilledInAnActivity_LeavesNothing()
+    {
+        var system = crashable.System;
+        using var stranger = await Stranger.OfAsync(system.Twin);
+        await OnboardAsync(system, "forced");
+        await system.SettleAsync("forced");
+        await stranger.HoldNamespaceAsync("tenant-forced", Finalizer);
+
+        await ActAsync(
+            "tenants/forced/force-offboard", "forced", "RemoveFinalizers", TenantPhase.Offboarded, new() { ["finalizers"] = new JsonArray(Finalizer) });
+        Assert.Empty(await system.FindLeftoversAsync("forced"));
+    }
+
+    [Fact]
+    public async Task Expiry_WorkerKilledInAnActivity_LeavesNothing()
+    {
+        var system = crashable.System;
+        await OnboardAsync(system, "expired");
+        await system.SettleAsync("expired");
+
+        await ActAsync(
+            "tenants/expired/renew", "expired", "DeleteNamespace", TenantPhase.Offboarded, new() { ["expiresAt"] = DateTimeOffset.UtcNow.AddSeconds(1).ToString("O") });
+        Assert.Empty(await system.FindLeftoversAsync("expired"));
     }
 
     [Fact]
@@ -137,6 +193,23 @@ public sealed class WorkerCrashTests(CrashableSystem crashable) : IClassFixture<
 
         Assert.True(seen > 7, $"only {seen} orchestration work items ran");
         Assert.Equal((TenantPhase.Ready, null), (tenant.Phase, tenant.LastError));
+    }
+
+    private Task ActAsync(string path, string tenantId, string activity, TenantPhase phase, JsonObject? more = null) =>
+        RunAsync(() => crashable.System.ActAsync(path, more?.DeepClone().AsObject()), tenantId, activity, phase);
+
+    /// <summary>Sends a request, kills the worker in an activity that it leads to, and waits until the tenant has the phase.</summary>
+    private async Task RunAsync(Func<Task<HttpResponseMessage>> request, string tenantId, string activity, TenantPhase phase)
+    {
+        var system = crashable.System;
+        using var killer = crashable.KillIn(activity);
+
+        await RepeatAsync(system, request);
+        await system.WaitForAsync(() => Task.FromResult(killer.HasKilled ? killer : null), $"{activity} to run");
+        var tenant = await system.SettleAsync(tenantId);
+        await system.WaitUntilNothingRunsAsync();
+
+        Assert.Equal((activity, phase, null), (activity, tenant.Phase, tenant.LastError));
     }
 
     private static Task<TestSystem> OnboardAsync(TestSystem system, string tenantId) =>

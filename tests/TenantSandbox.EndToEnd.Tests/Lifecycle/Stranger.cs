@@ -73,6 +73,14 @@ internal sealed class Stranger : IDisposable
         await WaitAsync(async () => (await Kubernetes.CoreV1.ListNamespaceAsync()).Items.All(n => n.Metadata.Name != name), $"namespace {name} to be deleted");
     }
 
+    /// <summary>Puts an object with a finalizer in a namespace, so that it can't be deleted.</summary>
+    public Task HoldNamespaceAsync(string name, string finalizer) => Kubernetes.CoreV1.CreateNamespacedConfigMapAsync(
+        new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "held", Finalizers = [finalizer] } }, name);
+
+    /// <summary>Removes the finalizer of <see cref="HoldNamespaceAsync"/>.</summary>
+    public Task ReleaseNamespaceAsync(string name) => Kubernetes.CoreV1.PatchNamespacedConfigMapAsync(
+        new V1Patch("""{"metadata":{"finalizers":null}}""", V1Patch.PatchType.MergePatch), "held", name);
+
     /// <summary>The image of a tenant's only Deployment.</summary>
     public async Task<(string Image, int? Replicas, V1Deployment Deployment)> ReadDeploymentAsync(string tenantId, string workload = "web")
     {
