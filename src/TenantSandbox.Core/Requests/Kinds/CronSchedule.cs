@@ -34,8 +34,8 @@ internal static class CronSchedule
             var field = Fields[wrong];
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"The {field.Name}, \"{Spelling.Shorten(texts[wrong])}\", must be *, numbers from {field.Min} to {field.Max}, ascending ranges or lists of them, "
-                + $"with steps from 1.");
+                $"The {field.Name}, \"{Spelling.Shorten(texts[wrong])}\", must be *, numbers from {field.Min} to {field.Max}, ascending ranges or lists "
+                + $"of them, with steps from 1.");
         }
 
         var (days, months) = (values[2]!, values[3]!);

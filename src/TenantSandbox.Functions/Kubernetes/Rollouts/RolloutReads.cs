@@ -41,8 +41,8 @@ internal sealed class RolloutReads(ClusterConnections connections, IOptions<Tena
                             var cronJobs = await client.BatchV1.ListNamespacedCronJobAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
                             return (cronJobs.Items, cronJobs.Metadata.ResourceVersion);
                         default:
-                            var deployments = await client.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
-                            return (deployments.Items, deployments.Metadata.ResourceVersion);
+                            var others = await client.AppsV1.ListNamespacedDeploymentAsync(ns, labelSelector: selector, cancellationToken: cancellationToken);
+                            return (others.Items, others.Metadata.ResourceVersion);
                     }
                 },
                 cancellationToken);
