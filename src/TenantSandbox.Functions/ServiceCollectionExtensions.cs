@@ -47,7 +47,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<PlacementForecast>();
         services.AddSingleton<HttpSubmission>();
         services.AddSingleton<DryRun>();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.Workloads.ToRules());
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.ToRules());
         services.AddSingleton<OperatorDoor>();
         services.AddSingleton<ReconcileSchedule>();
         services.AddSingleton<MaintenanceStarts>();
@@ -84,6 +84,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<NamespaceWatch>();
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<TenantAdmission>();
+        services.AddSingleton<NetworkFeatures>();
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutReads>();
         services.AddSingleton<RolloutWatch>();

@@ -56,10 +56,10 @@ public static class SpecChanges
 
     private static JsonObject Normalize(TenantSpec spec, HashSet<string> templated)
     {
-        spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? WorkloadSpec.Of(w.Name, w.Replicas, w.ToTemplate()) : w)] };
+        spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? WorkloadSpec.Of(w.Name, w.Replicas, w.ToTemplate()).WithNetworkOf(w) : w)] };
         var root = JsonSerializer.SerializeToNode(spec)!.AsObject();
         root["workloads"] = ByName(root["workloads"], "name");
-        root["egressAllowList"] = ByName(root["egressAllowList"], "cidr");
+        root["egressAllowList"] = Destinations(root["egressAllowList"]!);
         foreach (var (_, workload) in root["workloads"]!.AsObject())
         {
             // Their properties have other names in requests.
@@ -67,6 +67,16 @@ public static class SpecChanges
             Rename(workload!.AsObject(), "memoryMiB", "memory");
             workload["env"] = new JsonObject(
                 workload["env"]!.AsArray().Select(x => KeyValuePair.Create(x!["name"]!.GetValue<string>(), x["value"]?.DeepClone())));
+            if (workload["services"] is { } services)
+            {
+                workload["services"] = NamedLists(services);
+            }
+
+            if (workload["egressAllowList"] is { } allowed)
+            {
+                workload["egressAllowList"] = Destinations(allowed);
+            }
+
             if (workload["podTemplate"] is { } template)
             {
                 workload["podTemplate"] = NamedLists(template);
@@ -94,6 +104,9 @@ public static class SpecChanges
 
     private static JsonObject ByName(JsonNode? list, string key) =>
         new(list!.AsArray().Select(x => KeyValuePair.Create(x![key]!.GetValue<string>(), (JsonNode?)x.DeepClone())));
+
+    private static JsonObject Destinations(JsonNode list) => new(list.AsArray()
+        .Select(x => KeyValuePair.Create((x!["cidr"] ?? x["host"] ?? x["workload"])!.GetValue<string>(), (JsonNode?)x.DeepClone())));
 
     private static void Rename(JsonObject node, string from, string to)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TenantSandbox.Core.Requests.Network;
 using TenantSandbox.Core.Requests.PodTemplates;
 
 namespace TenantSandbox.Core.Requests;
@@ -9,13 +10,13 @@ internal static class WorkloadReader
     private static readonly string[] Common = ["name", "replicas"];
     private static readonly string[] ShortForm = ["image", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables"];
 
-    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, InstallationRules rules, ValidationFaultList faults)
+    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, InstallationRules rules, NetworkReader network, ValidationFaultList faults)
     {
         var workloads = new List<WorkloadSpec>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (item, pointer) in spec.Items("workloads", 1, RequestLimits.MaxWorkloads, required: true))
         {
-            if (ObjectReader.Open(item, pointer, faults, [.. Common, .. ShortForm, "podTemplate"]) is not { } reader)
+            if (ObjectReader.Open(item, pointer, faults, [.. Common, .. ShortForm, "podTemplate", .. NetworkReader.Properties]) is not { } reader)
             {
                 continue;
             }
@@ -29,16 +30,18 @@ internal static class WorkloadReader
             var replicas = (int)(reader.Integer("replicas", 1, RequestLimits.MaxReplicas) ?? 1);
             if (reader.Has("podTemplate"))
             {
-                if (ReadTemplate(reader, rules, faults) is { } template && faults.IsEmpty)
-                {
-                    workloads.Add(WorkloadSpec.Of(name!, replicas, template));
-                }
+                var template = ReadTemplate(reader, rules, faults);
+                // Without a valid template only the faults of the rest count.
+                workloads.Add(network.Read(reader, template is not null && faults.IsEmpty
+                    ? WorkloadSpec.Of(name!, replicas, template)
+                    : new(name ?? "", "", replicas, 0, 0, [], [], [], [], null)));
             }
             else
             {
-                workloads.Add(ReadShortForm(reader, name ?? "", replicas, faults));
+                workloads.Add(network.Read(reader, ReadShortForm(reader, name ?? "", replicas, faults)));
             }
         }
+
 
         return workloads;
     }
@@ -163,18 +166,13 @@ internal static class PortReader
             }
 
             var number = reader.Integer("port", 1, 65535, required: true);
-            var protocol = reader.Text("protocol", TextRules.Any);
-            if (protocol is not (null or "TCP" or "UDP"))
-            {
-                reader.AddFault("protocol", ValidationFaultCodes.Format, "Must be \"TCP\" or \"UDP\".");
-            }
-
+            var protocol = ReadProtocol(reader);
             if (number is null)
             {
                 continue;
             }
 
-            var port = new WorkloadPort((int)number, protocol ?? "TCP");
+            var port = new WorkloadPort((int)number, protocol);
             if (ports.Contains(port))
             {
                 reader.AddFault("port", ValidationFaultCodes.Duplicate, "This port and protocol are already listed.");
@@ -186,5 +184,16 @@ internal static class PortReader
         }
 
         return ports;
+    }
+
+    public static string ReadProtocol(ObjectReader port)
+    {
+        var protocol = port.Text("protocol", TextRules.Any);
+        if (protocol is not (null or "TCP" or "UDP"))
+        {
+            port.AddFault("protocol", ValidationFaultCodes.Format, "Must be \"TCP\" or \"UDP\".");
+        }
+
+        return protocol ?? "TCP";
     }
 }

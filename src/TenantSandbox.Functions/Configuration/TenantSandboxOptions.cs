@@ -1,3 +1,5 @@
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Network;
 using TenantSandbox.Functions.Azure.EventGrid;
 
 namespace TenantSandbox.Functions.Configuration;
@@ -34,4 +36,21 @@ internal sealed class TenantSandboxOptions
     public NetworkOptions Network { get; set; } = new();
 
     public WorkloadOptions Workloads { get; set; } = new();
+
+    /// <summary>A cluster's Gateway; null if it has none.</summary>
+    internal GatewayOptions? FindGateway(string clusterId) =>
+        (FindCluster(clusterId)?.Gateway ?? Network.Gateway) is { Name: not null } gateway ? gateway : null;
+
+    /// <summary>Whether a cluster enforces egress rules with host names.</summary>
+    internal bool AllowsEgressByHostName(string clusterId) => FindCluster(clusterId)?.EgressByHostName == true;
+
+    /// <summary>What these settings allow in requests.</summary>
+    internal InstallationRules ToRules() => Workloads.ToRules() with
+    {
+        Network = new NetworkRules(
+            [.. Network.HostNames], [.. Network.Sources.Keys], [.. Network.IngressCidrs], Network.LoadBalancers, Network.AllowNodePorts,
+            Clusters.Any(c => c.EgressByHostName)),
+    };
+
+    private ClusterOptions? FindCluster(string clusterId) => Clusters.FirstOrDefault(c => c.Id == clusterId);
 }

@@ -1,5 +1,6 @@
 using k8s;
 using k8s.Models;
+using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -45,7 +46,17 @@ internal static class ServerSideApply
                 patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1Service => client.CoreV1.PatchNamespacedServiceAsync(
                 patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            HttpRoute or CiliumNetworkPolicy => PatchCustomAsync(client, patch, manifest, dryRun, cancellationToken),
             _ => throw new ArgumentException($"Objects of type {manifest.GetType().Name} are not supported.", nameof(manifest)),
         };
+    }
+
+    private static Task PatchCustomAsync(
+        IKubernetes client, V1Patch patch, IKubernetesObject<V1ObjectMeta> manifest, string? dryRun, CancellationToken cancellationToken)
+    {
+        var kind = CustomObjects.EntityOf(manifest.GetType());
+        return client.CustomObjects.PatchNamespacedCustomObjectAsync(
+            patch, kind.Group, kind.ApiVersion, manifest.Metadata.NamespaceProperty, kind.PluralName, manifest.Metadata.Name,
+            dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken);
     }
 }

@@ -14,7 +14,7 @@ namespace TenantSandbox.Functions.Kubernetes;
 /// installation has one for them on each cluster, with the tenants' guardrails and nothing in it.
 /// </summary>
 internal sealed class TenantAdmission(
-    ClusterConnections connections, DesiredTenants tenants, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
+    ClusterConnections connections, DesiredTenants tenants, IClusterNetworks networks, NetworkFeatures features, IOptions<TenantSandboxOptions> options)
 {
     private const int MaxRefusals = 10;
 
@@ -31,6 +31,11 @@ internal sealed class TenantAdmission(
     {
         var tenant = await tenants.ReadAsync(placed with { PoolName = AnyPool }, cancellationToken);
         var clusterRanges = await networks.GetAsync(tenant.ClusterId, cancellationToken);
+        if (await features.FindRefusalsAsync(tenant, cancellationToken) is { Count: > 0 } missing)
+        {
+            return new([.. missing.Take(MaxRefusals)]);
+        }
+
         await PrepareAsync(tenant, cancellationToken);
 
         var deployments = TenantManifests.Deployments(tenant, options.Value);
@@ -39,6 +44,7 @@ internal sealed class TenantAdmission(
             .. TenantManifests.Guardrails(tenant, options.Value, clusterRanges),
             .. deployments,
             .. TenantManifests.Services(tenant, options.Value),
+            .. TenantManifests.Routes(tenant, options.Value),
             .. deployments.Select(PodOf),
         ];
         var refusals = await Task.WhenAll(manifests.Select(manifest => TryAsync(tenant.ClusterId, manifest, cancellationToken)));

@@ -46,6 +46,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             .. TenantManifests.Guardrails(tenant, options, clusterRanges),
             .. TenantManifests.Deployments(tenant, options),
             .. TenantManifests.Services(tenant, options),
+            .. TenantManifests.Routes(tenant, options),
         ];
         // The pod template of a suspended tenant names the pool that it had.
         Func<string, bool>? compared = tenant.IsSuspended ? path => !path.StartsWith("spec.template", StringComparison.Ordinal) : null;
@@ -55,12 +56,23 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
         }
 
         var wanted = desired.Select(Key).ToHashSet();
-        foreach (var extra in live.Where(o => o.Value is V1Deployment or V1Service && !wanted.Contains(o.Key)).Select(o => o.Value))
+        foreach (var extra in live.Where(o => IsDeletable(o.Value) && !wanted.Contains(o.Key)).Select(o => o.Value))
         {
             yield return new Finding(
                 FindingKind.ObjectExtra, $"{Key(extra).Kind}/{extra.Metadata.Name}", null, "is not part of the spec", IsRepairable: true);
         }
+
+        foreach (var route in desired.OfType<HttpRoute>())
+        {
+            if (live.GetValueOrDefault(Key(route)) is HttpRoute found && RouteState.Of(found) is { IsReady: false } state)
+            {
+                yield return new Finding(FindingKind.RouteNotReady, $"{HttpRoute.KindName}/{route.Metadata.Name}", null, state.Message, IsRepairable: false);
+            }
+        }
     }
+
+    private static bool IsDeletable(IKubernetesObject<V1ObjectMeta> item) =>
+        item is V1Deployment or V1Service or V1NetworkPolicy or CiliumNetworkPolicy or HttpRoute;
 
     private IEnumerable<Finding> Pods(DesiredTenant tenant, IEnumerable<V1Pod> pods)
     {
@@ -90,5 +102,5 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
     private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
     // Items of lists have no kind.
-    private static (string Kind, string Name) Key(IKubernetesObject<V1ObjectMeta> item) => (item.GetType().Name[2..], item.Metadata.Name);
+    private static (string Kind, string Name) Key(IKubernetesObject<V1ObjectMeta> item) => (CustomObjects.EntityOf(item.GetType()).Kind, item.Metadata.Name);
 }

@@ -16,19 +16,29 @@ internal static class TenantManifests
     /// <param name="options">All settings.</param>
     /// <param name="clusterRanges">The cluster's address ranges.</param>
     public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Guardrails(
-        DesiredTenant tenant, TenantSandboxOptions options, IEnumerable<string> clusterRanges) =>
-    [
-        NamespaceManifest.ServiceAccount(tenant, options),
-        QuotaManifest.Quota(tenant, options),
-        QuotaManifest.Limits(tenant, options),
-        NetworkPolicyManifest.Policy(tenant, options, clusterRanges),
-    ];
+        DesiredTenant tenant, TenantSandboxOptions options, IEnumerable<string> clusterRanges)
+    {
+        var denied = NetworkPolicyManifest.Denied(options, clusterRanges);
+        return
+        [
+            NamespaceManifest.ServiceAccount(tenant, options),
+            QuotaManifest.Quota(tenant, options),
+            QuotaManifest.Limits(tenant, options),
+            .. WorkloadPolicyManifest.Policies(tenant, options, denied),
+            .. HostPolicyManifest.Policies(tenant, options, denied),
+            NetworkPolicyManifest.Policy(tenant, options, clusterRanges),
+        ];
+    }
 
     /// <summary>The Deployments.</summary>
     public static IReadOnlyList<V1Deployment> Deployments(DesiredTenant tenant, TenantSandboxOptions options) =>
         [.. tenant.Spec.Workloads.Select(w => DeploymentManifest.Deployment(w, tenant, options))];
 
-    /// <summary>The Services of the workloads that have ports.</summary>
+    /// <summary>The Services.</summary>
     public static IReadOnlyList<V1Service> Services(DesiredTenant tenant, TenantSandboxOptions options) =>
-        [.. tenant.Spec.Workloads.Select(w => ServiceManifest.Service(w, tenant, options)).OfType<V1Service>()];
+        [.. tenant.Spec.Workloads.SelectMany(w => ServiceManifest.Services(w, tenant, options))];
+
+    /// <summary>The routes to the workloads that are exposed.</summary>
+    public static IReadOnlyList<HttpRoute> Routes(DesiredTenant tenant, TenantSandboxOptions options) =>
+        [.. tenant.Spec.Workloads.Select(w => HttpRouteManifest.Route(w, tenant, options)).OfType<HttpRoute>()];
 }
