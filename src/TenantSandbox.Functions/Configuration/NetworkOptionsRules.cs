@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using TenantSandbox.Core.Requests.Network;
-using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Configuration;
 
@@ -54,7 +53,7 @@ internal static partial class NetworkOptionsRules
         {
             yield return $"Network__Sources__{name}__Namespace: '{options.Namespace}' is not the name of a namespace.";
         }
-        else if (options.Namespace.StartsWith(NamespaceManifest.NameOf(""), StringComparison.Ordinal))
+        else if (options.Namespace.StartsWith(TenantSandboxOptions.NamespacePrefix, StringComparison.Ordinal))
         {
             yield return $"Network__Sources__{name}__Namespace: '{options.Namespace}' could be a tenant's namespace, from which no other tenant may be reached.";
         }

@@ -9,6 +9,9 @@ internal sealed class TenantSandboxOptions
 {
     public const string Section = "TenantSandbox";
 
+    /// <summary>Every tenant's namespace begins with it, and no other namespace may.</summary>
+    public const string NamespacePrefix = "tenant-";
+
     /// <summary>Marks the resources of this product's installations; two installations on one cluster need different values.</summary>
     public string Owner { get; set; } = "tenantsandbox";
 
