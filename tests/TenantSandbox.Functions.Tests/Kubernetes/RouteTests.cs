@@ -109,7 +109,7 @@ public sealed class RouteTests(RouteCluster running) : IClassFixture<RouteCluste
         Assert.Contains("169.254.0.0/16", Assert.Single(policy.Spec.EgressDeny).ToCidr);
         Assert.Equal([], await _cluster.FindDriftAsync(tenant));
 
-        await ApplyAsync(tenant with { Revision = 8, Spec = tenant.Spec with { Workloads = [Plain] } });
+        await ApplyAsync(tenant with { Revision = 8, Spec = tenant.Spec with { Workloads = [Plain with { Name = "named" }] } });
         Assert.Empty((await _cluster.Client.ListAsync<CiliumNetworkPolicy>(NamespaceManifest.NameOf(tenant.TenantId), null, default)).Items);
     }
 

@@ -148,9 +148,9 @@ public sealed class HostNameTests
     public async Task Rebuild_LostTaskHub_RestoresTheClaims()
     {
         await using var system = await TestSystem.StartAsync();
-        var spec = system.Cloud.SaveSpec(Spec(Shop));
+        var spec = system.Cloud.SpecStore.Save(Spec(Shop));
         system.Cloud.Strangers.Add(new(
-            "tenant-acme", "uid", "tenantsandbox", "acme", 1, 5, spec.Hash, null, false, DateTimeOffset.UnixEpoch, false, null));
+            "tenant-acme", "uid", "tenantsandbox", "acme", 1, 5, spec, null, false, DateTimeOffset.UnixEpoch, false, null));
 
         await system.Hub.Client.ScheduleNewOrchestrationInstanceAsync(
             $"{MaintenanceTask.Rebuild}Orchestration",

@@ -38,6 +38,27 @@ internal static class NetworkGen
             Expose = isExposed ? new Exposure(["shop.example.com"], [], "any", 80) : null,
         });
 
+    private static readonly Gen<string> Services = Gen.OneOfConst(
+        "", "\"services\":[{\"ports\":[{\"name\":\"main\",\"port\":80,\"targetPort\":\"main\",\"appProtocol\":\"http\"}]}]",
+        "\"services\":[{\"ports\":[{\"name\":\"main\",\"port\":80,\"targetPort\":8080},{\"port\":53,\"protocol\":\"UDP\"}],\"sessionAffinity\":\"ClientIP\"},{\"name\":\"more\",\"ports\":[{\"port\":443}]}]",
+        "\"services\":[{\"type\":\"LoadBalancer\",\"internal\":true,\"ports\":[{\"name\":\"main\",\"port\":443,\"targetPort\":\"main\"}]}]",
+        "\"services\":[{\"type\":\"NodePort\",\"ports\":[{\"name\":\"main\",\"port\":443,\"targetPort\":\"main\"}]}]");
+
+    private static readonly Gen<string> IngressJson = Gen.OneOfConst(
+        "", "\"ingress\":{\"from\":[]}",
+        "\"ingress\":{\"from\":[{\"source\":\"gateway\",\"ports\":[{\"port\":\"main\"}]},{\"workload\":\"shop\"},{\"cidr\":\"203.0.113.0/24\",\"ports\":[{\"port\":53,\"protocol\":\"UDP\"}]}]}");
+
+    private static readonly Gen<string> EgressJson = Gen.OneOfConst(
+        "", "\"egressAllowList\":[]",
+        "\"egressAllowList\":[{\"cidr\":\"0.0.0.0/0\"},{\"workload\":\"shop\",\"ports\":[{\"port\":80}]},{\"host\":\"*.example.com\",\"ports\":[{\"port\":443}]}]");
+
+    private static readonly Gen<string> ExposeJson = Gen.OneOfConst(
+        "", "\"expose\":{\"hosts\":[\"shop.example.com\",\"acme.example.com\"],\"paths\":[\"/api\",\"/\"],\"port\":\"main\"}");
+
+    /// <summary>What a workload with a port <c>main</c> has beside its template, as JSON; nothing in most cases, to keep them cheap.</summary>
+    public static readonly Gen<string> Properties = Gen.Select(Gen.Int[0, 9], Services, IngressJson, EgressJson, ExposeJson, (dice, services, ingress, egress, expose) =>
+        dice > 0 ? "{}" : $"{{{string.Join(',', new[] { services, ingress, egress, expose }.Where(p => p.Length > 0))}}}");
+
     public static readonly Gen<DesiredTenant> Tenant = Gen.Select(Workload.List[Workloads, Workloads], EgressList).Select((workloads, egress) => Sample.Placed(
         "acme",
         [
@@ -62,6 +83,7 @@ internal static class NetworkGen
             options.Network.IngressCidrs.Add("::/0");
             options.Network.LoadBalancers = LoadBalancerRule.Any;
             options.Network.AllowNodePorts = true;
+            options.Network.HostNames.Add("*.example.com");
             return options;
         }
     }

@@ -1,24 +1,38 @@
 using System.Text.Json.Nodes;
 using CsCheck;
 using k8s;
+using k8s.Models;
 using TenantSandbox.AksTwin.Kubernetes;
-using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
 
 public sealed class PodTemplatePropertyTests
 {
+    private static readonly TenantSandboxOptions Network = NetworkGen.Options;
+
     private static readonly StoredObject RestrictedNamespace = new(
         new ObjectKey(Kinds.Namespaces, "", "tenant-acme"),
         JsonNode.Parse("""{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"restricted"}}}""")!.AsObject(),
         1);
 
     [Fact]
-    public void Deployment_AnyValidTemplate_IsRestrictedAndWellFormed() => PodTemplateGen.Template.Sample(template =>
+    public void Objects_AnyValidRequest_AreRestrictedAndWellFormed() => Gen.Select(PodTemplateGen.Template, NetworkGen.Properties).Sample((template, properties) =>
     {
-        var workload = Templates.Workload(template);
+        var parsed = Templates.Parse(template, rules: Network.ToRules(), more: JsonNode.Parse(properties)!.AsObject());
+        Assert.Empty(parsed.Faults);
+        var workload = parsed.Spec!.Workloads[0];
         var tenant = Sample.Placed("acme", [workload]);
+        if (properties.Length > 2)
+        {
+            var guardrails = TenantManifests.Guardrails(tenant, Network, ["10.244.0.0/16"]);
+            TwinCheck.IsWellFormed(Kinds.NetworkPolicies, guardrails.OfType<V1NetworkPolicy>());
+            TwinCheck.IsWellFormed(Kinds.CiliumNetworkPolicies, guardrails.OfType<Functions.Kubernetes.Manifests.CiliumNetworkPolicy>());
+            TwinCheck.IsWellFormed(Kinds.Services, TenantManifests.Services(tenant, Network));
+            TwinCheck.IsWellFormed(Kinds.HttpRoutes, TenantManifests.Routes(tenant, Network));
+        }
+
         var deployment = DeploymentManifest.Deployment(workload, tenant, Sample.Options);
         var unknown = new List<string>();
         var json = ObjectDecoder.Decode(Kinds.Deployments, JsonNode.Parse(KubernetesJson.Serialize(deployment))!.AsObject(), unknown);

@@ -40,14 +40,24 @@ internal static class Templates
         return result.Spec!.Workloads[0];
     }
 
-    public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null)
+    /// <param name="template">The template.</param>
+    /// <param name="name">The workload's name.</param>
+    /// <param name="rules">What the installation allows.</param>
+    /// <param name="more">Properties of the workload beside its template.</param>
+    public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null, JsonObject? more = null)
     {
+        var workload = new JsonObject { ["name"] = name, ["podTemplate"] = JsonNode.Parse(template) };
+        foreach (var (property, value) in more ?? [])
+        {
+            workload[property] = value?.DeepClone();
+        }
+
         var request = new JsonObject
         {
             ["tenantId"] = "acme",
             ["revision"] = 1,
             ["tier"] = "pooled",
-            ["workloads"] = new JsonArray(new JsonObject { ["name"] = name, ["podTemplate"] = JsonNode.Parse(template) }),
+            ["workloads"] = new JsonArray(workload),
         };
         return TenantRequestParser.Parse(Encoding.UTF8.GetBytes(request.ToJsonString()), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, rules);
     }
