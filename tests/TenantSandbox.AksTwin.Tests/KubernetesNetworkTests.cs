@@ -7,7 +7,7 @@ namespace TenantSandbox.AksTwin.Tests;
 public sealed class KubernetesNetworkTests
 {
     private static string Policy(string egress) => $$"""
-        {"apiVersion":"cilium.io/v2","kind":"CiliumNetworkPolicy","metadata":{"name":"p"},"spec":{"endpointSelector":{"matchLabels":{"a":"b"}},"egress":[{{egress}}] } }
+        {"apiVersion":"cilium.io/v2","kind":"CiliumNetworkPolicy","metadata":{"name":"p"},"spec":{"endpointSelector":{"matchLabels":{"a":"b"} },"egress":[{{egress}}] } }
         """;
 
     [Fact]

@@ -26,7 +26,8 @@ internal static class NodePorts
             return;
         }
 
-        var taken = store.List(Kinds.Services).Where(s => live is null || s.Uid != live.GetString("metadata", "uid")).SelectMany(s => PortsOf(s.Json)).ToHashSet();
+        var others = store.List(Kinds.Services).Where(s => live is null || s.Uid != live.GetString("metadata", "uid"));
+        var taken = others.SelectMany(s => PortsOf(s.Json)).ToHashSet();
         foreach (var port in spec.GetObjects("ports"))
         {
             var before = live.GetObjects("spec", "ports").FirstOrDefault(p => IsSame(p, port));

@@ -19,7 +19,8 @@ internal static class TableColumns
         ],
         [Kinds.Services] =
         [
-            Name, Text("Type", "spec", "type"), Text("Cluster-IP", "spec", "clusterIP"), new("External-IP", o => Join(o.GetObjects("status", "loadBalancer", "ingress").Select(i => i.GetString("ip")))),
+            Name, Text("Type", "spec", "type"), Text("Cluster-IP", "spec", "clusterIP"),
+            new("External-IP", o => Join(o.GetObjects("status", "loadBalancer", "ingress").Select(i => i.GetString("ip")))),
             new("Port(s)", o => Join(o.GetObjects("spec", "ports").Select(p => $"{p["port"]}/{p.GetString("protocol")}"))), Age,
         ],
         [Kinds.Endpoints] =

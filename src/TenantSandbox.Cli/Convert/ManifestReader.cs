@@ -97,10 +97,9 @@ internal static partial class ManifestReader
 
             var name = header.Metadata?.Name ?? header.Metadata?.GenerateName ?? "";
             // Of routes only a part is read, so that other fields are left over.
-            object? content = header is { ApiVersion: "gateway.networking.k8s.io/v1" or "gateway.networking.k8s.io/v1beta1", Kind: "HTTPRoute" }
-                ? KubernetesYaml.Deserialize<RouteDocument>(yaml)
-                : KnownTypes.ContainsKey($"{header.ApiVersion}/{header.Kind}")
-                ? KubernetesYaml.LoadAllFromString(yaml, KnownTypes, strict: true).Single()
+            var isRoute = header is { ApiVersion: "gateway.networking.k8s.io/v1" or "gateway.networking.k8s.io/v1beta1", Kind: "HTTPRoute" };
+            var content = isRoute ? KubernetesYaml.Deserialize<RouteDocument>(yaml)
+                : KnownTypes.ContainsKey($"{header.ApiVersion}/{header.Kind}") ? KubernetesYaml.LoadAllFromString(yaml, KnownTypes, strict: true).Single()
                 : null;
             return new Manifest(source, header.Kind, name, content);
         }

@@ -58,7 +58,8 @@ internal sealed class PolicyMapping(IReadOnlyList<WorkloadDraft> workloads)
 
             if (rule.FromProperty is not { Count: > 0 })
             {
-                _notes.Add(new(id, ConversionNoteKind.NotTaken, $"{workload.Name} accepts connections from everywhere; name sources, blocks or workloads in \"ingress\"."));
+                _notes.Add(new(
+                    id, ConversionNoteKind.NotTaken, $"{workload.Name} accepts connections from everywhere; name sources, blocks or workloads in \"ingress\"."));
                 continue;
             }
 
@@ -143,7 +144,8 @@ internal sealed class PolicyMapping(IReadOnlyList<WorkloadDraft> workloads)
     }
 
     // The tenant's pods may always ask DNS.
-    private static bool IsDns(V1NetworkPolicyEgressRule rule) => rule.Ports is { Count: > 0 } && rule.Ports.All(p => p.Port?.Value == "53" && p.EndPort is null);
+    private static bool IsDns(V1NetworkPolicyEgressRule rule) =>
+        rule.Ports is { Count: > 0 } && rule.Ports.All(p => p.Port?.Value == "53" && p.EndPort is null);
 
     /// <returns>Null, with a note, if single ports can't say it.</returns>
     private JsonArray? PortsOf(string id, string direction, IList<V1NetworkPolicyPort>? ports, bool mayHaveNames)

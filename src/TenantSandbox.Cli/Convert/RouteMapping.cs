@@ -7,7 +7,8 @@ namespace TenantSandbox.Cli.Convert;
 internal static class RouteMapping
 {
     /// <returns>What became of routes that lead to no workload here.</returns>
-    public static IReadOnlyList<ConversionNote> Apply(IEnumerable<RouteDocument> routes, IEnumerable<V1Service> services, IReadOnlyList<WorkloadDraft> workloads)
+    public static IReadOnlyList<ConversionNote> Apply(
+        IEnumerable<RouteDocument> routes, IEnumerable<V1Service> services, IReadOnlyList<WorkloadDraft> workloads)
     {
         var notes = new List<ConversionNote>();
         var byName = services.ToLookup(s => s.Metadata?.Name ?? "", StringComparer.Ordinal);
@@ -24,7 +25,8 @@ internal static class RouteMapping
             {
                 if (rule.BackendRefs is not [{ Kind: null or "Service", Namespace: null, Name: { } name } backend])
                 {
-                    notes.Add(new(id, ConversionNoteKind.NotTaken, "A rule doesn't lead to exactly one Service of the same namespace; a tenant's route leads to one."));
+                    notes.Add(new(
+                        id, ConversionNoteKind.NotTaken, "A rule doesn't lead to exactly one Service of the same namespace; a tenant's route leads to one."));
                     continue;
                 }
 
@@ -44,9 +46,11 @@ internal static class RouteMapping
 
     private static void Expose(WorkloadDraft workload, string id, List<string> hosts, RouteDocumentRule rule, RouteDocumentBackend backend)
     {
-        if (rule is { Filters.Count: > 0 } or { Timeouts.Count: > 0 } || rule.Matches?.Any(m => m is { Headers.Count: > 0 } or { QueryParams.Count: > 0 } or { Method: not null }) == true)
+        var hasOtherMatches = rule.Matches?.Any(m => m is { Headers.Count: > 0 } or { QueryParams.Count: > 0 } or { Method: not null }) == true;
+        if (hasOtherMatches || rule is { Filters.Count: > 0 } or { Timeouts.Count: > 0 })
         {
-            workload.NoteNotTaken("Filters, time-outs and matches of headers, parameters and methods aren't taken; a tenant's route matches host names and paths.", id);
+            workload.NoteNotTaken(
+                "Filters, time-outs and matches of headers, parameters and methods aren't taken; a tenant's route matches host names and paths.", id);
             return;
         }
 
@@ -60,7 +64,8 @@ internal static class RouteMapping
         string[] prefixes = [.. paths.Select(p => p?.Value ?? "/").Distinct(StringComparer.Ordinal)];
         if (workload.Network["expose"] is not JsonObject expose)
         {
-            expose = new JsonObject { ["hosts"] = new JsonArray([.. hosts.Distinct(StringComparer.Ordinal).Select(h => JsonValue.Create(h))]), ["service"] = backend.Name };
+            var names = hosts.Distinct(StringComparer.Ordinal).Select(h => JsonValue.Create(h));
+            expose = new JsonObject { ["hosts"] = new JsonArray([.. names]), ["service"] = backend.Name };
             if (backend.Port is { } port)
             {
                 expose["port"] = port;
@@ -72,7 +77,8 @@ internal static class RouteMapping
             }
 
             workload.Network["expose"] = expose;
-            workload.NoteChanged("The installation's Gateway takes the place of its parents, and must allow its host names (TenantSandbox__Network__HostNames).", id);
+            workload.NoteChanged(
+                "The installation's Gateway takes the place of its parents, and must allow its host names (TenantSandbox__Network__HostNames).", id);
         }
         else if (IsSame(expose, hosts, backend) && expose["paths"] is JsonArray known && prefixes is not [])
         {

@@ -69,7 +69,10 @@ internal static class ServiceMapping
     // What the workload has without any words about Services.
     private static bool IsImplied(WorkloadDraft workload, V1Service service) =>
         service.Metadata.Name == workload.Name && service.Spec.Type is null or "ClusterIP" && service.Spec.SessionAffinity is null or "None"
-        && service.Spec.Ports.All(p => TargetOf(workload, p) == p.Port && p.AppProtocol is null && (p.Name is null || NameOf(workload, p) is null || NameOf(workload, p) == p.Name));
+        && service.Spec.Ports.All(p => TargetOf(workload, p) == p.Port && p.AppProtocol is null && HasImpliedName(workload, p));
+
+    private static bool HasImpliedName(WorkloadDraft workload, V1ServicePort port) =>
+        port.Name is null || NameOf(workload, port) is null || NameOf(workload, port) == port.Name;
 
     private static string? NameOf(WorkloadDraft workload, V1ServicePort port) =>
         PortsOf(workload).FirstOrDefault(p => p["containerPort"]?.GetValue<int>() == port.Port)?["name"]?.GetValue<string>();
@@ -79,8 +82,9 @@ internal static class ServiceMapping
         var (spec, id) = (service.Spec, IdOf(service));
         if (spec.Type is "LoadBalancer" or "NodePort")
         {
+            var setting = spec.Type == "NodePort" ? "AllowNodePorts" : "LoadBalancers";
             workload.NoteChanged(
-                $"It is of type {spec.Type}, which an installation must allow (TenantSandbox__Network__{(spec.Type == "NodePort" ? "AllowNodePorts" : "LoadBalancers")}). "
+                $"It is of type {spec.Type}, which an installation must allow (TenantSandbox__Network__{setting}). "
                 + "Say in \"ingress\" who may connect from outside of the cluster, or use \"expose\".",
                 id);
         }

@@ -41,7 +41,8 @@ internal static class EgressReader
 
             if (!seen.Add(rule.Destination))
             {
-                reader.AddFault(property!, ValidationFaultCodes.Duplicate, $"This {(property == "cidr" ? "block" : property)} is already listed; give all its ports there.");
+                var what = property == "cidr" ? "block" : property;
+                reader.AddFault(property!, ValidationFaultCodes.Duplicate, $"This {what} is already listed; give all its ports there.");
             }
 
             allowed.Add(rule);
@@ -61,7 +62,8 @@ internal static class EgressReader
         {
             reader.AddFault(
                 "host", ValidationFaultCodes.NotSupported,
-                "No cluster of this installation can allow host names: that takes Cilium's FQDN policies (TenantSandbox__Clusters__<n>__EgressByHostName). Give blocks.");
+                "No cluster of this installation can allow host names: that takes Cilium's FQDN policies "
+                + "(TenantSandbox__Clusters__<n>__EgressByHostName). Give blocks.");
             return null;
         }
 

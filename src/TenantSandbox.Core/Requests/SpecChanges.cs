@@ -56,7 +56,13 @@ public static class SpecChanges
 
     private static JsonObject Normalize(TenantSpec spec, HashSet<string> templated)
     {
-        spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? WorkloadSpec.Of(w.Name, w.Replicas, w.ToTemplate()).WithNetworkOf(w) : w)] };
+        spec = spec with
+        {
+            Workloads =
+            [
+                .. spec.Workloads.Select(w => templated.Contains(w.Name) ? WorkloadSpec.Of(w.Name, w.Replicas, w.ToTemplate()).WithNetworkOf(w) : w),
+            ],
+        };
         var root = JsonSerializer.SerializeToNode(spec)!.AsObject();
         root["workloads"] = ByName(root["workloads"], "name");
         root["egressAllowList"] = Destinations(root["egressAllowList"]!);

@@ -40,17 +40,17 @@ public static class HostNameRules
     }
 
     /// <summary>
-    /// Whether a tenant's claim counts. A claim that outlived its release doesn't: the tenant is offboarded, or neither runs with the name
-    /// nor has an operation or a leftover that could.
+    /// Whether a tenant's claim counts. A claim that outlived its release doesn't: the tenant neither runs with the name nor has an
+    /// operation or a leftover that could.
     /// </summary>
     /// <param name="tenant">The tenant; null when it is unknown.</param>
     /// <param name="host">The host name.</param>
     public static bool IsUsed(TenantState? tenant, string host) => tenant switch
     {
-        null or { Phase: TenantPhase.Offboarded } => false,
+        null => false,
         { Operation: not null } or { Leftovers.Count: > 0 } or { Phase: TenantPhase.Quarantined } => true,
         // Of a failed onboarding nothing is left.
-        { Phase: TenantPhase.Failed } => false,
+        { Phase: TenantPhase.Failed or TenantPhase.Offboarded } => false,
         // A suspended tenant gets its desired spec when it is resumed.
         _ => Has(tenant.Applied, host) || Has(tenant.Desired, host),
     };

@@ -55,7 +55,7 @@ internal static partial class NetworkOptionsRules
         }
         else if (options.Namespace.StartsWith(TenantSandboxOptions.NamespacePrefix, StringComparison.Ordinal))
         {
-            yield return $"Network__Sources__{name}__Namespace: '{options.Namespace}' could be a tenant's namespace, from which no other tenant may be reached.";
+            yield return $"Network__Sources__{name}__Namespace: '{options.Namespace}' could be a tenant's, from which no other may be reached.";
         }
     }
 

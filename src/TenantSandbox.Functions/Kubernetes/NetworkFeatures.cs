@@ -45,8 +45,13 @@ internal sealed class NetworkFeatures(ClusterConnections connections, IOptions<T
             "list CiliumNetworkPolicies",
             client => client.ListAsync<CiliumNetworkPolicy>(DryRunNamespace.NameOf(options.Value), null, cancellationToken),
             cancellationToken);
-        return found is not null ? [] :
-            [$"Cluster {tenant.ClusterId} doesn't serve CiliumNetworkPolicies (cilium.io/v2), which egress by host name takes: set {TenantSandboxOptions.Section}__Clusters__<n>__EgressByHostName to false."];
+        return found is not null
+            ? []
+            :
+            [
+                $"Cluster {tenant.ClusterId} doesn't serve CiliumNetworkPolicies (cilium.io/v2), which egress by host name takes: "
+                + $"set {TenantSandboxOptions.Section}__Clusters__<n>__EgressByHostName to false.",
+            ];
     }
 
     private async Task<IReadOnlyList<string>> FindRouteRefusalsAsync(DesiredTenant tenant, CancellationToken cancellationToken)
@@ -63,13 +68,18 @@ internal sealed class NetworkFeatures(ClusterConnections connections, IOptions<T
 
         if (await FindTakenAsync(tenant, cancellationToken) is not { } taken)
         {
-            return [$"Cluster {tenant.ClusterId} doesn't serve HTTPRoutes (gateway.networking.k8s.io/v1): install the Gateway API there, or ask for another cluster."];
+            return
+            [
+                $"Cluster {tenant.ClusterId} doesn't serve HTTPRoutes (gateway.networking.k8s.io/v1): "
+                + "install the Gateway API there, or ask for another cluster.",
+            ];
         }
 
         var found = await connections.FindAsync(
             tenant.ClusterId,
             $"read Gateway {gateway.Namespace}/{gateway.Name}",
-            client => client.CustomObjects.GetNamespacedCustomObjectAsync(HttpRoute.ApiGroup, "v1", gateway.Namespace, "gateways", gateway.Name, cancellationToken),
+            client => client.CustomObjects.GetNamespacedCustomObjectAsync(
+                HttpRoute.ApiGroup, "v1", gateway.Namespace, "gateways", gateway.Name, cancellationToken),
             cancellationToken);
         return found is not null ? taken : [.. taken, $"Cluster {tenant.ClusterId} has no Gateway {gateway.Namespace}/{gateway.Name}."];
     }
@@ -90,8 +100,13 @@ internal sealed class NetworkFeatures(ClusterConnections connections, IOptions<T
                 return null;
             }
 
-            taken.AddRange(page.Items.Where(r => !IsOfTenant(r.Metadata, tenant)).SelectMany(route => (route.Spec?.Hostnames ?? []).Where(hosts.Contains)
-                .Select(host => $"Host name {host} is taken: HTTPRoute {route.Metadata.NamespaceProperty}/{route.Metadata.Name} of cluster {tenant.ClusterId} has it.")));
+            taken.AddRange(
+                from route in page.Items
+                where !IsOfTenant(route.Metadata, tenant)
+                from host in route.Spec?.Hostnames ?? []
+                where hosts.Contains(host)
+                let name = $"{route.Metadata.NamespaceProperty}/{route.Metadata.Name}"
+                select $"Host name {host} is taken: HTTPRoute {name} of cluster {tenant.ClusterId} has it.");
             continuation = page.Metadata?.ContinueProperty;
         }
         while (!string.IsNullOrEmpty(continuation));

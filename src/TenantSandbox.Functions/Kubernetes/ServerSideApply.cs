@@ -51,7 +51,7 @@ internal static class ServerSideApply
         };
     }
 
-    private static Task PatchCustomAsync(
+    private static Task<object> PatchCustomAsync(
         IKubernetes client, V1Patch patch, IKubernetesObject<V1ObjectMeta> manifest, string? dryRun, CancellationToken cancellationToken)
     {
         var kind = CustomObjects.EntityOf(manifest.GetType());

@@ -147,13 +147,17 @@ internal sealed partial class TenantNamespaces(
         // Where they aren't configured there are none, and the app needs no permission to read them.
         var hostPolicies = options.Value.AllowsEgressByHostName(tenant.ClusterId)
             ? await connections.FindAsync(
-                tenant.ClusterId, $"list CiliumNetworkPolicies of {ns}", client => client.ListAsync<CiliumNetworkPolicy>(ns, selector, cancellationToken), cancellationToken)
+                tenant.ClusterId,
+                $"list CiliumNetworkPolicies of {ns}",
+                client => client.ListAsync<CiliumNetworkPolicy>(ns, selector, cancellationToken),
+                cancellationToken)
             : null;
         foreach (var policy in policies.Items.Where(p => !wanted.OfType<V1NetworkPolicy>().Any(w => w.Metadata.Name == p.Metadata.Name)))
         {
             await connections.DeleteAsync(
                 tenant.ClusterId, "NetworkPolicy", policy.Metadata,
-                (client, body) => client.NetworkingV1.DeleteNamespacedNetworkPolicyAsync(policy.Metadata.Name, ns, body, cancellationToken: cancellationToken), cancellationToken);
+                (client, body) => client.NetworkingV1.DeleteNamespacedNetworkPolicyAsync(policy.Metadata.Name, ns, body, cancellationToken: cancellationToken),
+                cancellationToken);
             LogDeleted("NetworkPolicy", ns, policy.Metadata.Name, tenant.ClusterId);
         }
 

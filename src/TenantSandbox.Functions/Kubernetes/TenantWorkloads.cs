@@ -95,8 +95,8 @@ internal sealed partial class TenantWorkloads(
                 tenant.ClusterId, "Service", s.Metadata, (client, preconditions) => client.CoreV1.DeleteNamespacedServiceAsync(
                     s.Metadata.Name, ns, preconditions, cancellationToken: cancellationToken), cancellationToken)),
             .. (await routes).Where(r => !routesToKeep.Contains(r.Metadata.Name)).Select(r => DeleteOneAsync(
-                tenant.ClusterId, HttpRoute.KindName, r.Metadata, (client, preconditions) => client.DeleteAsync<HttpRoute>(r.Metadata, preconditions, cancellationToken),
-                cancellationToken)),
+                tenant.ClusterId, HttpRoute.KindName, r.Metadata, (client, preconditions) => client.DeleteAsync<HttpRoute>(
+                    r.Metadata, preconditions, cancellationToken), cancellationToken)),
         ]);
     }
 

@@ -25,7 +25,8 @@ internal static class HostNames
         run.Saga.Register(
             "release the host names",
             () => run.Placements.Open.Any(l => l.HasNamespace)
-                ? throw new StepFailedException(ErrorClass.Conflict, "HostNamesKept", "They are kept as long as a namespace may be left whose routes have them.")
+                ? throw new StepFailedException(
+                    ErrorClass.Conflict, "HostNamesKept", "They are kept as long as a namespace may be left whose routes have them.")
                 : ReleaseAsync(run, Except(hosts, run.Input.Applied)),
             run.Input.Placement?.ClusterId);
         foreach (var host in hosts)
@@ -34,11 +35,21 @@ internal static class HostNames
         }
     }
 
-    /// <summary>Releases what a tenant had before and doesn't have any more.</summary>
-    /// <param name="run">The operation.</param>
+    /// <summary>
+    /// Releases what a tenant had before and doesn't have any more. As long as a namespace may be left whose routes have the names, the
+    /// tenant keeps them; later they go to whom asks for them.
+    /// </summary>
+    /// <param name="run">The operation, at its end.</param>
     /// <param name="kept">The spec that runs now; null for none.</param>
-    public static Task ReleaseFormerAsync(OperationRun run, SpecRef? kept) =>
-        ReleaseAsync(run, [.. Except(run.Input.Applied?.Hosts ?? [], kept).Union(Except(run.Input.Desired?.Hosts ?? [], kept), StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+    /// <param name="inUse">Where it runs; null for nowhere.</param>
+    public static async Task ReleaseFormerAsync(OperationRun run, SpecRef? kept, TenantPlacement? inUse)
+    {
+        string[] former = [.. Except(run.Input.Applied?.Hosts ?? [], kept).Union(Except(run.Input.Desired?.Hosts ?? [], kept), StringComparer.Ordinal)];
+        if (!run.Placements.AtTheEnd(inUse, null).Any(l => l.HasNamespace))
+        {
+            await ReleaseAsync(run, [.. former.Order(StringComparer.Ordinal)]);
+        }
+    }
 
     private static async Task ClaimAsync(OperationRun run, string host)
     {
@@ -52,7 +63,9 @@ internal static class HostNames
         if (holder.TenantId != claim.TenantId)
         {
             throw new StepFailedException(
-                ErrorClass.Invalid, "HostNameTaken", $"Host name {host} belongs to tenant '{holder.TenantId}'. It becomes free when that tenant gives it up or is offboarded.");
+                ErrorClass.Invalid,
+                "HostNameTaken",
+                $"Host name {host} belongs to tenant '{holder.TenantId}'. It becomes free when that tenant gives it up or is offboarded.");
         }
     }
 

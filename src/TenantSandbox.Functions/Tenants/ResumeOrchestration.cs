@@ -40,7 +40,7 @@ public static class ResumeOrchestration
                 }
             }
 
-            await HostNames.ReleaseFormerAsync(run, input.Desired);
+            await HostNames.ReleaseFormerAsync(run, input.Desired, placement);
             return new(
                 EventTypes.TenantResumed,
                 placement,

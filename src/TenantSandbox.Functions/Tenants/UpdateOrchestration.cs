@@ -59,7 +59,7 @@ internal static class Relocation
         // From here on the new revision runs: what can't be removed stays a leftover.
         run.Control.IgnoreCancel();
         await ReleaseFormerAsync(run, before, after);
-        await HostNames.ReleaseFormerAsync(run, spec);
+        await HostNames.ReleaseFormerAsync(run, spec, after);
         return after;
     }
 

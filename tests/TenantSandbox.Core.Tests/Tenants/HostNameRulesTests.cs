@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TenantSandbox.Core.Placement;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
@@ -65,6 +66,16 @@ public sealed class HostNameRulesTests
         var tenant = Tenant(TenantPhase.TeardownFailed, false, false) with { Leftovers = [new(1, placement, true, "stuck", default)] };
 
         Assert.True(HostNameRules.IsUsed(tenant, "shop.example.com"));
+    }
+
+    [Fact]
+    public void Request_Json_IsReadAsItWasWritten()
+    {
+        const string Json = """{"claim":{"tenantId":"blue","incarnation":1,"sequence":1},"instead":{"tenantId":"acme","incarnation":1,"sequence":3}}""";
+
+        Assert.Equal(Json, JsonSerializer.Serialize(new HostNameRequest(Blue, Acme)));
+        Assert.Equal(new HostNameRequest(Blue, Acme), JsonSerializer.Deserialize<HostNameRequest>(Json));
+        Assert.Equal(new HostNameRequest(Blue), JsonSerializer.Deserialize<HostNameRequest>("""{"claim":{"tenantId":"blue","incarnation":1,"sequence":1}}"""));
     }
 
     private static TenantState Tenant(TenantPhase phase, bool isApplied, bool isDesired) => new()

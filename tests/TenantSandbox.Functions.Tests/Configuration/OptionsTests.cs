@@ -82,7 +82,7 @@ public sealed class OptionsTests
     [InlineData("Network__DeniedCidrs__0", "everything", "Network__DeniedCidrs__0: 'everything'")]
     [InlineData("Network__IngressCidrs__0", "everything", "Network__IngressCidrs__0: 'everything'")]
     [InlineData("Network__HostNames__0", "*.com", "Network__HostNames__0: '*.com'")]
-    [InlineData("Network__Sources__gateway__Namespace", "tenant-blue", "could be a tenant's namespace")]
+    [InlineData("Network__Sources__gateway__Namespace", "tenant-blue", "could be a tenant's")]
     [InlineData("Network__Sources__Gateway!__Namespace", "gateways", "Network__Sources__Gateway!: the name")]
     [InlineData("Network__Gateway__Name", "public", "Network__Gateway: give both Name and Namespace")]
     [InlineData("Network__Gateway__Source", "gateway", "Network__Gateway__Source: 'gateway' is none of")]

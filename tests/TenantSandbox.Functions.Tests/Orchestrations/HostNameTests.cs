@@ -174,6 +174,30 @@ public sealed class HostNameTests
         Assert.Equal(id, HostNameEntity.IdOf(host));
     }
 
+    /// <summary>Operations that claim, keep and release host names, and one whose name is another tenant's.</summary>
+    internal static async Task RunEveryOperationAsync(TestSystem system)
+    {
+        await system.RunAsync(Onboard("acme", Shop));
+        await system.RunAsync(Onboard("blue", Shop));
+        await system.RunAsync(Update("acme", 2, Blog));
+        await system.RunAsync(TestSystem.Request(TenantRequestKind.Suspend));
+        await system.RunAsync(TestSystem.Request(TenantRequestKind.Resume));
+        await system.RunAsync(TestSystem.Offboard());
+    }
+
+    [Fact]
+    public async Task EveryOperation_WithHostNames_ReplaysTheSame()
+    {
+        await using var system = await TestSystem.StartAsync();
+        await RunEveryOperationAsync(system);
+
+        foreach (var id in new[] { "acme.1.1.onboard", "blue.1.1.onboard", "acme.1.2.update", "acme.1.3.suspend", "acme.1.4.resume", "acme.1.5.offboard" })
+        {
+            var run = await system.Hub.RecordAsync(id);
+            Assert.Null(Determinism.GoldenHistories.FindDifference(id, run, TestSystem.Functions, TestSystem.CurrentVersion));
+        }
+    }
+
     private static TenantRequest Onboard(string tenant, params string[] hosts) => Request(TenantRequestKind.Onboard, tenant, 1, hosts);
 
     private static TenantRequest Update(string tenant, long revision, params string[] hosts) => Request(TenantRequestKind.Update, tenant, revision, hosts);

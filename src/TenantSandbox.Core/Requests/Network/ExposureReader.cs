@@ -34,7 +34,7 @@ internal static class ExposureReader
             return null;
         }
 
-        if ((name is null ? services.FirstOrDefault() : services.FirstOrDefault(s => s.Name == name)) is not { } service)
+        if (services.FirstOrDefault(s => name is null || s.Name == name) is not { } service)
         {
             reader.AddFault("service", name is null ? ValidationFaultCodes.Required : ValidationFaultCodes.Unknown, name is null
                 ? "The workload has no Service that requests could be sent to. Give it \"ports\" or \"services\"."

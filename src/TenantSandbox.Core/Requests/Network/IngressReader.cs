@@ -44,7 +44,8 @@ internal static class IngressReader
 
             if (!seen.Add($"{property} {source.Source ?? source.Workload ?? source.Cidr}"))
             {
-                reader.AddFault(property!, ValidationFaultCodes.Duplicate, $"This {(property == "cidr" ? "block" : property)} is already listed; give all its ports there.");
+                var what = property == "cidr" ? "block" : property;
+                reader.AddFault(property!, ValidationFaultCodes.Duplicate, $"This {what} is already listed; give all its ports there.");
             }
 
             sources.Add(source);

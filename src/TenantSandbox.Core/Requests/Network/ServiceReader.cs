@@ -78,7 +78,8 @@ internal static class ServiceReader
                 return ServiceType.LoadBalancer;
             case "LoadBalancer":
                 reader.AddFault(
-                    "type", ValidationFaultCodes.Forbidden, "This installation allows no load balancers (TenantSandbox__Network__LoadBalancers). Use \"expose\".");
+                    "type", ValidationFaultCodes.Forbidden,
+                    "This installation allows no load balancers (TenantSandbox__Network__LoadBalancers). Use \"expose\".");
                 return ServiceType.LoadBalancer;
             case "ExternalName":
                 reader.AddFault("type", ValidationFaultCodes.Forbidden, Refused["externalName"]);
@@ -117,7 +118,8 @@ internal static class ServiceReader
 
             if (reader.Has("nodePort"))
             {
-                reader.AddFault("nodePort", ValidationFaultCodes.Forbidden, "The cluster assigns it: a port of the nodes that a tenant chose could be another's.");
+                reader.AddFault(
+                    "nodePort", ValidationFaultCodes.Forbidden, "The cluster assigns it: a port of the nodes that a tenant chose could be another's.");
             }
 
             var name = reader.Text("name", TextRules.PortName);

@@ -76,7 +76,11 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
         if (options.AllowsEgressByHostName(clusterId))
         {
             objects.AddRange(await ListAsync(
-                "CiliumNetworkPolicies", selectors, (c, s, next, t) => c.ListAllAsync<CiliumNetworkPolicy>(s, Limit, next, t), l => l.Items, cancellationToken));
+                "CiliumNetworkPolicies",
+                selectors,
+                (c, s, next, t) => c.ListAllAsync<CiliumNetworkPolicy>(s, Limit, next, t),
+                l => l.Items,
+                cancellationToken));
         }
 
         var pods = await ListAsync(

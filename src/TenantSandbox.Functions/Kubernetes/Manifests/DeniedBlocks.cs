@@ -19,14 +19,15 @@ internal sealed class DeniedBlocks(IEnumerable<string> configured)
 
     /// <summary>An allowed block without its denied parts.</summary>
     /// <param name="allowed">The block.</param>
-    /// <param name="what">What is allowed, for the message: <c>egress to</c>.</param>
+    /// <param name="isEgress">Whether it is allowed as a destination; else as a source.</param>
     /// <exception cref="InvalidException">The block lies entirely in a denied one.</exception>
-    public V1IPBlock BlockWithout(IPNetwork allowed, string what)
+    public V1IPBlock BlockWithout(IPNetwork allowed, bool isEgress)
     {
         if (_blocks.Cast<IPNetwork?>().FirstOrDefault(b => Covers(b!.Value, allowed)) is { } cover)
         {
             throw new InvalidException(
-                "EgressDenied", $"{what} {allowed} can't be allowed: it lies in {cover}, which is denied to every tenant");
+                isEgress ? "EgressDenied" : "IngressDenied",
+                $"{(isEgress ? "egress to" : "connections from")} {allowed} can't be allowed: it lies in {cover}, which is denied to every tenant");
         }
 
         var inside = Outermost([.. _blocks.Where(b => Covers(allowed, b))]);

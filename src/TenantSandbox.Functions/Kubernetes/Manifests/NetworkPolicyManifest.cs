@@ -63,7 +63,7 @@ internal static class NetworkPolicyManifest
     /// <summary>Allows what a rule with a block names.</summary>
     public static V1NetworkPolicyEgressRule Allow(EgressRule rule, DeniedBlocks denied) => new()
     {
-        To = [new V1NetworkPolicyPeer { IpBlock = denied.BlockWithout(IPNetwork.Parse(rule.Cidr!), "egress to") }],
+        To = [new V1NetworkPolicyPeer { IpBlock = denied.BlockWithout(IPNetwork.Parse(rule.Cidr!), isEgress: true) }],
         Ports = Ports(rule.Ports),
     };
 
@@ -74,7 +74,8 @@ internal static class NetworkPolicyManifest
     public static DeniedBlocks Denied(TenantSandboxOptions options, IEnumerable<string> clusterRanges) =>
         new(options.Network.DeniedCidrs.Concat(clusterRanges));
 
-    public static IDictionary<string, string> DnsNamespaceLabels(NetworkOptions network) => OrDefault(network.DnsNamespaceLabels, Labels.NamespaceName, "kube-system");
+    public static IDictionary<string, string> DnsNamespaceLabels(NetworkOptions network) =>
+        OrDefault(network.DnsNamespaceLabels, Labels.NamespaceName, "kube-system");
 
     public static IDictionary<string, string> DnsPodLabels(NetworkOptions network) => OrDefault(network.DnsPodLabels, "k8s-app", "kube-dns");
 

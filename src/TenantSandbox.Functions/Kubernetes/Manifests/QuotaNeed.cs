@@ -25,7 +25,11 @@ internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int 
             : wanted.Concat(former).GroupBy(g => g.Workload).Select(g => g.Aggregate((a, b) => a.Or(b)));
         // By name: during an update a Service is replaced in place.
         IGrouping<string, ServiceSpec>[] services =
-            [.. tenant.Spec.Workloads.Concat(tenant.Former?.Spec.Workloads ?? []).SelectMany(w => w.EffectiveServices()).GroupBy(s => s.Name, StringComparer.Ordinal)];
+        [
+            .. tenant.Spec.Workloads.Concat(tenant.Former?.Spec.Workloads ?? [])
+                .SelectMany(w => w.EffectiveServices())
+                .GroupBy(s => s.Name, StringComparer.Ordinal),
+        ];
         var all = groups.Select(g => (Count: (long)g.Replicas + extra, Group: g)).ToArray();
         return new QuotaNeed(
             all.Sum(g => g.Count),

@@ -117,17 +117,20 @@ internal static class WorkloadPolicyManifest
         if (!network.IngressCidrs.Select(c => IPNetwork.Parse(c)).Any(allowed => DeniedBlocks.Covers(allowed, block)))
         {
             throw new InvalidException(
-                "IngressDenied", $"connections from {cidr} can't be allowed: it lies in none of the blocks of {TenantSandboxOptions.Section}__Network__IngressCidrs");
+                "IngressDenied",
+                $"connections from {cidr} can't be allowed: it lies in none of the blocks of {TenantSandboxOptions.Section}__Network__IngressCidrs");
         }
 
-        return denied.BlockWithout(block, "connections from");
+        return denied.BlockWithout(block, isEgress: false);
     }
 
     private static V1NetworkPolicyPeer PodsOfSource(string name, NetworkOptions network)
     {
         if (!network.Sources.TryGetValue(name, out var source))
         {
-            throw new InvalidException("SourceUnknown", $"the ingress source {name} is not configured: set {TenantSandboxOptions.Section}__Network__Sources__{name}__Namespace");
+            throw new InvalidException(
+                "SourceUnknown",
+                $"the ingress source {name} is not configured: set {TenantSandboxOptions.Section}__Network__Sources__{name}__Namespace");
         }
 
         return new V1NetworkPolicyPeer

@@ -14,7 +14,10 @@ internal sealed record ServiceState(string Name, string Type, IReadOnlyList<stri
         found.Metadata.Name,
         found.Spec.Type,
         [.. (found.Status?.LoadBalancer?.Ingress ?? []).Select(i => i.Ip ?? i.Hostname).OfType<string>()],
-        [.. (found.Spec.Ports ?? []).Select(p => new ServicePortState(p.Name, p.Port, p.Protocol, p.TargetPort?.Value, p.NodePort is > 0 ? p.NodePort : null))]);
+        [.. (found.Spec.Ports ?? []).Select(Of)]);
+
+    private static ServicePortState Of(V1ServicePort port) =>
+        new(port.Name, port.Port, port.Protocol, port.TargetPort?.Value, port.NodePort is > 0 ? port.NodePort : null);
 }
 
 /// <summary>A port of a Service.</summary>

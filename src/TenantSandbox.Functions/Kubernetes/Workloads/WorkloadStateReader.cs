@@ -128,7 +128,11 @@ internal sealed class WorkloadStateReader(ClusterConnections connections, Tenant
         options.Value.FindGateway(tenant.ClusterId) is null
             ? []
             : await ListAsync(
-                tenant, "HTTPRoutes", ns, async client => (IList<HttpRoute>)[.. (await client.ListAsync<HttpRoute>(ns, Selector(tenant), cancellationToken)).Items], cancellationToken);
+                tenant,
+                "HTTPRoutes",
+                ns,
+                async client => (IList<HttpRoute>)[.. (await client.ListAsync<HttpRoute>(ns, Selector(tenant), cancellationToken)).Items],
+                cancellationToken);
 
     private async Task<IList<V1Pod>> ListPodsAsync(TenantNamespaceRef tenant, string ns, string more, CancellationToken cancellationToken) =>
         (await connections.CallAsync(

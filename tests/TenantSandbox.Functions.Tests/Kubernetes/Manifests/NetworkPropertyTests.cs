@@ -122,7 +122,7 @@ public sealed class NetworkPropertyTests
         {
             return TenantManifests.Guardrails(tenant, NetworkGen.Options, ClusterRanges);
         }
-        catch (InvalidException e) when (e.Code == "EgressDenied")
+        catch (InvalidException e) when (e.Code is "EgressDenied" or "IngressDenied")
         {
             return null;
         }
