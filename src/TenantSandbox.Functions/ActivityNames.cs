@@ -30,19 +30,19 @@ internal static class ActivityNames
     /// <summary><c>PlacedTenant</c>: the namespace and its guardrails, by server-side apply.</summary>
     public const string ApplyNamespace = nameof(ApplyNamespace);
 
-    /// <summary><c>PlacedTenant</c>: Deployments and Services, by server-side apply; deletes those that the spec doesn't have.</summary>
+    /// <summary><c>PlacedTenant</c>: Deployments, Services and routes, by server-side apply; deletes those that the spec doesn't have.</summary>
     public const string ApplyWorkloads = nameof(ApplyWorkloads);
 
     /// <summary><c>PlacedTenant</c> to <c>RolloutObservation</c>: a bounded watch.</summary>
     public const string WatchRollout = nameof(WatchRollout);
 
-    /// <summary><c>PlacedTenant</c>: no replicas, by server-side apply; namespace, guardrails and Services stay.</summary>
+    /// <summary><c>PlacedTenant</c>: no replicas, by server-side apply; namespace, guardrails, Services and routes stay.</summary>
     public const string SuspendWorkloads = nameof(SuspendWorkloads);
 
     /// <summary><c>PlacedTenant</c> to <c>SuspensionObservation</c>: a bounded watch until no pod is left.</summary>
     public const string WatchSuspension = nameof(WatchSuspension);
 
-    /// <summary><c>TenantNamespaceRef</c>: deletes Deployments and Services; succeeds if there are none.</summary>
+    /// <summary><c>TenantNamespaceRef</c>: deletes Deployments, Services and routes; succeeds if there are none.</summary>
     public const string DeleteWorkloads = nameof(DeleteWorkloads);
 
     /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: requests deletion and reports what blocks it.</summary>

@@ -48,7 +48,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<HttpSubmission>();
         services.AddSingleton<DryRun>();
         services.AddSingleton<ImmutableChanges>();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.Workloads.ToRules());
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.ToRules());
         services.AddSingleton<OperatorDoor>();
         services.AddSingleton<ReconcileSchedule>();
         services.AddSingleton<MaintenanceStarts>();
@@ -88,6 +88,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<WorkloadObjects>();
         services.AddSingleton<WorkloadDeletions>();
         services.AddSingleton<ReplicaScaling>();
+        services.AddSingleton<NetworkFeatures>();
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutReads>();
         services.AddSingleton<RolloutWatch>();

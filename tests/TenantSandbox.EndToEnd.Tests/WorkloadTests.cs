@@ -61,6 +61,22 @@ public sealed class WorkloadTests(WorkloadSystem running) : IClassFixture<Worklo
             .Select(w => $"{w.GetProperty("name")} {w.GetProperty("kind")} {w.GetProperty("replicas").GetProperty("ready")}").ToArray();
 
     [Fact]
+    public async Task GetWorkloads_ExposedWorkload_ShowsItsServiceAndRoute()
+    {
+        var web = (await running.System.GetJsonAsync(Workloads)).GetProperty("workloads")[0];
+
+        var service = Assert.Single(web.GetProperty("services").EnumerateArray());
+        Assert.Equal(
+            ("web", "ClusterIP", 80, "8080"),
+            (service.GetProperty("name").GetString(), service.GetProperty("type").GetString(),
+                service.GetProperty("ports")[0].GetProperty("port").GetInt32(), service.GetProperty("ports")[0].GetProperty("targetPort").GetString()));
+        var exposure = web.GetProperty("exposure");
+        Assert.Equal(
+            ("logs.example.com", true, "accepted"),
+            (exposure.GetProperty("hosts")[0].GetString(), exposure.GetProperty("ready").GetBoolean(), exposure.GetProperty("message").GetString()));
+    }
+
+    [Fact]
     public async Task GetLogs_OnePod_IsPlainText()
     {
         using var response = await running.System.Http.GetAsync(new Uri($"{Workloads}/worker/logs?tailLines=1", UriKind.Relative));

@@ -122,7 +122,7 @@ internal sealed class ControllerTriggers(Cluster cluster, Scheduler scheduler, N
             [Kinds.Nodes] = nodes,
             [Kinds.RuntimeClasses] = nodes,
             [Kinds.ResourceQuotas] = new ResourceQuotaController(cluster),
-            [Kinds.Services] = new EndpointsController(cluster),
+            [Kinds.Services] = new ServiceController(cluster),
             [Kinds.Deployments] = new DeploymentController(cluster),
             [Kinds.ReplicaSets] = new ReplicaSetController(cluster),
             [Kinds.StatefulSets] = new StatefulSetController(cluster),

@@ -85,6 +85,9 @@ internal static class Kinds
     public static readonly ResourceKind HttpRoutes = new(typeof(HttpRoute)) { HasGeneration = true, ReturnsDeletedObject = true };
 
     public static readonly ResourceKind NetworkPolicies = new(typeof(V1NetworkPolicy), "netpol") { HasGeneration = true };
+    public static readonly ResourceKind CiliumNetworkPolicies = new(typeof(CiliumNetworkPolicy), "cnp", "ciliumnp")
+    { HasGeneration = true, ReturnsDeletedObject = true };
+
     public static readonly ResourceKind RuntimeClasses = new(typeof(V1RuntimeClass)) { IsNamespaced = false };
 
     public static readonly IReadOnlyList<ResourceKind> All =
@@ -92,6 +95,6 @@ internal static class Kinds
         ConfigMaps, Endpoints, Events, LimitRanges, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ResourceQuotas,
         Secrets, ServiceAccounts, Services,
         ControllerRevisions, Deployments, ReplicaSets, StatefulSets, Jobs, CronJobs, HorizontalPodAutoscalers, StorageClasses,
-        Gateways, HttpRoutes, NetworkPolicies, RuntimeClasses,
+        Gateways, HttpRoutes, NetworkPolicies, CiliumNetworkPolicies, RuntimeClasses,
     ];
 }

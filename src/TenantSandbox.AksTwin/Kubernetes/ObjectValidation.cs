@@ -34,6 +34,8 @@ internal static class ObjectValidation
             ("spec.ports[*].port|targetPort", Port),
             ("spec.ports[*].name", Optional(Matches(NameFormat.Label))),
             ("spec.type", OneOf("ClusterIP", "LoadBalancer", "NodePort")),
+            ("spec.sessionAffinity", OneOf("ClientIP", "None")),
+            ("spec.externalTrafficPolicy", OneOf("Cluster", "Local")),
             ("spec.selector", Labels)),
         [Kinds.ResourceQuotas] = ForFields(("spec.hard", CheckQuotaResource), ("spec.hard.*", NotNegative)),
         [Kinds.LimitRanges] = ForFields(
@@ -46,6 +48,7 @@ internal static class ObjectValidation
             ("spec.ingress|egress[*].ports[*].port", Optional(Port)),
             ("spec.ingress|egress[*].ports[*].protocol", OneOf("SCTP", "TCP", "UDP")),
             ("spec.policyTypes[*]", OneOf("Egress", "Ingress"))),
+        [Kinds.CiliumNetworkPolicies] = CiliumValidation.Policy,
         [Kinds.RuntimeClasses] = ForFields(
             ("handler", Matches(NameFormat.Label)),
             ("overhead.podFixed.*", NotNegative),

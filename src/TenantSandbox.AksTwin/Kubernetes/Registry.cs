@@ -42,6 +42,11 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         Defaults.Apply(kind, json);
         _admission.Mutate(kind, ns, json);
         Defaults.Apply(kind, json);
+        if (kind == Kinds.Services)
+        {
+            NodePorts.Assign(store, json, null);
+        }
+
         // Nodes are created with a status.
         if (kind.HasStatus && kind != Kinds.Nodes)
         {
@@ -90,6 +95,11 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         }
 
         Defaults.Apply(kind, json);
+        if (kind == Kinds.Services)
+        {
+            NodePorts.Assign(store, json, live.Json);
+        }
+
         ObjectValidation.Validate(kind, json, live.Json);
         _admission.ValidateUpdate(live, json);
         if (kind.HasGeneration && !JsonNode.DeepEquals(live.Json["spec"], json["spec"]))

@@ -19,7 +19,8 @@ internal static class TableColumns
         ],
         [Kinds.Services] =
         [
-            Name, Text("Type", "spec", "type"), Text("Cluster-IP", "spec", "clusterIP"), new("External-IP", _ => null),
+            Name, Text("Type", "spec", "type"), Text("Cluster-IP", "spec", "clusterIP"),
+            new("External-IP", o => Join(o.GetObjects("status", "loadBalancer", "ingress").Select(i => i.GetString("ip")))),
             new("Port(s)", o => Join(o.GetObjects("spec", "ports").Select(p => $"{p["port"]}/{p.GetString("protocol")}"))), Age,
         ],
         [Kinds.Endpoints] =
@@ -119,6 +120,7 @@ internal static class TableColumns
         [Kinds.Secrets] = [Name, Text("Type", "type"), new("Data", o => o.GetObject("data")?.Count ?? 0, "integer"), Age],
         [Kinds.ConfigMaps] = [Name, new("Data", o => o.GetObject("data")?.Count ?? 0, "integer"), Age],
         [Kinds.NetworkPolicies] = [Name, new("Pod-Selector", o => FormatMap(o.GetObject("spec", "podSelector", "matchLabels"))), Age],
+        [Kinds.CiliumNetworkPolicies] = [Name, Age],
         [Kinds.RuntimeClasses] = [Name, Text("Handler", "handler"), Age],
     };
 

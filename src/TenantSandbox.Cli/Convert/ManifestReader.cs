@@ -99,8 +99,10 @@ internal static partial class ManifestReader
             }
 
             var name = header.Metadata?.Name ?? header.Metadata?.GenerateName ?? "";
-            var content = KnownTypes.ContainsKey($"{header.ApiVersion}/{header.Kind}")
-                ? KubernetesYaml.LoadAllFromString(yaml, KnownTypes, strict: true).Single()
+            // Of routes only a part is read, so that other fields are left over.
+            var isRoute = header is { ApiVersion: "gateway.networking.k8s.io/v1" or "gateway.networking.k8s.io/v1beta1", Kind: "HTTPRoute" };
+            var content = isRoute ? KubernetesYaml.Deserialize<RouteDocument>(yaml)
+                : KnownTypes.ContainsKey($"{header.ApiVersion}/{header.Kind}") ? KubernetesYaml.LoadAllFromString(yaml, KnownTypes, strict: true).Single()
                 : null;
             return new Manifest(source, header.Kind, name, content);
         }

@@ -10,6 +10,10 @@ internal static class OtherKinds
         ["ResourceQuota"] = (ConversionNoteKind.Changed, "The app sets the quota by the tenant's workloads."),
         ["LimitRange"] = (ConversionNoteKind.Changed, "The app sets limits for the tenant."),
         ["Kustomization"] = (ConversionNoteKind.NotTaken, "It isn't a Kubernetes object. Convert what `kustomize build` prints."),
+        ["Ingress"] = (
+            ConversionNoteKind.NotTaken,
+            "Tenants are exposed by the installation's Gateway: give the workload \"expose\" with the host names, paths and the Service's port."),
+        ["Gateway"] = (ConversionNoteKind.NotTaken, "The Gateway is the installation's. Give the workloads \"expose\"."),
         ["List"] = (ConversionNoteKind.NotTaken, "Lists aren't read. Write their items as documents of their own."),
         ["Secret"] = (ConversionNoteKind.NotTaken, "A request has no secrets; its values aren't read."),
         ["Role"] = (ConversionNoteKind.NotTaken, "Tenants have no rights in the Kubernetes API."),

@@ -42,13 +42,15 @@ internal static class RequestConversion
         }
 
         notes.AddRange(ServiceMapping.Apply(Contents<V1Service>(manifests), workloads));
+        notes.AddRange(RouteMapping.Apply(Contents<RouteDocument>(manifests), Contents<V1Service>(manifests), workloads));
         notes.AddRange(AutoscalerMapping.Apply(Contents<V2HorizontalPodAutoscaler>(manifests), workloads));
-        var (allowList, policyNotes) = EgressMapping.Map(Contents<V1NetworkPolicy>(manifests));
-        notes.AddRange(policyNotes);
+        var policies = new PolicyMapping(workloads);
+        policies.Apply(Contents<V1NetworkPolicy>(manifests));
+        notes.AddRange(policies.Notes);
         notes.AddRange(manifests.Where(m => m.Content is null && !OtherKinds.RunPods(m.Kind)).Select(OtherKinds.Note));
 
-        var faults = new RequestRepair(workloads, taken => Build(options, taken, allowList)).Run();
-        return new(Build(options, [.. workloads.Where(w => !w.IsDropped)], allowList), workloads, notes, faults);
+        var faults = new RequestRepair(workloads, taken => Build(options, taken, policies.AllowList)).Run();
+        return new(Build(options, [.. workloads.Where(w => !w.IsDropped)], policies.AllowList), workloads, notes, faults);
     }
 
     private static IEnumerable<T> Contents<T>(IReadOnlyList<Manifest> manifests) => manifests.Select(m => m.Content).OfType<T>();

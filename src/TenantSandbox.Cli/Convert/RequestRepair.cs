@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Cli.Convert;
 
@@ -11,6 +12,9 @@ namespace TenantSandbox.Cli.Convert;
 /// </summary>
 internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func<IReadOnlyList<WorkloadDraft>, JsonObject> buildRequest)
 {
+    // Which installation the request is for isn't known; what depends on it is noted where it is taken.
+    private static readonly InstallationRules Rules = InstallationRules.Default with { Network = NetworkRules.Any };
+
     // Taking something out can make something else refused, a level at a time.
     private const int MaxRounds = 30;
 
@@ -42,12 +46,17 @@ internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func
     private IReadOnlyList<ValidationFault> Validate(WorkloadDraft[] taken)
     {
         var bytes = Encoding.UTF8.GetBytes(buildRequest(taken).ToJsonString());
-        return TenantRequestParser.Parse(bytes, TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch).Faults;
+        return TenantRequestParser.Parse(bytes, TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, Rules).Faults;
     }
 
     /// <returns>False if the fault isn't about something that can be left out of the template.</returns>
     private static bool TakeOut(WorkloadDraft workload, IReadOnlyList<string> segments, ValidationFault fault)
     {
+        if (segments.Count > 0 && workload.Network.ContainsKey(segments[0]))
+        {
+            return TakeOutOfNetwork(workload, segments, fault);
+        }
+
         if (segments.Count >= 2 && segments[0] != "podTemplate")
         {
             return TakeOutOfSettings(workload, segments, fault);
@@ -86,6 +95,29 @@ internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func
         if (isNeeded || !workload.Remove(segments[0], segments[1]))
         {
             return false;
+        }
+
+        workload.NoteNotTaken($"{string.Join('.', segments)}: {fault.Detail}");
+        return true;
+    }
+
+    // Part of a Service, of a source or of a route would be something else: they are taken out whole.
+    private static bool TakeOutOfNetwork(WorkloadDraft workload, IReadOnlyList<string> segments, ValidationFault fault)
+    {
+        string[] unit = segments switch
+        {
+            ["services" or "egressAllowList", var index, ..] => [segments[0], index],
+            ["ingress", "from", var index, ..] => ["ingress", "from", index],
+            _ => [segments[0]],
+        };
+        if (Find(workload.Network, unit.SkipLast(1)) is not { } parent || !Remove(parent, unit[^1], out _))
+        {
+            return false;
+        }
+
+        if (workload.Network["services"] is JsonArray { Count: 0 })
+        {
+            workload.Network.Remove("services");
         }
 
         workload.NoteNotTaken($"{string.Join('.', segments)}: {fault.Detail}");

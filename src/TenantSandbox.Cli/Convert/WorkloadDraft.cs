@@ -21,6 +21,9 @@ internal sealed class WorkloadDraft(string source, string name, JsonObject podTe
     /// <summary>The template in apps/v1 wording; changed in place.</summary>
     public JsonObject PodTemplate { get; } = podTemplate;
 
+    /// <summary>Services, policies and host names, as properties of the request's workload.</summary>
+    public JsonObject Network { get; } = [];
+
     public IReadOnlyList<ConversionNote> Notes => _notes;
 
     /// <summary>True if the request can't have the workload at all.</summary>
@@ -53,7 +56,7 @@ internal sealed class WorkloadDraft(string source, string name, JsonObject podTe
     public JsonObject ToWorkload()
     {
         var workload = new JsonObject { ["name"] = Name };
-        foreach (var (property, value) in Settings)
+        foreach (var (property, value) in Settings.Concat(Network))
         {
             workload[property] = value?.DeepClone();
         }
@@ -85,6 +88,13 @@ internal sealed class WorkloadDraft(string source, string name, JsonObject podTe
         }
 
         return true;
+    }
+
+    /// <summary>Whether a selector of labels selects its pods.</summary>
+    public bool IsSelectedBy(IDictionary<string, string>? selector)
+    {
+        var labels = PodTemplate["metadata"]?["labels"] as JsonObject;
+        return selector is { Count: > 0 } && selector.All(pair => labels?[pair.Key]?.GetValue<string>() == pair.Value);
     }
 
     private IEnumerable<JsonObject> ObjectsOf(string property) => (Spec[property] as JsonArray ?? []).OfType<JsonObject>();

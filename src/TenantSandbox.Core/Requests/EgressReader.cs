@@ -1,104 +1,85 @@
-using System.Net;
-using System.Text.Json;
+using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Core.Requests;
 
-/// <summary>Reads the egress allow list.</summary>
+/// <summary>Reads an egress allow list: a tenant's or a workload's.</summary>
 internal static class EgressReader
 {
-    // Blocks that no tenant may reach. A larger block that includes one of them is allowed, 0.0.0.0/0 too: the network policy
-    // then excludes the forbidden part.
-    private static readonly (IPNetwork Block, string Name)[] Forbidden =
-    [
-        (IPNetwork.Parse("169.254.0.0/16"), "link-local addresses (instance metadata)"),
-        (IPNetwork.Parse("168.63.129.16/32"), "Azure's WireServer"),
-        (IPNetwork.Parse("0.0.0.0/8"), "addresses of this host"),
-        (IPNetwork.Parse("127.0.0.0/8"), "loopback"),
-        (IPNetwork.Parse("224.0.0.0/3"), "multicast and reserved addresses"),
-        (IPNetwork.Parse("::/127"), "this host and loopback"),
-        (IPNetwork.Parse("::ffff:0:0/96"), "IPv4-mapped IPv6 addresses"),
-        (IPNetwork.Parse("fe80::/10"), "link-local addresses"),
-        (IPNetwork.Parse("ff00::/8"), "multicast"),
-    ];
+    private const string Name = "egressAllowList";
 
-    private static readonly TextRule CidrRule = new("an IPv4 or IPv6 block, like \"203.0.113.0/24\"", 43);
+    // Names inside a cluster: Cilium can't allow them, and a tenant's own Services need no rule.
+    private static readonly string[] ClusterSuffixes = [".cluster.local", ".svc"];
 
-    public static IReadOnlyList<EgressRule> Read(ObjectReader spec, ValidationFaultList faults)
+    /// <param name="owner">The tenant's spec or a workload.</param>
+    /// <param name="rules">What the installation allows.</param>
+    /// <param name="references">Gets the workloads that are named.</param>
+    /// <param name="faults">Gets the validation faults.</param>
+    public static IReadOnlyList<EgressRule> Read(ObjectReader owner, InstallationRules rules, WorkloadReferences references, ValidationFaultList faults)
     {
-        var rules = new List<EgressRule>();
+        var allowed = new List<EgressRule>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (item, pointer) in spec.Items("egressAllowList", 0, RequestLimits.MaxEgressRules))
+        foreach (var (item, pointer) in owner.Items(Name, 0, RequestLimits.MaxEgressRules))
         {
-            if (ObjectReader.Open(item, pointer, faults, "cidr", "ports") is not { } reader)
+            if (ObjectReader.Open(item, pointer, faults, "cidr", "host", "workload", "ports") is not { } reader)
             {
                 continue;
             }
 
-            var cidr = reader.Text("cidr", CidrRule, required: true);
+            var property = Choice.Read(reader, "cidr", "host", "workload");
             var ports = PortReader.Read(reader, faults);
-            if (cidr is null || !IsAllowed(cidr, reader))
+            var rule = property switch
+            {
+                "cidr" => AddressBlocks.Read(reader, required: true) is { } cidr ? new EgressRule(cidr, ports) : null,
+                "host" => ReadHost(reader, ports, rules),
+                "workload" => references.Read(reader) is { } workload ? new EgressRule(null, ports, Workload: workload) : null,
+                _ => null,
+            };
+            if (rule is null)
             {
                 continue;
             }
 
-            if (!seen.Add(cidr))
+            if (!seen.Add(rule.Destination))
             {
-                reader.AddFault("cidr", ValidationFaultCodes.Duplicate, "This block is already listed; give all its ports there.");
+                var what = property == "cidr" ? "block" : property;
+                reader.AddFault(property!, ValidationFaultCodes.Duplicate, $"This {what} is already listed; give all its ports there.");
             }
 
-            rules.Add(new EgressRule(cidr, ports));
+            allowed.Add(rule);
         }
 
-        return rules;
+        return allowed;
     }
 
-    private static bool IsAllowed(string cidr, ObjectReader reader)
+    private static EgressRule? ReadHost(ObjectReader reader, IReadOnlyList<WorkloadPort> ports, InstallationRules rules)
     {
-        // TryParse also accepts short forms like "10/8"; a block that it formats differently isn't canonical.
-        if (!TryParse(cidr, out var network))
+        if (reader.Text("host", TextRules.EgressHost) is not { } host)
         {
-            reader.AddFault("cidr", ValidationFaultCodes.Format, "Must be an address block with all host bits zero, like \"203.0.113.0/24\".");
-            return false;
+            return null;
         }
 
-        if (!string.Equals(network.ToString(), cidr, StringComparison.Ordinal))
+        if (!rules.Network.AllowEgressHosts)
         {
-            reader.AddFault("cidr", ValidationFaultCodes.Format, $"Must be in canonical form: \"{network}\".");
-            return false;
+            reader.AddFault(
+                "host", ValidationFaultCodes.NotSupported,
+                "No cluster of this installation can allow host names: that takes Cilium's FQDN policies "
+                + "(TenantSandbox__Clusters__<n>__EgressByHostName). Give blocks.");
+            return null;
         }
 
-        foreach (var (block, name) in Forbidden)
+        if (ClusterSuffixes.Any(s => host.EndsWith(s, StringComparison.Ordinal)))
         {
-            if (IsWithin(network, block))
-            {
-                reader.AddFault("cidr", ValidationFaultCodes.Forbidden, $"Is part of {block}: {name}. No tenant may connect to it.");
-                return false;
-            }
+            reader.AddFault("host", ValidationFaultCodes.Forbidden, "Names of the cluster can't be allowed. Give \"workload\" for the tenant's own.");
+            return null;
         }
 
-        return true;
-    }
-
-    private static bool TryParse(string cidr, out IPNetwork network)
-    {
-        network = default;
-        var slash = cidr.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0
-            && !cidr.Contains('%', StringComparison.Ordinal)
-            && IPAddress.TryParse(cidr.AsSpan(0, slash), out _)
-            && IPNetwork.TryParse(cidr, out network);
-    }
-
-    // IPNetwork.Contains would treat IPv4-mapped IPv6 addresses as IPv4.
-    private static bool IsWithin(IPNetwork inner, IPNetwork outer)
-    {
-        if (inner.BaseAddress.AddressFamily != outer.BaseAddress.AddressFamily || inner.PrefixLength < outer.PrefixLength)
+        if (!reader.Has("ports") || ports.Count == 0)
         {
-            return false;
+            // A name leads wherever its owner wants, so the ports at least are bounded.
+            reader.AddFault("ports", ValidationFaultCodes.Required, "A host needs at least one port.");
+            return null;
         }
 
-        var (bytes, bits) = (outer.PrefixLength / 8, outer.PrefixLength % 8);
-        var (left, right) = (inner.BaseAddress.GetAddressBytes(), outer.BaseAddress.GetAddressBytes());
-        return left.AsSpan(0, bytes).SequenceEqual(right.AsSpan(0, bytes)) && (bits == 0 || (left[bytes] ^ right[bytes]) >> (8 - bits) == 0);
+        return new EgressRule(null, ports, Host: host);
     }
 }

@@ -1,3 +1,5 @@
+using TenantSandbox.Core.Requests.Network;
+
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>What one installation allows in requests, beyond the rules that all have.</summary>
@@ -8,4 +10,7 @@ public sealed record InstallationRules(bool AllowWritableRoot = false, long MinI
 {
     /// <summary>The defaults of an installation.</summary>
     public static InstallationRules Default { get; } = new();
+
+    /// <summary>What is allowed in the network.</summary>
+    public NetworkRules Network { get; init; } = NetworkRules.None;
 }

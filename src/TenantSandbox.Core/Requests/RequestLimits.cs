@@ -41,6 +41,16 @@ public static class RequestLimits
     public const int MaxInitialDelaySeconds = 600;
     public const int MaxPeriodSeconds = 300;
     public const int MaxEgressRules = 50;
+    public const int MaxServices = 5;
+    public const int MaxServiceNameLength = 63;
+    public const int MaxIngressSources = 50;
+
+    /// <summary>Host names of one workload.</summary>
+    public const int MaxHosts = 10;
+
+    /// <summary>Path prefixes of one workload.</summary>
+    public const int MaxPaths = 10;
+
     public const int MaxIdLength = 128;
 
     /// <summary>An event's <c>source</c> and <c>id</c>, each; both enter histories.</summary>

@@ -60,7 +60,7 @@ public static class SpecChanges
         spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? w.AsTemplated() : w)] };
         var root = JsonSerializer.SerializeToNode(spec)!.AsObject();
         root["workloads"] = ByName(root["workloads"], "name");
-        root["egressAllowList"] = ByName(root["egressAllowList"], "cidr");
+        root["egressAllowList"] = Destinations(root["egressAllowList"]!);
         foreach (var (_, workload) in root["workloads"]!.AsObject())
         {
             // Their properties have other names in requests.
@@ -69,6 +69,16 @@ public static class SpecChanges
             KindChanges.Normalize(workload!.AsObject());
             workload["env"] = new JsonObject(
                 workload["env"]!.AsArray().Select(x => KeyValuePair.Create(x!["name"]!.GetValue<string>(), x["value"]?.DeepClone())));
+            if (workload["services"] is { } services)
+            {
+                workload["services"] = NamedLists(services);
+            }
+
+            if (workload["egressAllowList"] is { } allowed)
+            {
+                workload["egressAllowList"] = Destinations(allowed);
+            }
+
             if (workload["podTemplate"] is { } template)
             {
                 workload["podTemplate"] = NamedLists(template);
@@ -96,6 +106,9 @@ public static class SpecChanges
 
     private static JsonObject ByName(JsonNode? list, string key) =>
         new(list!.AsArray().Select(x => KeyValuePair.Create(x![key]!.GetValue<string>(), (JsonNode?)x.DeepClone())));
+
+    private static JsonObject Destinations(JsonNode list) => new(list.AsArray()
+        .Select(x => KeyValuePair.Create((x!["cidr"] ?? x["host"] ?? x["workload"])!.GetValue<string>(), (JsonNode?)x.DeepClone())));
 
     private static void Rename(JsonObject node, string from, string to)
     {

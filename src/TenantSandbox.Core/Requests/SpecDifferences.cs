@@ -12,7 +12,10 @@ public static class SpecDifferences
 
     private const string PodTemplate = "podTemplate";
 
-    private static readonly string[] BesideTemplate = ["name", "kind", "replicas", "statefulSet", "job", "cronJob", PodTemplate];
+    private static readonly string[] BesideTemplate =
+    [
+        "name", "kind", "replicas", "statefulSet", "job", "cronJob", "services", "ingress", "egressAllowList", "expose", PodTemplate,
+    ];
 
     /// <summary>One entry for each different property, with a pointer into the request. Values are not quoted.</summary>
     public static IReadOnlyList<ValidationFault> Between(TenantSpec requested, TenantSpec accepted)

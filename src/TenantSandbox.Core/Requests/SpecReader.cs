@@ -1,3 +1,5 @@
+using TenantSandbox.Core.Requests.Network;
+
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>Reads the desired state of a request.</summary>
@@ -7,8 +9,9 @@ internal static class SpecReader
     public static readonly string[] Properties = ["tier", "cluster", "region", "workloads", "egressAllowList"];
 
     /// <returns>The desired state; meaningless when a fault was added.</returns>
-    public static TenantSpec Read(ObjectReader request, InstallationRules rules, ValidationFaultList faults)
+    public static TenantSpec Read(ObjectReader request, string? tenantId, InstallationRules rules, ValidationFaultList faults)
     {
+        var network = new NetworkReader(tenantId, rules, faults);
         var tier = request.Text("tier", TextRules.Any, required: true);
         if (tier is not (null or "pooled" or "dedicated"))
         {
@@ -22,11 +25,13 @@ internal static class SpecReader
             request.AddFault("region", ValidationFaultCodes.Exclusive, "Give \"cluster\" or \"region\", not both.");
         }
 
-        return new TenantSpec(
+        var spec = new TenantSpec(
             tier == "dedicated" ? TenantTier.Dedicated : TenantTier.Pooled,
             cluster,
             region,
-            WorkloadReader.Read(request, rules, faults),
-            EgressReader.Read(request, faults));
+            WorkloadReader.Read(request, rules, network, faults),
+            EgressReader.Read(request, rules, network.References, faults));
+        network.CheckReferences();
+        return spec;
     }
 }

@@ -21,6 +21,10 @@ public sealed record SpecRef(
     [property: JsonPropertyName("region")] string? Region,
     [property: JsonPropertyName("pods")] IReadOnlyList<PodGroup> Pods)
 {
+    /// <summary>The host names of all workloads, sorted; null for none. An operation claims them before it exposes anything.</summary>
+    [JsonPropertyName("hosts"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Hosts { get; init; }
+
     /// <summary>The reference to a spec. Equal specs have equal hashes.</summary>
     public static SpecRef Of(TenantSpec spec)
     {
@@ -30,8 +34,14 @@ public sealed record SpecRef(
             spec.Tier,
             spec.Cluster,
             spec.Region,
-            [.. spec.Workloads.Select(w => new PodGroup(w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB))]);
+            [.. spec.Workloads.Select(w => new PodGroup(w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB))])
+        {
+            Hosts = HostsOf(spec) is { Length: > 0 } hosts ? hosts : null,
+        };
     }
+
+    private static string[] HostsOf(TenantSpec spec) =>
+        [.. spec.Workloads.SelectMany(w => w.Expose?.Hosts ?? []).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>References are equal if their hashes are; a record would compare the identities of the lists.</summary>
     public bool Equals(SpecRef? other) => other is not null && Hash == other.Hash;

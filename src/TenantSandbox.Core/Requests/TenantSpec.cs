@@ -7,7 +7,7 @@ namespace TenantSandbox.Core.Requests;
 /// <param name="Cluster">The configured id of the cluster to use; null lets placement choose.</param>
 /// <param name="Region">The Azure region to use; null for any. Exclusive with a cluster.</param>
 /// <param name="Workloads">1 to 20 workloads, unique by name.</param>
-/// <param name="EgressAllowList">Destinations that workloads may connect to besides DNS; empty for none.</param>
+/// <param name="EgressAllowList">Destinations that workloads may connect to besides DNS and the tenant's pods; empty for none.</param>
 public sealed record TenantSpec(
     [property: JsonPropertyName("tier")] TenantTier Tier,
     [property: JsonPropertyName("cluster")] string? Cluster,
@@ -28,9 +28,18 @@ public enum TenantTier
     [JsonStringEnumMemberName("dedicated")] Dedicated,
 }
 
-/// <summary>A destination that a tenant's workloads may connect to.</summary>
+/// <summary>A destination that workloads may connect to: exactly one of the block, the host and the workload is not null.</summary>
 /// <param name="Cidr">An IPv4 or IPv6 block in canonical form.</param>
-/// <param name="Ports">Ports; empty for all.</param>
+/// <param name="Ports">Ports; empty for all. At least one for a host.</param>
+/// <param name="Host">A host name; its first label may contain one <c>*</c>, which stands for any characters of the label.</param>
+/// <param name="Workload">A workload of the same tenant.</param>
 public sealed record EgressRule(
-    [property: JsonPropertyName("cidr")] string Cidr,
-    [property: JsonPropertyName("ports")] IReadOnlyList<WorkloadPort> Ports);
+    [property: JsonPropertyName("cidr"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Cidr,
+    [property: JsonPropertyName("ports")] IReadOnlyList<WorkloadPort> Ports,
+    [property: JsonPropertyName("host"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Host = null,
+    [property: JsonPropertyName("workload"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Workload = null)
+{
+    /// <summary>What it names, as text.</summary>
+    [JsonIgnore]
+    public string Destination => Cidr ?? Host ?? Workload ?? "";
+}

@@ -16,6 +16,19 @@ internal static partial class TextRules
     public static readonly TextRule EnvValue = new("text without NUL", RequestLimits.MaxEnvValueLength, MinLength: 0);
     public static readonly TextRule Argument = new("text without NUL", RequestLimits.MaxArgLength, MinLength: 0);
     public static readonly TextRule HttpPath = new("a path that starts with '/', of printable ASCII characters without spaces", RequestLimits.MaxHttpPathLength, AbsolutePath());
+    public static readonly TextRule ServiceName = new(
+        "lower-case letters, digits and inner hyphens, a letter first", RequestLimits.MaxServiceNameLength, ServiceLabel());
+    public static readonly TextRule PortName = new("lower-case letters, digits and inner hyphens", 63, PortLabel());
+    public static readonly TextRule ContainerPortName = new("the name of a container's port: lower-case letters, digits and inner hyphens", 15, PortLabel());
+    public static readonly TextRule AppProtocol = new("a protocol's name, like \"http\" or \"kubernetes.io/h2c\"", 253, ProtocolName());
+    public static readonly TextRule SourceName = new(
+        "the name of one of the installation's sources: lower-case letters, digits and inner hyphens", 63, PortLabel());
+    public static readonly TextRule HostName = new("a host name of at least two labels, in lower case, like \"shop.example.com\"", 253, DnsName());
+    public static readonly TextRule EgressHost = new(
+        "a host name in lower case, like \"api.example.com\"; its first label may contain one '*' if at least two others follow", 253, DnsNameOrPattern());
+
+    public static readonly TextRule PathPrefix = new(
+        "a path of letters, digits and -._~!$&'()*+,;=:@ that starts with '/'", RequestLimits.MaxHttpPathLength, Path());
     public static readonly TextRule Id = new("printable ASCII characters", RequestLimits.MaxIdLength, Printable());
     public static readonly TextRule Any = new("text", RequestLimits.MaxRequestBytes, MinLength: 0);
 
@@ -42,6 +55,29 @@ internal static partial class TextRules
 
     [GeneratedRegex(@"^/[\x21-\x7e]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex AbsolutePath();
+
+    [GeneratedRegex(@"^[a-z]([-a-z0-9]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex ServiceLabel();
+
+    [GeneratedRegex(@"^[a-z0-9]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex PortLabel();
+
+    [GeneratedRegex(@"^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?(/[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex ProtocolName();
+
+    // The last label isn't a number, which an IPv4 address would end with.
+    [GeneratedRegex(@"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)+[a-z]([-a-z0-9]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex DnsName();
+
+    [GeneratedRegex(
+        @"^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.|[-a-z0-9]*\*[-a-z0-9]*\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)"
+        + @"([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\.)*[a-z]([-a-z0-9]{0,61}[a-z0-9])?\z",
+        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex DnsNameOrPattern();
+
+    [GeneratedRegex(@"^/[A-Za-z0-9._~!$&'()*+,;=:@/-]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Path();
 
     [GeneratedRegex(@"^[\x20-\x7e]+\z", RegexOptions.CultureInvariant)]
     private static partial Regex Printable();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TenantSandbox.Core.Requests.Kinds;
+using TenantSandbox.Core.Requests.Network;
 using TenantSandbox.Core.Requests.PodTemplates;
 
 namespace TenantSandbox.Core.Requests;
@@ -10,13 +11,13 @@ internal static class WorkloadReader
     private static readonly string[] Common = ["name", .. KindReader.Properties];
     private static readonly string[] ShortForm = ["image", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables"];
 
-    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, InstallationRules rules, ValidationFaultList faults)
+    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, InstallationRules rules, NetworkReader network, ValidationFaultList faults)
     {
         var workloads = new List<WorkloadSpec>();
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (item, pointer) in spec.Items("workloads", 1, RequestLimits.MaxWorkloads, required: true))
         {
-            if (ObjectReader.Open(item, pointer, faults, [.. Common, .. ShortForm, "podTemplate"]) is not { } reader)
+            if (ObjectReader.Open(item, pointer, faults, [.. Common, .. ShortForm, "podTemplate", .. NetworkReader.Properties]) is not { } reader)
             {
                 continue;
             }
@@ -30,14 +31,15 @@ internal static class WorkloadReader
             var form = KindReader.Read(reader, faults);
             if (reader.Has("podTemplate"))
             {
-                if (ReadTemplate(reader, form, rules, faults) is { } template && faults.IsEmpty)
-                {
-                    workloads.Add(form.Of(WorkloadSpec.Of(name!, form.Replicas, template)));
-                }
+                var template = ReadTemplate(reader, form, rules, faults);
+                // Without a valid template only the faults of the rest count.
+                workloads.Add(network.Read(reader, form.Of(template is not null && faults.IsEmpty
+                    ? WorkloadSpec.Of(name!, form.Replicas, template)
+                    : new(name ?? "", "", form.Replicas, 0, 0, [], [], [], [], null))));
             }
             else
             {
-                workloads.Add(form.Of(ReadShortForm(reader, name ?? "", form.Replicas, faults)));
+                workloads.Add(network.Read(reader, form.Of(ReadShortForm(reader, name ?? "", form.Replicas, faults))));
             }
         }
 
@@ -165,18 +167,13 @@ internal static class PortReader
             }
 
             var number = reader.Integer("port", 1, 65535, required: true);
-            var protocol = reader.Text("protocol", TextRules.Any);
-            if (protocol is not (null or "TCP" or "UDP"))
-            {
-                reader.AddFault("protocol", ValidationFaultCodes.Format, "Must be \"TCP\" or \"UDP\".");
-            }
-
+            var protocol = ReadProtocol(reader);
             if (number is null)
             {
                 continue;
             }
 
-            var port = new WorkloadPort((int)number, protocol ?? "TCP");
+            var port = new WorkloadPort((int)number, protocol);
             if (ports.Contains(port))
             {
                 reader.AddFault("port", ValidationFaultCodes.Duplicate, "This port and protocol are already listed.");
@@ -188,5 +185,16 @@ internal static class PortReader
         }
 
         return ports;
+    }
+
+    public static string ReadProtocol(ObjectReader port)
+    {
+        var protocol = port.Text("protocol", TextRules.Any);
+        if (protocol is not (null or "TCP" or "UDP"))
+        {
+            port.AddFault("protocol", ValidationFaultCodes.Format, "Must be \"TCP\" or \"UDP\".");
+        }
+
+        return protocol ?? "TCP";
     }
 }

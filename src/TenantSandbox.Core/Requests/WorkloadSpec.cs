@@ -24,7 +24,7 @@ namespace TenantSandbox.Core.Requests;
 /// <c>$$</c> into <c>$</c>. False: they reach the container as they are.
 /// </param>
 /// <param name="PodTemplate">The pod template; null for the short form.</param>
-public sealed record WorkloadSpec(
+public sealed partial record WorkloadSpec(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("image")] string Image,
     [property: JsonPropertyName("replicas")] int Replicas,

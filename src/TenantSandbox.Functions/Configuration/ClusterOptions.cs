@@ -47,6 +47,15 @@ internal sealed class ClusterOptions
     /// <summary>The context of <see cref="Kubeconfig"/>; null for its current one.</summary>
     public string? KubeContext { get; set; }
 
+    /// <summary>The cluster's Gateway; null for that of the network settings.</summary>
+    public GatewayOptions? Gateway { get; set; }
+
+    /// <summary>
+    /// Whether the cluster enforces CiliumNetworkPolicies with FQDN rules: Azure CNI powered by Cilium with Advanced Container Networking
+    /// Services. Tenants may allow egress by host name there.
+    /// </summary>
+    public bool EgressByHostName { get; set; }
+
     /// <summary>The VM size from the built-in table, or from these settings if the table lacks it; null when neither knows it.</summary>
     public VmSize? FindVmSize() => this is { NodeVCpus: { } cpus, NodeMemoryMiB: { } memory }
         ? new VmSize(VmSize, cpus, memory)

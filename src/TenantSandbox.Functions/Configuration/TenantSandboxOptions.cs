@@ -1,3 +1,5 @@
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Network;
 using TenantSandbox.Functions.Azure.EventGrid;
 
 namespace TenantSandbox.Functions.Configuration;
@@ -6,6 +8,9 @@ namespace TenantSandbox.Functions.Configuration;
 internal sealed class TenantSandboxOptions
 {
     public const string Section = "TenantSandbox";
+
+    /// <summary>Every tenant's namespace begins with it, and no other namespace may.</summary>
+    public const string NamespacePrefix = "tenant-";
 
     /// <summary>Marks the resources of this product's installations; two installations on one cluster need different values.</summary>
     public string Owner { get; set; } = "tenantsandbox";
@@ -34,4 +39,21 @@ internal sealed class TenantSandboxOptions
     public NetworkOptions Network { get; set; } = new();
 
     public WorkloadOptions Workloads { get; set; } = new();
+
+    /// <summary>A cluster's Gateway; null if it has none.</summary>
+    internal GatewayOptions? FindGateway(string clusterId) =>
+        (FindCluster(clusterId)?.Gateway ?? Network.Gateway) is { Name: not null } gateway ? gateway : null;
+
+    /// <summary>Whether a cluster enforces egress rules with host names.</summary>
+    internal bool AllowsEgressByHostName(string clusterId) => FindCluster(clusterId)?.EgressByHostName == true;
+
+    /// <summary>What these settings allow in requests.</summary>
+    internal InstallationRules ToRules() => Workloads.ToRules() with
+    {
+        Network = new NetworkRules(
+            [.. Network.HostNames], [.. Network.Sources.Keys], [.. Network.IngressCidrs], Network.LoadBalancers, Network.AllowNodePorts,
+            Clusters.Any(c => c.EgressByHostName)),
+    };
+
+    private ClusterOptions? FindCluster(string clusterId) => Clusters.FirstOrDefault(c => c.Id == clusterId);
 }

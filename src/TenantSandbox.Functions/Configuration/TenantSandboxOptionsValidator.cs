@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +11,7 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
         List<string> faults =
         [
             .. General(options), .. Authentication(options), .. Topic(options.EventTopic), .. Timing(options.Timing), .. Workloads(options.Workloads),
+            .. NetworkOptionsRules.Faults(options),
             .. options.Clusters.SelectMany(ClusterOptionsRules.Faults),
             .. Duplicates(options.Clusters), .. SameResources(options.Clusters),
         ];
@@ -35,14 +35,6 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
         if (options.Clusters.Count == 0)
         {
             yield return "Clusters: none is configured. Set Clusters__0__Id, __SubscriptionId, __ResourceGroup, __Name and __Region.";
-        }
-
-        for (var i = 0; i < options.Network.DeniedCidrs.Count; i++)
-        {
-            if (!IPNetwork.TryParse(options.Network.DeniedCidrs[i], out _))
-            {
-                yield return $"Network__DeniedCidrs__{i}: '{options.Network.DeniedCidrs[i]}' is not a block such as 10.0.0.0/8.";
-            }
         }
     }
 

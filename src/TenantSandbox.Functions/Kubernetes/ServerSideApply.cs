@@ -1,5 +1,6 @@
 using k8s;
 using k8s.Models;
+using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -68,7 +69,17 @@ internal static class ServerSideApply
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1Service => client.CoreV1.PatchNamespacedServiceAsync(
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            HttpRoute or CiliumNetworkPolicy => PatchCustomAsync(client, patch, manifest, dryRun, cancellationToken),
             _ => throw new ArgumentException($"Objects of type {manifest.GetType().Name} are not supported.", nameof(manifest)),
         };
+    }
+
+    private static Task<object> PatchCustomAsync(
+        IKubernetes client, V1Patch patch, IKubernetesObject<V1ObjectMeta> manifest, string? dryRun, CancellationToken cancellationToken)
+    {
+        var kind = CustomObjects.EntityOf(manifest.GetType());
+        return client.CustomObjects.PatchNamespacedCustomObjectAsync(
+            patch, kind.Group, kind.ApiVersion, manifest.Metadata.NamespaceProperty, kind.PluralName, manifest.Metadata.Name,
+            dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken);
     }
 }

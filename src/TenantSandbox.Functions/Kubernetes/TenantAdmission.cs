@@ -15,7 +15,12 @@ namespace TenantSandbox.Functions.Kubernetes;
 /// installation has one for them on each cluster, with the tenants' guardrails and nothing in it.
 /// </summary>
 internal sealed class TenantAdmission(
-    ClusterConnections connections, WorkloadObjects objects, DesiredTenants tenants, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
+    ClusterConnections connections,
+    WorkloadObjects objects,
+    DesiredTenants tenants,
+    IClusterNetworks networks,
+    NetworkFeatures features,
+    IOptions<TenantSandboxOptions> options)
 {
     private const int MaxRefusals = 10;
 
@@ -32,6 +37,11 @@ internal sealed class TenantAdmission(
     {
         var tenant = await tenants.ReadAsync(placed with { PoolName = AnyPool }, cancellationToken);
         var clusterRanges = await networks.GetAsync(tenant.ClusterId, cancellationToken);
+        if (await features.FindRefusalsAsync(tenant, cancellationToken) is { Count: > 0 } missing)
+        {
+            return new([.. missing.Take(MaxRefusals)]);
+        }
+
         await PrepareAsync(tenant, cancellationToken);
 
         var workloads = TenantManifests.Workloads(tenant, options.Value);
@@ -41,6 +51,7 @@ internal sealed class TenantAdmission(
             .. workloads,
             .. TenantManifests.Autoscalers(tenant, options.Value),
             .. TenantManifests.Services(tenant, options.Value),
+            .. TenantManifests.Routes(tenant, options.Value),
             .. workloads.Select(PodOf),
         ];
         var refusals = await Task.WhenAll(manifests.Select(manifest => TryAsync(tenant.ClusterId, manifest, cancellationToken)));

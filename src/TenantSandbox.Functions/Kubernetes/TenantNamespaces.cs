@@ -44,7 +44,11 @@ internal sealed partial class TenantNamespaces(
         }
 
         await ApplyAllAsync(tenant.ClusterId, [manifest, .. runtimeClasses], cancellationToken);
-        await ApplyAllAsync(tenant.ClusterId, guardrails, cancellationToken);
+        // What workloads may do is opened before the namespace is closed, so that an update interrupts no traffic.
+        var isShared = guardrails.ToLookup(g => g is V1NetworkPolicy { Metadata.Name: NetworkPolicyManifest.Name });
+        await ApplyAllAsync(tenant.ClusterId, isShared[false], cancellationToken);
+        await ApplyAllAsync(tenant.ClusterId, isShared[true], cancellationToken);
+        await DeletePoliciesAsync(tenant, guardrails, cancellationToken);
         LogApplied(manifest.Metadata.Name, tenant.ClusterId, tenant.Revision);
     }
 
@@ -130,11 +134,50 @@ internal sealed partial class TenantNamespaces(
         return ours;
     }
 
+    // Policies add up, so that one of an older revision would keep open what the new one closes.
+    private async Task DeletePoliciesAsync(DesiredTenant tenant, IReadOnlyList<IKubernetesObject<V1ObjectMeta>> wanted, CancellationToken cancellationToken)
+    {
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var selector = Labels.Selector(options.Value.Owner, tenant.Namespace);
+        var policies = await connections.CallAsync(
+            tenant.ClusterId,
+            $"list NetworkPolicies of {ns}",
+            client => client.NetworkingV1.ListNamespacedNetworkPolicyAsync(ns, labelSelector: selector, cancellationToken: cancellationToken),
+            cancellationToken);
+        // Where they aren't configured there are none, and the app needs no permission to read them.
+        var hostPolicies = options.Value.AllowsEgressByHostName(tenant.ClusterId)
+            ? await connections.FindAsync(
+                tenant.ClusterId,
+                $"list CiliumNetworkPolicies of {ns}",
+                client => client.ListAsync<CiliumNetworkPolicy>(ns, selector, cancellationToken),
+                cancellationToken)
+            : null;
+        foreach (var policy in policies.Items.Where(p => !wanted.OfType<V1NetworkPolicy>().Any(w => w.Metadata.Name == p.Metadata.Name)))
+        {
+            await connections.DeleteAsync(
+                tenant.ClusterId, "NetworkPolicy", policy.Metadata,
+                (client, body) => client.NetworkingV1.DeleteNamespacedNetworkPolicyAsync(policy.Metadata.Name, ns, body, cancellationToken: cancellationToken),
+                cancellationToken);
+            LogDeleted("NetworkPolicy", ns, policy.Metadata.Name, tenant.ClusterId);
+        }
+
+        foreach (var policy in (hostPolicies?.Items ?? []).Where(p => !wanted.OfType<CiliumNetworkPolicy>().Any(w => w.Metadata.Name == p.Metadata.Name)))
+        {
+            await connections.DeleteAsync(
+                tenant.ClusterId, CiliumNetworkPolicy.KindName, policy.Metadata,
+                (client, body) => client.DeleteAsync<CiliumNetworkPolicy>(policy.Metadata, body, cancellationToken), cancellationToken);
+            LogDeleted(CiliumNetworkPolicy.KindName, ns, policy.Metadata.Name, tenant.ClusterId);
+        }
+    }
+
     private Task ApplyAllAsync(string clusterId, IEnumerable<IKubernetesObject<V1ObjectMeta>> manifests, CancellationToken cancellationToken) =>
         Task.WhenAll(manifests.Select(m => connections.ApplyAsync(clusterId, m, cancellationToken)));
 
     [LoggerMessage(LogLevel.Information, "Namespace {Namespace} on cluster {ClusterId} was applied for revision {Revision}.")]
     private partial void LogApplied(string @namespace, string clusterId, long revision);
+
+    [LoggerMessage(LogLevel.Information, "Deletion of {Kind} {Namespace}/{Name} on cluster {ClusterId} was requested.")]
+    private partial void LogDeleted(string kind, string @namespace, string name, string clusterId);
 
     [LoggerMessage(LogLevel.Information, "Deletion of namespace {Namespace} on cluster {ClusterId} was requested.")]
     private partial void LogDeleting(string @namespace, string clusterId);

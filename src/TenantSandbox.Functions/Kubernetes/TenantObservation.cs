@@ -107,7 +107,7 @@ public enum FindingKind
     /// <summary>An object is missing.</summary>
     [JsonStringEnumMemberName("objectMissing")] ObjectMissing,
 
-    /// <summary>A workload, autoscaler or Service with this incarnation's labels that the spec doesn't have.</summary>
+    /// <summary>An object with this incarnation's labels that the spec doesn't have.</summary>
     [JsonStringEnumMemberName("objectExtra")] ObjectExtra,
 
     /// <summary>A field of this system has another value.</summary>
@@ -118,6 +118,9 @@ public enum FindingKind
 
     /// <summary>A Deployment or StatefulSet has another number of replicas.</summary>
     [JsonStringEnumMemberName("scaled")] Scaled,
+
+    /// <summary>A Gateway doesn't serve a route, or not with its Services.</summary>
+    [JsonStringEnumMemberName("routeNotReady")] RouteNotReady,
 
     /// <summary>A pod is not ready.</summary>
     [JsonStringEnumMemberName("podNotReady")] PodNotReady,

@@ -8,7 +8,7 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Applies, suspends and deletes the objects of tenants' workloads: what makes pods, what scales them, and Services.</summary>
+/// <summary>Applies, suspends and deletes the objects of tenants' workloads: what makes pods, what scales them, Services and routes.</summary>
 internal sealed class TenantWorkloads(
     ClusterConnections connections,
     TenantNamespaces namespaces,
@@ -16,10 +16,11 @@ internal sealed class TenantWorkloads(
     WorkloadDeletions deletions,
     ReplicaScaling scaling,
     DesiredTenants tenants,
+    NetworkFeatures features,
     IOptions<TenantSandboxOptions> options)
 {
     /// <summary>
-    /// Makes the namespace contain exactly the workloads and Services of the tenant's spec. What can't be changed in place, like a Job's
+    /// Makes the namespace contain exactly the workloads, Services and routes of the tenant's spec. What can't be changed in place, like a Job's
     /// template or a workload's kind, is deleted before its successor is made. A Job that has ended stays, unless its part of the spec changed.
     /// </summary>
     /// <exception cref="SandboxException">Refused (a namespace that is missing or not the tenant's, another field manager) or failed.</exception>
@@ -29,7 +30,7 @@ internal sealed class TenantWorkloads(
 
     /// <summary>
     /// Scales every workload to zero, suspends Jobs and schedules, and marks the namespace as suspended. Autoscalers, and runs of CronJobs that
-    /// are under way, are deleted. Guardrails and Services stay as they are in the spec, and are restored where they are missing.
+    /// are under way, are deleted. Guardrails, Services and routes stay as they are in the spec, and are restored where they are missing.
     /// </summary>
     /// <exception cref="SandboxException">Refused or failed.</exception>
     [Function(ActivityNames.SuspendWorkloads)]
@@ -40,7 +41,7 @@ internal sealed class TenantWorkloads(
         await ApplyDesiredAsync(tenant, cancellationToken);
     }
 
-    /// <summary>Deletes every workload and Service of this incarnation; succeeds if there are none.</summary>
+    /// <summary>Deletes every workload, Service and route of this incarnation; succeeds if there are none.</summary>
     /// <exception cref="SandboxException">Failed.</exception>
     [Function(ActivityNames.DeleteWorkloads)]
     public async Task DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
@@ -62,8 +63,10 @@ internal sealed class TenantWorkloads(
             .. TenantManifests.Services(tenant, options.Value),
             .. TenantManifests.Workloads(tenant, options.Value),
             .. TenantManifests.Autoscalers(tenant, options.Value),
+            .. TenantManifests.Routes(tenant, options.Value),
         ];
         await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
+        await features.RequireFreeHostsAsync(tenant, cancellationToken);
         var live = await objects.ListAsync(tenant.Namespace, cancellationToken);
         var plan = WorkloadPlan.Of(desired, live, tenant.IsSuspended);
         await deletions.EndAsync(tenant.Namespace, plan.Replaced, cancellationToken);

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -61,34 +59,8 @@ internal sealed partial class WorkloadDeletions(
     private async Task DeleteOneAsync(string clusterId, IKubernetesObject<V1ObjectMeta> item, string propagation, CancellationToken cancellationToken)
     {
         var (kind, metadata) = (WorkloadObjectKind.Of(item), item.Metadata);
-        var body = new V1DeleteOptions
-        {
-            ApiVersion = "v1",
-            Kind = "DeleteOptions",
-            PropagationPolicy = propagation,
-            Preconditions = new V1Preconditions { Uid = metadata.Uid },
-        };
-        await connections.CallAsync(
-            clusterId,
-            $"delete {kind.Name} {metadata.NamespaceProperty}/{metadata.Name}",
-            async client =>
-            {
-                try
-                {
-                    await kind.DeleteAsync(client, metadata, body, cancellationToken);
-                }
-                catch (HttpOperationException e) when (KubernetesFailures.IsNotFound(e))
-                {
-                    // Deleted meanwhile.
-                }
-                catch (JsonException)
-                {
-                    // The client expects the deleted object in the response; some API servers return a Status.
-                }
-
-                return true;
-            },
-            cancellationToken);
+        await connections.DeleteAsync(
+            clusterId, kind.Name, metadata, (client, body) => kind.DeleteAsync(client, metadata, body, cancellationToken), cancellationToken, propagation);
         LogDeleted(kind.Name, metadata.NamespaceProperty, metadata.Name, clusterId);
     }
 

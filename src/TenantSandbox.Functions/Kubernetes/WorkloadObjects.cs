@@ -7,14 +7,16 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Lists the objects of a tenant's workloads: what makes pods, what scales them, and Services.</summary>
+/// <summary>Lists the objects of a tenant's workloads: what makes pods, what scales them, Services and routes.</summary>
 internal sealed class WorkloadObjects(ClusterConnections connections, IOptions<TenantSandboxOptions> options)
 {
     /// <summary>All objects of this incarnation, those of a CronJob's Jobs included.</summary>
     /// <exception cref="SandboxException">A call failed.</exception>
     public async Task<IReadOnlyList<IKubernetesObject<V1ObjectMeta>>> ListAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
-        var lists = await Task.WhenAll(WorkloadObjectKind.All.Select(kind => ListAsync(kind, tenant, cancellationToken)));
+        // Where no Gateway is configured there are no routes, and the app needs no permission to read them.
+        var kinds = WorkloadObjectKind.All.Where(k => k.Type != typeof(HttpRoute) || options.Value.FindGateway(tenant.ClusterId) is not null);
+        var lists = await Task.WhenAll(kinds.Select(kind => ListAsync(kind, tenant, cancellationToken)));
         return [.. lists.SelectMany(l => l)];
     }
 
@@ -70,6 +72,10 @@ internal sealed record WorkloadObjectKind(
             "Service",
             async (c, ns, s, t) => (await c.CoreV1.ListNamespacedServiceAsync(ns, labelSelector: s, cancellationToken: t)).Items,
             (c, m, o, t) => c.CoreV1.DeleteNamespacedServiceAsync(m.Name, m.NamespaceProperty, o, cancellationToken: t)),
+        Of(
+            HttpRoute.KindName,
+            async (c, ns, s, t) => (await c.ListAsync<HttpRoute>(ns, s, t)).Items,
+            (c, m, o, t) => c.DeleteAsync<HttpRoute>(m, o, t)),
     ];
 
     /// <summary>Jobs, also those of CronJobs.</summary>
@@ -80,7 +86,7 @@ internal sealed record WorkloadObjectKind(
 
     private static WorkloadObjectKind Of<T>(
         string name,
-        Func<IKubernetes, string, string, CancellationToken, Task<IList<T>>> list,
+        Func<IKubernetes, string, string, CancellationToken, Task<IEnumerable<T>>> list,
         Func<IKubernetes, V1ObjectMeta, V1DeleteOptions, CancellationToken, Task> delete)
         where T : IKubernetesObject<V1ObjectMeta> =>
         new(name, typeof(T), async (c, ns, s, t) => [.. (await list(c, ns, s, t)).Cast<IKubernetesObject<V1ObjectMeta>>()], delete);

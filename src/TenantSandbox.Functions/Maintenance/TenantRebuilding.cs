@@ -52,6 +52,11 @@ internal sealed class TenantRebuilding(IClusterResources resources, ISpecStore s
         foreach (var (_, tenant) in found)
         {
             await client.Entities.SignalEntityAsync(TenantEntity.IdOf(tenant.TenantId), nameof(TenantEntity.Rebuild), tenant, cancellation: cancellationToken);
+            foreach (var host in tenant.Spec?.Hosts ?? [])
+            {
+                var claim = new HostNameRequest(new(tenant.TenantId, tenant.Incarnation, FirstSequence));
+                await client.Entities.SignalEntityAsync(HostNameEntity.IdOf(host), nameof(HostNameEntity.Claim), claim, cancellation: cancellationToken);
+            }
         }
 
         return PageResult.Of(page.Continuation, [("tenants", found.Count), ("pools", adopted), ("specsUnknown", found.Count(f => f.Tenant.Spec is null))], findings);

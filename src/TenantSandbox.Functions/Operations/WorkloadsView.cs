@@ -36,13 +36,44 @@ internal sealed record WorkloadView(
     [property: JsonPropertyName("images")] IReadOnlyList<string> Images,
     [property: JsonPropertyName("replicas")] ReplicasView Replicas,
     [property: JsonPropertyName("podCount")] int PodCount,
-    [property: JsonPropertyName("pods")] IReadOnlyList<PodView> Pods)
+    [property: JsonPropertyName("pods")] IReadOnlyList<PodView> Pods,
+    [property: JsonPropertyName("services")] IReadOnlyList<ServiceView> Services,
+    [property: JsonPropertyName("exposure")] ExposureView? Exposure)
 {
     public static WorkloadView Of(WorkloadState seen) => new(
-        seen.Name, seen.Kind, seen.Images, new(seen.Desired, seen.Ready, seen.Updated), seen.PodCount, [.. seen.Pods.Select(PodView.Of)]);
+        seen.Name, seen.Kind, seen.Images, new(seen.Desired, seen.Ready, seen.Updated), seen.PodCount, [.. seen.Pods.Select(PodView.Of)],
+        [.. seen.Services.Select(ServiceView.Of)], seen.Exposure is { } exposure ? new(exposure.Hosts, exposure.State.IsReady, exposure.State.Message) : null);
 
-    public static WorkloadView Missing(string name) => new(name, null, [], new(null, 0, null), 0, []);
+    public static WorkloadView Missing(string name) => new(name, null, [], new(null, 0, null), 0, [], [], null);
 }
+
+/// <summary>A Service of a workload.</summary>
+/// <param name="Addresses">Those of its load balancer.</param>
+internal sealed record ServiceView(
+    [property: JsonPropertyName("name")] string Name,
+    [property: JsonPropertyName("type")] string Type,
+    [property: JsonPropertyName("addresses")] IReadOnlyList<string> Addresses,
+    [property: JsonPropertyName("ports")] IReadOnlyList<ServicePortView> Ports)
+{
+    public static ServiceView Of(ServiceState seen) => new(
+        seen.Name, seen.Type, seen.Addresses, [.. seen.Ports.Select(p => new ServicePortView(p.Name, p.Port, p.Protocol, p.Target, p.NodePort))]);
+}
+
+/// <summary>A port of a Service.</summary>
+internal sealed record ServicePortView(
+    [property: JsonPropertyName("name")] string? Name,
+    [property: JsonPropertyName("port")] int Port,
+    [property: JsonPropertyName("protocol")] string? Protocol,
+    [property: JsonPropertyName("targetPort")] string? Target,
+    [property: JsonPropertyName("nodePort")] int? NodePort);
+
+/// <summary>The host names that lead to a workload.</summary>
+/// <param name="IsReady">Whether the Gateway serves them.</param>
+/// <param name="Message">Why it doesn't.</param>
+internal sealed record ExposureView(
+    [property: JsonPropertyName("hosts")] IReadOnlyList<string> Hosts,
+    [property: JsonPropertyName("ready")] bool IsReady,
+    [property: JsonPropertyName("message")] string Message);
 
 /// <summary>Numbers of pods; null where the kind has no such number.</summary>
 internal sealed record ReplicasView(

@@ -31,6 +31,7 @@ public static class CompensateOrchestration
                 .. input.Leftovers.Select(l => IsWhereItRuns(input, placement, l) ? l with { HasNamespace = false } : l),
             ];
             var receipts = await Teardown.RemoveAllAsync(run, targets);
+            await HostNames.ReleaseFormerAsync(run, placement is null ? null : input.Applied ?? input.Desired, placement);
             return new(
                 EventTypes.TenantCompensated, placement, receipts.Count > 0 ? receipts[0] : null, ("removed", receipts.Count.ToString(CultureInfo.InvariantCulture)));
         });

@@ -24,6 +24,7 @@ public static class OffboardOrchestration
                 .. input.Leftovers,
             ];
             var receipts = await Teardown.RemoveAllAsync(run, targets);
+            await HostNames.ReleaseFormerAsync(run, null, null);
 
             // A tenant without a placement has nothing to read, so its receipt stays empty.
             var receipt = (receipts.Count > 0 ? receipts[0] : new TeardownReceipt(null, null, null, null, null)) with

@@ -14,6 +14,7 @@ public static class ResumeOrchestration
         OperationFrame.RunAsync(context, input, async run =>
         {
             var before = input.Placement ?? throw new StepFailedException(TenantError.Create(null, "NotPlaced", "The tenant's namespace is unknown."));
+            await HostNames.ClaimAsync(run, input.Desired!);
             var placement = await PoolReservation.ReserveAsync(run, input.Desired!);
             var tenant = run.Placed(placement, input.Desired!, input.DesiredRevision);
             if (placement.ClusterId == before.ClusterId)
@@ -39,6 +40,7 @@ public static class ResumeOrchestration
                 }
             }
 
+            await HostNames.ReleaseFormerAsync(run, input.Desired, placement);
             return new(
                 EventTypes.TenantResumed,
                 placement,

@@ -52,6 +52,9 @@ public sealed class TenantEntity : TaskEntity<TenantState?>
     /// <summary>Records where the running operation is about to place something, so that it is found if the operation is lost.</summary>
     public void Attempt(PlacementAttempt attempt) => State = OperationOutcomes.Attempt(State, attempt);
 
+    /// <summary>Whether the tenant's claim to a host name counts; nothing is changed.</summary>
+    public bool UsesHostName(string host) => HostNameRules.IsUsed(State, host);
+
     /// <summary>Stores the outcome of the running operation and starts the next one. A repeated report changes nothing.</summary>
     public void Complete(OperationReport report)
     {

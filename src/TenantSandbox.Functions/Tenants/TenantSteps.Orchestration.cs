@@ -24,6 +24,16 @@ internal static class TenantSteps
     public static Task AdoptSpecAsync(this TaskOrchestrationContext context, string tenantId, string hash) =>
         context.CallEntityAsync(TenantEntity.IdOf(tenantId), nameof(TenantEntity.AdoptSpec), hash, EntityCalls.WithinOperation);
 
+    /// <returns>Who has the host name.</returns>
+    public static Task<HostNameClaim> ClaimHostNameAsync(this TaskOrchestrationContext context, string host, HostNameRequest request) =>
+        context.CallEntityAsync<HostNameClaim>(HostNameEntity.IdOf(host), nameof(HostNameEntity.Claim), request, EntityCalls.WithinOperation);
+
+    public static Task ReleaseHostNameAsync(this TaskOrchestrationContext context, string host, HostNameClaim claim) =>
+        context.CallEntityAsync(HostNameEntity.IdOf(host), nameof(HostNameEntity.Release), claim, EntityCalls.WithinOperation);
+
+    public static Task<bool> UsesHostNameAsync(this TaskOrchestrationContext context, string tenantId, string host) =>
+        context.CallEntityAsync<bool>(TenantEntity.IdOf(tenantId), nameof(TenantEntity.UsesHostName), host, EntityCalls.WithinOperation);
+
     public static Task<AdmissionAnswer> CheckAdmissionAsync(this OperationRun run, PlacedTenant tenant) =>
         run.CallAsync<AdmissionAnswer>(ActivityNames.CheckAdmission, tenant);
 

@@ -40,6 +40,7 @@ internal static class Relocation
     public static async Task<TenantPlacement> RollOutAsync(OperationRun run, SpecRef spec, long revision)
     {
         var before = run.Input.Placement ?? throw new StepFailedException(TenantError.Create(null, "NotPlaced", "The tenant runs nowhere. Offboard it, then onboard it again."));
+        await HostNames.ClaimAsync(run, spec);
         var after = await PoolReservation.ReserveAsync(run, spec);
         var isMove = after.ClusterId != before.ClusterId;
         var former = isMove ? null : FormerOf(before, run.Input.Applied);
@@ -58,6 +59,7 @@ internal static class Relocation
         // From here on the new revision runs: what can't be removed stays a leftover.
         run.Control.IgnoreCancel();
         await ReleaseFormerAsync(run, before, after);
+        await HostNames.ReleaseFormerAsync(run, spec, after);
         return after;
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using TenantSandbox.Cli.Convert;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Cli.Tests.Convert;
 
@@ -144,19 +145,115 @@ public sealed class RequestConversionTests
     }
 
     [Theory]
-    [InlineData("metadata: {name: other}\nspec: {selector: {app: web}, ports: [{port: 8080}]}", "clients that connect to other")]
-    [InlineData("metadata: {name: web}\nspec: {selector: {app: web}, type: LoadBalancer, ports: [{port: 8080}]}", "type LoadBalancer")]
-    [InlineData("metadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}", "port 80 leads to 8080")]
-    [InlineData("metadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}", "which no container declares")]
-    [InlineData("metadata: {name: web}\nspec: {selector: {app: db}, ports: [{port: 8080}]}", "selects none")]
-    public async Task Convert_ServiceThatDiffers_SaysWhatClientsLose(string service, string expected)
+    [InlineData(
+        "metadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}",
+        """[{"name":"web","ports":[{"port":80,"targetPort":8080}]}]""", null)]
+    [InlineData("metadata: {name: shop}\nspec: {selector: {app: web}, ports: [{port: 8080}]}", """[{"name":"shop","ports":[{"port":8080}]}]""", null)]
+    [InlineData(
+        "metadata: {name: web}\nspec: {selector: {app: web}, sessionAffinity: ClientIP, ports: [{name: http, port: 80, protocol: UDP, appProtocol: x}]}",
+        """[{"name":"web","ports":[{"port":80,"name":"http","protocol":"UDP","appProtocol":"x"}],"sessionAffinity":"ClientIP"}]""", null)]
+    [InlineData(
+        "metadata: {name: web}\nspec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}",
+        """[{"name":"web","ports":[{"port":80,"targetPort":8080}],"type":"LoadBalancer"}]""", null)]
+    [InlineData("metadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}", null, "which no container declares")]
+    [InlineData("metadata: {name: web}\nspec: {selector: {app: db}, ports: [{port: 8080}]}", null, "selects none")]
+    [InlineData("metadata: {name: web}\nspec: {type: ExternalName, externalName: db.example.com}", null, "no ExternalName Services")]
+    [InlineData(
+        "metadata: {name: web}\nspec: {clusterIP: None, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}",
+        """[{"name":"web","ports":[{"port":80,"targetPort":8080}]}]""", "headless")]
+    [InlineData(
+        "metadata: {name: web}\nspec: {type: NodePort, externalIPs: [203.0.113.1], selector: {app: web}, ports: [{port: 80}]}",
+        """[{"name":"web","ports":[{"port":80}],"type":"NodePort"}]""", "can't be chosen by a tenant")]
+    public async Task Convert_Service_IsTakenAsItIsOrSaysWhatIsLost(string service, string? taken, string? lost)
     {
         var conversion = await ConvertAsync(
             Deployment("replicas: 1", "image: registry.example/web:1\nresources: {limits: {cpu: 500m, memory: 256Mi}}"),
             $"apiVersion: v1\nkind: Service\n{service}\n");
 
-        var lost = conversion.Workloads.SelectMany(w => w.Notes).Concat(conversion.Notes).Where(n => n.Kind == ConversionNoteKind.NotTaken);
-        Assert.Contains(expected, Assert.Single(lost).Text, StringComparison.Ordinal);
+        var notes = conversion.Workloads.SelectMany(w => w.Notes).Concat(conversion.Notes).Where(n => n.Kind == ConversionNoteKind.NotTaken).Select(n => n.Text);
+        Assert.Equal(taken, conversion.Request["workloads"]![0]!["services"]?.ToJsonString());
+        if (lost is null)
+        {
+            Assert.Empty(notes);
+        }
+        else
+        {
+            Assert.Contains(lost, Assert.Single(notes), StringComparison.Ordinal);
+        }
+
+        AssertValid(conversion);
+    }
+
+    [Fact]
+    public async Task Convert_Policies_BecomeIngressAndEgressOfTheirWorkloads()
+    {
+        var web = Deployment("replicas: 1", "image: registry.example/web:1\nports: [{name: http, containerPort: 8080}]\nresources: {limits: {cpu: 500m, memory: 256Mi}}");
+        var conversion = await ConvertAsync(
+            web,
+            web.Replace("name: web", "name: db", StringComparison.Ordinal).Replace("app: web", "app: db", StringComparison.Ordinal),
+            """
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata: {name: web}
+            spec:
+              podSelector: {matchLabels: {app: web}}
+              ingress:
+              - from: [{ipBlock: {cidr: 203.0.113.0/24}}, {namespaceSelector: {}}]
+                ports: [{port: http}]
+              egress:
+              - to: [{podSelector: {matchLabels: {app: db}}}]
+                ports: [{port: 8080}]
+              - ports: [{port: 53, protocol: UDP}]
+            """,
+            """
+            apiVersion: networking.k8s.io/v1
+            kind: NetworkPolicy
+            metadata: {name: db}
+            spec:
+              podSelector: {matchLabels: {app: db}}
+              policyTypes: [Ingress]
+              ingress: [{from: [{podSelector: {}}]}]
+            """);
+
+        var workloads = conversion.Request["workloads"]!.AsArray();
+        Assert.Equal("""{"from":[{"cidr":"203.0.113.0/24","ports":[{"port":"http"}]}]}""", workloads[0]!["ingress"]!.ToJsonString());
+        Assert.Equal("""[{"workload":"db","ports":[{"port":8080,"protocol":"TCP"}]}]""", workloads[0]!["egressAllowList"]!.ToJsonString());
+        Assert.Equal("""{"from":[{"workload":"web"},{"workload":"db"}]}""", workloads[1]!["ingress"]!.ToJsonString());
+        Assert.Contains("sources in \"ingress\"", Assert.Single(conversion.Notes, n => n.Kind == ConversionNoteKind.NotTaken).Text, StringComparison.Ordinal);
+        AssertValid(conversion);
+    }
+
+    [Theory]
+    [InlineData("backendRefs: [{name: web, port: 80}]", """{"hosts":["shop.example.com"],"service":"web","port":80}""", null)]
+    [InlineData(
+        "matches: [{path: {value: /api}}]\n    backendRefs: [{name: web, port: 80}]",
+        """{"hosts":["shop.example.com"],"service":"web","port":80,"paths":["/api"]}""", null)]
+    [InlineData("filters: [{type: URLRewrite}]\n    backendRefs: [{name: web, port: 80}]", null, "Filters")]
+    [InlineData("matches: [{path: {type: Exact, value: /api}}]\n    backendRefs: [{name: web, port: 80}]", null, "prefixes")]
+    [InlineData("backendRefs: [{name: other, port: 80}]", null, "selects none")]
+    [InlineData("backendRefs: [{name: web, port: 80}, {name: other, port: 80}]", null, "exactly one Service")]
+    [InlineData("backendRefs: [{name: web, port: 81}]", null, "no such TCP port")]
+    public async Task Convert_Route_ExposesItsWorkload(string rule, string? taken, string? lost)
+    {
+        var conversion = await ConvertAsync(
+            Deployment("replicas: 1", "image: registry.example/web:1\nresources: {limits: {cpu: 500m, memory: 256Mi}}"),
+            "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}",
+            $"apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {{name: web}}\nspec:\n  parentRefs: [{{name: public}}]\n  hostnames: [shop.example.com]\n  rules:\n  - {rule}\n");
+
+        Assert.Equal(taken, conversion.Request["workloads"]![0]!["expose"]?.ToJsonString());
+        var notes = conversion.Workloads.SelectMany(w => w.Notes).Concat(conversion.Notes).Where(n => n.Kind == ConversionNoteKind.NotTaken).Select(n => n.Text);
+        Assert.Equal(lost is not null, notes.SingleOrDefault()?.Contains(lost!, StringComparison.Ordinal) == true);
+        AssertValid(conversion);
+    }
+
+    [Fact]
+    public async Task Convert_Ingress_SaysHowToExposeTheWorkload()
+    {
+        var conversion = await ConvertAsync(
+            Deployment("replicas: 1", "image: registry.example/web:1\nresources: {limits: {cpu: 500m, memory: 256Mi}}"),
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {rules: []}\n");
+
+        Assert.Contains("\"expose\"", Assert.Single(conversion.Notes).Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -236,7 +333,7 @@ public sealed class RequestConversionTests
     private static void AssertValid(Conversion conversion)
     {
         var bytes = Encoding.UTF8.GetBytes(conversion.Request.ToJsonString());
-        Assert.Empty(TenantRequestParser.Parse(bytes, TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch).Faults);
+        Assert.Empty(TenantRequestParser.Parse(bytes, TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, InstallationRules.Default with { Network = NetworkRules.Any }).Faults);
     }
 
     private static async Task<Conversion> ConvertAsync(params string[] documents) =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Core.Tests.Requests;
 
@@ -9,6 +10,9 @@ namespace TenantSandbox.Core.Tests.Requests;
 public sealed class RequestCaseTests
 {
     private static readonly DateTimeOffset Now = new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    // The schema allows what some installation allows; the cases about an installation's bounds are in NetworkRulesTests.
+    private static readonly InstallationRules Rules = InstallationRules.Default with { Network = NetworkRules.Any };
 
     private static readonly Lazy<JsonSchema> Schema = new(() => JsonSchema.FromFile(Path.Combine(AppContext.BaseDirectory, "Requests", "tenant-request.schema.json")));
 
@@ -19,7 +23,7 @@ public sealed class RequestCaseTests
     public void Parse_Case_ReportsExactlyItsFaults(string name)
     {
         var @case = Find(name);
-        var result = TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now);
+        var result = TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now, Rules);
         Assert.Equal(@case.Faults, result.Faults.Select(x => $"{x.Pointer} {x.Code}"));
         Assert.Equal(@case.Faults.Count == 0, result.Request is not null);
     }
@@ -31,7 +35,7 @@ public sealed class RequestCaseTests
         var @case = Find(name);
         if (@case.OnlyValidator is not null && @case.Text is not null && @case.Faults[0] is " malformed")
         {
-            Assert.Null(TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now).Request);
+            Assert.Null(TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now, Rules).Request);
             return;
         }
 

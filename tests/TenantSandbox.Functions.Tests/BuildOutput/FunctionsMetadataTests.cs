@@ -34,6 +34,7 @@ public sealed class FunctionsMetadataTests
         GetTenantHistory: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/history; durableClient; out http
         GetTenantWorkloads: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/workloads; durableClient; out http
         GetWorkloadLogs: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/workloads/{workload}/logs; durableClient; out http
+        HostNameEntity: entityTrigger
         InspectTenants: activityTrigger
         ListPools: activityTrigger
         ListTenantNamespaces: activityTrigger

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using TenantSandbox.Core.Requests.Network;
 using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Tests.Configuration;
@@ -26,6 +27,16 @@ public sealed class OptionsTests
         settings["Clusters__0__Zones__1"] = "2";
         settings["Network__DeniedCidrs__0"] = "10.0.0.0/8";
         settings["Network__DnsPodLabels__app"] = "dns";
+        settings["Network__Sources__gateway__Namespace"] = "gateways";
+        settings["Network__Sources__gateway__PodLabels__app"] = "envoy";
+        settings["Network__IngressCidrs__0"] = "203.0.113.0/24";
+        settings["Network__HostNames__0"] = "*.apps.example.com";
+        settings["Network__LoadBalancers"] = "Internal";
+        settings["Network__AllowNodePorts"] = "true";
+        settings["Network__Gateway__Namespace"] = "gateways";
+        settings["Network__Gateway__Name"] = "public";
+        settings["Network__Gateway__Source"] = "gateway";
+        settings["Clusters__0__EgressByHostName"] = "true";
         settings["Timing__PollMinSeconds"] = "0.5";
         settings["Workloads__MaxSurge"] = "1";
         settings["EventTopic__Endpoint"] = "https://topic.example/api/events";
@@ -37,6 +48,11 @@ public sealed class OptionsTests
         Assert.Equal(["1", "2"], options.Clusters[0].Zones);
         Assert.Equal(["10.0.0.0/8"], options.Network.DeniedCidrs);
         Assert.Equal("dns", options.Network.DnsPodLabels["app"]);
+        Assert.Equal(("gateways", "envoy"), (options.Network.Sources["gateway"].Namespace, options.Network.Sources["gateway"].PodLabels["app"]));
+        Assert.Equal("public", options.FindGateway("west-1")?.Name);
+        var rules = options.ToRules().Network;
+        Assert.Equal(["*.apps.example.com", "203.0.113.0/24", "gateway"], [.. rules.HostNames!, .. rules.IngressBlocks!, .. rules.Sources!]);
+        Assert.Equal((LoadBalancerRule.Internal, true, true), (rules.LoadBalancers, rules.AllowNodePorts, rules.AllowEgressHosts));
         Assert.Equal(0.5, options.Timing.PollMinSeconds);
         Assert.Equal(1, options.Workloads.MaxSurge);
         Assert.Equal("topic.example", options.EventTopic.Endpoint?.Host);
@@ -64,6 +80,13 @@ public sealed class OptionsTests
     [InlineData("Timing__PollMaxSeconds", "1", "must not be less than PollMinSeconds")]
     [InlineData("Timing__WatchSeconds", "600", "Timing__WatchSeconds: 600 must be 1 to 240")]
     [InlineData("Network__DeniedCidrs__0", "everything", "Network__DeniedCidrs__0: 'everything'")]
+    [InlineData("Network__IngressCidrs__0", "everything", "Network__IngressCidrs__0: 'everything'")]
+    [InlineData("Network__HostNames__0", "*.com", "Network__HostNames__0: '*.com'")]
+    [InlineData("Network__Sources__gateway__Namespace", "tenant-blue", "could be a tenant's")]
+    [InlineData("Network__Sources__Gateway!__Namespace", "gateways", "Network__Sources__Gateway!: the name")]
+    [InlineData("Network__Gateway__Name", "public", "Network__Gateway: give both Name and Namespace")]
+    [InlineData("Network__Gateway__Source", "gateway", "Network__Gateway__Source: 'gateway' is none of")]
+    [InlineData("Clusters__0__Gateway__Name", "public", "Clusters__0__Gateway: give both Name and Namespace")]
     [InlineData("Workloads__PodSecurityVersion", "1.32", "Workloads__PodSecurityVersion: '1.32'")]
     [InlineData("Workloads__MaxSurge", "-1", "Workloads__MaxSurge: -1")]
     [InlineData("Workloads__RunAsUser", "0", "Workloads__RunAsUser: 0")]

@@ -18,6 +18,7 @@ public sealed class GoldenHistoryTests
         new("no-image", FailRollout, system => system.RunAsync(TestSystem.Onboard())),
         new("lifecycle", _ => Task.CompletedTask, ReplayTests.RunEveryOperationAsync),
         new("no-pool", FailPool, system => system.RunAsync(TestSystem.Onboard())),
+        new("host-names", _ => Task.CompletedTask, HostNameTests.RunEveryOperationAsync),
     ];
 
     public static TheoryData<string> Files => [.. GoldenHistories.ReadAll(GoldenHistories.Folder).Keys];

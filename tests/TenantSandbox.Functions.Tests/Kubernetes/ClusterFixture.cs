@@ -26,6 +26,7 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     private readonly string _caFile = Path.Combine(Path.GetTempPath(), $"adapters-tests-{Guid.NewGuid():n}.pem");
     private readonly string? _kubeconfig;
+    private readonly Dictionary<string, string> _more;
     private TwinHost? _twin;
     private ServiceProvider? _services;
     private k8s.Kubernetes? _client;
@@ -37,7 +38,8 @@ public sealed class ClusterFixture : IAsyncLifetime
     }
 
     /// <param name="kubeconfig">A real API server's; null or empty for the twin.</param>
-    internal ClusterFixture(string? kubeconfig) => _kubeconfig = kubeconfig;
+    /// <param name="more">Settings in addition.</param>
+    internal ClusterFixture(string? kubeconfig, Dictionary<string, string>? more = null) => (_kubeconfig, _more) = (kubeconfig, more ?? []);
 
     /// <summary>The twin, where there is one.</summary>
     internal TwinHost Twin => _twin!;
@@ -60,6 +62,15 @@ public sealed class ClusterFixture : IAsyncLifetime
         var settings = App.Settings();
         settings["Clusters__0__MaxPods"] = "50";
         settings["Timing__WatchSeconds"] = "3";
+        settings["Network__Sources__gateway__Namespace"] = "gateways";
+        settings["Network__IngressCidrs__0"] = "203.0.113.0/24";
+        settings["Network__AllowNodePorts"] = "true";
+        settings["Network__LoadBalancers"] = "Any";
+        foreach (var (name, value) in _more)
+        {
+            settings[name] = value;
+        }
+
         if (_kubeconfig is { Length: > 0 } kubeconfig)
         {
             settings["Clusters__0__Kubeconfig"] = kubeconfig;

@@ -13,6 +13,9 @@ internal sealed partial class FakeCloud : IClusterResources
     /// <summary>Namespaces that no tenant of the app made; the app's list has those with its owner label.</summary>
     public List<FoundNamespace> Strangers { get; } = [];
 
+    /// <summary>The specs that maintenance finds.</summary>
+    public MemorySpecStore SpecStore { get; } = new();
+
     /// <summary>What maintenance deleted itself, as <c>cluster/tenant.incarnation</c> or <c>cluster/pool</c>.</summary>
     public List<string> DeletedByMaintenance { get; } = [];
 
@@ -42,7 +45,7 @@ internal sealed partial class FakeCloud : IClusterResources
 
     private void AddMaintenanceTo(InProcessTaskHub hub)
     {
-        var specs = new MemorySpecStore();
+        var specs = SpecStore;
         var inventory = new OrphanInventory(this);
         var sweep = new OrphanSweep(inventory, this);
         Add<PageRequest, PageResult>(

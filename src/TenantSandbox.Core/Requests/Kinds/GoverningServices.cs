@@ -10,13 +10,14 @@ public static class GoverningServices
         return workload.StatefulSet?.Text("serviceName") ?? workload.Name;
     }
 
-    /// <summary>Whether the workload's own Service is headless, because it is the governing one.</summary>
-    public static bool IsOwn(WorkloadSpec workload) => workload?.Kind == WorkloadKind.StatefulSet && NameOf(workload) == workload.Name;
+    /// <summary>Whether the workload's only Service is headless, because it is the governing one.</summary>
+    public static bool IsOwn(WorkloadSpec workload) =>
+        workload is { Kind: WorkloadKind.StatefulSet, Services: null } && NameOf(workload) == workload.Name;
 
-    /// <summary>Whether there is a governing Service beside the workload's own.</summary>
-    public static bool IsSeparate(WorkloadSpec workload) => workload?.Kind == WorkloadKind.StatefulSet && NameOf(workload) != workload.Name;
+    /// <summary>Whether there is a governing Service beside the others.</summary>
+    public static bool IsSeparate(WorkloadSpec workload) => workload?.Kind == WorkloadKind.StatefulSet && !IsOwn(workload);
 
-    /// <summary>Refuses names that another workload's Service has.</summary>
+    /// <summary>Refuses names that another Service has.</summary>
     internal static void CheckNames(ObjectReader spec, IReadOnlyList<WorkloadSpec> workloads, ValidationFaultList faults)
     {
         // Positions in the request are those of the list only when every workload was read.
@@ -25,7 +26,8 @@ public static class GoverningServices
             return;
         }
 
-        var taken = workloads.Select(w => w.Name).ToHashSet(StringComparer.Ordinal);
+        // A workload without a Service may get one by an update.
+        var taken = workloads.SelectMany(w => w.Services?.Select(s => s.Name) ?? [w.Name]).ToHashSet(StringComparer.Ordinal);
         foreach (var (index, workload) in workloads.Index().Where(w => IsSeparate(w.Item)))
         {
             if (!taken.Add(NameOf(workload)))
@@ -33,7 +35,7 @@ public static class GoverningServices
                 faults.Add(
                     $"{JsonPointer.Append(spec.PointerTo("workloads"), index)}/statefulSet/serviceName",
                     ValidationFaultCodes.Duplicate,
-                    "Another workload's Service has this name.");
+                    "Another Service has this name. Without \"serviceName\" the Service that names the pods has the workload's.");
             }
         }
     }

@@ -7,7 +7,7 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 namespace TenantSandbox.Functions.Kubernetes.Inspection;
 
 /// <summary>Everything in a cluster that belongs to some tenants, read with few lists instead of reads for each tenant.</summary>
-internal sealed class SharedLists(ClusterConnections connections, string clusterId, string owner)
+internal sealed class SharedLists(ClusterConnections connections, string clusterId, TenantSandboxOptions options)
 {
     private const int Limit = 500;
 
@@ -93,6 +93,23 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
             (c, s, next, t) => c.CoreV1.ListServiceForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken));
+        // Where routes and policies with host names aren't configured, the app needs no permission to read them.
+        if (options.FindGateway(clusterId) is not null)
+        {
+            objects.AddRange(await ListAsync(
+                "HTTPRoutes", selectors, (c, s, next, t) => c.ListAllAsync<HttpRoute>(s, Limit, next, t), l => l.Items, cancellationToken));
+        }
+
+        if (options.AllowsEgressByHostName(clusterId))
+        {
+            objects.AddRange(await ListAsync(
+                "CiliumNetworkPolicies",
+                selectors,
+                (c, s, next, t) => c.ListAllAsync<CiliumNetworkPolicy>(s, Limit, next, t),
+                l => l.Items,
+                cancellationToken));
+        }
+
         var pods = await ListAsync(
             "pods",
             selectors,
@@ -142,7 +159,7 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
         yield return Selector(ids);
     }
 
-    private string Selector(List<string> ids) => $"{Labels.Owner}={owner},{Labels.Tenant} in ({string.Join(',', ids)})";
+    private string Selector(List<string> ids) => $"{Labels.Owner}={options.Owner},{Labels.Tenant} in ({string.Join(',', ids)})";
 
     private async Task<IReadOnlyList<TItem>> ListAsync<TList, TItem>(
         string what,

@@ -51,6 +51,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             .. TenantManifests.Workloads(tenant, options),
             .. TenantManifests.Autoscalers(tenant, options),
             .. TenantManifests.Services(tenant, options),
+            .. TenantManifests.Routes(tenant, options),
         ];
         var workloads = new WorkloadInspection(tenant);
         foreach (var finding in desired.SelectMany(d => workloads.Inspect(d, live.GetValueOrDefault(WorkloadPlan.Key(d)))))
@@ -59,12 +60,23 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
         }
 
         var wanted = desired.Select(WorkloadPlan.Key).ToHashSet();
-        foreach (var extra in live.Values.Where(o => WorkloadObjectKind.All.Any(k => k.Type.IsInstanceOfType(o)) && !wanted.Contains(WorkloadPlan.Key(o))))
+        foreach (var extra in live.Values.Where(o => IsDeletable(o) && !wanted.Contains(WorkloadPlan.Key(o))))
         {
             yield return new Finding(
-                FindingKind.ObjectExtra, $"{WorkloadObjectKind.Of(extra).Name}/{extra.Metadata.Name}", null, "is not part of the spec", IsRepairable: true);
+                FindingKind.ObjectExtra, $"{CustomObjects.EntityOf(extra.GetType()).Kind}/{extra.Metadata.Name}", null, "is not part of the spec", IsRepairable: true);
+        }
+
+        foreach (var route in desired.OfType<HttpRoute>())
+        {
+            if (live.GetValueOrDefault(WorkloadPlan.Key(route)) is HttpRoute found && RouteState.Of(found) is { IsReady: false } state)
+            {
+                yield return new Finding(FindingKind.RouteNotReady, $"{HttpRoute.KindName}/{route.Metadata.Name}", null, state.Message, IsRepairable: false);
+            }
         }
     }
+
+    private static bool IsDeletable(IKubernetesObject<V1ObjectMeta> item) =>
+        item is V1NetworkPolicy or CiliumNetworkPolicy || WorkloadObjectKind.All.Any(k => k.Type.IsInstanceOfType(item));
 
     private IEnumerable<Finding> Pods(DesiredTenant tenant, IEnumerable<V1Pod> pods)
     {

@@ -31,7 +31,7 @@ internal sealed class TenantInspector(
         }
 
         var settings = options.Value;
-        var lists = new SharedLists(connections, page.ClusterId, settings.Owner);
+        var lists = new SharedLists(connections, page.ClusterId, settings);
         var pools = settings.Workloads.BindToPool
             ? page.Tenants.Select(t => t.PoolName).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray()
             : [];

@@ -1,9 +1,10 @@
 using System.Net;
+using k8s.Models;
 using TenantSandbox.Core.Errors;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
-/// <summary>Address blocks that no tenant's allow list can open.</summary>
+/// <summary>Address blocks that no tenant can open: neither towards them nor from them.</summary>
 /// <param name="configured">The configured blocks, in addition to the platform's.</param>
 internal sealed class DeniedBlocks(IEnumerable<string> configured)
 {
@@ -13,22 +14,32 @@ internal sealed class DeniedBlocks(IEnumerable<string> configured)
     private readonly IPNetwork[] _blocks =
         [.. Platform.Concat(configured).Select(c => IPNetwork.Parse(c)).Distinct()];
 
-    /// <summary>The denied parts of an allowed block, sorted, without overlaps.</summary>
+    /// <summary>All blocks, sorted, without overlaps.</summary>
+    public IReadOnlyList<string> All => Outermost(_blocks);
+
+    /// <summary>An allowed block without its denied parts.</summary>
+    /// <param name="allowed">The block.</param>
+    /// <param name="isEgress">Whether it is allowed as a destination; else as a source.</param>
     /// <exception cref="InvalidException">The block lies entirely in a denied one.</exception>
-    public IReadOnlyList<string> Within(IPNetwork allowed)
+    public V1IPBlock BlockWithout(IPNetwork allowed, bool isEgress)
     {
         if (_blocks.Cast<IPNetwork?>().FirstOrDefault(b => Covers(b!.Value, allowed)) is { } cover)
         {
             throw new InvalidException(
-                "EgressDenied", $"egress to {allowed} can't be allowed: it lies in {cover}, which is denied to every tenant");
+                isEgress ? "EgressDenied" : "IngressDenied",
+                $"{(isEgress ? "egress to" : "connections from")} {allowed} can't be allowed: it lies in {cover}, which is denied to every tenant");
         }
 
-        var inside = _blocks.Where(b => Covers(allowed, b)).ToArray();
-        return [.. inside.Where(b => !inside.Any(o => !o.Equals(b) && Covers(o, b))).Select(b => b.ToString()).Order(StringComparer.Ordinal)];
+        var inside = Outermost([.. _blocks.Where(b => Covers(allowed, b))]);
+        return new V1IPBlock { Cidr = allowed.ToString(), Except = inside.Count == 0 ? null : [.. inside] };
     }
 
-    private static bool Covers(IPNetwork outer, IPNetwork inner) =>
+    /// <summary>Whether one block has all addresses of another.</summary>
+    public static bool Covers(IPNetwork outer, IPNetwork inner) =>
         outer.BaseAddress.AddressFamily == inner.BaseAddress.AddressFamily
         && outer.PrefixLength <= inner.PrefixLength
         && outer.Contains(inner.BaseAddress);
+
+    private static IReadOnlyList<string> Outermost(IPNetwork[] blocks) =>
+        [.. blocks.Where(b => !blocks.Any(o => !o.Equals(b) && Covers(o, b))).Select(b => b.ToString()).Order(StringComparer.Ordinal)];
 }

@@ -1,6 +1,7 @@
 using k8s.Models;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Kinds;
+using TenantSandbox.Core.Requests.Network;
 using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
@@ -33,7 +34,7 @@ internal static class GoverningServiceManifest
                 // Clients use the other Service. Through this one pods find their peers before they are ready.
                 PublishNotReadyAddresses = true,
                 Selector = WorkloadManifest.Selector(workload),
-                Ports = workload.Ports.Count > 0 ? [.. workload.Ports.Select(ServiceManifest.Port)] : null,
+                Ports = workload.Ports.Count > 0 ? [.. workload.Ports.Select(p => ServiceManifest.Port(ServicePortSpec.Of(p)))] : null,
             },
         };
     }

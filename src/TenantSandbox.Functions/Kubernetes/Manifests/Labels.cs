@@ -10,6 +10,10 @@ internal static class Labels
     public const string Owner = "tenantsandbox/owner";
     public const string Tenant = "tenantsandbox/tenant";
     public const string Incarnation = "tenantsandbox/incarnation";
+
+    /// <summary>The label that every namespace has with its own name, set by the API server.</summary>
+    public const string NamespaceName = "kubernetes.io/metadata.name";
+
     public const string Workload = "tenantsandbox/workload";
 
     /// <summary>On the namespace of dry runs: the installation's owner. Not <see cref="Owner"/>, which marks what tenants have.</summary>

@@ -10,7 +10,7 @@ internal static class NamespaceManifest
     /// <summary>The service account of every workload; it has no token and no permissions.</summary>
     public const string ServiceAccountName = "tenant-workload";
 
-    public static string NameOf(string tenantId) => $"tenant-{tenantId}";
+    public static string NameOf(string tenantId) => $"{TenantSandboxOptions.NamespacePrefix}{tenantId}";
 
     public static V1Namespace Namespace(DesiredTenant tenant, TenantSandboxOptions options)
     {

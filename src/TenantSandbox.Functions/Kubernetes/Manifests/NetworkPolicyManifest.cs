@@ -8,7 +8,8 @@ namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
 /// <summary>
 /// One policy for all pods of the namespace: allows only the cluster's DNS, the tenant's own pods and the allow list. One
-/// object instead of several, so that an apply replaces all rules at once and none of an older revision remains.
+/// object instead of several, so that an apply replaces all rules at once and none of an older revision remains. Where workloads have
+/// rules of their own, it allows DNS only, and <see cref="WorkloadPolicyManifest"/> the rest.
 /// </summary>
 internal static class NetworkPolicyManifest
 {
@@ -19,7 +20,8 @@ internal static class NetworkPolicyManifest
     /// <param name="clusterRanges">The cluster's own ranges, which are denied in addition to the configured ones.</param>
     public static V1NetworkPolicy Policy(DesiredTenant tenant, TenantSandboxOptions options, IEnumerable<string> clusterRanges)
     {
-        var denied = new DeniedBlocks(options.Network.DeniedCidrs.Concat(clusterRanges));
+        var isShared = !WorkloadPolicyManifest.AreUsed(tenant.Spec);
+        var denied = Denied(options, clusterRanges);
         return new V1NetworkPolicy
         {
             ApiVersion = "networking.k8s.io/v1",
@@ -29,19 +31,21 @@ internal static class NetworkPolicyManifest
             {
                 PodSelector = new V1LabelSelector(),
                 PolicyTypes = ["Ingress", "Egress"],
-                Ingress = [new V1NetworkPolicyIngressRule { FromProperty = [OwnPods()] }],
-                Egress =
-                [
-                    Dns(options.Network),
-                    new V1NetworkPolicyEgressRule { To = [OwnPods()] },
-                    .. tenant.Spec.EgressAllowList.Select(rule => Allow(rule, denied)),
-                ],
+                Ingress = isShared ? [new V1NetworkPolicyIngressRule { FromProperty = [OwnPods()] }] : null,
+                Egress = isShared
+                    ?
+                    [
+                        Dns(options.Network),
+                        new V1NetworkPolicyEgressRule { To = [OwnPods()] },
+                        .. tenant.Spec.EgressAllowList.Select(rule => Allow(rule, denied)),
+                    ]
+                    : [Dns(options.Network)],
             },
         };
     }
 
     // Without a namespace selector, a pod selector means this namespace only.
-    private static V1NetworkPolicyPeer OwnPods() => new() { PodSelector = new V1LabelSelector() };
+    public static V1NetworkPolicyPeer OwnPods() => new() { PodSelector = new V1LabelSelector() };
 
     private static V1NetworkPolicyEgressRule Dns(NetworkOptions network) => new()
     {
@@ -49,37 +53,36 @@ internal static class NetworkPolicyManifest
         [
             new V1NetworkPolicyPeer
             {
-                NamespaceSelector = Matching(network.DnsNamespaceLabels, "kubernetes.io/metadata.name", "kube-system"),
-                PodSelector = Matching(network.DnsPodLabels, "k8s-app", "kube-dns"),
+                NamespaceSelector = new V1LabelSelector { MatchLabels = DnsNamespaceLabels(network) },
+                PodSelector = new V1LabelSelector { MatchLabels = DnsPodLabels(network) },
             },
         ],
         Ports = [Port("UDP", 53), Port("TCP", 53)],
     };
 
-    private static V1NetworkPolicyEgressRule Allow(EgressRule rule, DeniedBlocks denied)
+    /// <summary>Allows what a rule with a block names.</summary>
+    public static V1NetworkPolicyEgressRule Allow(EgressRule rule, DeniedBlocks denied) => new()
     {
-        var block = IPNetwork.Parse(rule.Cidr);
-        var except = denied.Within(block);
-        return new V1NetworkPolicyEgressRule
-        {
-            To =
-            [
-                new V1NetworkPolicyPeer
-                {
-                    IpBlock = new V1IPBlock { Cidr = block.ToString(), Except = except.Count == 0 ? null : [.. except] },
-                },
-            ],
-            Ports = rule.Ports.Count == 0 ? null : [.. rule.Ports.Select(p => Port(p.Protocol, p.Port))],
-        };
-    }
+        To = [new V1NetworkPolicyPeer { IpBlock = denied.BlockWithout(IPNetwork.Parse(rule.Cidr!), isEgress: true) }],
+        Ports = Ports(rule.Ports),
+    };
+
+    /// <summary>Null for all ports.</summary>
+    public static V1NetworkPolicyPort[]? Ports(IReadOnlyList<WorkloadPort> ports) => ports.Count == 0 ? null : [.. ports.Select(p => Port(p.Protocol, p.Port))];
+
+    /// <summary>What no rule of a tenant can open.</summary>
+    public static DeniedBlocks Denied(TenantSandboxOptions options, IEnumerable<string> clusterRanges) =>
+        new(options.Network.DeniedCidrs.Concat(clusterRanges));
+
+    public static IDictionary<string, string> DnsNamespaceLabels(NetworkOptions network) =>
+        OrDefault(network.DnsNamespaceLabels, Labels.NamespaceName, "kube-system");
+
+    public static IDictionary<string, string> DnsPodLabels(NetworkOptions network) => OrDefault(network.DnsPodLabels, "k8s-app", "kube-dns");
 
     private static V1NetworkPolicyPort Port(string protocol, int port) =>
         new() { Protocol = protocol, Port = port.ToString(CultureInfo.InvariantCulture) };
 
-    private static V1LabelSelector Matching(IDictionary<string, string> labels, string defaultKey, string defaultValue) => new()
-    {
-        MatchLabels = labels.Count > 0
-            ? new SortedDictionary<string, string>(labels, StringComparer.Ordinal)
-            : new Dictionary<string, string> { [defaultKey] = defaultValue },
-    };
+    private static IDictionary<string, string> OrDefault(IDictionary<string, string> labels, string key, string value) => labels.Count > 0
+        ? new SortedDictionary<string, string>(labels, StringComparer.Ordinal)
+        : new Dictionary<string, string> { [key] = value };
 }

@@ -1,6 +1,7 @@
 using TenantSandbox.Core.Capacity;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Kinds;
+using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
@@ -9,7 +10,9 @@ namespace TenantSandbox.Functions.Kubernetes.Manifests;
 /// <param name="CpuMillis">CPU of all pods, in thousandths of a core.</param>
 /// <param name="MemoryMiB">Memory of all pods, including overhead.</param>
 /// <param name="Services">Number of Services.</param>
-internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int Services)
+/// <param name="LoadBalancers">Number of those of type LoadBalancer.</param>
+/// <param name="NodePorts">Number of ports that Services take on the nodes; those of load balancers count too.</param>
+internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int Services, int LoadBalancers, int NodePorts)
 {
     /// <param name="tenant">The tenant, with what still runs of it.</param>
     /// <param name="extra">Extra pods per workload.</param>
@@ -21,30 +24,36 @@ internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int 
         var groups = tenant.IsMoving
             ? wanted.Concat(former)
             : wanted.Concat(former).GroupBy(g => g.Workload).Select(g => g.Aggregate((a, b) => a.Or(b)));
+        // By name: during an update a Service is replaced in place.
+        IGrouping<string, ServiceSpec>[] services =
+        [
+            .. tenant.Spec.Workloads.Concat(tenant.Former?.Spec.Workloads ?? [])
+                .SelectMany(w => w.EffectiveServices())
+                .GroupBy(s => s.Name, StringComparer.Ordinal),
+        ];
         var all = groups.Select(g => (Count: (long)g.Replicas + extra, Group: g)).ToArray();
         return new QuotaNeed(
             all.Sum(g => g.Count),
             all.Sum(g => g.Count * g.Group.CpuMillis),
             all.Sum(g => g.Count * g.Group.MemoryMiB),
-            wanted.Concat(former).GroupBy(g => g.Workload).Sum(g => g.Max(w => w.Services)));
+            services.Length + tenant.Spec.Workloads.Concat(tenant.Former?.Spec.Workloads ?? []).Where(GoverningServices.IsSeparate)
+                .DistinctBy(GoverningServices.NameOf, StringComparer.Ordinal).Count(),
+            services.Count(s => s.Any(x => x.Type == ServiceType.LoadBalancer)),
+            services.Sum(s => s.Where(x => x.Type != ServiceType.ClusterIP).Select(x => x.Ports.Count).DefaultIfEmpty().Max()));
     }
 
     private static Group[] Groups(TenantSpec spec, IReadOnlyList<KataSizeClass> classes, DesiredTenant tenant) =>
     [
         .. spec.Workloads.Select(w => new Group(
-            w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB + SizeClass.Of(w, classes, tenant).OverheadMemoryMiB, ServicesOf(w))),
+            w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB + SizeClass.Of(w, classes, tenant).OverheadMemoryMiB)),
     ];
 
-    private static int ServicesOf(WorkloadSpec workload) =>
-        (workload.Ports.Count > 0 || GoverningServices.IsOwn(workload) ? 1 : 0) + (GoverningServices.IsSeparate(workload) ? 1 : 0);
-
-    private sealed record Group(string Workload, int Replicas, int CpuMillis, int MemoryMiB, int Services)
+    private sealed record Group(string Workload, int Replicas, int CpuMillis, int MemoryMiB)
     {
         public Group Or(Group other) => new(
             Workload,
             Math.Max(Replicas, other.Replicas),
             Math.Max(CpuMillis, other.CpuMillis),
-            Math.Max(MemoryMiB, other.MemoryMiB),
-            Math.Max(Services, other.Services));
+            Math.Max(MemoryMiB, other.MemoryMiB));
     }
 }

@@ -1,28 +1,33 @@
 using System.Globalization;
 using k8s.Models;
+using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Kinds;
+using TenantSandbox.Core.Requests.Network;
 using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
-/// <summary>
-/// The cluster-internal Service of a workload that has ports. That of a StatefulSet is headless and needs none, unless another Service
-/// names the pods.
-/// </summary>
+/// <summary>The Services of a workload. That of a StatefulSet is headless, unless another Service names the pods.</summary>
 internal static class ServiceManifest
 {
-    /// <summary>Null when the workload has no ports, and no pods that need names.</summary>
-    public static V1Service? Service(WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options)
+    /// <summary>Makes AKS give a load balancer an address of the virtual network (AKS documentation, "Internal load balancer").</summary>
+    public const string InternalAnnotation = "service.beta.kubernetes.io/azure-load-balancer-internal";
+
+    /// <exception cref="InvalidException">The settings don't allow a type, or not any more.</exception>
+    public static IEnumerable<V1Service> Services(WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options) =>
+        workload.EffectiveServices().Select(s => Service(s, workload, tenant, options));
+
+    private static V1Service Service(ServiceSpec service, WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options)
     {
-        var isHeadless = GoverningServices.IsOwn(workload);
-        if (workload.Ports.Count == 0 && !isHeadless)
+        var isInternal = RequireAllowed(service, options.Network);
+        var metadata = NamespaceManifest.Metadata(service.Name, tenant, options);
+        metadata.Labels[Labels.Workload] = workload.Name;
+        if (isInternal)
         {
-            return null;
+            metadata.Annotations = new Dictionary<string, string> { [InternalAnnotation] = "true" };
         }
 
-        var metadata = NamespaceManifest.Metadata(workload.Name, tenant, options);
-        metadata.Labels[Labels.Workload] = workload.Name;
         return new V1Service
         {
             ApiVersion = "v1",
@@ -30,20 +35,39 @@ internal static class ServiceManifest
             Metadata = metadata,
             Spec = new V1ServiceSpec
             {
-                Type = "ClusterIP",
-                ClusterIP = isHeadless ? GoverningServiceManifest.Headless : null,
+                Type = service.Type.ToString(),
+                ClusterIP = GoverningServices.IsOwn(workload) ? GoverningServiceManifest.Headless : null,
+                // Otherwise connections come from a node's address, and policies can't tell whose they are.
+                ExternalTrafficPolicy = service.Type == ServiceType.ClusterIP ? null : "Local",
+                SessionAffinity = service.HasSessionAffinity ? "ClientIP" : null,
                 Selector = WorkloadManifest.Selector(workload),
-                Ports = workload.Ports.Count > 0 ? [.. workload.Ports.Select(Port)] : null,
+                Ports = service.Ports.Count > 0 ? [.. service.Ports.Select(Port)] : null,
             },
         };
     }
 
-    // Protocol is a key of the list in server-side apply; older API servers refuse an apply without it.
-    public static V1ServicePort Port(WorkloadPort port) => new()
+    public static V1ServicePort Port(ServicePortSpec port) => new()
     {
-        Name = port.Name ?? string.Create(CultureInfo.InvariantCulture, $"{port.Protocol.ToLowerInvariant()}-{port.Port}"),
+        var isAllowed = service.Type switch
+        {
+            ServiceType.NodePort => network.AllowNodePorts,
+            ServiceType.LoadBalancer => network.LoadBalancers != LoadBalancerRule.None,
+            _ => true,
+        };
+        return isAllowed
+            ? service.Type == ServiceType.LoadBalancer && (service.IsInternal || network.LoadBalancers == LoadBalancerRule.Internal)
+            : throw new InvalidException(
+                "ServiceTypeDenied",
+                $"Service {service.Name} can't be of type {service.Type}: see {TenantSandboxOptions.Section}__Network__LoadBalancers and __AllowNodePorts");
+    }
+
+    // Protocol is a key of the list in server-side apply; older API servers refuse an apply without it.
+    private static V1ServicePort Port(ServicePortSpec port) => new()
+    {
+        Name = port.EffectiveName,
         Port = port.Port,
-        TargetPort = port.Port,
+        TargetPort = port.TargetPort ?? port.Port.ToString(CultureInfo.InvariantCulture),
         Protocol = port.Protocol,
+        AppProtocol = port.AppProtocol,
     };
 }

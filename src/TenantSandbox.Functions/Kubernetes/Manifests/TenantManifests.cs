@@ -16,13 +16,19 @@ internal static class TenantManifests
     /// <param name="options">All settings.</param>
     /// <param name="clusterRanges">The cluster's address ranges.</param>
     public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Guardrails(
-        DesiredTenant tenant, TenantSandboxOptions options, IEnumerable<string> clusterRanges) =>
-    [
-        NamespaceManifest.ServiceAccount(tenant, options),
-        QuotaManifest.Quota(tenant, options),
-        QuotaManifest.Limits(tenant, options),
-        NetworkPolicyManifest.Policy(tenant, options, clusterRanges),
-    ];
+        DesiredTenant tenant, TenantSandboxOptions options, IEnumerable<string> clusterRanges)
+    {
+        var denied = NetworkPolicyManifest.Denied(options, clusterRanges);
+        return
+        [
+            NamespaceManifest.ServiceAccount(tenant, options),
+            QuotaManifest.Quota(tenant, options),
+            QuotaManifest.Limits(tenant, options),
+            .. WorkloadPolicyManifest.Policies(tenant, options, denied),
+            .. HostPolicyManifest.Policies(tenant, options, denied),
+            NetworkPolicyManifest.Policy(tenant, options, clusterRanges),
+        ];
+    }
 
     /// <summary>The objects that make the pods, one for each workload.</summary>
     public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Workloads(DesiredTenant tenant, TenantSandboxOptions options) =>
@@ -32,11 +38,14 @@ internal static class TenantManifests
     public static IReadOnlyList<V2HorizontalPodAutoscaler> Autoscalers(DesiredTenant tenant, TenantSandboxOptions options) =>
         [.. tenant.Spec.Workloads.Select(w => AutoscalerManifest.Autoscaler(w, tenant, options)).OfType<V2HorizontalPodAutoscaler>()];
 
-    /// <summary>The Services of the workloads that have ports or pods with names.</summary>
+    /// <summary>The Services, those that name the pods of StatefulSets included.</summary>
     public static IReadOnlyList<V1Service> Services(DesiredTenant tenant, TenantSandboxOptions options) =>
     [
-        .. tenant.Spec.Workloads
-            .SelectMany(w => new[] { ServiceManifest.Service(w, tenant, options), GoverningServiceManifest.Service(w, tenant, options) })
-            .OfType<V1Service>(),
+        .. tenant.Spec.Workloads.SelectMany(w => ServiceManifest.Services(w, tenant, options)),
+        .. tenant.Spec.Workloads.Select(w => GoverningServiceManifest.Service(w, tenant, options)).OfType<V1Service>(),
     ];
+
+    /// <summary>The routes to the workloads that are exposed.</summary>
+    public static IReadOnlyList<HttpRoute> Routes(DesiredTenant tenant, TenantSandboxOptions options) =>
+        [.. tenant.Spec.Workloads.Select(w => HttpRouteManifest.Route(w, tenant, options)).OfType<HttpRoute>()];
 }

@@ -32,14 +32,27 @@ internal sealed class WorkloadStateReader(ClusterConnections connections, Tenant
         var controllers = ListControllersAsync(tenant, ns, cancellationToken);
         var pods = ListPodsAsync(tenant, ns, "", cancellationToken);
         var events = ListEventsAsync(tenant, ns, cancellationToken);
-        await Task.WhenAll(controllers, pods, events);
-        var podsByWorkload = (await pods).ToLookup(WorkloadOf);
+        var services = ListAsync(
+            tenant,
+            "Services",
+            ns,
+            async client => (await client.CoreV1.ListNamespacedServiceAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken)).Items,
+            cancellationToken);
+        var routes = ListRoutesAsync(tenant, ns, cancellationToken);
+        await Task.WhenAll(controllers, pods, events, services, routes);
+        var servicesByWorkload = (await services).OrderBy(s => s.Metadata.Name, StringComparer.Ordinal).ToLookup(s => WorkloadOf(s.Metadata), ServiceState.Of);
+        var routesByWorkload = (await routes).ToLookup(r => WorkloadOf(r.Metadata), ExposureState.Of);
+        var podsByWorkload = (await pods).ToLookup(p => WorkloadOf(p.Metadata));
         var byName = (await controllers).ToLookup(c => c.Name);
         return new(
             ns,
             [
                 .. byName.Select(g => g.Key).Union(podsByWorkload.Select(g => g.Key)).Order(StringComparer.Ordinal)
-                    .Select(name => Join(name, byName[name].FirstOrDefault(), [.. podsByWorkload[name]])),
+                    .Select(name => Join(name, byName[name].FirstOrDefault(), [.. podsByWorkload[name]]) with
+                    {
+                        Services = [.. servicesByWorkload[name]],
+                        Exposure = routesByWorkload[name].FirstOrDefault(),
+                    }),
             ],
             [.. (await events).OrderByDescending(e => RolloutEvents.At(e)).Take(MaxEvents).Select(PodStates.Of)]);
     }
@@ -110,6 +123,17 @@ internal sealed class WorkloadStateReader(ClusterConnections connections, Tenant
         TenantNamespaceRef tenant, string what, string ns, Func<IKubernetes, Task<IList<T>>> list, CancellationToken cancellationToken) =>
         await connections.FindAsync(tenant.ClusterId, $"list {what} of {ns}", list, cancellationToken) ?? [];
 
+    // Where no Gateway is configured there are no routes, and the app needs no permission to read them.
+    private async Task<IEnumerable<HttpRoute>> ListRoutesAsync(TenantNamespaceRef tenant, string ns, CancellationToken cancellationToken) =>
+        options.Value.FindGateway(tenant.ClusterId) is null
+            ? []
+            : await ListAsync(
+                tenant,
+                "HTTPRoutes",
+                ns,
+                async client => (IList<HttpRoute>)[.. (await client.ListAsync<HttpRoute>(ns, Selector(tenant), cancellationToken)).Items],
+                cancellationToken);
+
     private async Task<IList<V1Pod>> ListPodsAsync(TenantNamespaceRef tenant, string ns, string more, CancellationToken cancellationToken) =>
         (await connections.CallAsync(
             tenant.ClusterId,
@@ -131,7 +155,7 @@ internal sealed class WorkloadStateReader(ClusterConnections connections, Tenant
             name, controller?.Kind, controller?.Images ?? [], controller?.Desired, controller?.Ready ?? states.Count(p => p.IsReady), controller?.Updated, states, pods.Count);
     }
 
-    private static string WorkloadOf(V1Pod pod) => pod.Metadata.Labels.TryGetValue(Labels.Workload, out var name) ? name : pod.Metadata.Name;
+    private static string WorkloadOf(V1ObjectMeta metadata) => metadata.Labels.TryGetValue(Labels.Workload, out var name) ? name : metadata.Name;
 
     private string Selector(TenantNamespaceRef tenant) => Labels.Selector(options.Value.Owner, tenant);
 }

@@ -16,7 +16,14 @@ internal sealed record TenantWorkloadStates(string? Namespace, IReadOnlyList<Wor
 /// <param name="Pods">Its pods by name; at most <see cref="WorkloadStateReader.MaxPods"/>.</param>
 /// <param name="PodCount">How many pods there are.</param>
 internal sealed record WorkloadState(
-    string Name, string? Kind, IReadOnlyList<string> Images, int? Desired, int Ready, int? Updated, IReadOnlyList<PodState> Pods, int PodCount);
+    string Name, string? Kind, IReadOnlyList<string> Images, int? Desired, int Ready, int? Updated, IReadOnlyList<PodState> Pods, int PodCount)
+{
+    /// <summary>Its Services, by name.</summary>
+    public IReadOnlyList<ServiceState> Services { get; init; } = [];
+
+    /// <summary>The route that leads to it; null if it isn't exposed.</summary>
+    public ExposureState? Exposure { get; init; }
+}
 
 /// <summary>A pod.</summary>
 /// <param name="Reason">Why it is in its phase, like <c>Evicted</c>, or why it is not scheduled; null if the cluster gives no reason.</param>

@@ -27,7 +27,7 @@ public sealed class GoldenTests
             _ =>
             [
                 .. tenant.Spec.Workloads.Select(w => DeploymentManifest.Deployment(w, tenant, options)),
-                .. tenant.Spec.Workloads.Select(w => ServiceManifest.Service(w, tenant, options)).OfType<object>(),
+                .. tenant.Spec.Workloads.SelectMany(w => ServiceManifest.Services(w, tenant, options)),
             ],
         };
 

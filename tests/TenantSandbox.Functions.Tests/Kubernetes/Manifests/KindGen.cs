@@ -41,9 +41,15 @@ internal static class KindGen
         }));
 
     /// <summary>The JSON text of a workload with a pod template.</summary>
-    public static readonly Gen<string> Workload = Gen.Select(PodTemplateGen.Template, Kind).Select((template, kind) =>
+    public static readonly Gen<string> Workload = Gen.Select(PodTemplateGen.Template, Kind, NetworkGen.Properties).Select((template, kind, network) =>
     {
         var workload = kind.DeepClone().AsObject();
+        // The Service that names a StatefulSet's pods has its name for itself.
+        foreach (var (property, value) in Json(network).Where(p => p.Key != "services" || workload["statefulSet"]?["serviceName"]?.GetValue<string>() != "shop"))
+        {
+            workload[property] = value?.DeepClone();
+        }
+
         var pods = Json(template);
         if (workload["job"] is not null)
         {

@@ -16,7 +16,7 @@ public sealed class ManifestTests
     [InlineData("::/0", "fe80::/10")]
     [InlineData("10.0.0.0/8", "")]
     public void DeniedBlocks_WideAllowance_AreTakenOut(string allowed, string except) =>
-        Assert.Equal(except, string.Join(' ', new DeniedBlocks([]).Within(IPNetwork.Parse(allowed))));
+        Assert.Equal(except, string.Join(' ', new DeniedBlocks([]).BlockWithout(IPNetwork.Parse(allowed), isEgress: true).Except ?? []));
 
     [Theory]
     [InlineData("169.254.169.254/32")]
@@ -24,11 +24,11 @@ public sealed class ManifestTests
     [InlineData("169.254.0.0/16")]
     [InlineData("fe80::1/128")]
     public void DeniedBlocks_AllowanceInside_IsRefused(string allowed) =>
-        Assert.Equal("EgressDenied", Assert.Throws<InvalidException>(() => new DeniedBlocks([]).Within(IPNetwork.Parse(allowed))).Code);
+        Assert.Equal("EgressDenied", Assert.Throws<InvalidException>(() => new DeniedBlocks([]).BlockWithout(IPNetwork.Parse(allowed), isEgress: true)).Code);
 
     [Fact]
     public void DeniedBlocks_OneInsideAnother_OnlyTheOuterIsNamed() =>
-        Assert.Equal(["10.0.0.0/8"], new DeniedBlocks(["10.1.0.0/16", "10.0.0.0/8"]).Within(IPNetwork.Parse("8.0.0.0/6")));
+        Assert.Equal(["10.0.0.0/8"], new DeniedBlocks(["10.1.0.0/16", "10.0.0.0/8"]).BlockWithout(IPNetwork.Parse("8.0.0.0/6"), isEgress: true).Except);
 
     [Fact]
     public void NetworkPolicy_EmptyAllowList_LeavesOnlyDnsAndTheTenantItself()

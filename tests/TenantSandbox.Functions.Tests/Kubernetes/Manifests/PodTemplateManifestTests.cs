@@ -19,7 +19,7 @@ public sealed class PodTemplateManifestTests
 
         Golden.Compare("template.yaml", KubernetesYaml.SerializeAll((object[])
         [
-            DeploymentManifest.Deployment(Shop, tenant, Sample.Options), ServiceManifest.Service(Shop, tenant, Sample.Options)!,
+            DeploymentManifest.Deployment(Shop, tenant, Sample.Options), .. ServiceManifest.Services(Shop, tenant, Sample.Options),
             QuotaManifest.Quota(tenant, Sample.Options), QuotaManifest.Limits(tenant, Sample.Options),
         ]));
     }

@@ -6,12 +6,15 @@ using TenantSandbox.AksTwin.Kubernetes;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
 
 public sealed class PodTemplatePropertyTests
 {
+    private static readonly TenantSandboxOptions Network = NetworkGen.Options;
+
     private static readonly StoredObject RestrictedNamespace = new(
         new ObjectKey(Kinds.Namespaces, "", "tenant-acme"),
         JsonNode.Parse("""{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"restricted"}}}""")!.AsObject(),
@@ -20,8 +23,12 @@ public sealed class PodTemplatePropertyTests
     [Fact]
     public void Workload_AnyValidRequest_IsRestrictedAndWellFormed() => KindGen.Workload.Sample(request =>
     {
-        var workload = Templates.Read(request);
+        var workload = Templates.Read(request, Network.ToRules());
         var tenant = Sample.Placed("acme", [workload]);
+        var guardrails = TenantManifests.Guardrails(tenant, Network, ["10.244.0.0/16"]);
+        TwinCheck.IsWellFormed(Kinds.NetworkPolicies, guardrails.OfType<V1NetworkPolicy>());
+        TwinCheck.IsWellFormed(Kinds.CiliumNetworkPolicies, guardrails.OfType<Functions.Kubernetes.Manifests.CiliumNetworkPolicy>());
+        TwinCheck.IsWellFormed(Kinds.HttpRoutes, TenantManifests.Routes(tenant, Network));
         var manifest = WorkloadManifest.Of(workload, tenant, Sample.Options);
         var pod = KindOf(manifest).FindPodSpec(Validate(manifest))!;
 
@@ -32,7 +39,7 @@ public sealed class PodTemplatePropertyTests
             Assert.Equal(c.Resources.Limits, c.Resources.Requests);
             Assert.Equal("Always", c.ImagePullPolicy);
         });
-        IKubernetesObject<V1ObjectMeta>[] others = [.. TenantManifests.Services(tenant, Sample.Options), .. TenantManifests.Autoscalers(tenant, Sample.Options)];
+        IKubernetesObject<V1ObjectMeta>[] others = [.. TenantManifests.Services(tenant, Network), .. TenantManifests.Autoscalers(tenant, Sample.Options)];
         Assert.All(others, other => Validate(other));
         Assert.Equal(workload.Kind == WorkloadKind.StatefulSet, others.OfType<V1Service>().Any(s => s.Spec.ClusterIP == "None"));
         Assert.Equal(workload.Scaling is not null, ReplicaScaling.ReplicasOf(manifest) is null && !workload.Kind.RunsToCompletion());
@@ -42,10 +49,10 @@ public sealed class PodTemplatePropertyTests
     public void Parse_AnyValidWorkload_StaysTheSameWhenItIsSentAsStored() => KindGen.Workload.Sample(request =>
     {
         var sent = JsonNode.Parse(request)!.AsObject();
-        var once = Templates.Read(request);
+        var once = Templates.Read(request, Network.ToRules());
         sent["podTemplate"] = JsonNode.Parse(once.PodTemplate!.Json);
 
-        var again = Templates.ParseWorkload(sent.ToJsonString());
+        var again = Templates.ParseWorkload(sent.ToJsonString(), Network.ToRules());
 
         Assert.Equal(SpecRef.Of(Sample.Placed("acme", [once]).Spec), SpecRef.Of(Sample.Placed("acme", [again.Spec!.Workloads[0]]).Spec));
         Assert.Empty(again.Notes!);

@@ -40,9 +40,9 @@ internal static class Templates
     }
 
     /// <summary>A workload as a request has it; fails when it is refused.</summary>
-    public static WorkloadSpec Read(string workload)
+    public static WorkloadSpec Read(string workload, InstallationRules? rules = null)
     {
-        var result = ParseWorkload(workload);
+        var result = ParseWorkload(workload, rules);
         Assert.Empty(result.Faults);
         return result.Spec!.Workloads[0];
     }
