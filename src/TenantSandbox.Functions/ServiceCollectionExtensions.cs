@@ -47,7 +47,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<PlacementForecast>();
         services.AddSingleton<HttpSubmission>();
         services.AddSingleton<DryRun>();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.Workloads.ToRules());
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.ToRules());
         services.AddSingleton<OperatorDoor>();
         services.AddSingleton<ReconcileSchedule>();
         services.AddSingleton<MaintenanceStarts>();
@@ -82,6 +82,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<DesiredTenants>();
         services.TryAddSingleton<IClusterNetworks, ClusterNetworks>();
         services.AddSingleton<NamespaceWatch>();
+        services.AddSingleton<ClaimVolumes>();
+        services.AddSingleton<ClaimPreflight>();
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<TenantAdmission>();
         services.AddSingleton<TenantWorkloads>();

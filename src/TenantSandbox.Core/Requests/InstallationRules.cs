@@ -1,3 +1,5 @@
+using TenantSandbox.Core.Requests.Volumes;
+
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>What one installation allows in requests, beyond the rules that all have.</summary>
@@ -6,6 +8,9 @@ namespace TenantSandbox.Core.Requests;
 /// <param name="MaxId">The greatest.</param>
 public sealed record InstallationRules(bool AllowWritableRoot = false, long MinId = 1, long MaxId = int.MaxValue)
 {
+    /// <summary>The StorageClasses that claims may have, each with its limits; none by default.</summary>
+    public IReadOnlyList<StorageClassRule> StorageClasses { get; init; } = [];
+
     /// <summary>The defaults of an installation.</summary>
     public static InstallationRules Default { get; } = new();
 }

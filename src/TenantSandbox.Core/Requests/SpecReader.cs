@@ -1,10 +1,12 @@
+using TenantSandbox.Core.Requests.Volumes;
+
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>Reads the desired state of a request.</summary>
 internal static class SpecReader
 {
     /// <summary>The properties of the desired state, in addition to those of every request.</summary>
-    public static readonly string[] Properties = ["tier", "cluster", "region", "workloads", "egressAllowList"];
+    public static readonly string[] Properties = ["tier", "cluster", "region", "workloads", "egressAllowList", .. DeclaredObjects.Properties];
 
     /// <returns>The desired state; meaningless when a fault was added.</returns>
     public static TenantSpec Read(ObjectReader request, InstallationRules rules, ValidationFaultList faults)
@@ -22,11 +24,16 @@ internal static class SpecReader
             request.AddFault("region", ValidationFaultCodes.Exclusive, "Give \"cluster\" or \"region\", not both.");
         }
 
+        var declared = DeclaredObjects.Read(request, rules, faults);
         return new TenantSpec(
             tier == "dedicated" ? TenantTier.Dedicated : TenantTier.Pooled,
             cluster,
             region,
-            WorkloadReader.Read(request, rules, faults),
-            EgressReader.Read(request, faults));
+            WorkloadReader.Read(request, rules, declared, faults),
+            EgressReader.Read(request, faults))
+        {
+            ConfigMaps = declared.ToConfigMaps(),
+            Claims = declared.ToClaims(),
+        };
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TenantSandbox.Core.Requests.PodTemplates;
+using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -9,7 +10,7 @@ internal static class WorkloadReader
     private static readonly string[] Common = ["name", "replicas"];
     private static readonly string[] ShortForm = ["image", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables"];
 
-    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, InstallationRules rules, ValidationFaultList faults)
+    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, InstallationRules rules, DeclaredObjects declared, ValidationFaultList faults)
     {
         var workloads = new List<WorkloadSpec>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -29,7 +30,13 @@ internal static class WorkloadReader
             var replicas = (int)(reader.Integer("replicas", 1, RequestLimits.MaxReplicas) ?? 1);
             if (reader.Has("podTemplate"))
             {
-                if (ReadTemplate(reader, rules, faults) is { } template && faults.IsEmpty)
+                var template = ReadTemplate(reader, rules, faults);
+                if (template is not null)
+                {
+                    declared.Check(template, pointer, replicas);
+                }
+
+                if (template is not null && faults.IsEmpty)
                 {
                     workloads.Add(WorkloadSpec.Of(name!, replicas, template));
                 }

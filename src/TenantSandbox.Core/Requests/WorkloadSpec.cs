@@ -37,6 +37,10 @@ public sealed record WorkloadSpec(
     [property: JsonPropertyName("expandVariables"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ExpandVariables = false,
     [property: JsonPropertyName("podTemplate"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PodTemplate? PodTemplate = null)
 {
+    /// <summary>What a pod may take of its node's disk, in MiB; 0 where nothing is stated.</summary>
+    [JsonIgnore]
+    public int EphemeralMiB => PodTemplate is { } template ? GuestSize.Of(template).EphemeralMiB : 0;
+
     /// <summary>The workload's pod template: its own, or the one that its short form stands for.</summary>
     public PodTemplate ToTemplate() => PodTemplate ?? ShortForm.ToTemplate(this);
 

@@ -1,3 +1,4 @@
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.EventGrid;
 
 namespace TenantSandbox.Functions.Configuration;
@@ -34,4 +35,9 @@ internal sealed class TenantSandboxOptions
     public NetworkOptions Network { get; set; } = new();
 
     public WorkloadOptions Workloads { get; set; } = new();
+
+    public StorageOptions Storage { get; set; } = new();
+
+    /// <summary>What these settings allow in requests.</summary>
+    internal InstallationRules ToRules() => Workloads.ToRules() with { StorageClasses = [.. Storage.Classes.Select(c => c.ToRule())] };
 }

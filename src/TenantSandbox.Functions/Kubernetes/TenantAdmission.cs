@@ -14,7 +14,7 @@ namespace TenantSandbox.Functions.Kubernetes;
 /// installation has one for them on each cluster, with the tenants' guardrails and nothing in it.
 /// </summary>
 internal sealed class TenantAdmission(
-    ClusterConnections connections, DesiredTenants tenants, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
+    ClusterConnections connections, DesiredTenants tenants, ClaimPreflight claims, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
 {
     private const int MaxRefusals = 10;
 
@@ -23,13 +23,19 @@ internal sealed class TenantAdmission(
 
     /// <summary>
     /// Dry-runs every object of the tenant, and a pod of every workload, because a Deployment's dry run admits no pods. Applies the
-    /// RuntimeClasses, without which pods are refused; they are shared by all tenants.
+    /// RuntimeClasses, without which pods are refused; they are shared by all tenants. Claims are compared with those that exist.
     /// </summary>
     /// <exception cref="SandboxException">The API server could not be asked, or the namespace for dry runs is someone else's.</exception>
     [Function(ActivityNames.CheckAdmission)]
     public async Task<AdmissionAnswer> CheckAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
     {
         var tenant = await tenants.ReadAsync(placed with { PoolName = AnyPool }, cancellationToken);
+        var found = await claims.CheckAsync(tenant, placed.MovesFrom, cancellationToken);
+        if (found.Refusals.Count > 0)
+        {
+            return new([.. found.Refusals.Take(MaxRefusals)]);
+        }
+
         var clusterRanges = await networks.GetAsync(tenant.ClusterId, cancellationToken);
         await PrepareAsync(tenant, cancellationToken);
 
@@ -39,10 +45,11 @@ internal sealed class TenantAdmission(
             .. TenantManifests.Guardrails(tenant, options.Value, clusterRanges),
             .. deployments,
             .. TenantManifests.Services(tenant, options.Value),
+            .. TenantManifests.Volumes(tenant, options.Value),
             .. deployments.Select(PodOf),
         ];
         var refusals = await Task.WhenAll(manifests.Select(manifest => TryAsync(tenant.ClusterId, manifest, cancellationToken)));
-        return new([.. refusals.OfType<string>().Distinct().Take(MaxRefusals)]);
+        return new([.. refusals.OfType<string>().Distinct().Take(MaxRefusals)], found.Zones.Count > 0 ? found.Zones : null);
     }
 
     private static V1Pod PodOf(V1Deployment deployment) => new()
@@ -95,5 +102,8 @@ internal sealed class TenantAdmission(
 }
 
 /// <summary>What an API server says about a tenant's objects.</summary>
-/// <param name="Refusals">Each refusal in the server's words, at most 10; empty if it would take everything.</param>
-public sealed record AdmissionAnswer([property: JsonPropertyName("refusals")] IReadOnlyList<string> Refusals);
+/// <param name="Refusals">Each refusal in the server's words, or what is wrong with the claims; at most 10; empty if it would take everything.</param>
+/// <param name="VolumeZones">The zones of the volumes that the tenant has, each of which its nodes must reach; null for none.</param>
+public sealed record AdmissionAnswer(
+    [property: JsonPropertyName("refusals")] IReadOnlyList<string> Refusals,
+    [property: JsonPropertyName("volumeZones"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<string>>? VolumeZones = null);

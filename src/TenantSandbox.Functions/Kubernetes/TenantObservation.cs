@@ -107,7 +107,7 @@ public enum FindingKind
     /// <summary>An object is missing.</summary>
     [JsonStringEnumMemberName("objectMissing")] ObjectMissing,
 
-    /// <summary>A Deployment or Service with this incarnation's labels that the spec doesn't have.</summary>
+    /// <summary>A Deployment, Service or ConfigMap with this incarnation's labels that the spec doesn't have.</summary>
     [JsonStringEnumMemberName("objectExtra")] ObjectExtra,
 
     /// <summary>A field of this system has another value.</summary>
@@ -118,6 +118,9 @@ public enum FindingKind
 
     /// <summary>A Deployment has another number of replicas.</summary>
     [JsonStringEnumMemberName("scaled")] Scaled,
+
+    /// <summary>A claim has lost its volume, or is being deleted by someone else; a person must decide.</summary>
+    [JsonStringEnumMemberName("claimLost")] ClaimLost,
 
     /// <summary>A pod is not ready.</summary>
     [JsonStringEnumMemberName("podNotReady")] PodNotReady,

@@ -11,7 +11,7 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Applies, suspends and deletes the tenants' Deployments and Services.</summary>
+/// <summary>Applies, suspends and deletes the tenants' Deployments and Services, with the ConfigMaps and claims that they use.</summary>
 internal sealed partial class TenantWorkloads(
     ClusterConnections connections,
     TenantNamespaces namespaces,
@@ -19,7 +19,10 @@ internal sealed partial class TenantWorkloads(
     IOptions<TenantSandboxOptions> options,
     ILogger<TenantWorkloads> logger)
 {
-    /// <summary>Makes the namespace contain exactly the Deployments and Services of the tenant's spec.</summary>
+    /// <summary>
+    /// Makes the namespace contain exactly the Deployments, Services and ConfigMaps of the tenant's spec, and at least its claims: a claim is
+    /// never deleted here.
+    /// </summary>
     /// <exception cref="SandboxException">Refused (a namespace that is missing or not the tenant's, another field manager) or failed.</exception>
     [Function(ActivityNames.ApplyWorkloads)]
     public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken) =>
@@ -38,7 +41,7 @@ internal sealed partial class TenantWorkloads(
         await ApplyDesiredAsync(tenant, cancellationToken);
     }
 
-    /// <summary>Deletes every Deployment and Service of this incarnation; succeeds if there are none.</summary>
+    /// <summary>Deletes every Deployment, Service and ConfigMap of this incarnation; succeeds if there are none.</summary>
     /// <exception cref="SandboxException">Failed.</exception>
     [Function(ActivityNames.DeleteWorkloads)]
     public async Task DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
@@ -46,7 +49,7 @@ internal sealed partial class TenantWorkloads(
         var found = await namespaces.ReadAsync(tenant, cancellationToken);
         if (found is not null && namespaces.IsOurs(found, tenant))
         {
-            await DeleteAsync(tenant, [], [], cancellationToken);
+            await DeleteAsync(tenant, [], [], [], cancellationToken);
         }
     }
 
@@ -54,17 +57,24 @@ internal sealed partial class TenantWorkloads(
     {
         var deployments = TenantManifests.Deployments(tenant, options.Value);
         var services = TenantManifests.Services(tenant, options.Value);
+        var volumes = TenantManifests.Volumes(tenant, options.Value);
         await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
+        // First what pods wait for.
+        await Task.WhenAll(volumes.Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
         await Task.WhenAll(services.Concat<IKubernetesObject<V1ObjectMeta>>(deployments)
             .Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
 
         // Deletes what only an older revision has.
         await DeleteAsync(
-            tenant.Namespace, [.. deployments.Select(d => d.Metadata.Name)], [.. services.Select(s => s.Metadata.Name)], cancellationToken);
+            tenant.Namespace,
+            [.. deployments.Select(d => d.Metadata.Name)],
+            [.. services.Select(s => s.Metadata.Name)],
+            [.. volumes.OfType<V1ConfigMap>().Concat(FormerConfigMaps(tenant)).Select(m => m.Metadata.Name)],
+            cancellationToken);
     }
 
     private async Task DeleteAsync(
-        TenantNamespaceRef tenant, HashSet<string> deploymentsToKeep, HashSet<string> servicesToKeep, CancellationToken cancellationToken)
+        TenantNamespaceRef tenant, HashSet<string> deploymentsToKeep, HashSet<string> servicesToKeep, HashSet<string> configMapsToKeep, CancellationToken cancellationToken)
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
         var selector = Labels.Selector(options.Value.Owner, tenant);
@@ -78,7 +88,12 @@ internal sealed partial class TenantWorkloads(
             $"list Services of {ns}",
             client => client.CoreV1.ListNamespacedServiceAsync(ns, labelSelector: selector, cancellationToken: cancellationToken),
             cancellationToken);
-        await Task.WhenAll(deployments, services);
+        var configMaps = connections.CallAsync(
+            tenant.ClusterId,
+            $"list ConfigMaps of {ns}",
+            client => client.CoreV1.ListNamespacedConfigMapAsync(ns, labelSelector: selector, cancellationToken: cancellationToken),
+            cancellationToken);
+        await Task.WhenAll(deployments, services, configMaps);
 
         await Task.WhenAll(
         [
@@ -88,8 +103,16 @@ internal sealed partial class TenantWorkloads(
             .. (await services).Items.Where(s => !servicesToKeep.Contains(s.Metadata.Name)).Select(s => DeleteOneAsync(
                 tenant.ClusterId, "Service", s.Metadata, (client, preconditions) => client.CoreV1.DeleteNamespacedServiceAsync(
                     s.Metadata.Name, ns, preconditions, cancellationToken: cancellationToken), cancellationToken)),
+            .. (await configMaps).Items.Where(m => !configMapsToKeep.Contains(m.Metadata.Name)).Select(m => DeleteOneAsync(
+                tenant.ClusterId, "ConfigMap", m.Metadata, (client, preconditions) => client.CoreV1.DeleteNamespacedConfigMapAsync(
+                    m.Metadata.Name, ns, preconditions, cancellationToken: cancellationToken), cancellationToken)),
         ]);
     }
+
+    // Pods of the former spec may start again before they are replaced.
+    private IEnumerable<V1ConfigMap> FormerConfigMaps(DesiredTenant tenant) => tenant.Former is { } former
+        ? TenantManifests.Volumes(tenant with { Spec = former.Spec }, options.Value).OfType<V1ConfigMap>()
+        : [];
 
     private async Task DeleteOneAsync<T>(
         string clusterId, string kind, V1ObjectMeta metadata, Func<IKubernetes, V1DeleteOptions, Task<T>> delete, CancellationToken cancellationToken)

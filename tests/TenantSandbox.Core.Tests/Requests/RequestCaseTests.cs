@@ -19,7 +19,7 @@ public sealed class RequestCaseTests
     public void Parse_Case_ReportsExactlyItsFaults(string name)
     {
         var @case = Find(name);
-        var result = TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now);
+        var result = TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now, RequestCase.Rules);
         Assert.Equal(@case.Faults, result.Faults.Select(x => $"{x.Pointer} {x.Code}"));
         Assert.Equal(@case.Faults.Count == 0, result.Request is not null);
     }
@@ -31,7 +31,7 @@ public sealed class RequestCaseTests
         var @case = Find(name);
         if (@case.OnlyValidator is not null && @case.Text is not null && @case.Faults[0] is " malformed")
         {
-            Assert.Null(TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now).Request);
+            Assert.Null(TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now, RequestCase.Rules).Request);
             return;
         }
 

@@ -41,11 +41,17 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
     private IEnumerable<Finding> Objects(DesiredTenant tenant, string ns)
     {
         var live = _objects[ns].Where(o => IsOfTenant(o.Metadata, tenant)).ToDictionary(Key);
+        if (StorageNeed.Any(tenant.Spec))
+        {
+            tenant = tenant with { KeptClaims = KeptClaim.Of(tenant.Spec, live.Values.OfType<V1PersistentVolumeClaim>()) };
+        }
+
         IKubernetesObject<V1ObjectMeta>[] desired =
         [
             .. TenantManifests.Guardrails(tenant, options, clusterRanges),
             .. TenantManifests.Deployments(tenant, options),
             .. TenantManifests.Services(tenant, options),
+            .. TenantManifests.Volumes(tenant, options),
         ];
         // The pod template of a suspended tenant names the pool that it had.
         Func<string, bool>? compared = tenant.IsSuspended ? path => !path.StartsWith("spec.template", StringComparison.Ordinal) : null;
@@ -54,13 +60,30 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             yield return finding;
         }
 
+        foreach (var finding in Claims(live.Values))
+        {
+            yield return finding;
+        }
+
         var wanted = desired.Select(Key).ToHashSet();
-        foreach (var extra in live.Where(o => o.Value is V1Deployment or V1Service && !wanted.Contains(o.Key)).Select(o => o.Value))
+        foreach (var extra in live.Where(o => o.Value is V1Deployment or V1Service or V1ConfigMap && !wanted.Contains(o.Key)).Select(o => o.Value))
         {
             yield return new Finding(
                 FindingKind.ObjectExtra, $"{Key(extra).Kind}/{extra.Metadata.Name}", null, "is not part of the spec", IsRepairable: true);
         }
     }
+
+    // A claim that earlier specs have left is no difference: it is kept until the tenant is offboarded.
+    private static IEnumerable<Finding> Claims(IEnumerable<IKubernetesObject<V1ObjectMeta>> live) => live.OfType<V1PersistentVolumeClaim>()
+        .Where(KeptClaim.IsOfSpec)
+        .Select(c => (Claim: c, Message: c switch
+        {
+            { Metadata.DeletionTimestamp: not null } => "is being deleted by someone else; when no pod uses it, its volume goes by its own reclaim policy",
+            { Status.Phase: "Lost" } => $"has lost its volume {c.Spec.VolumeName}; restore the volume, or delete the claim to get an empty one",
+            _ => null,
+        }))
+        .Where(c => c.Message is not null)
+        .Select(c => new Finding(FindingKind.ClaimLost, $"PersistentVolumeClaim/{c.Claim.Metadata.Name}", null, c.Message!, IsRepairable: false));
 
     private IEnumerable<Finding> Pods(DesiredTenant tenant, IEnumerable<V1Pod> pods)
     {

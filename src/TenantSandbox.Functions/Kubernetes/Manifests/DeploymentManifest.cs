@@ -27,7 +27,9 @@ internal static class DeploymentManifest
                 RevisionHistoryLimit = 2,
                 ProgressDeadlineSeconds = options.Timing.RolloutSeconds,
                 Selector = new V1LabelSelector { MatchLabels = Selector(workload) },
-                Strategy = tenant.IsMoving ? Move : Strategy(options.Workloads.MaxSurge),
+                Strategy = ClaimManifest.UsesSingleAttach(workload, tenant.Spec) ? Recreate
+                    : tenant.IsMoving ? Move
+                    : Strategy(options.Workloads.MaxSurge),
                 Template = PodManifest.Template(workload, metadata.Labels, tenant, options),
             },
         };
@@ -35,6 +37,9 @@ internal static class DeploymentManifest
 
     /// <summary>A Deployment's selector is immutable, so it contains nothing that can change.</summary>
     public static Dictionary<string, string> Selector(WorkloadSpec workload) => new() { [Labels.Workload] = workload.Name };
+
+    // A new pod could wait on another node for the volume that the old one still has.
+    private static V1DeploymentStrategy Recreate => new() { Type = "Recreate" };
 
     // The new pool has capacity for every new pod, and the former pool's reservation is kept until they are ready.
     private static V1DeploymentStrategy Move => new()

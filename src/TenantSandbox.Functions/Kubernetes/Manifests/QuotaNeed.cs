@@ -8,7 +8,8 @@ namespace TenantSandbox.Functions.Kubernetes.Manifests;
 /// <param name="CpuMillis">CPU of all pods, in thousandths of a core.</param>
 /// <param name="MemoryMiB">Memory of all pods, including overhead.</param>
 /// <param name="Services">Number of Services.</param>
-internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int Services)
+/// <param name="EphemeralMiB">Of the nodes' disks, by all pods that state it.</param>
+internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int Services, long EphemeralMiB)
 {
     /// <param name="tenant">The tenant, with what still runs of it.</param>
     /// <param name="extra">Extra pods per workload.</param>
@@ -25,22 +26,24 @@ internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int 
             all.Sum(g => g.Count),
             all.Sum(g => g.Count * g.Group.CpuMillis),
             all.Sum(g => g.Count * g.Group.MemoryMiB),
-            wanted.Concat(former).Where(g => g.HasService).DistinctBy(g => g.Workload).Count());
+            wanted.Concat(former).Where(g => g.HasService).DistinctBy(g => g.Workload).Count(),
+            all.Sum(g => g.Count * g.Group.EphemeralMiB));
     }
 
     private static Group[] Groups(TenantSpec spec, IReadOnlyList<KataSizeClass> classes, DesiredTenant tenant) =>
     [
         .. spec.Workloads.Select(w => new Group(
-            w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB + SizeClass.Of(w, classes, tenant).OverheadMemoryMiB, w.Ports.Count > 0)),
+            w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB + SizeClass.Of(w, classes, tenant).OverheadMemoryMiB, w.Ports.Count > 0, w.EphemeralMiB)),
     ];
 
-    private sealed record Group(string Workload, int Replicas, int CpuMillis, int MemoryMiB, bool HasService)
+    private sealed record Group(string Workload, int Replicas, int CpuMillis, int MemoryMiB, bool HasService, int EphemeralMiB)
     {
         public Group Or(Group other) => new(
             Workload,
             Math.Max(Replicas, other.Replicas),
             Math.Max(CpuMillis, other.CpuMillis),
             Math.Max(MemoryMiB, other.MemoryMiB),
-            HasService || other.HasService);
+            HasService || other.HasService,
+            Math.Max(EphemeralMiB, other.EphemeralMiB));
     }
 }

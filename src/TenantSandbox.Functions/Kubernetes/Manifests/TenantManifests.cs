@@ -24,6 +24,13 @@ internal static class TenantManifests
         NetworkPolicyManifest.Policy(tenant, options, clusterRanges),
     ];
 
+    /// <summary>What the workloads read and write: the ConfigMaps and claims of the spec.</summary>
+    public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Volumes(DesiredTenant tenant, TenantSandboxOptions options) =>
+    [
+        .. (tenant.Spec.ConfigMaps ?? []).Select(m => ConfigMapManifest.ConfigMap(m, tenant, options)),
+        .. (tenant.Spec.Claims ?? []).Select(c => ClaimManifest.Claim(c, tenant, options)),
+    ];
+
     /// <summary>The Deployments.</summary>
     public static IReadOnlyList<V1Deployment> Deployments(DesiredTenant tenant, TenantSandboxOptions options) =>
         [.. tenant.Spec.Workloads.Select(w => DeploymentManifest.Deployment(w, tenant, options))];
