@@ -39,7 +39,7 @@ public sealed record WorkloadSpec(
 {
     /// <summary>What a pod may take of its node's disk, in MiB; 0 where nothing is stated.</summary>
     [JsonIgnore]
-    public int EphemeralMiB => PodTemplate is { } template ? GuestSize.Of(template).EphemeralMiB : 0;
+    public int EphemeralMiB => PodTemplate is { } template && template.Json.Contains("\"ephemeral-storage\"", StringComparison.Ordinal) ? GuestSize.Of(template).EphemeralMiB : 0;
 
     /// <summary>The workload's pod template: its own, or the one that its short form stands for.</summary>
     public PodTemplate ToTemplate() => PodTemplate ?? ShortForm.ToTemplate(this);

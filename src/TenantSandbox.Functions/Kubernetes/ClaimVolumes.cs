@@ -57,14 +57,15 @@ internal sealed partial class ClaimVolumes(ClusterConnections connections, IOpti
     public async Task<(IReadOnlyList<ReleasedVolume> Retained, string? Blocker)> ReadLeftAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        var found = await connections.CallAsync(
+        // Null where the cluster doesn't serve volumes.
+        var found = await connections.FindAsync(
             tenant.ClusterId,
             $"list volumes of {ns}",
             client => client.CoreV1.ListPersistentVolumeAsync(
                 labelSelector: Labels.Selector(options.Value.Owner, tenant), cancellationToken: cancellationToken),
             cancellationToken);
         // One that was given to another claim since isn't this incarnation's any more.
-        var left = found.Items.Where(v => v.Spec.ClaimRef?.NamespaceProperty == ns).OrderBy(v => v.Metadata.Name, StringComparer.Ordinal).ToArray();
+        var left = (found?.Items ?? []).Where(v => v.Spec.ClaimRef?.NamespaceProperty == ns).OrderBy(v => v.Metadata.Name, StringComparer.Ordinal).ToArray();
         var deleting = left.Where(v => v.Spec.PersistentVolumeReclaimPolicy != RetainPolicy).ToArray();
         return (
             [.. left.Except(deleting).Select(v => Describe(v, v.Spec.ClaimRef.Name, v.Metadata.Name))],

@@ -60,6 +60,10 @@ public sealed class ClusterFixture : IAsyncLifetime
         var settings = App.Settings();
         settings["Clusters__0__MaxPods"] = "50";
         settings["Timing__WatchSeconds"] = "3";
+        settings["Storage__Classes__0__Name"] = "managed-csi";
+        settings["Storage__Classes__0__MaxClaimGiB"] = "100";
+        settings["Storage__Classes__0__MaxTenantGiB"] = "200";
+        settings["Storage__Classes__0__AllowRetain"] = "true";
         if (_kubeconfig is { Length: > 0 } kubeconfig)
         {
             settings["Clusters__0__Kubeconfig"] = kubeconfig;

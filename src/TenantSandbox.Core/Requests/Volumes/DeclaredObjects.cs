@@ -47,7 +47,7 @@ internal sealed class DeclaredObjects
     /// <param name="pods">Most pods that run at a time; 0 when it isn't known because of another fault.</param>
     public void Check(PodTemplate template, string workload, int pods)
     {
-        if (template.ToNode()["spec"] is not JsonObject pod)
+        if (!TemplateVolumes.MayUseAny(template) || template.ToNode()["spec"] is not JsonObject pod)
         {
             return;
         }

@@ -11,17 +11,23 @@ public sealed record TemplateVolumes(IReadOnlyList<string> ConfigMaps, IReadOnly
 {
     private static readonly TemplateVolumes None = new([], [], []);
 
+    // As properties are written in canonical JSON. A text of the sender's that contains one only costs a look.
+    private static readonly string[] Sources = ["\"configMap", "\"persistentVolumeClaim\"", "\"ephemeral\""];
+
     /// <summary>What a workload uses; the short form uses nothing.</summary>
     public static TemplateVolumes Of(WorkloadSpec workload)
     {
         ArgumentNullException.ThrowIfNull(workload);
-        return workload.PodTemplate is { } template && template.ToNode()["spec"] is JsonObject pod
+        return workload.PodTemplate is { } template && MayUseAny(template) && template.ToNode()["spec"] is JsonObject pod
             ? new(
                 Sort(VolumeReferences.ConfigMaps(pod, "").Select(r => r.Name)),
                 Sort(VolumeReferences.Claims(pod, "").Select(r => r.Name)),
                 [.. VolumeReferences.Ephemeral(pod, "").Select(e => EphemeralClaim.Of(e.Spec)).OfType<EphemeralClaim>()])
             : None;
     }
+
+    /// <summary>Whether a template can refer to anything: most don't, and needn't be parsed.</summary>
+    internal static bool MayUseAny(PodTemplate template) => Sources.Any(s => template.Json.Contains(s, StringComparison.Ordinal));
 
     private static string[] Sort(IEnumerable<string> names) => [.. names.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 }

@@ -27,20 +27,23 @@ internal static class PodTemplateGen
         Gen.String[Gen.Char["a$() \""], 0, 8].Select(text => (JsonArray?)new JsonArray(
             new JsonObject { ["name"] = "A", ["value"] = text },
             Json("""{"name":"B","valueFrom":{"fieldRef":{"fieldPath":"metadata.labels['app']"}}}"""),
-            Json("""{"name":"C","valueFrom":{"resourceFieldRef":{"resource":"limits.memory","divisor":"1Mi"}}}"""))));
+            Json("""{"name":"C","valueFrom":{"resourceFieldRef":{"resource":"limits.memory","divisor":"1Mi"}}}"""),
+            Json("""{"name":"D","valueFrom":{"configMapKeyRef":{"name":"settings","key":"level"}}}"""))));
 
     private static readonly Gen<JsonObject> Container = Gen.Select(
-        Gen.Int[10, 4000], Gen.Int[64, 4096], Gen.Bool, Security, Env, Probe, Probe, Gen.Int[0, 3]).Select((cpu, memory, hasStorage, security, env, live, ready, mounts) =>
+        Gen.Int[10, 4000], Gen.Int[64, 4096], Gen.Bool, Security, Env, Probe, Probe, Gen.Select(Gen.Int[0, 6], Gen.Bool)).Select((cpu, memory, hasStorage, security, env, live, ready, use) =>
     {
+        var (mounts, isImporting) = use;
         var container = Json($$$$"""{"image":"registry.example/app:1","resources":{"limits":{"cpu":"{{{{cpu}}}}m","memory":"{{{{memory}}}}Mi"},"requests":{"cpu":"1m"}}}""");
         if (hasStorage)
         {
             container["resources"]!["limits"]!["ephemeral-storage"] = "2Gi";
         }
 
-        string[] volumes = ["cache", "info", "shm"];
+        string[] volumes = ["cache", "info", "shm", "files", "own", "data"];
         return With(
             container,
+            ("envFrom", isImporting ? new JsonArray(Json("""{"prefix":"S_","configMapRef":{"name":"settings"}}""")) : null),
             ("securityContext", security), ("env", env), ("livenessProbe", live), ("readinessProbe", ready),
             ("volumeMounts", new JsonArray([.. volumes.Take(mounts).Select(v => new JsonObject { ["name"] = v, ["mountPath"] = $"/{v}" })])));
     });
@@ -59,7 +62,12 @@ internal static class PodTemplateGen
             var pod = With(
                 Json("""
                     {"volumes":[{"name":"cache","emptyDir":{}},{"name":"shm","emptyDir":{"medium":"Memory","sizeLimit":"1Mi"}},
-                      {"name":"info","downwardAPI":{"items":[{"path":"labels","fieldRef":{"fieldPath":"metadata.labels"}}]}}]}
+                      {"name":"info","downwardAPI":{"items":[{"path":"labels","fieldRef":{"fieldPath":"metadata.labels"}}]}},
+                      {"name":"files","projected":{"sources":[{"configMap":{"name":"settings","items":[{"key":"level","path":"etc/level","mode":256}]}},
+                        {"downwardAPI":{"items":[{"path":"name","fieldRef":{"fieldPath":"metadata.name"}}]}}]}},
+                      {"name":"own","ephemeral":{"volumeClaimTemplate":{"metadata":{"labels":{"app":"a"}},
+                        "spec":{"storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}}},
+                      {"name":"data","persistentVolumeClaim":{"claimName":"data"}},{"name":"all","configMap":{"name":"settings","defaultMode":292}}]}
                     """),
                 ("containers", Named("c", containers)),
                 ("initContainers", Named("i", inits.Select(i => i.Item2 ? With(i.Item1, ("restartPolicy", "Always")) : WithoutProbes(i.Item1)))),

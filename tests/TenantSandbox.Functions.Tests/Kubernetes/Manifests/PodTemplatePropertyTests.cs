@@ -17,8 +17,10 @@ public sealed class PodTemplatePropertyTests
     [Fact]
     public void Deployment_AnyValidTemplate_IsRestrictedAndWellFormed() => PodTemplateGen.Template.Sample(template =>
     {
-        var workload = Templates.Workload(template);
-        var tenant = Sample.Placed("acme", [workload]);
+        var parsed = Templates.ParseWithVolumes(template);
+        Assert.Empty(parsed.Faults);
+        var workload = parsed.Spec!.Workloads[0];
+        var tenant = Sample.Placed("acme", [workload]) with { Spec = parsed.Spec };
         var deployment = DeploymentManifest.Deployment(workload, tenant, Sample.Options);
         var unknown = new List<string>();
         var json = ObjectDecoder.Decode(Kinds.Deployments, JsonNode.Parse(KubernetesJson.Serialize(deployment))!.AsObject(), unknown);
@@ -33,14 +35,35 @@ public sealed class PodTemplatePropertyTests
             Assert.Equal(c.Resources.Limits, c.Resources.Requests);
             Assert.Equal("Always", c.ImagePullPolicy);
         });
+        Assert.Equal(("Recreate", 64), (deployment.Spec.Strategy.Type, deployment.Spec.Template.Metadata.Annotations[Labels.ConfigHash].Length));
+        Assert.Equal("acme", deployment.Spec.Template.Spec.Volumes.Single(v => v.Name == "own").Ephemeral.VolumeClaimTemplate.Metadata.Labels[Labels.Tenant]);
     }, iter: 10_000);
+
+    [Fact]
+    public void Volumes_OfARequest_AreWellFormed()
+    {
+        var parsed = Templates.ParseWithVolumes(Templates.Shop);
+        var volumes = TenantManifests.Volumes(Sample.Placed("acme", []) with { Spec = parsed.Spec! }, Sample.Options);
+
+        Assert.Equal(["ConfigMap settings", "PersistentVolumeClaim data"], volumes.Select(v => $"{v.Kind} {v.Metadata.Name}"));
+        Assert.All(volumes, volume =>
+        {
+            var kind = volume.Kind == "ConfigMap" ? Kinds.ConfigMaps : Kinds.PersistentVolumeClaims;
+            var unknown = new List<string>();
+            var json = ObjectDecoder.Decode(kind, JsonNode.Parse(KubernetesJson.Serialize(volume))!.AsObject(), unknown);
+            Assert.Empty(unknown);
+            ObjectValidation.Validate(kind, json, null);
+            Assert.Equal("acme", volume.Metadata.Labels[Labels.Tenant]);
+        });
+        Assert.Equal("retain", volumes[1].Metadata.Annotations[Labels.OnOffboard]);
+    }
 
     [Fact]
     public void Parse_AnyValidTemplate_StaysTheSameWhenItIsSentAsStored() => PodTemplateGen.Template.Sample(template =>
     {
-        var once = Templates.Workload(template).PodTemplate!;
+        var once = Templates.ParseWithVolumes(template).Spec!.Workloads[0].PodTemplate!;
 
-        var again = Templates.Parse(once.Json);
+        var again = Templates.ParseWithVolumes(once.Json);
 
         Assert.Equal(once, again.Spec!.Workloads[0].PodTemplate);
         Assert.Empty(again.Notes!);

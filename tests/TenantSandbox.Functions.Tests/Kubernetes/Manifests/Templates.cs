@@ -40,7 +40,16 @@ internal static class Templates
         return result.Spec!.Workloads[0];
     }
 
-    public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null)
+    /// <summary>A request with a ConfigMap <c>settings</c> and a claim <c>data</c>, where claims are allowed.</summary>
+    public static RequestParseResult ParseWithVolumes(string template) => Parse(
+        template,
+        rules: new InstallationRules { StorageClasses = [new("managed-csi", ["ReadWriteOnce"], 1024 * 1024, 1024 * 1024, AllowRetain: true)] },
+        properties: """
+            {"configMaps":[{"name":"settings","data":{"level":"debug"}}],
+             "claims":[{"name":"data","storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"10Gi"}},"onOffboard":"retain"}]}
+            """);
+
+    public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null, string properties = "{}")
     {
         var request = new JsonObject
         {
@@ -49,6 +58,11 @@ internal static class Templates
             ["tier"] = "pooled",
             ["workloads"] = new JsonArray(new JsonObject { ["name"] = name, ["podTemplate"] = JsonNode.Parse(template) }),
         };
+        foreach (var (property, value) in JsonNode.Parse(properties)!.AsObject())
+        {
+            request[property] = value!.DeepClone();
+        }
+
         return TenantRequestParser.Parse(Encoding.UTF8.GetBytes(request.ToJsonString()), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, rules);
     }
 }
