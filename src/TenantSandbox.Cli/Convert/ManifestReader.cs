@@ -18,6 +18,7 @@ internal static partial class ManifestReader
         ["apps/v1/Deployment"] = typeof(V1Deployment),
         ["v1/Service"] = typeof(V1Service),
         ["v1/ConfigMap"] = typeof(V1ConfigMap),
+        ["v1/PersistentVolumeClaim"] = typeof(V1PersistentVolumeClaim),
         ["autoscaling/v2/HorizontalPodAutoscaler"] = typeof(V2HorizontalPodAutoscaler),
         ["networking.k8s.io/v1/NetworkPolicy"] = typeof(V1NetworkPolicy),
     };
