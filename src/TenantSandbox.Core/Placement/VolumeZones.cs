@@ -3,6 +3,8 @@ namespace TenantSandbox.Core.Placement;
 /// <summary>Whether the nodes of a pool can reach volumes that exist.</summary>
 public static class VolumeZones
 {
+    private static readonly string[] NoZone = [""];
+
     /// <param name="template">The pool.</param>
     /// <param name="volumes">
     /// For each volume the zones of which a node must be in one; an empty name stands for nodes in no zone. Null for no volumes.
@@ -11,7 +13,7 @@ public static class VolumeZones
     public static string? FindRefusal(PoolTemplate template, IReadOnlyList<IReadOnlyList<string>>? volumes)
     {
         ArgumentNullException.ThrowIfNull(template);
-        IReadOnlyList<string> pool = template.Zones.Count > 0 ? template.Zones : [""];
+        var pool = template.Zones.Count > 0 ? template.Zones : NoZone;
         return (volumes ?? []).FirstOrDefault(zones => !zones.Intersect(pool, StringComparer.Ordinal).Any()) is not { } unreachable
             ? null
             : $"a volume of the tenant is in zone {string.Join(" or ", unreachable.Select(z => z.Length == 0 ? "none" : z))}, and pools here are in "
