@@ -25,6 +25,9 @@ internal sealed record VmSize(string Name, string Family, int VCpus, double Memo
 
     public long MemoryBytes => (long)(MemoryGiB * (1L << 30));
 
+    /// <summary>What pods see of the OS disk that AKS makes by default for the number of vCPUs; of 128 GiB they see 129886128 KiB.</summary>
+    public long DiskKiB => 129_886_128L * (VCpus switch { < 8 => 1, < 16 => 2, < 64 => 4, _ => 8 });
+
     public static VmSize? Find(string name) => All.GetValueOrDefault(name);
 
     /// <summary>

@@ -30,7 +30,7 @@ internal static class ActivityNames
     /// <summary><c>PlacedTenant</c>: the namespace and its guardrails, by server-side apply.</summary>
     public const string ApplyNamespace = nameof(ApplyNamespace);
 
-    /// <summary><c>PlacedTenant</c>: Deployments, Services and routes, by server-side apply; deletes those that the spec doesn't have.</summary>
+    /// <summary><c>PlacedTenant</c>: the objects of workloads, ConfigMaps and claims, by server-side apply; deletes those that the spec doesn't have, but no claim.</summary>
     public const string ApplyWorkloads = nameof(ApplyWorkloads);
 
     /// <summary><c>PlacedTenant</c> to <c>RolloutObservation</c>: a bounded watch.</summary>
@@ -42,10 +42,10 @@ internal static class ActivityNames
     /// <summary><c>PlacedTenant</c> to <c>SuspensionObservation</c>: a bounded watch until no pod is left.</summary>
     public const string WatchSuspension = nameof(WatchSuspension);
 
-    /// <summary><c>TenantNamespaceRef</c>: deletes Deployments, Services and routes; succeeds if there are none.</summary>
+    /// <summary><c>TenantNamespaceRef</c>: deletes the objects of workloads and ConfigMaps; succeeds if there are none.</summary>
     public const string DeleteWorkloads = nameof(DeleteWorkloads);
 
-    /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: requests deletion and reports what blocks it.</summary>
+    /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: requests deletion and reports what blocks it. Volumes that must outlive it are made to.</summary>
     public const string DeleteNamespace = nameof(DeleteNamespace);
 
     /// <summary><c>TenantNamespaceRef</c> to <c>AbsenceObservation</c>: a read that changes nothing.</summary>

@@ -83,6 +83,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<DesiredTenants>();
         services.TryAddSingleton<IClusterNetworks, ClusterNetworks>();
         services.AddSingleton<NamespaceWatch>();
+        services.AddSingleton<ClaimVolumes>();
+        services.AddSingleton<ClaimPreflight>();
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<TenantAdmission>();
         services.AddSingleton<WorkloadObjects>();

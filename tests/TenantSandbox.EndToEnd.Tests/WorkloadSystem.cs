@@ -26,6 +26,13 @@ public sealed class WorkloadSystem : IAsyncLifetime
     {
         _system = await TestSystem.StartAsync(options => options with
         {
+            Settings = new Dictionary<string, string?>(options.Settings)
+            {
+                ["TenantSandbox:Storage:Classes:0:Name"] = "managed-csi",
+                ["TenantSandbox:Storage:Classes:0:MaxClaimGiB"] = "10",
+                ["TenantSandbox:Storage:Classes:0:MaxTenantGiB"] = "20",
+                ["TenantSandbox:Storage:Classes:0:AllowRetain"] = "true",
+            },
             ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(new FakeLoggerProvider(Log)),
             Settings = new Dictionary<string, string?>
             {

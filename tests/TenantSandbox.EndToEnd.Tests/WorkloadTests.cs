@@ -97,6 +97,34 @@ public sealed class WorkloadTests(WorkloadSystem running) : IClassFixture<Worklo
         Assert.DoesNotContain(running.Log.GetSnapshot(), l => l.Message.Contains("up for", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Offboard_TenantWithRetainedVolume_IsAbsentAndNamesItInTheReceipt()
+    {
+        var request = JsonNode.Parse("""
+            { "tenantId": "disks", "revision": 1, "tier": "pooled",
+              "configMaps": [ { "name": "settings", "data": { "level": "debug" } } ],
+              "claims": [ { "name": "data", "storageClassName": "managed-csi", "accessModes": [ "ReadWriteOnce" ],
+                "resources": { "requests": { "storage": "10Gi" } }, "onOffboard": "retain" } ],
+              "workloads": [ { "name": "db", "podTemplate": { "spec": {
+                "containers": [ { "name": "db", "image": "registry.example/db:1", "resources": { "limits": { "cpu": "250m", "memory": "256Mi" } },
+                  "envFrom": [ { "configMapRef": { "name": "settings" } } ], "volumeMounts": [ { "name": "data", "mountPath": "/data" } ] } ],
+                "volumes": [ { "name": "data", "persistentVolumeClaim": { "claimName": "data" } } ] } } } ] }
+            """);
+        using var accepted = await running.System.Http.PostAsJsonAsync("/api/tenants", request);
+        Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+        Assert.Equal(TenantPhase.Ready, (await running.System.SettleAsync("disks")).Phase);
+
+        using var deleted = await running.System.Http.DeleteAsync(new Uri("/api/tenants/disks", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Accepted, deleted.StatusCode);
+        Assert.Equal(TenantPhase.Offboarded, (await running.System.SettleAsync("disks")).Phase);
+
+        var receipt = (await running.System.GetJsonAsync("/api/tenants/disks")).GetProperty("receipt");
+        var volume = Assert.Single(receipt.GetProperty("volumes").EnumerateArray());
+        Assert.Equal(("data", "retained", "disk.csi.azure.com"), (
+            volume.GetProperty("claim").GetString(), volume.GetProperty("outcome").GetString(), volume.GetProperty("driver").GetString()));
+        Assert.NotEqual(JsonValueKind.Null, receipt.GetProperty("namespaceAbsentAt").ValueKind);
+    }
+
     [Theory]
     [InlineData("/api/tenants/nobody/workloads", 404)]
     [InlineData("/api/tenants/logs/workloads/other/logs", 404)]

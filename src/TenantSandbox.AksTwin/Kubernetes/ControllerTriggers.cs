@@ -73,6 +73,13 @@ internal sealed class ControllerTriggers(Cluster cluster, Scheduler scheduler, N
             cluster.Enqueue(_controllers[Kinds.Jobs], change.Key);
         }
 
+        // A Deployment that recreates its pods waits until the old ones are gone.
+        if (change.After is null && cluster.Store.FindByUid(pod.ControllerUid ?? "")?.ControllerUid is { } owner
+            && cluster.Store.FindByUid(owner) is { } deployment)
+        {
+            Enqueue(deployment.Key);
+        }
+
         var claims = PodVolumes.Claims(pod).ToList();
         claims.ForEach(c => Enqueue(new(Kinds.PersistentVolumeClaims, change.Key.Namespace, c.Claim)));
         if (claims.Exists(c => c.IsEphemeral))

@@ -20,10 +20,12 @@ internal sealed class DeploymentController(Cluster cluster) : IController
         var hash = DeterministicNames.Suffix(deployment.Json.GetNode("spec", "template")!.ToJsonString(), 10);
         var current = sets.Find(s => s.Json.GetString("metadata", "labels", HashLabel) == hash);
         List<StoredObject> old = [.. sets.Where(s => s != current).OrderBy(RevisionOf)];
-        // First scale the new set up within the surge, then the old sets down.
+        // First scale the new set up within the surge, then the old sets down. Recreating waits until no pod of the old sets is left.
         var (desired, maxSurge, _) = GetTargets(deployment);
         var existing = current is null ? 0 : Replicas(current);
-        var target = Math.Min(desired, existing + Math.Max(0, desired + maxSurge - existing - old.Sum(Replicas)));
+        var target = IsRecreated(deployment)
+            ? old.Exists(HasPods) ? Math.Min(existing, desired) : desired
+            : Math.Min(desired, existing + Math.Max(0, desired + maxSurge - existing - old.Sum(Replicas)));
         current ??= CreateReplicaSet(deployment, hash, target);
         var newest = old.Count == 0 ? 1 : RevisionOf(old[^1]) + 1;
         if (RevisionOf(current) < newest)
@@ -63,7 +65,7 @@ internal sealed class DeploymentController(Cluster cluster) : IController
     private void ScaleDownOld(StoredObject deployment, long available, List<StoredObject> old)
     {
         var (desired, _, maxUnavailable) = GetTargets(deployment);
-        var removable = Math.Max(0, old.Sum(Replicas) + available - (desired - maxUnavailable));
+        var removable = IsRecreated(deployment) ? old.Sum(Replicas) : Math.Max(0, old.Sum(Replicas) + available - (desired - maxUnavailable));
         foreach (var set in old)
         {
             var removed = Math.Min(Replicas(set), removable);
@@ -136,6 +138,10 @@ internal sealed class DeploymentController(Cluster cluster) : IController
         double Resolve(string name) => rolling.GetInteger(name)
             ?? desired * double.Parse(rolling.GetString(name)?.TrimEnd('%') ?? "0", CultureInfo.InvariantCulture) / 100;
     }
+
+    private static bool IsRecreated(StoredObject deployment) => deployment.Json.GetString("spec", "strategy", "type") == "Recreate";
+
+    private bool HasPods(StoredObject set) => Replicas(set) > 0 || cluster.Store.Dependents(set.Uid).Any();
 
     private static long Replicas(StoredObject set) => set.Json.GetInteger("spec", "replicas")!.Value;
 

@@ -20,8 +20,8 @@ internal static class NodeBuilder
                 {{NeverReadyAnnotation}}:{{(spec.NeverReady ? "true" : null)}} } },
             "spec":{"providerID":{{$"azure:///twin/virtualMachineScaleSets/{spec.Name}"}},"taints":{{spec.Taints.Select(ParseTaint)}} },
             "status":{
-                "capacity":{{Resources($"{spec.Size.VCpus}", spec.Size.MemoryBytes)}},
-                "allocatable":{{Resources($"{cpu}m", memory)}},
+                "capacity":{{Resources($"{spec.Size.VCpus}", spec.Size.MemoryBytes, $"{spec.Size.DiskKiB}Ki")}},
+                "allocatable":{{Resources($"{cpu}m", memory, $"{spec.Size.DiskKiB * 1024 / 10 * 9}")}},
                 "addresses":[{"type":"Hostname","address":{{spec.Name}} },
                     {"type":"InternalIP","address":{{DeterministicNames.Address("10.224", spec.Name)}} }],
                 "conditions":[{{FalseCondition("MemoryPressure", "KubeletHasSufficientMemory")}},
@@ -40,8 +40,8 @@ internal static class NodeBuilder
             "lastTransitionTime":{{timestamp}} }
             """);
 
-        JsonObject Resources(string cpus, long bytes) => JsonTemplate.Fill(
-            $$"""{"cpu":{{cpus}},"memory":{{$"{bytes / 1024}Ki"}},"pods":{{$"{spec.MaxPods}"}},"ephemeral-storage":"129886128Ki"}""");
+        JsonObject Resources(string cpus, long bytes, string disk) => JsonTemplate.Fill(
+            $$"""{"cpu":{{cpus}},"memory":{{$"{bytes / 1024}Ki"}},"pods":{{$"{spec.MaxPods}"}},"ephemeral-storage":{{disk}} }""");
     }
 
     /// <param name="text">In AKS notation: <c>key=value:Effect</c>.</param>

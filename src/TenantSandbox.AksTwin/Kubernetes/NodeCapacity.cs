@@ -29,9 +29,11 @@ internal sealed class NodeCapacity
     private bool _isCordoned;
     private decimal _cpu;
     private decimal _memory;
+    private decimal _disk;
     private int _maxPods;
     private decimal _usedCpu;
     private decimal _usedMemory;
+    private decimal _usedDisk;
 
     public NodeCapacity(JsonObject node) => Update(node);
 
@@ -51,6 +53,7 @@ internal sealed class NodeCapacity
         _taints = [.. node.GetObjects("spec", "taints").Where(t => t.GetString("effect") is "NoSchedule" or "NoExecute")];
         _isCordoned = node.GetBoolean("spec", "unschedulable") is true;
         (_cpu, _memory) = (allocatable.GetValueOrDefault("cpu"), allocatable.GetValueOrDefault("memory"));
+        _disk = allocatable.GetValueOrDefault("ephemeral-storage");
         _maxPods = (int)allocatable.GetValueOrDefault("pods");
     }
 
@@ -60,6 +63,7 @@ internal sealed class NodeCapacity
         PodCount += sign;
         _usedCpu += sign * resources.Cpu;
         _usedMemory += sign * resources.Memory;
+        _usedDisk += sign * resources.EphemeralStorage;
     }
 
     /// <summary>Returns why a pod can't run on the node, as the scheduler words it; null if it can.</summary>
@@ -88,6 +92,7 @@ internal sealed class NodeCapacity
         return PodCount + 1 > _maxPods ? "Too many pods"
             : _usedCpu + pod.Resources.Cpu > _cpu ? "Insufficient cpu"
             : _usedMemory + pod.Resources.Memory > _memory ? "Insufficient memory"
+            : pod.Resources.EphemeralStorage > 0 && _usedDisk + pod.Resources.EphemeralStorage > _disk ? "Insufficient ephemeral-storage"
             : null;
     }
 

@@ -14,6 +14,9 @@ internal sealed class PodResources(IEnumerable<KeyValuePair<string, decimal>> am
 
     public decimal Memory => Amounts.GetValueOrDefault("memory");
 
+    /// <summary>Of the node's disk.</summary>
+    public decimal EphemeralStorage => Amounts.GetValueOrDefault("ephemeral-storage");
+
     /// <summary>
     /// What a pod needs: the sum of its containers and sidecars, or what an init container needs beside the sidecars before it, if that is
     /// more; plus the overhead.

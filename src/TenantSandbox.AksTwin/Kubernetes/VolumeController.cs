@@ -28,6 +28,12 @@ internal sealed class VolumeController(Cluster cluster) : IController
         }
 
         var phase = volume.Json.GetString("spec", "claimRef", "uid") is null ? "Available" : claim is null ? "Released" : "Bound";
+        if (phase == "Released" && volume.Json.GetString("status", "phase") == "Failed")
+        {
+            // As in Kubernetes, it isn't tried again.
+            return;
+        }
+
         volume = cluster.Registry.Modify(volume, json => json.EnsureObject("status")["phase"] = phase);
         if (phase == "Released" && volume.Json.GetString("spec", "persistentVolumeReclaimPolicy") == "Delete")
         {

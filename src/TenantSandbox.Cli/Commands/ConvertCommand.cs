@@ -28,7 +28,15 @@ internal static class ConvertCommand
         tier.AcceptOnlyFromAmong("pooled", "dedicated");
         var cpu = new Option<string>("--cpu") { Description = "CPU limit of a container that names neither limit nor request.", DefaultValueFactory = _ => "500m" };
         var memory = new Option<string>("--memory") { Description = "Memory limit of a container that names neither limit nor request.", DefaultValueFactory = _ => "512Mi" };
-        var command = new Command("convert", "Make a tenant request of Kubernetes manifests; the report goes to standard error.") { paths, tenant, revision, tier, cpu, memory };
+        var storageClass = new Option<string[]>("--storage-class")
+        {
+            Description = "The installation's StorageClass for claims: NAME for all of them, or FROM=NAME for those of one class; may be repeated.",
+            DefaultValueFactory = _ => [],
+        };
+        var command = new Command("convert", "Make a tenant request of Kubernetes manifests; the report goes to standard error.")
+        {
+            paths, tenant, revision, tier, cpu, memory, storageClass,
+        };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(paths),
             new(
@@ -36,13 +44,22 @@ internal static class ConvertCommand
                 parsed.GetValue(revision),
                 parsed.GetRequiredValue(tier),
                 parsed.GetRequiredValue(cpu),
-                parsed.GetRequiredValue(memory)),
+                parsed.GetRequiredValue(memory))
+            {
+                StorageClasses = MapOf(parsed.GetValue(storageClass) ?? []),
+            },
             Console.In,
             Console.Out,
             Console.Error,
             cancellationToken));
         return command;
     }
+
+    /// <summary>Classes by the name that they replace; the empty name for one that replaces all others.</summary>
+    internal static IReadOnlyDictionary<string, string> MapOf(IEnumerable<string> options) => options
+        .Select(option => option.Split('=', 2))
+        .GroupBy(parts => parts.Length == 2 ? parts[0] : "", StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.Last()[^1], StringComparer.Ordinal);
 
     /// <returns>0 if the request says everything that the manifests do, 1 if something is left out, 2 if the manifests can't be read.</returns>
     internal static async Task<int> RunAsync(

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using k8s.Models;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Cli.Convert;
 
@@ -10,7 +11,11 @@ namespace TenantSandbox.Cli.Convert;
 /// <param name="Tier"><c>pooled</c> or <c>dedicated</c>.</param>
 /// <param name="DefaultCpu">The CPU limit of a container that names neither limit nor request.</param>
 /// <param name="DefaultMemory">The same for memory.</param>
-internal sealed record ConversionOptions(string TenantId, long Revision, string Tier, string DefaultCpu, string DefaultMemory);
+internal sealed record ConversionOptions(string TenantId, long Revision, string Tier, string DefaultCpu, string DefaultMemory)
+{
+    /// <summary>The installation's StorageClass for each of the manifests; the empty name stands for all others, and for none.</summary>
+    public IReadOnlyDictionary<string, string> StorageClasses { get; init; } = new Dictionary<string, string>();
+}
 
 /// <summary>A tenant request made of manifests.</summary>
 /// <param name="Request">The request. It is valid unless there are faults.</param>
@@ -32,12 +37,14 @@ internal static class RequestConversion
     {
         var notes = new List<ConversionNote>();
         var workloads = manifests.Select(DraftOf).OfType<WorkloadDraft>().ToList();
-        var configMaps = new ConfigMapValues(Contents<V1ConfigMap>(manifests));
+        var configMaps = new ConfigMapMapping(Contents<V1ConfigMap>(manifests));
+        var claims = new ClaimMapping(Contents<V1PersistentVolumeClaim>(manifests), options.StorageClasses);
         var sizes = new GuestSizes(options.DefaultCpu, options.DefaultMemory);
         foreach (var workload in workloads.Where(w => !w.IsDropped))
         {
             AppSettings.TakeOut(workload);
-            configMaps.WriteInto(workload);
+            configMaps.Prepare(workload);
+            claims.Prepare(workload);
             sizes.WriteInto(workload);
         }
 
@@ -49,8 +56,16 @@ internal static class RequestConversion
         notes.AddRange(policies.Notes);
         notes.AddRange(manifests.Where(m => m.Content is null && !OtherKinds.RunPods(m.Kind)).Select(OtherKinds.Note));
 
-        var faults = new RequestRepair(workloads, taken => Build(options, taken, policies.AllowList)).Run();
-        return new(Build(options, [.. workloads.Where(w => !w.IsDropped)], policies.AllowList), workloads, notes, faults);
+        var shared = new JsonObject
+        {
+            ["egressAllowList"] = policies.AllowList.Count > 0 ? policies.AllowList : null,
+            ["configMaps"] = configMaps.ToRequest(notes),
+            ["claims"] = claims.ToRequest(notes),
+        };
+        // Which installation the request is for isn't known; what depends on it is noted where it is taken.
+        var rules = claims.Rules with { Network = NetworkRules.Any };
+        var faults = new RequestRepair(workloads, rules, taken => Build(options, taken, shared)).Run();
+        return new(Build(options, [.. workloads.Where(w => !w.IsDropped)], shared), workloads, notes, faults);
     }
 
     private static IEnumerable<T> Contents<T>(IReadOnlyList<Manifest> manifests) => manifests.Select(m => m.Content).OfType<T>();
@@ -73,7 +88,7 @@ internal static class RequestConversion
         return draft;
     }
 
-    private static JsonObject Build(ConversionOptions options, IReadOnlyList<WorkloadDraft> workloads, JsonArray allowList)
+    private static JsonObject Build(ConversionOptions options, IReadOnlyList<WorkloadDraft> workloads, JsonObject shared)
     {
         var request = new JsonObject
         {
@@ -82,9 +97,9 @@ internal static class RequestConversion
             ["tier"] = options.Tier,
             ["workloads"] = new JsonArray([.. workloads.Select(workload => workload.ToWorkload())]),
         };
-        if (allowList.Count > 0)
+        foreach (var (name, value) in shared.Where(property => property.Value is not null))
         {
-            request["egressAllowList"] = allowList.DeepClone();
+            request[name] = value!.DeepClone();
         }
 
         return request;

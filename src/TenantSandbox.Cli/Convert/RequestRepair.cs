@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests;
-using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Cli.Convert;
 
@@ -10,11 +9,9 @@ namespace TenantSandbox.Cli.Convert;
 /// Takes out of the workloads what the validator of requests refuses, with its reason, until it accepts the rest. So the converter
 /// has no rules of its own about what a tenant may have.
 /// </summary>
-internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func<IReadOnlyList<WorkloadDraft>, JsonObject> buildRequest)
+internal sealed class RequestRepair(
+    IReadOnlyList<WorkloadDraft> workloads, InstallationRules rules, Func<IReadOnlyList<WorkloadDraft>, JsonObject> buildRequest)
 {
-    // Which installation the request is for isn't known; what depends on it is noted where it is taken.
-    private static readonly InstallationRules Rules = InstallationRules.Default with { Network = NetworkRules.Any };
-
     // Taking something out can make something else refused, a level at a time.
     private const int MaxRounds = 30;
 
@@ -46,7 +43,7 @@ internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func
     private IReadOnlyList<ValidationFault> Validate(WorkloadDraft[] taken)
     {
         var bytes = Encoding.UTF8.GetBytes(buildRequest(taken).ToJsonString());
-        return TenantRequestParser.Parse(bytes, TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, Rules).Faults;
+        return TenantRequestParser.Parse(bytes, TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, rules).Faults;
     }
 
     /// <returns>False if the fault isn't about something that can be left out of the template.</returns>
@@ -79,9 +76,9 @@ internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func
             return false;
         }
 
-        if (unit is ["spec", "volumes", _] && removed?["name"]?.GetValue<string>() is { } volume)
+        if (unit is ["spec", "volumes", _] && removed is JsonObject volume)
         {
-            RemoveMounts(workload, volume);
+            workload.RemoveVolume(volume);
         }
 
         workload.NoteNotTaken($"{string.Join('.', unit)}: {fault.Detail}");
@@ -170,17 +167,6 @@ internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func
 
     private static int? IndexIn(JsonArray list, string segment) =>
         int.TryParse(segment, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < list.Count ? index : null;
-
-    private static void RemoveMounts(WorkloadDraft workload, string volume)
-    {
-        foreach (var container in workload.AllContainers)
-        {
-            if (container["volumeMounts"] is JsonArray mounts)
-            {
-                mounts.RemoveAll(mount => mount?["name"]?.GetValue<string>() == volume);
-            }
-        }
-    }
 
     /// <summary>A fault's place in a workload.</summary>
     private sealed record WorkloadPath(int Workload, IReadOnlyList<string> Segments)

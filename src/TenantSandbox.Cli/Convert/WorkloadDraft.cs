@@ -52,6 +52,17 @@ internal sealed class WorkloadDraft(string source, string name, JsonObject podTe
         IsDropped = true;
     }
 
+    /// <summary>Takes out a volume with its mounts.</summary>
+    public void RemoveVolume(JsonObject volume)
+    {
+        var name = volume["name"]?.GetValue<string>();
+        (Spec["volumes"] as JsonArray)?.Remove(volume);
+        foreach (var container in AllContainers)
+        {
+            (container["volumeMounts"] as JsonArray)?.RemoveAll(mount => mount?["name"]?.GetValue<string>() == name);
+        }
+    }
+
     /// <summary>The workload of the request.</summary>
     public JsonObject ToWorkload()
     {

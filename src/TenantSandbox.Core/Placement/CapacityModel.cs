@@ -47,7 +47,18 @@ public static class CapacityModel
                     + $"does not fit a {template.VmSize} node, which offers {shape.CpuMillis} mCPU, {shape.MemoryMiB} MiB and {shape.Pods} pods");
             }
 
-            sum = sum.Add(new(group.Replicas, group.Replicas * LargestShare(shape, group.CpuMillis, memory), group.CpuMillis, memory));
+            if (shape.EphemeralMiB > 0 && group.EphemeralMiB > shape.EphemeralMiB)
+            {
+                return (null, $"Workload '{group.Workload}': a pod's limit of {group.EphemeralMiB} MiB of ephemeral storage does not fit a {template.VmSize} node, "
+                    + $"which offers {shape.EphemeralMiB} MiB");
+            }
+
+            sum = sum.Add(new(
+                group.Replicas,
+                group.Replicas * LargestShare(shape, group.CpuMillis, memory, group.EphemeralMiB),
+                group.CpuMillis,
+                memory,
+                group.EphemeralMiB));
         }
 
         return (sum, null);
@@ -65,25 +76,32 @@ public static class CapacityModel
     public static Footprint Whole(PoolShape shape)
     {
         ArgumentNullException.ThrowIfNull(shape);
-        return new(Math.Max(1, shape.Nodes * shape.Pods), Math.Max(1, shape.Nodes) * WholeNode, shape.CpuMillis, shape.MemoryMiB);
+        return new(Math.Max(1, shape.Nodes * shape.Pods), Math.Max(1, shape.Nodes) * WholeNode, shape.CpuMillis, shape.MemoryMiB, shape.EphemeralMiB);
     }
 
     private static bool FitsByCount(PoolShape shape, Footprint pods)
     {
         var perNode = Math.Min(
             shape.Pods,
-            Math.Min(CountPerNode(shape.CpuMillis, pods.MaxCpuMillis), CountPerNode(shape.MemoryMiB, pods.MaxMemoryMiB)));
+            Math.Min(
+                DiskCountPerNode(shape, pods.MaxEphemeralMiB),
+                Math.Min(CountPerNode(shape.CpuMillis, pods.MaxCpuMillis), CountPerNode(shape.MemoryMiB, pods.MaxMemoryMiB))));
         return pods.Pods <= (long)shape.Nodes * perNode;
     }
 
     private static bool FitsByLoad(PoolShape shape, Footprint pods)
     {
-        var largest = LargestShare(shape, pods.MaxCpuMillis, pods.MaxMemoryMiB);
+        var largest = LargestShare(shape, pods.MaxCpuMillis, pods.MaxMemoryMiB, pods.MaxEphemeralMiB);
         return largest <= WholeNode && pods.Share <= (shape.Nodes * WholeNode) - ((shape.Nodes - 1) * largest);
     }
 
-    private static long LargestShare(PoolShape shape, int cpuMillis, int memoryMiB) =>
-        Math.Max(Share(cpuMillis, shape.CpuMillis), Math.Max(Share(memoryMiB, shape.MemoryMiB), Share(1, shape.Pods)));
+    private static long LargestShare(PoolShape shape, int cpuMillis, int memoryMiB, int ephemeralMiB) => Math.Max(
+        Math.Max(Share(cpuMillis, shape.CpuMillis), DiskShare(shape, ephemeralMiB)), Math.Max(Share(memoryMiB, shape.MemoryMiB), Share(1, shape.Pods)));
+
+    // Pools of an earlier version don't know their nodes' disks.
+    private static long DiskShare(PoolShape shape, int ephemeralMiB) => shape.EphemeralMiB == 0 ? 0 : Share(ephemeralMiB, shape.EphemeralMiB);
+
+    private static int DiskCountPerNode(PoolShape shape, int ephemeralMiB) => shape.EphemeralMiB == 0 ? int.MaxValue : CountPerNode(shape.EphemeralMiB, ephemeralMiB);
 
     private static long Share(long amount, long available) => available <= 0 ? 2 * WholeNode : ((amount * WholeNode) + available - 1) / available;
 

@@ -113,7 +113,13 @@ public static class LedgerRecovery
 
         // Of an unknown size only the name is known; the template's capacity then stands in for it.
         return VmSizes.Find(found.VmSize ?? template.VmSize) is { } size && NodeCapacity.Of(size, maxPods) is var capacity
-            ? sized with { VmSize = size.Name, NodeAllocatableMemoryMiB = capacity.MemoryMiB, NodeAllocatableCpuMillis = capacity.CpuMillis }
+            ? sized with
+            {
+                VmSize = size.Name,
+                NodeAllocatableMemoryMiB = capacity.MemoryMiB,
+                NodeAllocatableCpuMillis = capacity.CpuMillis,
+                NodeEphemeralMiB = capacity.EphemeralMiB,
+            }
             : sized with { VmSize = found.VmSize ?? template.VmSize };
     }
 }

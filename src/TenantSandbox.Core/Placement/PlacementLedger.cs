@@ -171,6 +171,11 @@ public static class PlacementLedger
             return Refuse(state, ErrorClass.Capacity, "PoolLimit", $"no pool has enough capacity, and the cluster has {pools} of at most {LedgerState.MaxPools} pools");
         }
 
+        if (VolumeZones.FindRefusal(request.Template, request.VolumeZones) is { } unreachable)
+        {
+            return Refuse(state, ErrorClass.Invalid, "VolumeUnreachable", unreachable);
+        }
+
         var (footprint, refusal) = CapacityModel.Measure(request.Template, request.Pods);
         if (footprint is null)
         {

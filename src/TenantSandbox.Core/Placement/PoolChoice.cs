@@ -41,6 +41,7 @@ internal sealed record PoolChoice(PoolRecord Pool, string Reason)
 
         // A pool with another workload runtime has other node labels, which the current RuntimeClasses don't select.
         if (template.WorkloadRuntime != request.Template.WorkloadRuntime
+            || VolumeZones.FindRefusal(template, request.VolumeZones) is not null
             || CapacityModel.Measure(template, request.Pods).Footprint is not { } footprint)
         {
             return null;

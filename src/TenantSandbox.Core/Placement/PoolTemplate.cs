@@ -17,6 +17,7 @@ namespace TenantSandbox.Core.Placement;
 /// <param name="SizeClasses">The kata RuntimeClasses, smallest first, each with the overhead it adds to a pod (see <see cref="KataSizing.Fit"/>).</param>
 /// <param name="Zones">Availability zones; empty for a regional pool.</param>
 /// <param name="SystemPodsPerNode">Pods per node that the cluster's own DaemonSets use.</param>
+/// <param name="NodeEphemeralMiB">Disk of one node that pods can use; 0 where it isn't known, so that it isn't planned.</param>
 public sealed record PoolTemplate(
     [property: JsonPropertyName("vmSize")] string VmSize,
     [property: JsonPropertyName("workloadRuntime")] string WorkloadRuntime,
@@ -28,7 +29,8 @@ public sealed record PoolTemplate(
     [property: JsonPropertyName("nodeAllocatableCpuMillis")] int NodeAllocatableCpuMillis,
     [property: JsonPropertyName("sizeClasses")] IReadOnlyList<KataSizeClass> SizeClasses,
     [property: JsonPropertyName("zones")] IReadOnlyList<string> Zones,
-    [property: JsonPropertyName("systemPodsPerNode")] int SystemPodsPerNode = 8);
+    [property: JsonPropertyName("systemPodsPerNode")] int SystemPodsPerNode = 8,
+    [property: JsonPropertyName("nodeEphemeralMiB"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int NodeEphemeralMiB = 0);
 
 /// <summary>A pool template with a short key derived from its content.</summary>
 /// <param name="Key">Equal for equal templates.</param>
@@ -47,7 +49,8 @@ public sealed record KeyedTemplate(
 /// <param name="CpuMillis">CPU of each node, in thousandths of a core.</param>
 /// <param name="MemoryMiB">Memory of each node.</param>
 /// <param name="Pods">Tenants' pods per node.</param>
-public sealed record PoolShape(int Nodes, int CpuMillis, int MemoryMiB, int Pods)
+/// <param name="EphemeralMiB">Disk of each node; 0 where it isn't known.</param>
+public sealed record PoolShape(int Nodes, int CpuMillis, int MemoryMiB, int Pods, int EphemeralMiB = 0)
 {
     /// <summary>The shape of pools created from a template.</summary>
     public static PoolShape Of(PoolTemplate template)
@@ -57,6 +60,7 @@ public sealed record PoolShape(int Nodes, int CpuMillis, int MemoryMiB, int Pods
             template.MaxCount,
             template.NodeAllocatableCpuMillis,
             template.NodeAllocatableMemoryMiB,
-            Math.Max(0, template.MaxPods - template.SystemPodsPerNode));
+            Math.Max(0, template.MaxPods - template.SystemPodsPerNode),
+            template.NodeEphemeralMiB);
     }
 }

@@ -15,6 +15,7 @@ namespace TenantSandbox.Core.Placement;
 /// <param name="RequestedAt">Current time, by the caller's clock.</param>
 /// <param name="Sequence">The operation's number; asking again for the same one of the same incarnation returns the same reservation.</param>
 /// <param name="CurrentPool">The pool that the tenant runs in and should stay in, if it fits there; null if it runs nowhere.</param>
+/// <param name="VolumeZones">The zones of the tenant's volumes, see <see cref="Placement.VolumeZones"/>; null for none that is known.</param>
 public sealed record ReserveRequest(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("incarnation")] int Incarnation,
@@ -25,7 +26,8 @@ public sealed record ReserveRequest(
     [property: JsonPropertyName("waiter")] string Waiter,
     [property: JsonPropertyName("at")] DateTimeOffset RequestedAt,
     [property: JsonPropertyName("sequence"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] long Sequence = 0,
-    [property: JsonPropertyName("currentPool"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CurrentPool = null);
+    [property: JsonPropertyName("currentPool"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? CurrentPool = null,
+    [property: JsonPropertyName("volumeZones"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<string>>? VolumeZones = null);
 
 /// <summary>A cluster's answer to a <see cref="ReserveRequest"/>.</summary>
 /// <param name="Outcome">Use, wait or refused.</param>

@@ -1,4 +1,5 @@
 using TenantSandbox.Core.Requests.Network;
+using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -8,6 +9,9 @@ namespace TenantSandbox.Core.Requests;
 /// <param name="MaxId">The greatest.</param>
 public sealed record InstallationRules(bool AllowWritableRoot = false, long MinId = 1, long MaxId = int.MaxValue)
 {
+    /// <summary>The StorageClasses that claims may have, each with its limits; none by default.</summary>
+    public IReadOnlyList<StorageClassRule> StorageClasses { get; init; } = [];
+
     /// <summary>The defaults of an installation.</summary>
     public static InstallationRules Default { get; } = new();
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -49,7 +50,9 @@ internal sealed record SpecContent(
     [property: JsonPropertyName("region")] string? Region,
     [property: JsonPropertyName("expiresAt")] DateTimeOffset? ExpiresAt,
     [property: JsonPropertyName("workloads")] IReadOnlyList<WorkloadSpec> Workloads,
-    [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList)
+    [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList,
+    [property: JsonPropertyName("configMaps")] IReadOnlyList<ConfigMapSpec>? ConfigMaps,
+    [property: JsonPropertyName("claims")] IReadOnlyList<ClaimSpec>? Claims)
 {
     /// <summary>The order of environment variables is content only where Kubernetes expands them: one may then use those before it.</summary>
     public static SpecContent Of(TenantSpec spec, DateTimeOffset? expiresAt) => new(
@@ -58,5 +61,7 @@ internal sealed record SpecContent(
         spec.Region,
         expiresAt,
         [.. spec.Workloads.Select(w => w.ExpandVariables ? w : w with { Env = [.. w.Env.OrderBy(e => e.Name, StringComparer.Ordinal)] })],
-        spec.EgressAllowList);
+        spec.EgressAllowList,
+        spec.ConfigMaps,
+        spec.Claims);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using TenantSandbox.Core.Requests.Kinds;
+using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -61,6 +62,11 @@ public static class SpecChanges
         var root = JsonSerializer.SerializeToNode(spec)!.AsObject();
         root["workloads"] = ByName(root["workloads"], "name");
         root["egressAllowList"] = Destinations(root["egressAllowList"]!);
+        foreach (var name in DeclaredObjects.Properties.Where(n => root[n] is not null))
+        {
+            root[name] = ByName(root[name], "name");
+        }
+
         foreach (var (_, workload) in root["workloads"]!.AsObject())
         {
             // Their properties have other names in requests.

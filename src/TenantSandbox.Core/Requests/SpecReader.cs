@@ -1,4 +1,5 @@
 using TenantSandbox.Core.Requests.Network;
+using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -6,7 +7,7 @@ namespace TenantSandbox.Core.Requests;
 internal static class SpecReader
 {
     /// <summary>The properties of the desired state, in addition to those of every request.</summary>
-    public static readonly string[] Properties = ["tier", "cluster", "region", "workloads", "egressAllowList"];
+    public static readonly string[] Properties = ["tier", "cluster", "region", "workloads", "egressAllowList", .. DeclaredObjects.Properties];
 
     /// <returns>The desired state; meaningless when a fault was added.</returns>
     public static TenantSpec Read(ObjectReader request, string? tenantId, InstallationRules rules, ValidationFaultList faults)
@@ -25,12 +26,17 @@ internal static class SpecReader
             request.AddFault("region", ValidationFaultCodes.Exclusive, "Give \"cluster\" or \"region\", not both.");
         }
 
+        var declared = DeclaredObjects.Read(request, rules, faults);
         var spec = new TenantSpec(
             tier == "dedicated" ? TenantTier.Dedicated : TenantTier.Pooled,
             cluster,
             region,
-            WorkloadReader.Read(request, rules, network, faults),
-            EgressReader.Read(request, rules, network.References, faults));
+            WorkloadReader.Read(request, rules, declared, network, faults),
+            EgressReader.Read(request, rules, network.References, faults))
+        {
+            ConfigMaps = declared.ToConfigMaps(),
+            Claims = declared.ToClaims(),
+        };
         network.CheckReferences();
         return spec;
     }

@@ -14,12 +14,14 @@ namespace TenantSandbox.Core.Requests;
 /// <param name="Cluster">The configured id of the cluster to use; null lets placement choose.</param>
 /// <param name="Region">The Azure region to use; null for any.</param>
 /// <param name="Pods">One group for each workload.</param>
+/// <param name="HasClaims">Whether the tenant has persistent claims, whose volumes bind it to its cluster.</param>
 public sealed record SpecRef(
     [property: JsonPropertyName("hash")] string Hash,
     [property: JsonPropertyName("tier")] TenantTier Tier,
     [property: JsonPropertyName("cluster")] string? Cluster,
     [property: JsonPropertyName("region")] string? Region,
-    [property: JsonPropertyName("pods")] IReadOnlyList<PodGroup> Pods)
+    [property: JsonPropertyName("pods")] IReadOnlyList<PodGroup> Pods,
+    [property: JsonPropertyName("hasClaims"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasClaims = false)
 {
     /// <summary>The host names of all workloads, sorted; null for none. An operation claims them before it exposes anything.</summary>
     [JsonPropertyName("hosts"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -34,7 +36,8 @@ public sealed record SpecRef(
             spec.Tier,
             spec.Cluster,
             spec.Region,
-            [.. spec.Workloads.Select(w => new PodGroup(w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB))])
+            [.. spec.Workloads.Select(w => new PodGroup(w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB, w.EphemeralMiB))],
+            spec.Claims is { Count: > 0 })
         {
             Hosts = HostsOf(spec) is { Length: > 0 } hosts ? hosts : null,
         };

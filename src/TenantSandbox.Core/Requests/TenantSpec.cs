@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -15,6 +16,14 @@ public sealed record TenantSpec(
     [property: JsonPropertyName("workloads")] IReadOnlyList<WorkloadSpec> Workloads,
     [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList)
 {
+    /// <summary>The files and variables that the workloads use; null for none. Unique by name.</summary>
+    [JsonPropertyName("configMaps"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ConfigMapSpec>? ConfigMaps { get; init; }
+
+    /// <summary>The persistent claims that the workloads use; null for none. Unique by name.</summary>
+    [JsonPropertyName("claims"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ClaimSpec>? Claims { get; init; }
+
     /// <summary>The expiry in specs that the first version stored; today it isn't part of the spec. Always null in new ones.</summary>
     [JsonPropertyName("expiresAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? StoredExpiresAt { get; init; }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.Network;
 using TenantSandbox.Core.Requests.PodTemplates;
+using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -11,7 +12,8 @@ internal static class WorkloadReader
     private static readonly string[] Common = ["name", .. KindReader.Properties];
     private static readonly string[] ShortForm = ["image", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables"];
 
-    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, InstallationRules rules, NetworkReader network, ValidationFaultList faults)
+    public static IReadOnlyList<WorkloadSpec> Read(
+        ObjectReader spec, InstallationRules rules, DeclaredObjects declared, NetworkReader network, ValidationFaultList faults)
     {
         var workloads = new List<WorkloadSpec>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -32,6 +34,11 @@ internal static class WorkloadReader
             if (reader.Has("podTemplate"))
             {
                 var template = ReadTemplate(reader, form, rules, faults);
+                if (template is not null)
+                {
+                    declared.Check(template, pointer, form.Replicas);
+                }
+
                 // Without a valid template only the faults of the rest count.
                 workloads.Add(network.Read(reader, form.Of(template is not null && faults.IsEmpty
                     ? WorkloadSpec.Of(name!, form.Replicas, template)

@@ -58,6 +58,10 @@ public sealed partial record WorkloadSpec(
     [JsonPropertyName("cronJob"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public KindSettings? CronJob { get; init; }
 
+    /// <summary>What a pod may take of its node's disk, in MiB; 0 where nothing is stated.</summary>
+    [JsonIgnore]
+    public int EphemeralMiB => PodTemplate is { } template && template.Json.Contains("\"ephemeral-storage\"", StringComparison.Ordinal) ? GuestSize.Of(template).EphemeralMiB : 0;
+
     /// <summary>The workload's pod template: its own, or the one that its short form stands for.</summary>
     public PodTemplate ToTemplate() => PodTemplate ?? ShortForm.ToTemplate(this);
 

@@ -31,6 +31,7 @@ public sealed record OperationReport(
 /// <param name="ReleasedAt">When the ledger released the reservation.</param>
 /// <param name="RemovedFinalizers">Finalizers that a forced offboarding removed, each as <c>object: finalizer</c>; null for none.</param>
 /// <param name="Remaining">What a person accepted as remaining; null for nothing.</param>
+/// <param name="Volumes">The volumes of the tenant's claims, kept ones first, at most <see cref="ReleasedVolumes.MaxListed"/>; null for none.</param>
 public sealed record TeardownReceipt(
     [property: JsonPropertyName("clusterId")] string? ClusterId,
     [property: JsonPropertyName("namespaceAbsentAt")] DateTimeOffset? NamespaceAbsentAt,
@@ -38,4 +39,5 @@ public sealed record TeardownReceipt(
     [property: JsonPropertyName("poolAbsentAt")] DateTimeOffset? PoolAbsentAt,
     [property: JsonPropertyName("releasedAt")] DateTimeOffset? ReleasedAt,
     [property: JsonPropertyName("removedFinalizers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? RemovedFinalizers = null,
-    [property: JsonPropertyName("remaining"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Remaining = null);
+    [property: JsonPropertyName("remaining"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Remaining = null,
+    [property: JsonPropertyName("volumes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ReleasedVolume>? Volumes = null);

@@ -26,6 +26,9 @@ internal sealed class ClusterOptions
     /// <summary>Nominal memory of a VM size that the built-in table lacks.</summary>
     public int? NodeMemoryMiB { get; set; }
 
+    /// <summary>The nodes' OS disk; null for the size that AKS makes by default.</summary>
+    public int? NodeDiskGiB { get; set; }
+
     public int MinCount { get; set; } = 1;
 
     public int MaxCount { get; set; } = 10;

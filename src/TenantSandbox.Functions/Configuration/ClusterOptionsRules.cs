@@ -66,6 +66,11 @@ internal static partial class ClusterOptionsRules
             yield return $"VmSize: {cluster.VmSize} is too small: AKS's reservations leave no memory for a pod.";
         }
 
+        if (cluster.NodeDiskGiB is < 30 or > 2048)
+        {
+            yield return $"NodeDiskGiB: {cluster.NodeDiskGiB} must be 30 to 2048.";
+        }
+
         if (cluster.MaxPods is < 10 or > 250)
         {
             yield return $"MaxPods: {cluster.MaxPods} must be 10 to 250.";

@@ -40,6 +40,8 @@ internal sealed class TenantSandboxOptions
 
     public WorkloadOptions Workloads { get; set; } = new();
 
+    public StorageOptions Storage { get; set; } = new();
+
     /// <summary>A cluster's Gateway; null if it has none.</summary>
     internal GatewayOptions? FindGateway(string clusterId) =>
         (FindCluster(clusterId)?.Gateway ?? Network.Gateway) is { Name: not null } gateway ? gateway : null;
@@ -53,6 +55,7 @@ internal sealed class TenantSandboxOptions
         Network = new NetworkRules(
             [.. Network.HostNames], [.. Network.Sources.Keys], [.. Network.IngressCidrs], Network.LoadBalancers, Network.AllowNodePorts,
             Clusters.Any(c => c.EgressByHostName)),
+        StorageClasses = [.. Storage.Classes.Select(c => c.ToRule())],
     };
 
     private ClusterOptions? FindCluster(string clusterId) => Clusters.FirstOrDefault(c => c.Id == clusterId);

@@ -33,6 +33,9 @@ internal sealed record DesiredTenant(
     /// <summary>The namespace.</summary>
     public TenantNamespaceRef Namespace => new(TenantId, Incarnation, ClusterId);
 
+    /// <summary>Claims of earlier specs that still exist: an update deletes no data.</summary>
+    public IReadOnlyList<KeptClaim> KeptClaims { get; init; } = [];
+
     /// <summary>Whether pods of the former placement run in another pool.</summary>
     public bool IsMoving => Former is { PoolName: { } former } && former != PoolName;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using TenantSandbox.Core.Capacity;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -19,6 +20,7 @@ namespace TenantSandbox.Functions.Kubernetes;
 /// ApplyWorkloads once more without it.
 /// </param>
 /// <param name="Expiry">When it expires; null for never.</param>
+/// <param name="MovesFrom">For <c>CheckAdmission</c>: the other cluster that the tenant runs on; null for one that runs nowhere, or here.</param>
 public sealed record PlacedTenant(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("incarnation")] int Incarnation,
@@ -29,7 +31,15 @@ public sealed record PlacedTenant(
     [property: JsonPropertyName("specHash"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? SpecHash,
     [property: JsonPropertyName("spec"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantSpec? Spec = null,
     [property: JsonPropertyName("former"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FormerPlacement? Former = null,
-    [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null);
+    [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null,
+    [property: JsonPropertyName("movesFrom"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FormerCluster? MovesFrom = null);
+
+/// <summary>The cluster that a tenant would leave.</summary>
+/// <param name="ClusterId">The cluster.</param>
+/// <param name="HasClaims">Whether the spec that runs there has claims.</param>
+public sealed record FormerCluster(
+    [property: JsonPropertyName("clusterId")] string ClusterId,
+    [property: JsonPropertyName("hasClaims"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool HasClaims = false);
 
 /// <summary>What runs of a tenant before an update, or what the failed update left before it is returned to the previous revision.</summary>
 /// <param name="SpecHash">The hash of its spec.</param>
@@ -48,7 +58,9 @@ public sealed record TenantNamespaceRef(
 
 /// <summary>Whether a namespace is absent.</summary>
 /// <param name="Gone">True when it was read as absent.</param>
-/// <param name="Blocker">What holds it (finalizers, pods, conditions), for people; null when absent.</param>
+/// <param name="Blocker">What holds it (finalizers, pods, conditions), or a volume that isn't deleted yet, for people; null when absent.</param>
+/// <param name="Volumes">The volumes of its claims, with what becomes of each; null for none that is known.</param>
 public sealed record AbsenceObservation(
     [property: JsonPropertyName("gone")] bool Gone,
-    [property: JsonPropertyName("blocker")] string? Blocker);
+    [property: JsonPropertyName("blocker")] string? Blocker,
+    [property: JsonPropertyName("volumes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ReleasedVolume>? Volumes = null);

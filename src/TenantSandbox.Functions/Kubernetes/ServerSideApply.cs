@@ -51,6 +51,10 @@ internal static class ServerSideApply
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1LimitRange => client.CoreV1.PatchNamespacedLimitRangeAsync(
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1ConfigMap => client.CoreV1.PatchNamespacedConfigMapAsync(
+                patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1PersistentVolumeClaim => client.CoreV1.PatchNamespacedPersistentVolumeClaimAsync(
+                patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1ServiceAccount => client.CoreV1.PatchNamespacedServiceAccountAsync(
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1NetworkPolicy => client.NetworkingV1.PatchNamespacedNetworkPolicyAsync(

@@ -18,6 +18,7 @@ internal sealed class TenantAdmission(
     ClusterConnections connections,
     WorkloadObjects objects,
     DesiredTenants tenants,
+    ClaimPreflight claims,
     IClusterNetworks networks,
     NetworkFeatures features,
     IOptions<TenantSandboxOptions> options)
@@ -29,13 +30,19 @@ internal sealed class TenantAdmission(
 
     /// <summary>
     /// Dry-runs every object of the tenant, and a pod of every workload, because the dry run of what makes pods admits none. Applies the
-    /// RuntimeClasses, without which pods are refused; they are shared by all tenants.
+    /// RuntimeClasses, without which pods are refused; they are shared by all tenants. Claims are compared with those that exist.
     /// </summary>
     /// <exception cref="SandboxException">The API server could not be asked, or the namespace for dry runs is someone else's.</exception>
     [Function(ActivityNames.CheckAdmission)]
     public async Task<AdmissionAnswer> CheckAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
     {
         var tenant = await tenants.ReadAsync(placed with { PoolName = AnyPool }, cancellationToken);
+        var found = await claims.CheckAsync(tenant, placed.MovesFrom, cancellationToken);
+        if (found.Refusals.Count > 0)
+        {
+            return new([.. found.Refusals.Take(MaxRefusals)]);
+        }
+
         var clusterRanges = await networks.GetAsync(tenant.ClusterId, cancellationToken);
         if (await features.FindRefusalsAsync(tenant, cancellationToken) is { Count: > 0 } missing)
         {
@@ -52,11 +59,12 @@ internal sealed class TenantAdmission(
             .. TenantManifests.Autoscalers(tenant, options.Value),
             .. TenantManifests.Services(tenant, options.Value),
             .. TenantManifests.Routes(tenant, options.Value),
+            .. TenantManifests.Volumes(tenant, options.Value),
             .. workloads.Select(PodOf),
         ];
         var refusals = await Task.WhenAll(manifests.Select(manifest => TryAsync(tenant.ClusterId, manifest, cancellationToken)));
         var immutable = await FindImmutableAsync(tenant.Namespace, [.. workloads.OfType<V1StatefulSet>()], cancellationToken);
-        return new([.. immutable.Concat(refusals.OfType<string>()).Distinct().Take(MaxRefusals)]);
+        return new([.. immutable.Concat(refusals.OfType<string>()).Distinct().Take(MaxRefusals)], found.Zones.Count > 0 ? found.Zones : null);
     }
 
     // The namespace for dry runs doesn't have the StatefulSets that exist.
@@ -67,8 +75,8 @@ internal sealed class TenantAdmission(
             return [];
         }
 
-        var found = await objects.ListAsync(WorkloadObjectKind.Of(wanted[0]), tenant, cancellationToken);
-        var live = found.OfType<V1StatefulSet>().ToDictionary(o => o.Metadata.Name, StringComparer.Ordinal);
+        var sets = await objects.ListAsync(WorkloadObjectKind.Of(wanted[0]), tenant, cancellationToken);
+        var live = sets.OfType<V1StatefulSet>().ToDictionary(o => o.Metadata.Name, StringComparer.Ordinal);
         return wanted.SelectMany(w => live.GetValueOrDefault(w.Metadata.Name) is { } existing
             ? StatefulSetManifest.ImmutableDifferences(w, existing).Select(field => $"StatefulSet {w.Metadata.Name}: {ImmutableFields.Describe(field)}")
             : []);
@@ -123,5 +131,8 @@ internal sealed class TenantAdmission(
 }
 
 /// <summary>What an API server says about a tenant's objects.</summary>
-/// <param name="Refusals">Each refusal in the server's words, at most 10; empty if it would take everything.</param>
-public sealed record AdmissionAnswer([property: JsonPropertyName("refusals")] IReadOnlyList<string> Refusals);
+/// <param name="Refusals">Each refusal in the server's words, or what is wrong with the claims; at most 10; empty if it would take everything.</param>
+/// <param name="VolumeZones">The zones of the volumes that the tenant has, each of which its nodes must reach; null for none.</param>
+public sealed record AdmissionAnswer(
+    [property: JsonPropertyName("refusals")] IReadOnlyList<string> Refusals,
+    [property: JsonPropertyName("volumeZones"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<string>>? VolumeZones = null);

@@ -4,6 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
@@ -14,6 +15,7 @@ internal sealed partial class TenantNamespaces(
     ClusterConnections connections,
     NamespaceWatch watch,
     DesiredTenants tenants,
+    ClaimVolumes volumes,
     IClusterNetworks networks,
     IOptions<TenantSandboxOptions> options,
     ILogger<TenantNamespaces> logger)
@@ -31,6 +33,11 @@ internal sealed partial class TenantNamespaces(
     public async Task ApplyDesiredAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
         var settings = options.Value;
+        if (StorageNeed.Any(tenant.Spec))
+        {
+            tenant = tenant with { KeptClaims = KeptClaim.Of(tenant.Spec, await volumes.ListClaimsAsync(tenant.Namespace, cancellationToken)) };
+        }
+
         var manifest = NamespaceManifest.Namespace(tenant, settings);
         // Rendered before the first write, so that a rendering failure changes nothing.
         var runtimeClasses = TenantManifests.RuntimeClasses(tenant, settings);
@@ -52,16 +59,21 @@ internal sealed partial class TenantNamespaces(
         LogApplied(manifest.Metadata.Name, tenant.ClusterId, tenant.Revision);
     }
 
-    /// <summary>Requests deletion if necessary, then watches for a bounded time.</summary>
+    /// <summary>
+    /// Makes the volumes of claims outlive the namespace where the claims say so, requests deletion if necessary, then watches for a bounded
+    /// time. Absent means that the volumes are deleted too, but for those that are kept.
+    /// </summary>
+    /// <exception cref="SandboxException">A call failed. The deletion isn't requested before every volume is prepared.</exception>
     [Function(ActivityNames.DeleteNamespace)]
     public async Task<AbsenceObservation> DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
         var found = await ReadAsync(tenant, cancellationToken);
         if (found is null || !IsOurs(found, tenant))
         {
-            return new AbsenceObservation(Gone: true, Blocker: null);
+            return await WithoutNamespaceAsync(tenant, cancellationToken);
         }
 
+        var prepared = await volumes.PrepareAsync(tenant, cancellationToken);
         if (found.Metadata.DeletionTimestamp is null)
         {
             var preconditions = new V1DeleteOptions
@@ -78,19 +90,20 @@ internal sealed partial class TenantNamespaces(
             LogDeleting(found.Metadata.Name, tenant.ClusterId);
         }
 
-        return await watch.UntilGoneAsync(tenant.ClusterId, found, cancellationToken)
-            ? new AbsenceObservation(Gone: true, Blocker: null)
+        var observed = await watch.UntilGoneAsync(tenant.ClusterId, found, cancellationToken)
+            ? await WithoutNamespaceAsync(tenant, cancellationToken)
             : await ReadAbsenceAsync(tenant, cancellationToken);
+        return observed with { Volumes = ReleasedVolumes.Merge(prepared, observed.Volumes) };
     }
 
-    /// <summary>Reads whether the namespace of this incarnation is absent; changes nothing.</summary>
+    /// <summary>Reads whether the namespace of this incarnation, and every volume that goes with it, is absent; changes nothing.</summary>
     [Function(ActivityNames.ReadNamespaceAbsence)]
     public async Task<AbsenceObservation> ReadAbsenceAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
         var found = await ReadAsync(tenant, cancellationToken);
         if (found is null || !IsOurs(found, tenant))
         {
-            return new AbsenceObservation(Gone: true, Blocker: null);
+            return await WithoutNamespaceAsync(tenant, cancellationToken);
         }
 
         var pods = await connections.CallAsync(
@@ -168,6 +181,12 @@ internal sealed partial class TenantNamespaces(
                 (client, body) => client.DeleteAsync<CiliumNetworkPolicy>(policy.Metadata, body, cancellationToken), cancellationToken);
             LogDeleted(CiliumNetworkPolicy.KindName, ns, policy.Metadata.Name, tenant.ClusterId);
         }
+    }
+
+    private async Task<AbsenceObservation> WithoutNamespaceAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    {
+        var (retained, blocker) = await volumes.ReadLeftAsync(tenant, cancellationToken);
+        return new AbsenceObservation(blocker is null, blocker, ReleasedVolumes.Merge(null, retained));
     }
 
     private Task ApplyAllAsync(string clusterId, IEnumerable<IKubernetesObject<V1ObjectMeta>> manifests, CancellationToken cancellationToken) =>

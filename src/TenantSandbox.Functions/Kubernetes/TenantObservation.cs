@@ -122,6 +122,9 @@ public enum FindingKind
     /// <summary>A Gateway doesn't serve a route, or not with its Services.</summary>
     [JsonStringEnumMemberName("routeNotReady")] RouteNotReady,
 
+    /// <summary>A claim has lost its volume, or is being deleted by someone else; a person must decide.</summary>
+    [JsonStringEnumMemberName("claimLost")] ClaimLost,
+
     /// <summary>A pod is not ready.</summary>
     [JsonStringEnumMemberName("podNotReady")] PodNotReady,
 

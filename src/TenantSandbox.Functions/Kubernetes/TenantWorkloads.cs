@@ -8,7 +8,7 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Applies, suspends and deletes the objects of tenants' workloads: what makes pods, what scales them, Services and routes.</summary>
+/// <summary>Applies, suspends and deletes the objects of tenants' workloads: what makes pods, what scales them, Services, routes, ConfigMaps and claims.</summary>
 internal sealed class TenantWorkloads(
     ClusterConnections connections,
     TenantNamespaces namespaces,
@@ -20,8 +20,9 @@ internal sealed class TenantWorkloads(
     IOptions<TenantSandboxOptions> options)
 {
     /// <summary>
-    /// Makes the namespace contain exactly the workloads, Services and routes of the tenant's spec. What can't be changed in place, like a Job's
-    /// template or a workload's kind, is deleted before its successor is made. A Job that has ended stays, unless its part of the spec changed.
+    /// Makes the namespace contain exactly the workloads, Services, routes and ConfigMaps of the tenant's spec, and at least its claims: a claim
+    /// is never deleted here. What can't be changed in place, like a Job's template or a workload's kind, is deleted before its successor is
+    /// made. A Job that has ended stays, unless its part of the spec changed.
     /// </summary>
     /// <exception cref="SandboxException">Refused (a namespace that is missing or not the tenant's, another field manager) or failed.</exception>
     [Function(ActivityNames.ApplyWorkloads)]
@@ -41,7 +42,7 @@ internal sealed class TenantWorkloads(
         await ApplyDesiredAsync(tenant, cancellationToken);
     }
 
-    /// <summary>Deletes every workload, Service and route of this incarnation; succeeds if there are none.</summary>
+    /// <summary>Deletes every workload, Service, route and ConfigMap of this incarnation; succeeds if there are none.</summary>
     /// <exception cref="SandboxException">Failed.</exception>
     [Function(ActivityNames.DeleteWorkloads)]
     public async Task DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
@@ -64,6 +65,7 @@ internal sealed class TenantWorkloads(
             .. TenantManifests.Workloads(tenant, options.Value),
             .. TenantManifests.Autoscalers(tenant, options.Value),
             .. TenantManifests.Routes(tenant, options.Value),
+            .. TenantManifests.Volumes(tenant, options.Value),
         ];
         await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
         await features.RequireFreeHostsAsync(tenant, cancellationToken);
@@ -73,16 +75,24 @@ internal sealed class TenantWorkloads(
 
         var remaining = live.Except(plan.Replaced).ToDictionary(WorkloadPlan.Key);
         var workloads = tenant.Spec.Workloads.ToDictionary(w => w.Name, StringComparer.Ordinal);
-        await Task.WhenAll(plan.Applied.Where(m => m is not V2HorizontalPodAutoscaler).Select(m => m is V1Deployment or V1StatefulSet
+        // First what pods wait for, last what scales them.
+        await Task.WhenAll(plan.Applied.Where(IsVolume).Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
+        await Task.WhenAll(plan.Applied.Where(m => m is not V2HorizontalPodAutoscaler && !IsVolume(m)).Select(m => m is V1Deployment or V1StatefulSet
             ? scaling.ApplyAsync(tenant, workloads[m.Metadata.Name], m, remaining.GetValueOrDefault(WorkloadPlan.Key(m)), cancellationToken)
             : connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
         await Task.WhenAll(plan.Applied.OfType<V2HorizontalPodAutoscaler>().Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
         await Task.WhenAll(plan.SuspendedJobs.Select(j => SuspendAsync(tenant.ClusterId, j.Job, j.IsSuspended, cancellationToken)));
 
         // Deletes what only an older revision has.
-        await deletions.DeleteAsync(tenant.ClusterId, plan.Removed, cancellationToken);
+        var former = FormerConfigMaps(tenant);
+        await deletions.DeleteAsync(tenant.ClusterId, plan.Removed.Where(o => o is not V1ConfigMap || !former.Contains(o.Metadata.Name)), cancellationToken);
         await EndRunsAsync(tenant, [.. desired.OfType<V1CronJob>()], cancellationToken);
     }
+
+    private static bool IsVolume(IKubernetesObject<V1ObjectMeta> item) => item is V1ConfigMap or V1PersistentVolumeClaim;
+
+    // Pods of the former spec may start again before they are replaced.
+    private static HashSet<string> FormerConfigMaps(DesiredTenant tenant) => [.. (tenant.Former?.Spec.ConfigMaps ?? []).Select(m => m.Name)];
 
     /// <summary>Deletes runs that may not go on. Listed after the CronJobs were applied, so that none is started unseen.</summary>
     private async Task EndRunsAsync(DesiredTenant tenant, V1CronJob[] cronJobs, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Lists the objects of a tenant's workloads: what makes pods, what scales them, Services and routes.</summary>
+/// <summary>Lists the objects of a tenant's workloads: what makes pods, what scales them, Services, routes and ConfigMaps.</summary>
 internal sealed class WorkloadObjects(ClusterConnections connections, IOptions<TenantSandboxOptions> options)
 {
     /// <summary>All objects of this incarnation, those of a CronJob's Jobs included.</summary>
@@ -72,6 +72,10 @@ internal sealed record WorkloadObjectKind(
             "Service",
             async (c, ns, s, t) => (await c.CoreV1.ListNamespacedServiceAsync(ns, labelSelector: s, cancellationToken: t)).Items,
             (c, m, o, t) => c.CoreV1.DeleteNamespacedServiceAsync(m.Name, m.NamespaceProperty, o, cancellationToken: t)),
+        Of(
+            "ConfigMap",
+            async (c, ns, s, t) => (await c.CoreV1.ListNamespacedConfigMapAsync(ns, labelSelector: s, cancellationToken: t)).Items,
+            (c, m, o, t) => c.CoreV1.DeleteNamespacedConfigMapAsync(m.Name, m.NamespaceProperty, o, cancellationToken: t)),
         Of(
             HttpRoute.KindName,
             async (c, ns, s, t) => (await c.ListAsync<HttpRoute>(ns, s, t)).Items,

@@ -39,7 +39,7 @@ internal sealed class ClusterSelection(ClusterDirectory clusters, IOptions<Tenan
         var names = KataNames.Of(options.Value.KataNames);
         var size = cluster.FindVmSize()
             ?? throw new InvalidException("VmSizeUnknown", $"cluster {cluster.Id}: set NodeVCpus and NodeMemoryMiB for {cluster.VmSize}");
-        var capacity = NodeCapacity.Of(size, cluster.MaxPods);
+        var capacity = NodeCapacity.Of(size, cluster.MaxPods, cluster.NodeDiskGiB);
         return new ClusterTarget(
             cluster.Id,
             cluster.Region,
@@ -47,7 +47,8 @@ internal sealed class ClusterSelection(ClusterDirectory clusters, IOptions<Tenan
                 size.Name, names.WorkloadRuntime, names.OsSku, cluster.MinCount, cluster.MaxCount, cluster.MaxPods,
                 capacity.MemoryMiB, capacity.CpuMillis,
                 SizeClasses(capacity),
-                [.. cluster.Zones]),
+                [.. cluster.Zones],
+                NodeEphemeralMiB: capacity.EphemeralMiB),
             Timing(options.Value.Timing));
     }
 

@@ -13,16 +13,22 @@ namespace TenantSandbox.Functions.Tenants;
 /// </summary>
 internal static class Admission
 {
-    /// <returns>Why the cluster can't take the tenant; null if it would, or if what is asked for runs there already.</returns>
-    public static async Task<TenantError?> CheckAsync(OperationRun run, SpecRef spec, ClusterTarget cluster)
+    /// <returns>
+    /// Why the cluster can't take the tenant; null if it would, or if what is asked for runs there already. Also the zones of the tenant's
+    /// volumes: with claims the cluster is always asked.
+    /// </returns>
+    public static async Task<(TenantError? Refusal, IReadOnlyList<IReadOnlyList<string>>? VolumeZones)> CheckAsync(OperationRun run, SpecRef spec, ClusterTarget cluster)
     {
-        if (run.Input.Applied?.Hash == spec.Hash && run.Input.Placement?.ClusterId == cluster.ClusterId)
+        if (run.Input.Applied?.Hash == spec.Hash && run.Input.Placement?.ClusterId == cluster.ClusterId && !spec.HasClaims)
         {
-            return null;
+            return (null, null);
         }
 
         var tenant = new PlacedTenant(
-            run.Input.TenantId, run.Input.Incarnation, run.Input.DesiredRevision, cluster.ClusterId, null, cluster.PoolTemplate.SizeClasses, spec.Hash);
+            run.Input.TenantId, run.Input.Incarnation, run.Input.DesiredRevision, cluster.ClusterId, null, cluster.PoolTemplate.SizeClasses, spec.Hash,
+            MovesFrom: run.Input.Placement is { } current && current.ClusterId != cluster.ClusterId
+                ? new FormerCluster(current.ClusterId, run.Input.Applied?.HasClaims == true)
+                : null);
         AdmissionAnswer? answer = null;
         try
         {
@@ -31,11 +37,11 @@ internal static class Admission
         }
         catch (StepFailedException e)
         {
-            return e.Error;
+            return (e.Error, null);
         }
 
         return answer is { Refusals: { Count: > 0 } refusals }
-            ? TenantError.Create(ErrorClass.Invalid, "AdmissionRefused", string.Join(" ", refusals))
-            : null;
+            ? (TenantError.Create(ErrorClass.Invalid, "AdmissionRefused", string.Join(" ", refusals)), null)
+            : (null, answer?.VolumeZones);
     }
 }

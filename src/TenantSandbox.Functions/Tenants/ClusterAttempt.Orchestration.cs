@@ -12,7 +12,9 @@ namespace TenantSandbox.Functions.Tenants;
 /// <param name="spec">What must fit.</param>
 /// <param name="current">Where the tenant is and should stay; null for a tenant that is nowhere or must move.</param>
 /// <param name="cluster">The cluster.</param>
-internal sealed class ClusterAttempt(OperationRun run, SpecRef spec, TenantPlacement? current, ClusterTarget cluster)
+/// <param name="volumeZones">The zones of the volumes that the tenant has there; null for none.</param>
+internal sealed class ClusterAttempt(
+    OperationRun run, SpecRef spec, TenantPlacement? current, ClusterTarget cluster, IReadOnlyList<IReadOnlyList<string>>? volumeZones)
 {
     /// <summary>A pool can be missing or have a name that is taken; each time the ledger offers another one.</summary>
     private const int MaxPools = 10;
@@ -146,7 +148,8 @@ internal sealed class ClusterAttempt(OperationRun run, SpecRef spec, TenantPlace
         run.Context.InstanceId,
         run.Context.Now(),
         run.Input.Sequence,
-        current?.PoolName);
+        current?.PoolName,
+        volumeZones);
 
     private ReleaseRequest ReleaseOf() => new(
         run.Input.TenantId, run.Input.Incarnation, Placement.PoolName, cluster.Timing, run.Context.InstanceId, run.Context.Now(), run.Input.Sequence);

@@ -19,10 +19,12 @@ internal static class Deprovisioning
         var removed = new List<string>();
         var skippedBefore = run.Skipped.Count;
         var hasNamespace = leftover.HasNamespace;
+        IReadOnlyList<ReleasedVolume>? volumes = null;
         if (hasNamespace)
         {
             await run.StepAsync("delete the workloads", () => run.DeleteWorkloadsAsync(tenantNamespace));
-            hasNamespace = !await run.StepAsync("delete the namespace", () => DeleteNamespaceAsync(run, tenantNamespace, placement.Timing, removed));
+            hasNamespace = !await run.StepAsync(
+                "delete the namespace", async () => volumes = await DeleteNamespaceAsync(run, tenantNamespace, placement.Timing, removed));
         }
 
         IReadOnlyList<ReleaseAnswer> released = [];
@@ -34,7 +36,7 @@ internal static class Deprovisioning
         });
 
         var pool = released.Count > 0 ? released[0].Pool?.Name : null;
-        var receipt = new TeardownReceipt(placement.ClusterId, null, pool ?? placement.PoolName, null, releasedAt, removed.Count > 0 ? removed : null);
+        var receipt = new TeardownReceipt(placement.ClusterId, null, pool ?? placement.PoolName, null, releasedAt, removed.Count > 0 ? removed : null, Volumes: volumes);
         if (run.Skipped.Count == skippedBefore)
         {
             await run.StepAsync(
@@ -72,12 +74,14 @@ internal static class Deprovisioning
     /// <param name="tenant">The namespace.</param>
     /// <param name="timing">How long to wait.</param>
     /// <param name="removed">Gets what was removed of the finalizers that the operation may remove; null for an operation that may remove none.</param>
+    /// <returns>What became of the volumes of its claims; null for none.</returns>
     /// <exception cref="StepFailedException">The namespace still existed when the time was up; the message says what holds it.</exception>
-    public static async Task DeleteNamespaceAsync(OperationRun run, TenantNamespaceRef tenant, OperationTiming timing, List<string>? removed = null)
+    public static async Task<IReadOnlyList<ReleasedVolume>?> DeleteNamespaceAsync(OperationRun run, TenantNamespaceRef tenant, OperationTiming timing, List<string>? removed = null)
     {
         var deadline = run.Context.Now().AddSeconds(timing.NamespaceDeleteSeconds);
         var delay = new PollingDelay(run.Context, timing, run.Progress);
         var observed = await run.DeleteNamespaceAsync(tenant);
+        var volumes = observed.Volumes;
         while (!observed.Gone)
         {
             if (run.Context.Now() >= deadline)
@@ -97,7 +101,10 @@ internal static class Deprovisioning
             run.Progress.ReportWaiting(observed.Blocker ?? "the namespace is being deleted");
             await delay.WaitAsync();
             observed = await run.DeleteNamespaceAsync(tenant);
+            volumes = ReleasedVolumes.Merge(volumes, observed.Volumes);
         }
+
+        return volumes;
     }
 
     /// <summary>Releases a reservation; waits until the pools are deleted whose last one it was.</summary>

@@ -30,6 +30,7 @@ public static class OffboardOrchestration
             var receipt = (receipts.Count > 0 ? receipts[0] : new TeardownReceipt(null, null, null, null, null)) with
             {
                 Remaining = run.Skipped.Count > 0 ? [.. run.Skipped] : null,
+                Volumes = receipts.Aggregate((IReadOnlyList<ReleasedVolume>?)null, (all, r) => ReleasedVolumes.Merge(all, r.Volumes)),
             };
             return new(EventTypes.TenantOffboarded, null, receipt, Describe(receipt));
         });
@@ -41,6 +42,9 @@ public static class OffboardOrchestration
         ("pool", receipt.PoolName),
         ("poolAbsentAt", Text(receipt.PoolAbsentAt)),
         ("releasedAt", Text(receipt.ReleasedAt)),
+        ("retainedVolumes", receipt.Volumes?.Where(v => v.Outcome == VolumeOutcome.Retained).ToArray() is { Length: > 0 } retained
+            ? string.Join("; ", retained.Select(v => $"{v.Claim}: {v.Handle ?? v.Volume}"))
+            : null),
         ("removedFinalizers", receipt.RemovedFinalizers is { } removed ? string.Join("; ", removed) : null),
     ];
 

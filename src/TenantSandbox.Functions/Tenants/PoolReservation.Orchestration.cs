@@ -31,13 +31,14 @@ internal static class PoolReservation
         var errors = new List<TenantError>();
         foreach (var cluster in candidates.Clusters)
         {
-            if (await Admission.CheckAsync(run, spec, cluster) is { } refusal)
+            var (refusal, volumeZones) = await Admission.CheckAsync(run, spec, cluster);
+            if (refusal is not null)
             {
                 errors.Add(refusal);
                 continue;
             }
 
-            var attempt = new ClusterAttempt(run, spec, current, cluster);
+            var attempt = new ClusterAttempt(run, spec, current, cluster, volumeZones);
             run.Saga.Register($"release the reservation on cluster {cluster.ClusterId}", attempt.ReleaseAsync, cluster.ClusterId);
             if (await attempt.RunAsync() is not { } error)
             {

@@ -98,24 +98,6 @@ public sealed class RequestConversionTests
     }
 
     [Fact]
-    public async Task Convert_ConfigMapInEnvironment_IsWrittenOutInKubernetesOrder()
-    {
-        var conversion = await ConvertAsync(
-            Deployment("replicas: 1", """
-                image: registry.example/web:1
-                resources: {limits: {cpu: 500m, memory: 256Mi}}
-                envFrom: [{configMapRef: {name: settings}, prefix: APP_}]
-                env: [{name: APP_MODE, value: own}, {name: LEVEL, valueFrom: {configMapKeyRef: {name: settings, key: level}}}]
-                """),
-            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {mode: theirs, level: \"3\", port: \"80\"}\n");
-
-        var variables = ContainerOf(conversion)["env"]!.AsArray().Select(v => $"{v!["name"]}={v["value"]}");
-        Assert.Equal(["APP_level=3", "APP_mode=theirs", "APP_port=80", "APP_MODE=own", "LEVEL=3"], variables);
-        Assert.True(conversion.IsComplete);
-        AssertValid(conversion);
-    }
-
-    [Fact]
     public async Task Convert_SecretInEnvironment_LosesTheVariableAndNeverItsValue()
     {
         var conversion = await ConvertAsync(

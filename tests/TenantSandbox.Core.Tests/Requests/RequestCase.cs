@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Core.Tests.Requests;
 
@@ -39,6 +41,20 @@ public sealed record RequestCase(
            "readinessProbe":{"httpGet":{"path":"/healthz","port":8080},"initialDelaySeconds":5,"periodSeconds":3}}],
          "egressAllowList":[{"cidr":"203.0.113.0/24","ports":[{"port":443}]},{"cidr":"2001:db8::/32"}]}
         """;
+
+    /// <summary>
+    /// An installation that allows claims of two StorageClasses, 100 GiB each and 200 GiB a tenant, and everything in the network. The schema
+    /// allows what some installation allows; the cases about an installation's bounds are in NetworkRulesTests and VolumesTests.
+    /// </summary>
+    public static InstallationRules Rules { get; } = new()
+    {
+        Network = NetworkRules.Any,
+        StorageClasses =
+        [
+            new("managed-csi", ["ReadWriteOnce"], 100 * 1024, 200 * 1024, AllowRetain: true),
+            new("azurefile-csi", ["ReadWriteOnce", "ReadWriteMany"], 100 * 1024, 200 * 1024, AllowRetain: false),
+        ],
+    };
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web);
 

@@ -11,9 +11,6 @@ public sealed class RequestCaseTests
 {
     private static readonly DateTimeOffset Now = new(2027, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    // The schema allows what some installation allows; the cases about an installation's bounds are in NetworkRulesTests.
-    private static readonly InstallationRules Rules = InstallationRules.Default with { Network = NetworkRules.Any };
-
     private static readonly Lazy<JsonSchema> Schema = new(() => JsonSchema.FromFile(Path.Combine(AppContext.BaseDirectory, "Requests", "tenant-request.schema.json")));
 
     public static TheoryData<string> Names => [.. RequestCase.All.Select(x => x.Name)];
@@ -23,7 +20,7 @@ public sealed class RequestCaseTests
     public void Parse_Case_ReportsExactlyItsFaults(string name)
     {
         var @case = Find(name);
-        var result = TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now, Rules);
+        var result = TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now, RequestCase.Rules);
         Assert.Equal(@case.Faults, result.Faults.Select(x => $"{x.Pointer} {x.Code}"));
         Assert.Equal(@case.Faults.Count == 0, result.Request is not null);
     }
@@ -35,7 +32,7 @@ public sealed class RequestCaseTests
         var @case = Find(name);
         if (@case.OnlyValidator is not null && @case.Text is not null && @case.Faults[0] is " malformed")
         {
-            Assert.Null(TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now, Rules).Request);
+            Assert.Null(TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now, RequestCase.Rules).Request);
             return;
         }
 

@@ -62,6 +62,10 @@ public sealed class ClusterFixture : IAsyncLifetime
         var settings = App.Settings();
         settings["Clusters__0__MaxPods"] = "50";
         settings["Timing__WatchSeconds"] = "3";
+        settings["Storage__Classes__0__Name"] = "managed-csi";
+        settings["Storage__Classes__0__MaxClaimGiB"] = "100";
+        settings["Storage__Classes__0__MaxTenantGiB"] = "200";
+        settings["Storage__Classes__0__AllowRetain"] = "true";
         settings["Network__Sources__gateway__Namespace"] = "gateways";
         settings["Network__IngressCidrs__0"] = "203.0.113.0/24";
         settings["Network__AllowNodePorts"] = "true";

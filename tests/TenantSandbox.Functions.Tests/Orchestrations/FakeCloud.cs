@@ -65,7 +65,7 @@ internal sealed partial class FakeCloud
         Add<PoolPageQuery, PoolPage>(ActivityNames.ListPools, ListPools);
         Add<PoolRef, PoolObservation>(ActivityNames.TagPool, TagPool);
         Add<InstanceQuery, EndedInstances>(ActivityNames.FindEndedInstances, query => new([.. query.InstanceIds.Where(EndedInstances.Contains)]));
-        Add<PlacedTenant, AdmissionAnswer>(ActivityNames.CheckAdmission, tenant => new(Refusals.GetValueOrDefault(tenant.ClusterId, [])));
+        Add<PlacedTenant, AdmissionAnswer>(ActivityNames.CheckAdmission, CheckAdmission);
         Add<PlacedTenant, object?>(ActivityNames.ApplyNamespace, ApplyNamespace);
         Add<PlacedTenant, object?>(ActivityNames.ApplyWorkloads, ApplyWorkloads);
         Add<PlacedTenant, RolloutObservation>(ActivityNames.WatchRollout, tenant => Watch(tenant));
@@ -183,7 +183,7 @@ internal sealed partial class FakeCloud
         if (NamespaceBlocker is null && found.RemainingPolls <= 0)
         {
             _namespaces.Remove(Key(tenant));
-            return new(true, null);
+            return new(true, null, Volumes.GetValueOrDefault(tenant.ClusterId));
         }
 
         _namespaces[Key(tenant)] = found with { RemainingPolls = found.RemainingPolls - 1 };

@@ -8,7 +8,8 @@ namespace TenantSandbox.Core.Requests.PodTemplates;
 /// </summary>
 /// <param name="CpuMillis">Thousandths of a core.</param>
 /// <param name="MemoryMiB">MiB.</param>
-public sealed record GuestSize(int CpuMillis, int MemoryMiB)
+/// <param name="EphemeralMiB">Of the node's disk, in MiB; 0 where nothing is stated.</param>
+public sealed record GuestSize(int CpuMillis, int MemoryMiB, int EphemeralMiB = 0)
 {
     /// <summary>The guest of a template's pods.</summary>
     public static GuestSize Of(PodTemplate template)
@@ -57,13 +58,16 @@ public sealed record GuestSize(int CpuMillis, int MemoryMiB)
         var limits = container["resources"]?["limits"];
         return new(
             limits?["cpu"]?.GetValue<string>() is { } cpu ? QuantityValue.ParseCpu(cpu) : 0,
-            limits?["memory"]?.GetValue<string>() is { } memory ? QuantityValue.ParseMiB(memory) : 0);
+            limits?["memory"]?.GetValue<string>() is { } memory ? QuantityValue.ParseMiB(memory) : 0,
+            limits?["ephemeral-storage"]?.GetValue<string>() is { } disk ? QuantityValue.ParseMiB(disk) : 0);
     }
 
     // Sums of requests with too many containers could exceed an int.
-    private GuestSize Add(GuestSize other) => new(Capped((long)CpuMillis + other.CpuMillis), Capped((long)MemoryMiB + other.MemoryMiB));
+    private GuestSize Add(GuestSize other) => new(
+        Capped((long)CpuMillis + other.CpuMillis), Capped((long)MemoryMiB + other.MemoryMiB), Capped((long)EphemeralMiB + other.EphemeralMiB));
 
-    private GuestSize Max(GuestSize other) => new(Math.Max(CpuMillis, other.CpuMillis), Math.Max(MemoryMiB, other.MemoryMiB));
+    private GuestSize Max(GuestSize other) => new(
+        Math.Max(CpuMillis, other.CpuMillis), Math.Max(MemoryMiB, other.MemoryMiB), Math.Max(EphemeralMiB, other.EphemeralMiB));
 
     private static int Capped(long amount) => (int)Math.Min(amount, int.MaxValue);
 }

@@ -60,7 +60,7 @@ internal static class FieldComparison
         desired.Count == live.Count && desired.Zip(live).All(p => !Compare(path, "", p.First, p.Second).Any()) ? [] : [(path, Describe(path, desired, live))];
 
     private static string Describe(string path, JsonNode desired, JsonNode? live) =>
-        WithoutValues.Any(w => path.Contains(w, StringComparison.Ordinal)) ? live is null ? "is missing" : "differs"
+        path.StartsWith("data.", StringComparison.Ordinal) || WithoutValues.Any(w => path.Contains(w, StringComparison.Ordinal)) ? live is null ? "is missing" : "differs"
         : live is null ? $"is missing, should be {Cut(desired)}"
         : $"is {Cut(live)}, should be {Cut(desired)}";
 

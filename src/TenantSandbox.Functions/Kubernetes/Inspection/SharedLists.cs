@@ -110,6 +110,18 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
                 cancellationToken));
         }
 
+        objects.AddRange(await ListAsync(
+            "ConfigMaps",
+            selectors,
+            (c, s, next, t) => c.CoreV1.ListConfigMapForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
+        objects.AddRange(await ListAsync(
+            "claims",
+            selectors,
+            (c, s, next, t) => c.CoreV1.ListPersistentVolumeClaimForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
         var pods = await ListAsync(
             "pods",
             selectors,
@@ -200,7 +212,7 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
 
 /// <summary>What a cluster has of some tenants.</summary>
 /// <param name="Namespaces">Their namespaces.</param>
-/// <param name="Objects">Guardrails, and the objects of workloads.</param>
+/// <param name="Objects">Guardrails, the objects of workloads, ConfigMaps and claims.</param>
 /// <param name="Pods">Their pods.</param>
 /// <param name="RuntimeClasses">The RuntimeClasses of this system.</param>
 /// <param name="Nodes">The nodes of their pools.</param>

@@ -45,6 +45,11 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
     {
         // A CronJob's Jobs come and go.
         var live = _objects[ns].Where(o => IsOfTenant(o.Metadata, tenant) && !JobRuns.IsRun(o)).ToDictionary(WorkloadPlan.Key);
+        if (StorageNeed.Any(tenant.Spec))
+        {
+            tenant = tenant with { KeptClaims = KeptClaim.Of(tenant.Spec, live.Values.OfType<V1PersistentVolumeClaim>()) };
+        }
+
         IKubernetesObject<V1ObjectMeta>[] desired =
         [
             .. TenantManifests.Guardrails(tenant, options, clusterRanges),
@@ -52,9 +57,15 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             .. TenantManifests.Autoscalers(tenant, options),
             .. TenantManifests.Services(tenant, options),
             .. TenantManifests.Routes(tenant, options),
+            .. TenantManifests.Volumes(tenant, options),
         ];
         var workloads = new WorkloadInspection(tenant);
         foreach (var finding in desired.SelectMany(d => workloads.Inspect(d, live.GetValueOrDefault(WorkloadPlan.Key(d)))))
+        {
+            yield return finding;
+        }
+
+        foreach (var finding in Claims(live.Values))
         {
             yield return finding;
         }
@@ -77,6 +88,18 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
 
     private static bool IsDeletable(IKubernetesObject<V1ObjectMeta> item) =>
         item is V1NetworkPolicy or CiliumNetworkPolicy || WorkloadObjectKind.All.Any(k => k.Type.IsInstanceOfType(item));
+
+    // A claim that earlier specs have left is no difference: it is kept until the tenant is offboarded.
+    private static IEnumerable<Finding> Claims(IEnumerable<IKubernetesObject<V1ObjectMeta>> live) => live.OfType<V1PersistentVolumeClaim>()
+        .Where(KeptClaim.IsOfSpec)
+        .Select(c => (Claim: c, Message: c switch
+        {
+            { Metadata.DeletionTimestamp: not null } => "is being deleted by someone else; when no pod uses it, its volume goes by its own reclaim policy",
+            { Status.Phase: "Lost" } => $"has lost its volume {c.Spec.VolumeName}; restore the volume, or delete the claim to get an empty one",
+            _ => null,
+        }))
+        .Where(c => c.Message is not null)
+        .Select(c => new Finding(FindingKind.ClaimLost, $"PersistentVolumeClaim/{c.Claim.Metadata.Name}", null, c.Message!, IsRepairable: false));
 
     private IEnumerable<Finding> Pods(DesiredTenant tenant, IEnumerable<V1Pod> pods)
     {

@@ -7,7 +7,7 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes.Inspection;
 
-/// <summary>Compares tenants with what runs, with shared lists: about fourteen calls for a page, however many tenants it has.</summary>
+/// <summary>Compares tenants with what runs, with shared lists: about sixteen calls for a page, however many tenants it has.</summary>
 internal sealed class TenantInspector(
     ClusterConnections connections, DesiredTenants tenants, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
 {

@@ -21,11 +21,16 @@ internal static class DeploymentManifest
                 RevisionHistoryLimit = WorkloadManifest.RevisionHistoryLimit,
                 ProgressDeadlineSeconds = options.Timing.RolloutSeconds,
                 Selector = new V1LabelSelector { MatchLabels = WorkloadManifest.Selector(workload) },
-                Strategy = tenant.IsMoving ? Move : Strategy(options.Workloads.MaxSurge),
+                Strategy = ClaimManifest.UsesSingleAttach(workload, tenant.Spec) ? Recreate
+                    : tenant.IsMoving ? Move
+                    : Strategy(options.Workloads.MaxSurge),
                 Template = PodManifest.Template(workload, metadata.Labels, tenant, options),
             },
         };
     }
+
+    // A new pod could wait on another node for the volume that the old one still has.
+    private static V1DeploymentStrategy Recreate => new() { Type = "Recreate" };
 
     // The new pool has capacity for every new pod, and the former pool's reservation is kept until they are ready.
     private static V1DeploymentStrategy Move => new()

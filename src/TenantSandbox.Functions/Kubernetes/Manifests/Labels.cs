@@ -34,6 +34,12 @@ internal static class Labels
     /// <summary>An annotation of the namespace: what happens then, <c>offboard</c> or <c>suspend</c>.</summary>
     public const string OnExpiry = "tenantsandbox/on-expiry";
 
+    /// <summary>An annotation of a claim of the spec: what becomes of its volume with the tenant, <c>delete</c> or <c>retain</c>.</summary>
+    public const string OnOffboard = "tenantsandbox/on-offboard";
+
+    /// <summary>An annotation of pods: the hash of the ConfigMaps that they use, so that a change of the data replaces them.</summary>
+    public const string ConfigHash = "tenantsandbox/config-hash";
+
     /// <summary>An annotation, and not part of pod templates: a new revision alone must not restart pods.</summary>
     public const string Revision = "tenantsandbox/revision";
 

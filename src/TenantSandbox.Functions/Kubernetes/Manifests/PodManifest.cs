@@ -22,6 +22,7 @@ internal static class PodManifest
         var template = KubernetesJson.Deserialize<V1PodTemplateSpec>(workload.ToTemplate().Json);
         template.Metadata ??= new V1ObjectMeta();
         template.Metadata.Labels = new Dictionary<string, string>(labels.Concat(template.Metadata.Labels ?? new Dictionary<string, string>()).DistinctBy(l => l.Key));
+        VolumeMarks.Set(template, workload, tenant, options);
         SetPod(template.Spec, workload, tenant, options);
         foreach (var container in template.Spec.AllContainers())
         {

@@ -12,7 +12,8 @@ namespace TenantSandbox.Functions.Kubernetes.Manifests;
 /// <param name="Services">Number of Services.</param>
 /// <param name="LoadBalancers">Number of those of type LoadBalancer.</param>
 /// <param name="NodePorts">Number of ports that Services take on the nodes; those of load balancers count too.</param>
-internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int Services, int LoadBalancers, int NodePorts)
+/// <param name="EphemeralMiB">Of the nodes' disks, by all pods that state it.</param>
+internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int Services, int LoadBalancers, int NodePorts, long EphemeralMiB)
 {
     /// <param name="tenant">The tenant, with what still runs of it.</param>
     /// <param name="extra">Extra pods per workload.</param>
@@ -39,21 +40,23 @@ internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int 
             services.Length + tenant.Spec.Workloads.Concat(tenant.Former?.Spec.Workloads ?? []).Where(GoverningServices.IsSeparate)
                 .DistinctBy(GoverningServices.NameOf, StringComparer.Ordinal).Count(),
             services.Count(s => s.Any(x => x.Type == ServiceType.LoadBalancer)),
-            services.Sum(s => s.Where(x => x.Type != ServiceType.ClusterIP).Select(x => x.Ports.Count).DefaultIfEmpty().Max()));
+            services.Sum(s => s.Where(x => x.Type != ServiceType.ClusterIP).Select(x => x.Ports.Count).DefaultIfEmpty().Max()),
+            all.Sum(g => g.Count * g.Group.EphemeralMiB));
     }
 
     private static Group[] Groups(TenantSpec spec, IReadOnlyList<KataSizeClass> classes, DesiredTenant tenant) =>
     [
         .. spec.Workloads.Select(w => new Group(
-            w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB + SizeClass.Of(w, classes, tenant).OverheadMemoryMiB)),
+            w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB + SizeClass.Of(w, classes, tenant).OverheadMemoryMiB, w.EphemeralMiB)),
     ];
 
-    private sealed record Group(string Workload, int Replicas, int CpuMillis, int MemoryMiB)
+    private sealed record Group(string Workload, int Replicas, int CpuMillis, int MemoryMiB, int EphemeralMiB)
     {
         public Group Or(Group other) => new(
             Workload,
             Math.Max(Replicas, other.Replicas),
             Math.Max(CpuMillis, other.CpuMillis),
-            Math.Max(MemoryMiB, other.MemoryMiB));
+            Math.Max(MemoryMiB, other.MemoryMiB),
+            Math.Max(EphemeralMiB, other.EphemeralMiB));
     }
 }

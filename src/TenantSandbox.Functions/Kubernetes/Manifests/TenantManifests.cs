@@ -48,4 +48,11 @@ internal static class TenantManifests
     /// <summary>The routes to the workloads that are exposed.</summary>
     public static IReadOnlyList<HttpRoute> Routes(DesiredTenant tenant, TenantSandboxOptions options) =>
         [.. tenant.Spec.Workloads.Select(w => HttpRouteManifest.Route(w, tenant, options)).OfType<HttpRoute>()];
+
+    /// <summary>What the workloads read and write: the ConfigMaps and claims of the spec.</summary>
+    public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Volumes(DesiredTenant tenant, TenantSandboxOptions options) =>
+    [
+        .. (tenant.Spec.ConfigMaps ?? []).Select(m => ConfigMapManifest.ConfigMap(m, tenant, options)),
+        .. (tenant.Spec.Claims ?? []).Select(c => ClaimManifest.Claim(c, tenant, options)),
+    ];
 }

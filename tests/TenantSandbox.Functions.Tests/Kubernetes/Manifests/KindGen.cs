@@ -43,7 +43,8 @@ internal static class KindGen
     /// <summary>The JSON text of a workload with a pod template.</summary>
     public static readonly Gen<string> Workload = Gen.Select(PodTemplateGen.Template, Kind, NetworkGen.Properties).Select((template, kind, network) =>
     {
-        var workload = kind.DeepClone().AsObject();
+        // A volume of one node takes one pod.
+        var workload = template.Contains("persistentVolumeClaim", StringComparison.Ordinal) ? [] : kind.DeepClone().AsObject();
         // The Service that names a StatefulSet's pods has its name for itself.
         foreach (var (property, value) in Json(network).Where(p => p.Key != "services" || workload["statefulSet"]?["serviceName"]?.GetValue<string>() != "shop"))
         {

@@ -27,20 +27,23 @@ internal static class PodTemplateGen
         Gen.String[Gen.Char["a$() \""], 0, 8].Select(text => (JsonArray?)new JsonArray(
             new JsonObject { ["name"] = "A", ["value"] = text },
             Json("""{"name":"B","valueFrom":{"fieldRef":{"fieldPath":"metadata.labels['app']"}}}"""),
-            Json("""{"name":"C","valueFrom":{"resourceFieldRef":{"resource":"limits.memory","divisor":"1Mi"}}}"""))));
+            Json("""{"name":"C","valueFrom":{"resourceFieldRef":{"resource":"limits.memory","divisor":"1Mi"}}}"""),
+            Json("""{"name":"D","valueFrom":{"configMapKeyRef":{"name":"settings","key":"level"}}}"""))));
 
     private static readonly Gen<JsonObject> Container = Gen.Select(
-        Gen.Int[10, 4000], Gen.Int[64, 4096], Gen.Bool, Security, Env, Probe, Probe, Gen.Int[0, 3]).Select((cpu, memory, hasStorage, security, env, live, ready, mounts) =>
+        Gen.Int[10, 4000], Gen.Int[64, 4096], Gen.Bool, Security, Env, Probe, Probe, Gen.Select(Gen.Int[0, 6], Gen.Bool)).Select((cpu, memory, hasStorage, security, env, live, ready, use) =>
     {
+        var (mounts, isImporting) = use;
         var container = Json($$$$"""{"image":"registry.example/app:1","resources":{"limits":{"cpu":"{{{{cpu}}}}m","memory":"{{{{memory}}}}Mi"},"requests":{"cpu":"1m"}}}""");
         if (hasStorage)
         {
             container["resources"]!["limits"]!["ephemeral-storage"] = "2Gi";
         }
 
-        string[] volumes = ["cache", "info", "shm"];
+        string[] volumes = ["cache", "info", "shm", "files", "own", "data"];
         return With(
             container,
+            ("envFrom", isImporting ? new JsonArray(Json("""{"prefix":"S_","configMapRef":{"name":"settings"}}""")) : null),
             ("securityContext", security), ("env", env), ("livenessProbe", live), ("readinessProbe", ready),
             ("volumeMounts", new JsonArray([.. volumes.Take(mounts).Select(v => new JsonObject { ["name"] = v, ["mountPath"] = $"/{v}" })])));
     });
@@ -52,19 +55,38 @@ internal static class PodTemplateGen
              "sysctls":[{"name":"net.ipv4.tcp_syncookies","value":"1"}]}
             """)));
 
+    // Each template has a few of the kinds of volumes.
+    private static readonly Gen<string> Volumes = Gen.OneOfConst(
+        """
+        [{"name":"cache","emptyDir":{}},{"name":"shm","emptyDir":{"medium":"Memory","sizeLimit":"1Mi"}},
+         {"name":"info","downwardAPI":{"items":[{"path":"labels","fieldRef":{"fieldPath":"metadata.labels"}}]}}]
+        """,
+        """
+        [{"name":"cache","emptyDir":{}},{"name":"files","projected":{"sources":[
+          {"configMap":{"name":"settings","items":[{"key":"level","path":"etc/level","mode":256}]}},
+          {"downwardAPI":{"items":[{"path":"name","fieldRef":{"fieldPath":"metadata.name"}}]}}]}}]
+        """,
+        """
+        [{"name":"own","ephemeral":{"volumeClaimTemplate":{"metadata":{"labels":{"app":"a"}},
+          "spec":{"storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}}}]
+        """,
+        """
+        [{"name":"data","persistentVolumeClaim":{"claimName":"data"}},{"name":"files","configMap":{"name":"settings","defaultMode":292}}]
+        """);
+
     /// <summary>The JSON text of a template.</summary>
-    public static readonly Gen<string> Template = Gen.Select(Container.List[1, 4], Gen.Select(Container, Gen.Bool).List[0, 3], PodSecurity, Gen.Int[0, 300], Gen.Bool)
-        .Select((containers, inits, security, grace, isSpread) =>
+    public static readonly Gen<string> Template = Gen.Select(
+        Container.List[1, 4], Gen.Select(Container, Gen.Bool).List[0, 3], PodSecurity, Gen.Int[0, 300], Gen.Bool, Volumes)
+        .Select((containers, inits, security, grace, isSpread, volumes) =>
         {
             var pod = With(
-                Json("""
-                    {"volumes":[{"name":"cache","emptyDir":{}},{"name":"shm","emptyDir":{"medium":"Memory","sizeLimit":"1Mi"}},
-                      {"name":"info","downwardAPI":{"items":[{"path":"labels","fieldRef":{"fieldPath":"metadata.labels"}}]}}]}
-                    """),
+                [],
+                ("volumes", JsonNode.Parse(volumes)),
                 ("containers", Named("c", containers)),
                 ("initContainers", Named("i", inits.Select(i => i.Item2 ? With(i.Item1, ("restartPolicy", "Always")) : WithoutProbes(i.Item1)))),
                 ("securityContext", security),
                 ("terminationGracePeriodSeconds", grace));
+            RemoveOtherMounts(pod);
             // A guest has 128Mi even if its only container states less, and room for the memory volume.
             pod["containers"]![0]!["resources"]!["limits"]!["memory"] = "512Mi";
             if (isSpread)
@@ -74,6 +96,15 @@ internal static class PodTemplateGen
 
             return new JsonObject { ["metadata"] = Json("""{"labels":{"app":"a"},"annotations":{"note":"b"}}"""), ["spec"] = pod }.ToJsonString();
         });
+
+    private static void RemoveOtherMounts(JsonObject pod)
+    {
+        var names = pod["volumes"]!.AsArray().Select(v => v!["name"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
+        foreach (var container in pod["containers"]!.AsArray().Concat(pod["initContainers"]!.AsArray()))
+        {
+            container!["volumeMounts"]!.AsArray().RemoveAll(m => !names.Contains(m!["name"]!.GetValue<string>()));
+        }
+    }
 
     private static JsonArray Named(string prefix, IEnumerable<JsonObject> containers) => new([.. containers.Select((c, i) =>
         With(c, ("name", $"{prefix}{i}"), ("ports", new JsonArray(new JsonObject { ["containerPort"] = 8000 + i, ["name"] = prefix == "c" && i == 0 ? "main" : $"{prefix}-{i}" })))

@@ -7,6 +7,7 @@ using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Core.Requests.Volumes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
@@ -23,8 +24,10 @@ public sealed class PodTemplatePropertyTests
     [Fact]
     public void Workload_AnyValidRequest_IsRestrictedAndWellFormed() => KindGen.Workload.Sample(request =>
     {
-        var workload = Templates.Read(request, Network.ToRules());
-        var tenant = Sample.Placed("acme", [workload]);
+        var parsed = Templates.ParseWorkload(request, Templates.Rules, Templates.Volumes);
+        Assert.Empty(parsed.Faults);
+        var workload = parsed.Spec!.Workloads[0];
+        var tenant = Sample.Placed("acme", [workload]) with { Spec = parsed.Spec };
         var guardrails = TenantManifests.Guardrails(tenant, Network, ["10.244.0.0/16"]);
         TwinCheck.IsWellFormed(Kinds.NetworkPolicies, guardrails.OfType<V1NetworkPolicy>());
         TwinCheck.IsWellFormed(Kinds.CiliumNetworkPolicies, guardrails.OfType<Functions.Kubernetes.Manifests.CiliumNetworkPolicy>());
@@ -43,16 +46,34 @@ public sealed class PodTemplatePropertyTests
         Assert.All(others, other => Validate(other));
         Assert.Equal(workload.Kind == WorkloadKind.StatefulSet, others.OfType<V1Service>().Any(s => s.Spec.ClusterIP == "None"));
         Assert.Equal(workload.Scaling is not null, ReplicaScaling.ReplicasOf(manifest) is null && !workload.Kind.RunsToCompletion());
+        var used = TemplateVolumes.Of(workload);
+        var template = WorkloadManifest.TemplateOf(manifest);
+        Assert.Equal(used.Claims.Count > 0, manifest is V1Deployment { Spec.Strategy.Type: "Recreate" });
+        Assert.Equal(used.ConfigMaps.Count > 0, template.Metadata.Annotations?.ContainsKey(Labels.ConfigHash) == true);
+        Assert.All(
+            (template.Spec.Volumes ?? []).Where(v => v.Ephemeral is not null),
+            v => Assert.Equal("acme", v.Ephemeral.VolumeClaimTemplate.Metadata.Labels[Labels.Tenant]));
     }, iter: 10_000);
+
+    [Fact]
+    public void Volumes_OfARequest_AreWellFormed()
+    {
+        var parsed = Templates.ParseWithVolumes(Templates.Shop);
+        var volumes = TenantManifests.Volumes(Sample.Placed("acme", []) with { Spec = parsed.Spec! }, Sample.Options);
+
+        Assert.Equal(["ConfigMap settings", "PersistentVolumeClaim data"], volumes.Select(v => $"{v.Kind} {v.Metadata.Name}"));
+        Assert.All(volumes, volume => Assert.Equal("acme", Validate(volume)["metadata"]!["labels"]![Labels.Tenant]!.GetValue<string>()));
+        Assert.Equal("retain", volumes[1].Metadata.Annotations[Labels.OnOffboard]);
+    }
 
     [Fact]
     public void Parse_AnyValidWorkload_StaysTheSameWhenItIsSentAsStored() => KindGen.Workload.Sample(request =>
     {
         var sent = JsonNode.Parse(request)!.AsObject();
-        var once = Templates.Read(request, Network.ToRules());
+        var once = Templates.ParseWorkload(request, Templates.Rules, Templates.Volumes).Spec!.Workloads[0];
         sent["podTemplate"] = JsonNode.Parse(once.PodTemplate!.Json);
 
-        var again = Templates.ParseWorkload(sent.ToJsonString(), Network.ToRules());
+        var again = Templates.ParseWorkload(sent.ToJsonString(), Templates.Rules, Templates.Volumes);
 
         Assert.Equal(SpecRef.Of(Sample.Placed("acme", [once]).Spec), SpecRef.Of(Sample.Placed("acme", [again.Spec!.Workloads[0]]).Spec));
         Assert.Empty(again.Notes!);

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
@@ -39,6 +40,19 @@ internal static class Templates
         return result.Spec!.Workloads[0];
     }
 
+    /// <summary>The properties of a request with a ConfigMap <c>settings</c> and a claim <c>data</c>.</summary>
+    public const string Volumes =
+        """
+        {"configMaps":[{"name":"settings","data":{"level":"debug"}}],
+         "claims":[{"name":"data","storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"10Gi"}},"onOffboard":"retain"}]}
+        """;
+
+    /// <summary>An installation that allows claims, and everything in the network.</summary>
+    public static readonly InstallationRules Rules = NetworkGen.Options.ToRules() with
+    {
+        StorageClasses = [new("managed-csi", ["ReadWriteOnce"], 1024 * 1024, 1024 * 1024, AllowRetain: true)],
+    };
+
     /// <summary>A workload as a request has it; fails when it is refused.</summary>
     public static WorkloadSpec Read(string workload, InstallationRules? rules = null)
     {
@@ -50,10 +64,27 @@ internal static class Templates
     public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null) =>
         ParseWorkload($$"""{"name":"{{name}}","podTemplate":{{template}}}""", rules);
 
+    /// <summary>A request with a template, a ConfigMap and a claim.</summary>
+    public static RequestParseResult ParseWithVolumes(string template) => ParseWorkload($$"""{"name":"shop","podTemplate":{{template}}}""", Rules, Volumes);
+
     /// <summary>Parses a request with one workload.</summary>
-    public static RequestParseResult ParseWorkload(string workload, InstallationRules? rules = null) => TenantRequestParser.Parse(
-        Encoding.UTF8.GetBytes($$"""{"tenantId":"acme","revision":1,"tier":"pooled","workloads":[{{workload}}]}"""),
-        TenantRequestKind.Onboard,
-        DateTimeOffset.UnixEpoch,
-        rules);
+    /// <param name="workload">The workload's JSON.</param>
+    /// <param name="rules">What the installation allows.</param>
+    /// <param name="properties">Further properties of the request.</param>
+    public static RequestParseResult ParseWorkload(string workload, InstallationRules? rules = null, string properties = "{}")
+    {
+        var request = new JsonObject
+        {
+            ["tenantId"] = "acme",
+            ["revision"] = 1,
+            ["tier"] = "pooled",
+            ["workloads"] = new JsonArray(JsonNode.Parse(workload)),
+        };
+        foreach (var (property, value) in JsonNode.Parse(properties)!.AsObject())
+        {
+            request[property] = value!.DeepClone();
+        }
+
+        return TenantRequestParser.Parse(Encoding.UTF8.GetBytes(request.ToJsonString()), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, rules);
+    }
 }

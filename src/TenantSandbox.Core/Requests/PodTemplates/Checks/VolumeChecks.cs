@@ -36,17 +36,27 @@ internal static class VolumeChecks
 
         foreach (var (i, volume) in PodNodes.Items(pod, "volumes"))
         {
-            CheckFiles(pod, volume, $"{pointer}/volumes/{i}/downwardAPI", faults);
+            CheckSources(pod, volume, $"{pointer}/volumes/{i}", faults);
+            foreach (var (j, part) in volume["projected"] is JsonObject projected ? PodNodes.Items(projected, "sources") : [])
+            {
+                CheckSources(pod, part, $"{pointer}/volumes/{i}/projected/sources/{j}", faults);
+            }
         }
     }
 
-    private static void CheckFiles(JsonObject pod, JsonObject volume, string pointer, ValidationFaultList faults)
+    private static void CheckSources(JsonObject pod, JsonObject owner, string pointer, ValidationFaultList faults)
     {
-        if (volume["downwardAPI"] is not JsonObject source)
+        foreach (var name in (string[])["configMap", "downwardAPI"])
         {
-            return;
+            if (owner[name] is JsonObject source)
+            {
+                CheckFiles(pod, source, $"{pointer}/{name}", faults);
+            }
         }
+    }
 
+    private static void CheckFiles(JsonObject pod, JsonObject source, string pointer, ValidationFaultList faults)
+    {
         foreach (var repeated in PodNodes.Repeated(source, pointer, "items", f => PodNodes.Text(f, "path")))
         {
             faults.Add($"{repeated}/path", ValidationFaultCodes.Duplicate, "Another file has this path.");

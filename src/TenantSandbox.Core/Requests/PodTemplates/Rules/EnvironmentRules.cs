@@ -1,3 +1,4 @@
+using TenantSandbox.Core.Requests.Volumes;
 using static TenantSandbox.Core.Requests.PodTemplates.FieldRule;
 
 namespace TenantSandbox.Core.Requests.PodTemplates.Rules;
@@ -5,7 +6,7 @@ namespace TenantSandbox.Core.Requests.PodTemplates.Rules;
 /// <summary>Environment variables and the downward API. <c>$(NAME)</c> and <c>$$</c> are expanded as in Kubernetes.</summary>
 internal static class EnvironmentRules
 {
-    private const string OwnObjects = "A workload can only refer to objects that its request brings, and requests bring none yet. State the values themselves.";
+    private const string NoSecrets = "A workload can only refer to objects that its request brings, and requests bring no Secrets yet.";
 
     private static readonly FieldRule PodVersion = Set("apiVersion", "apiVersion", new ChoiceValue("v1"), "Pods are in v1.");
 
@@ -20,20 +21,25 @@ internal static class EnvironmentRules
         { OneOf = ["value", "valueFrom"], MayHaveNone = true },
         new("EnvVarSource",
         [
-            Refuse("configMapKeyRef", "ownObjects", OwnObjects),
+            Accept("configMapKeyRef", new ObjectValue("ConfigMapKeySelector")),
             Accept("fieldRef", new ObjectValue("ObjectFieldSelector")),
             Refuse("fileKeyRef", "alphaField", "Not part of the stable API."),
             Accept("resourceFieldRef", new ObjectValue("ResourceFieldSelector")),
-            Refuse("secretKeyRef", "ownObjects", OwnObjects),
+            Refuse("secretKeyRef", "ownObjects", NoSecrets),
         ])
-        { OneOf = ["fieldRef", "resourceFieldRef"] },
+        { OneOf = ["configMapKeyRef", "fieldRef", "resourceFieldRef"] },
         new("EnvFromSource",
         [
-            Refuse("configMapRef", "ownObjects", OwnObjects),
+            Accept("configMapRef", new ObjectValue("ConfigMapEnvSource"), "Keys that are no variables' names are left out."),
             Accept("prefix", new TextValue(PodTextRules.EnvPrefix)),
-            Refuse("secretRef", "ownObjects", OwnObjects),
+            Refuse("secretRef", "ownObjects", NoSecrets),
         ])
         { OneOf = ["configMapRef", "secretRef"] },
+        new("ConfigMapKeySelector",
+        [
+            Require("key", new TextValue(VolumeTextRules.ConfigMapKey), "A key of the ConfigMap."), VolumeRules.ConfigMapName, VolumeRules.Optional,
+        ]),
+        new("ConfigMapEnvSource", [VolumeRules.ConfigMapName, VolumeRules.Optional]),
         new("ObjectFieldSelector", [PodVersion, Require("fieldPath", new TextValue(PodTextRules.EnvFieldPath))]),
         new("VolumeFieldSelector", [PodVersion, Require("fieldPath", new TextValue(PodTextRules.VolumeFieldPath))])
         {
