@@ -1,3 +1,6 @@
+using TenantSandbox.Core.Requests.Identities;
+using TenantSandbox.Core.Requests.Secrets;
+
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>What one installation allows in requests, beyond the rules that all have.</summary>
@@ -8,4 +11,10 @@ public sealed record InstallationRules(bool AllowWritableRoot = false, long MinI
 {
     /// <summary>The defaults of an installation.</summary>
     public static InstallationRules Default { get; } = new();
+
+    /// <summary>The secrets that tenants may name.</summary>
+    public SecretAssignments Secrets { get; init; } = SecretAssignments.None;
+
+    /// <summary>The identities that tenants may use.</summary>
+    public IdentityAssignments Identities { get; init; } = IdentityAssignments.None;
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests.Secrets;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -49,7 +50,8 @@ internal sealed record SpecContent(
     [property: JsonPropertyName("region")] string? Region,
     [property: JsonPropertyName("expiresAt")] DateTimeOffset? ExpiresAt,
     [property: JsonPropertyName("workloads")] IReadOnlyList<WorkloadSpec> Workloads,
-    [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList)
+    [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList,
+    [property: JsonPropertyName("secretRefs")] IReadOnlyList<SecretRef>? SecretRefs)
 {
     /// <summary>The order of environment variables is content only where Kubernetes expands them: one may then use those before it.</summary>
     public static SpecContent Of(TenantSpec spec, DateTimeOffset? expiresAt) => new(
@@ -58,5 +60,6 @@ internal sealed record SpecContent(
         spec.Region,
         expiresAt,
         [.. spec.Workloads.Select(w => w.ExpandVariables ? w : w with { Env = [.. w.Env.OrderBy(e => e.Name, StringComparer.Ordinal)] })],
-        spec.EgressAllowList);
+        spec.EgressAllowList,
+        spec.SecretRefs);
 }

@@ -56,17 +56,22 @@ public static class SpecChanges
 
     private static JsonObject Normalize(TenantSpec spec, HashSet<string> templated)
     {
-        spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? WorkloadSpec.Of(w.Name, w.Replicas, w.ToTemplate()) : w)] };
+        spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? WorkloadSpec.Of(w.Name, w.Replicas, w.ToTemplate()) with { Identity = w.Identity } : w)] };
         var root = JsonSerializer.SerializeToNode(spec)!.AsObject();
         root["workloads"] = ByName(root["workloads"], "name");
         root["egressAllowList"] = ByName(root["egressAllowList"], "cidr");
+        if (root["secretRefs"] is JsonArray secrets)
+        {
+            root["secretRefs"] = ByName(secrets, "name");
+        }
+
         foreach (var (_, workload) in root["workloads"]!.AsObject())
         {
             // Their properties have other names in requests.
             Rename(workload!.AsObject(), "cpuMillis", "cpu");
             Rename(workload!.AsObject(), "memoryMiB", "memory");
             workload["env"] = new JsonObject(
-                workload["env"]!.AsArray().Select(x => KeyValuePair.Create(x!["name"]!.GetValue<string>(), x["value"]?.DeepClone())));
+                workload["env"]!.AsArray().Select(x => KeyValuePair.Create(x!["name"]!.GetValue<string>(), (x["secretKeyRef"] ?? x["value"])?.DeepClone())));
             if (workload["podTemplate"] is { } template)
             {
                 workload["podTemplate"] = NamedLists(template);

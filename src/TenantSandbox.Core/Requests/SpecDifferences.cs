@@ -11,7 +11,7 @@ public static class SpecDifferences
 
     private const string PodTemplate = "podTemplate";
 
-    private static readonly string[] BesideTemplate = ["name", "replicas", PodTemplate];
+    private static readonly string[] BesideTemplate = ["name", "replicas", "identity", PodTemplate];
 
     /// <summary>One entry for each different property, with a pointer into the request. Values are not quoted.</summary>
     public static IReadOnlyList<ValidationFault> Between(TenantSpec requested, TenantSpec accepted)

@@ -118,7 +118,7 @@ public static class TenantRequestParser
             reader.AddFault("tenantId", SpecDifferences.Code, "Must be the tenant of the path, or absent.");
         }
 
-        var spec = kind.HasSpec() ? SpecReader.Read(reader, rules ?? InstallationRules.Default, faults) : null;
+        var spec = kind.HasSpec() ? SpecReader.Read(reader, tenantId, rules ?? InstallationRules.Default, faults) : null;
         var (expiry, timeToLive) = kind.HasSpec() || kind == TenantRequestKind.Renew
             ? ExpiryReader.Read(reader, now, required: kind == TenantRequestKind.Renew)
             : default((TenantExpiry?, TimeSpan?));

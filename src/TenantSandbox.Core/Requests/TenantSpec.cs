@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests.Secrets;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -15,6 +16,10 @@ public sealed record TenantSpec(
     [property: JsonPropertyName("workloads")] IReadOnlyList<WorkloadSpec> Workloads,
     [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList)
 {
+    /// <summary>The Secrets whose values come from Key Vault; null for none.</summary>
+    [JsonPropertyName("secretRefs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SecretRef>? SecretRefs { get; init; }
+
     /// <summary>The expiry in specs that the first version stored; today it isn't part of the spec. Always null in new ones.</summary>
     [JsonPropertyName("expiresAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? StoredExpiresAt { get; init; }

@@ -1,15 +1,20 @@
 using System.Text.Json;
+using TenantSandbox.Core.Requests.Identities;
 using TenantSandbox.Core.Requests.PodTemplates;
+using TenantSandbox.Core.Requests.Secrets;
 
 namespace TenantSandbox.Core.Requests;
 
 /// <summary>Reads the workloads of a request.</summary>
 internal static class WorkloadReader
 {
-    private static readonly string[] Common = ["name", "replicas"];
-    private static readonly string[] ShortForm = ["image", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables"];
+    private static readonly string[] Common = ["name", "replicas", "identity"];
 
-    public static IReadOnlyList<WorkloadSpec> Read(ObjectReader spec, InstallationRules rules, ValidationFaultList faults)
+    private static readonly string[] ShortForm =
+        ["image", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables", .. WorkloadSecretReader.Properties];
+
+    public static IReadOnlyList<WorkloadSpec> Read(
+        ObjectReader spec, string? tenantId, InstallationRules rules, DeclaredSecrets secrets, ValidationFaultList faults)
     {
         var workloads = new List<WorkloadSpec>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -27,43 +32,46 @@ internal static class WorkloadReader
             }
 
             var replicas = (int)(reader.Integer("replicas", 1, RequestLimits.MaxReplicas) ?? 1);
+            var identity = IdentityReader.Read(reader, tenantId, rules, faults);
             if (reader.Has("podTemplate"))
             {
-                if (ReadTemplate(reader, rules, faults) is { } template && faults.IsEmpty)
+                if (ReadTemplate(reader, rules, secrets, faults) is { } template && faults.IsEmpty)
                 {
-                    workloads.Add(WorkloadSpec.Of(name!, replicas, template));
+                    workloads.Add(WorkloadSpec.Of(name!, replicas, template) with { Identity = identity });
                 }
             }
             else
             {
-                workloads.Add(ReadShortForm(reader, name ?? "", replicas, faults));
+                var workload = ReadShortForm(reader, name ?? "", replicas, secrets, faults) with { Identity = identity };
+                workloads.Add(WorkloadSecretReader.Read(reader, workload, secrets, faults));
             }
         }
 
         return workloads;
     }
 
-    private static WorkloadSpec ReadShortForm(ObjectReader reader, string name, int replicas, ValidationFaultList faults) => new(
+    private static WorkloadSpec ReadShortForm(ObjectReader reader, string name, int replicas, DeclaredSecrets secrets, ValidationFaultList faults) => new(
         name,
         reader.Text("image", TextRules.Image, required: true) ?? "",
         replicas,
         Cpu(reader, faults),
         Memory(reader, faults),
         PortReader.Read(reader, faults),
-        Environment(reader, faults),
+        Environment(reader, secrets, faults),
         reader.Texts("command", 0, RequestLimits.MaxCommand, TextRules.Argument),
         reader.Texts("args", 0, RequestLimits.MaxArgs, TextRules.Argument),
         ProbeReader.Read(reader),
         reader.Boolean("expandVariables") ?? false);
 
-    private static PodTemplate? ReadTemplate(ObjectReader reader, InstallationRules rules, ValidationFaultList faults)
+    private static PodTemplate? ReadTemplate(ObjectReader reader, InstallationRules rules, DeclaredSecrets secrets, ValidationFaultList faults)
     {
         foreach (var name in ShortForm.Where(reader.Has))
         {
             reader.AddFault(name, ValidationFaultCodes.Exclusive, "The pod template has it. Give the short form or \"podTemplate\", not both.");
         }
 
-        return PodTemplateReader.Read(reader.Element("podTemplate", required: true)!.Value, reader.PointerTo("podTemplate"), rules, faults);
+        var scope = new PodTemplateScope(rules, secrets, reader.Has("identity"));
+        return PodTemplateReader.Read(reader.Element("podTemplate", required: true)!.Value, reader.PointerTo("podTemplate"), scope, faults);
     }
 
     private static int Cpu(ObjectReader reader, ValidationFaultList faults) =>
@@ -72,7 +80,7 @@ internal static class WorkloadReader
     private static int Memory(ObjectReader reader, ValidationFaultList faults) =>
         reader.Element("memory", required: true) is { } value ? Quantities.ReadMemoryMiB(value, reader.PointerTo("memory"), faults) ?? 0 : 0;
 
-    private static List<EnvironmentVariable> Environment(ObjectReader workload, ValidationFaultList faults)
+    private static List<EnvironmentVariable> Environment(ObjectReader workload, DeclaredSecrets secrets, ValidationFaultList faults)
     {
         var variables = new List<EnvironmentVariable>();
         if (workload.Element("env", required: false) is not { } map)
@@ -97,6 +105,11 @@ internal static class WorkloadReader
         foreach (var property in map.EnumerateObject())
         {
             var itemPointer = JsonPointer.Append(pointer, property.Name);
+            if (workload.Has("identity"))
+            {
+                IdentityNames.CheckVariable(property.Name, itemPointer, faults);
+            }
+
             if (!names.Add(property.Name))
             {
                 faults.Add(itemPointer, ValidationFaultCodes.Duplicate, "This variable is already given.");
@@ -108,6 +121,13 @@ internal static class WorkloadReader
             else if (property.Name.StartsWith("KUBERNETES_", StringComparison.Ordinal))
             {
                 faults.Add(itemPointer, ValidationFaultCodes.Forbidden, "Names that start with KUBERNETES_ are reserved by Kubernetes.");
+            }
+            else if (property.Value.ValueKind == JsonValueKind.Object)
+            {
+                if (WorkloadSecretReader.KeyOf(property.Value, itemPointer, secrets, faults) is { } reference)
+                {
+                    variables.Add(new EnvironmentVariable(property.Name, "", reference));
+                }
             }
             else if (TextRules.EnvValue.Read(property.Value, itemPointer, faults) is { } value)
             {

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Identities;
+using TenantSandbox.Core.Requests.Secrets;
 
 namespace TenantSandbox.Core.Tests.Requests;
 
@@ -12,6 +14,12 @@ public sealed class RequestCaseTests
 
     private static readonly Lazy<JsonSchema> Schema = new(() => JsonSchema.FromFile(Path.Combine(AppContext.BaseDirectory, "Requests", "tenant-request.schema.json")));
 
+    private static readonly InstallationRules Rules = new()
+    {
+        Secrets = new([new("https://contoso.vault.azure.net", "{tenantId}--*", []), new("https://own.vault.azure.net", "{tenantId}--*", [])], ["https://own.vault.azure.net"]),
+        Identities = new([new("11111111-2222-3333-4444-555555555555", ["acme"]), new("aaaaaaaa-2222-3333-4444-555555555555", ["ac*"])], []),
+    };
+
     public static TheoryData<string> Names => [.. RequestCase.All.Select(x => x.Name)];
 
     [Theory]
@@ -19,7 +27,7 @@ public sealed class RequestCaseTests
     public void Parse_Case_ReportsExactlyItsFaults(string name)
     {
         var @case = Find(name);
-        var result = TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now);
+        var result = TenantRequestParser.Parse(@case.ToUtf8(), TenantRequestKind.Onboard, Now, Rules);
         Assert.Equal(@case.Faults, result.Faults.Select(x => $"{x.Pointer} {x.Code}"));
         Assert.Equal(@case.Faults.Count == 0, result.Request is not null);
     }

@@ -13,7 +13,7 @@ internal static class PodTemplateRules
     public static IReadOnlyList<ObjectRule> Types { get; } =
     [
         .. PodRules.Types, .. PodSecurityRules.Types, .. SchedulingRules.Types, .. ContainerRules.Types, .. EnvironmentRules.Types,
-        .. ProbeRules.Types, .. ResourceRules.Types, .. VolumeRules.Types,
+        .. ProbeRules.Types, .. ResourceRules.Types, .. VolumeRules.Types, .. SecretRules.Types,
     ];
 
     private static readonly FrozenDictionary<string, ObjectRule> ByName = Types.ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);

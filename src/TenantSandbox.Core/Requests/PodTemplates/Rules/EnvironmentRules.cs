@@ -14,7 +14,7 @@ internal static class EnvironmentRules
         new("EnvVar",
         [
             Require("name", new TextValue(TextRules.EnvName)),
-            Accept("value", new TextValue(TextRules.EnvValue), "Not for secrets."),
+            Accept("value", new TextValue(TextRules.EnvValue), "Secrets by valueFrom only."),
             Accept("valueFrom", new ObjectValue("EnvVarSource")),
         ])
         { OneOf = ["value", "valueFrom"], MayHaveNone = true },
@@ -24,14 +24,14 @@ internal static class EnvironmentRules
             Accept("fieldRef", new ObjectValue("ObjectFieldSelector")),
             Refuse("fileKeyRef", "alphaField", "Not part of the stable API."),
             Accept("resourceFieldRef", new ObjectValue("ResourceFieldSelector")),
-            Refuse("secretKeyRef", "ownObjects", OwnObjects),
+            Accept("secretKeyRef", new ObjectValue("SecretKeySelector")),
         ])
-        { OneOf = ["fieldRef", "resourceFieldRef"] },
+        { OneOf = ["fieldRef", "resourceFieldRef", "secretKeyRef"] },
         new("EnvFromSource",
         [
             Refuse("configMapRef", "ownObjects", OwnObjects),
             Accept("prefix", new TextValue(PodTextRules.EnvPrefix)),
-            Refuse("secretRef", "ownObjects", OwnObjects),
+            Accept("secretRef", new ObjectValue("SecretEnvSource")),
         ])
         { OneOf = ["configMapRef", "secretRef"] },
         new("ObjectFieldSelector", [PodVersion, Require("fieldPath", new TextValue(PodTextRules.EnvFieldPath))]),

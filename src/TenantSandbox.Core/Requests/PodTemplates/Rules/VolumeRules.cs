@@ -31,10 +31,10 @@ internal static class VolumeRules
             Require("name", new TextValue(PodTextRules.Label)),
             Refuse("persistentVolumeClaim", "claims", NoClaims),
             Refuse("projected", "projectedVolumes", OwnObjects),
-            Refuse("secret", "ownObjects", OwnObjects),
+            Accept("secret", new ObjectValue("SecretVolumeSource")),
             .. Drivers.Select(name => Refuse(name, "volumeDrivers", OldDriver)),
         ])
-        { OneOf = ["downwardAPI", "emptyDir"] },
+        { OneOf = ["downwardAPI", "emptyDir", "secret"] },
         new("EmptyDirVolumeSource",
         [
             Accept("medium", new ChoiceValue("", "Memory"), "Memory is taken from the guest, and needs a sizeLimit."),
