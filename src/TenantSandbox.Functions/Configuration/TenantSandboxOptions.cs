@@ -34,4 +34,8 @@ internal sealed class TenantSandboxOptions
     public NetworkOptions Network { get; set; } = new();
 
     public WorkloadOptions Workloads { get; set; } = new();
+
+    public SecretOptions Secrets { get; set; } = new();
+
+    public IdentityOptions Identity { get; set; } = new();
 }

@@ -4,8 +4,10 @@ using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Kubernetes.Secrets;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -14,7 +16,7 @@ namespace TenantSandbox.Functions.Kubernetes;
 /// installation has one for them on each cluster, with the tenants' guardrails and nothing in it.
 /// </summary>
 internal sealed class TenantAdmission(
-    ClusterConnections connections, DesiredTenants tenants, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
+    ClusterConnections connections, DesiredTenants tenants, TenantSecrets secrets, InstallationRules rules, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
 {
     private const int MaxRefusals = 10;
 
@@ -23,13 +25,14 @@ internal sealed class TenantAdmission(
 
     /// <summary>
     /// Dry-runs every object of the tenant, and a pod of every workload, because a Deployment's dry run admits no pods. Applies the
-    /// RuntimeClasses, without which pods are refused; they are shared by all tenants.
+    /// RuntimeClasses, without which pods are refused; they are shared by all tenants. Secrets are read from their vaults, and sent with placeholders.
     /// </summary>
     /// <exception cref="SandboxException">The API server could not be asked, or the namespace for dry runs is someone else's.</exception>
     [Function(ActivityNames.CheckAdmission)]
     public async Task<AdmissionAnswer> CheckAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
     {
         var tenant = await tenants.ReadAsync(placed with { PoolName = AnyPool }, cancellationToken);
+        IdentityManifest.Require(tenant, rules);
         var clusterRanges = await networks.GetAsync(tenant.ClusterId, cancellationToken);
         await PrepareAsync(tenant, cancellationToken);
 
@@ -39,10 +42,12 @@ internal sealed class TenantAdmission(
             .. TenantManifests.Guardrails(tenant, options.Value, clusterRanges),
             .. deployments,
             .. TenantManifests.Services(tenant, options.Value),
+            .. SecretManifest.Placeholders(tenant, options.Value),
             .. deployments.Select(PodOf),
         ];
         var refusals = await Task.WhenAll(manifests.Select(manifest => TryAsync(tenant.ClusterId, manifest, cancellationToken)));
-        return new([.. refusals.OfType<string>().Distinct().Take(MaxRefusals)]);
+        var unreadable = await secrets.CheckAsync(tenant, cancellationToken);
+        return new([.. unreadable.Concat(refusals.OfType<string>()).Distinct().Take(MaxRefusals)]);
     }
 
     private static V1Pod PodOf(V1Deployment deployment) => new()
@@ -55,8 +60,21 @@ internal sealed class TenantAdmission(
             Labels = deployment.Spec.Template.Metadata?.Labels,
             Annotations = deployment.Spec.Template.Metadata?.Annotations,
         },
-        Spec = deployment.Spec.Template.Spec,
+        Spec = WithSharedAccount(deployment.Spec.Template.Spec),
     };
+
+    // Of the accounts, only the one that all tenants have exists in the namespace for dry runs.
+    private static V1PodSpec WithSharedAccount(V1PodSpec pod)
+    {
+        if (pod.ServiceAccountName == NamespaceManifest.ServiceAccountName)
+        {
+            return pod;
+        }
+
+        var copy = KubernetesJson.Deserialize<V1PodSpec>(KubernetesJson.Serialize(pod));
+        copy.ServiceAccountName = NamespaceManifest.ServiceAccountName;
+        return copy;
+    }
 
     /// <returns>Why it is refused, in the API server's words; null if it isn't.</returns>
     private async Task<string?> TryAsync(string clusterId, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken)

@@ -6,24 +6,33 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Kubernetes.Secrets;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Applies, suspends and deletes the tenants' Deployments and Services.</summary>
+/// <summary>Applies, suspends and deletes the tenants' Deployments and Services, with the Secrets that they use.</summary>
 internal sealed partial class TenantWorkloads(
     ClusterConnections connections,
     TenantNamespaces namespaces,
     DesiredTenants tenants,
+    TenantSecrets secrets,
+    InstallationRules rules,
     IOptions<TenantSandboxOptions> options,
     ILogger<TenantWorkloads> logger)
 {
     /// <summary>Makes the namespace contain exactly the Deployments and Services of the tenant's spec.</summary>
     /// <exception cref="SandboxException">Refused (a namespace that is missing or not the tenant's, another field manager) or failed.</exception>
     [Function(ActivityNames.ApplyWorkloads)]
-    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken) =>
-        await ApplyDesiredAsync(await tenants.ReadAsync(placed, cancellationToken), cancellationToken);
+    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
+    {
+        var tenant = await tenants.ReadAsync(placed, cancellationToken);
+        // The settings can be newer than the spec.
+        IdentityManifest.Require(tenant, rules);
+        await ApplyDesiredAsync(tenant, cancellationToken);
+    }
 
     /// <summary>
     /// Scales every workload to zero and marks the namespace as suspended. Guardrails and Services stay as they are in the spec, and are
@@ -52,15 +61,48 @@ internal sealed partial class TenantWorkloads(
 
     private async Task ApplyDesiredAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
+        // Rendered before the first write, so that a rendering failure changes nothing.
         var deployments = TenantManifests.Deployments(tenant, options.Value);
         var services = TenantManifests.Services(tenant, options.Value);
         await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
+        if (tenant.Spec.SecretRefs is not null)
+        {
+            deployments = TenantManifests.Deployments(await ApplySecretsAsync(tenant, cancellationToken), options.Value);
+        }
+
         await Task.WhenAll(services.Concat<IKubernetesObject<V1ObjectMeta>>(deployments)
             .Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
 
         // Deletes what only an older revision has.
         await DeleteAsync(
             tenant.Namespace, [.. deployments.Select(d => d.Metadata.Name)], [.. services.Select(s => s.Metadata.Name)], cancellationToken);
+        await secrets.DeleteUnusedAsync(tenant, cancellationToken);
+        await DeleteUnusedAccountsAsync(tenant, cancellationToken);
+    }
+
+    private Task<DesiredTenant> ApplySecretsAsync(DesiredTenant tenant, CancellationToken cancellationToken) => tenant.IsSuspended
+        ? secrets.WithAppliedVersionsAsync(tenant, cancellationToken)
+        : secrets.ApplyAsync(tenant, cancellationToken);
+
+    // The accounts of identities that neither the spec has nor what still runs.
+    private async Task DeleteUnusedAccountsAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    {
+        var wanted = IdentityManifest.AccountNames(tenant);
+        if (wanted.Count == 1 && options.Value.Identity.Rules.Count == 0)
+        {
+            return;
+        }
+
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var accounts = await connections.CallAsync(
+            tenant.ClusterId,
+            $"list ServiceAccounts of {ns}",
+            client => client.CoreV1.ListNamespacedServiceAccountAsync(
+                ns, labelSelector: Labels.Selector(options.Value.Owner, tenant.Namespace), cancellationToken: cancellationToken),
+            cancellationToken);
+        await Task.WhenAll(accounts.Items.Where(a => !wanted.Contains(a.Metadata.Name)).Select(a => DeleteOneAsync(
+            tenant.ClusterId, "ServiceAccount", a.Metadata, (client, preconditions) => client.CoreV1.DeleteNamespacedServiceAccountAsync(
+                a.Metadata.Name, ns, preconditions, cancellationToken: cancellationToken), cancellationToken)));
     }
 
     private async Task DeleteAsync(

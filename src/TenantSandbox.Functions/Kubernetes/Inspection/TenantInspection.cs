@@ -3,6 +3,7 @@ using k8s.Models;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
+using TenantSandbox.Functions.Kubernetes.Secrets;
 
 namespace TenantSandbox.Functions.Kubernetes.Inspection;
 
@@ -16,10 +17,15 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
         content.Objects.ToLookup(o => o.Metadata.NamespaceProperty, StringComparer.Ordinal);
 
     private readonly ILookup<string, V1Pod> _pods = content.Pods.ToLookup(p => p.Metadata.NamespaceProperty, StringComparer.Ordinal);
+    private readonly ILookup<string, SecretHead> _secrets = content.Secrets.ToLookup(s => s.Metadata.NamespaceProperty, StringComparer.Ordinal);
     private readonly Dictionary<string, V1RuntimeClass> _runtimeClasses = content.RuntimeClasses.ToDictionary(c => c.Metadata.Name, StringComparer.Ordinal);
 
     private readonly HashSet<(string Node, string Pool)> _nodes =
         [.. content.Nodes.Select(n => (n.Metadata.Name, n.Metadata.Labels.TryGetValue(SandboxNodes.PoolLabel, out var pool) ? pool : ""))];
+
+    /// <summary>The tenant's Secrets, by name.</summary>
+    public IReadOnlyDictionary<string, SecretHead> SecretsOf(DesiredTenant tenant) => _secrets[NamespaceManifest.NameOf(tenant.TenantId)]
+        .Where(s => IsOfTenant(s.Metadata, tenant)).ToDictionary(s => s.Metadata.Name, StringComparer.Ordinal);
 
     /// <summary>The findings about a tenant whose namespace is its own.</summary>
     public TenantObservation Inspect(DesiredTenant tenant, V1Namespace found)
@@ -31,6 +37,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             .. ObjectInspection.Inspect(NamespaceManifest.Namespace(tenant, options), found),
             .. TenantManifests.RuntimeClasses(tenant, options).SelectMany(c => ObjectInspection.Inspect(c, _runtimeClasses.GetValueOrDefault(c.Metadata.Name))),
             .. Objects(tenant, name),
+            .. ExtraSecrets(tenant),
             .. tenant.IsSuspended ? [] : Pods(tenant, pods),
         ];
         var ready = pods.Count(IsReady);
@@ -55,11 +62,18 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
         }
 
         var wanted = desired.Select(Key).ToHashSet();
-        foreach (var extra in live.Where(o => o.Value is V1Deployment or V1Service && !wanted.Contains(o.Key)).Select(o => o.Value))
+        foreach (var extra in live.Where(o => o.Value is V1Deployment or V1Service or V1ServiceAccount && !wanted.Contains(o.Key)).Select(o => o.Value))
         {
             yield return new Finding(
                 FindingKind.ObjectExtra, $"{Key(extra).Kind}/{extra.Metadata.Name}", null, "is not part of the spec", IsRepairable: true);
         }
+    }
+
+    private IEnumerable<Finding> ExtraSecrets(DesiredTenant tenant)
+    {
+        var wanted = (tenant.Spec.SecretRefs ?? []).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+        return SecretsOf(tenant).Keys.Where(name => !wanted.Contains(name)).Order(StringComparer.Ordinal)
+            .Select(name => new Finding(FindingKind.ObjectExtra, $"Secret/{name}", null, "is not part of the spec", IsRepairable: true));
     }
 
     private IEnumerable<Finding> Pods(DesiredTenant tenant, IEnumerable<V1Pod> pods)

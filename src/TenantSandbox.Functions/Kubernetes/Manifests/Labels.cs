@@ -33,6 +33,12 @@ internal static class Labels
     /// <summary>An annotation, and not part of pod templates: a new revision alone must not restart pods.</summary>
     public const string Revision = "tenantsandbox/revision";
 
+    /// <summary>An annotation of a Secret: for each key the address of the secret and the version that its value is of, as JSON.</summary>
+    public const string SecretVersions = "tenantsandbox/secret-versions";
+
+    /// <summary>An annotation of pod templates: changes with the versions of the Secrets that roll out.</summary>
+    public const string SecretMark = "tenantsandbox/secret-mark";
+
     /// <summary>The labels of every object of one incarnation of a tenant.</summary>
     public static Dictionary<string, string> Of(string owner, string tenantId, int incarnation) => new()
     {

@@ -19,6 +19,7 @@ internal static class TenantManifests
         DesiredTenant tenant, TenantSandboxOptions options, IEnumerable<string> clusterRanges) =>
     [
         NamespaceManifest.ServiceAccount(tenant, options),
+        .. IdentityManifest.ServiceAccounts(tenant, options),
         QuotaManifest.Quota(tenant, options),
         QuotaManifest.Limits(tenant, options),
         NetworkPolicyManifest.Policy(tenant, options, clusterRanges),

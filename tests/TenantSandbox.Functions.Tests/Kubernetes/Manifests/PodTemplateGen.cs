@@ -27,10 +27,15 @@ internal static class PodTemplateGen
         Gen.String[Gen.Char["a$() \""], 0, 8].Select(text => (JsonArray?)new JsonArray(
             new JsonObject { ["name"] = "A", ["value"] = text },
             Json("""{"name":"B","valueFrom":{"fieldRef":{"fieldPath":"metadata.labels['app']"}}}"""),
-            Json("""{"name":"C","valueFrom":{"resourceFieldRef":{"resource":"limits.memory","divisor":"1Mi"}}}"""))));
+            Json("""{"name":"C","valueFrom":{"resourceFieldRef":{"resource":"limits.memory","divisor":"1Mi"}}}"""),
+            Json("""{"name":"D","valueFrom":{"secretKeyRef":{"name":"db","key":"password"}}}"""))));
+
+    private static readonly Gen<JsonArray?> EnvFrom = Gen.OneOfConst(
+        null, """[{"secretRef":{"name":"db"}}]""", """[{"prefix":"DB_","secretRef":{"name":"db","optional":false}}]""")
+        .Select(text => text is null ? null : JsonNode.Parse(text)!.AsArray());
 
     private static readonly Gen<JsonObject> Container = Gen.Select(
-        Gen.Int[10, 4000], Gen.Int[64, 4096], Gen.Bool, Security, Env, Probe, Probe, Gen.Int[0, 3]).Select((cpu, memory, hasStorage, security, env, live, ready, mounts) =>
+        Gen.Int[10, 4000], Gen.Int[64, 4096], Gen.Bool, Security, Gen.Select(Env, EnvFrom), Probe, Probe, Gen.Int[0, 4]).Select((cpu, memory, hasStorage, security, env, live, ready, mounts) =>
     {
         var container = Json($$$$"""{"image":"registry.example/app:1","resources":{"limits":{"cpu":"{{{{cpu}}}}m","memory":"{{{{memory}}}}Mi"},"requests":{"cpu":"1m"}}}""");
         if (hasStorage)
@@ -38,10 +43,10 @@ internal static class PodTemplateGen
             container["resources"]!["limits"]!["ephemeral-storage"] = "2Gi";
         }
 
-        string[] volumes = ["cache", "info", "shm"];
+        string[] volumes = ["cache", "info", "shm", "db"];
         return With(
             container,
-            ("securityContext", security), ("env", env), ("livenessProbe", live), ("readinessProbe", ready),
+            ("securityContext", security), ("env", env.Item1), ("envFrom", env.Item2), ("livenessProbe", live), ("readinessProbe", ready),
             ("volumeMounts", new JsonArray([.. volumes.Take(mounts).Select(v => new JsonObject { ["name"] = v, ["mountPath"] = $"/{v}" })])));
     });
 
@@ -59,12 +64,18 @@ internal static class PodTemplateGen
             var pod = With(
                 Json("""
                     {"volumes":[{"name":"cache","emptyDir":{}},{"name":"shm","emptyDir":{"medium":"Memory","sizeLimit":"1Mi"}},
+                      {"name":"db","secret":{"secretName":"db","defaultMode":256,"items":[{"key":"password","path":"db/password","mode":288}]}},
                       {"name":"info","downwardAPI":{"items":[{"path":"labels","fieldRef":{"fieldPath":"metadata.labels"}}]}}]}
                     """),
                 ("containers", Named("c", containers)),
                 ("initContainers", Named("i", inits.Select(i => i.Item2 ? With(i.Item1, ("restartPolicy", "Always")) : WithoutProbes(i.Item1)))),
                 ("securityContext", security),
                 ("terminationGracePeriodSeconds", grace));
+            if (grace % 2 == 0)
+            {
+                pod["imagePullSecrets"] = new JsonArray(Json("""{"name":"pull"}"""));
+            }
+
             // A guest has 128Mi even if its only container states less, and room for the memory volume.
             pod["containers"]![0]!["resources"]!["limits"]!["memory"] = "512Mi";
             if (isSpread)

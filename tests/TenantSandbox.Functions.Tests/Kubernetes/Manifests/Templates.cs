@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Identities;
+using TenantSandbox.Core.Requests.Secrets;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
 
@@ -47,8 +49,14 @@ internal static class Templates
             ["tenantId"] = "acme",
             ["revision"] = 1,
             ["tier"] = "pooled",
+            ["secretRefs"] = JsonNode.Parse(
+                """
+                [ { "name": "db", "items": { "password": "https://tenants.vault.azure.net/secrets/acme--db", "user": "https://tenants.vault.azure.net/secrets/acme--user" } },
+                  { "name": "pull", "type": "kubernetes.io/dockerconfigjson", "items": { ".dockerconfigjson": "https://tenants.vault.azure.net/secrets/acme--pull" } } ]
+                """),
             ["workloads"] = new JsonArray(new JsonObject { ["name"] = name, ["podTemplate"] = JsonNode.Parse(template) }),
         };
+        rules = (rules ?? InstallationRules.Default) with { Secrets = SecretAssignments.Unchecked, Identities = IdentityAssignments.Unchecked };
         return TenantRequestParser.Parse(Encoding.UTF8.GetBytes(request.ToJsonString()), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, rules);
     }
 }
