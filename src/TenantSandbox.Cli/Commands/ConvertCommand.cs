@@ -28,7 +28,12 @@ internal static class ConvertCommand
         tier.AcceptOnlyFromAmong("pooled", "dedicated");
         var cpu = new Option<string>("--cpu") { Description = "CPU limit of a container that names neither limit nor request.", DefaultValueFactory = _ => "500m" };
         var memory = new Option<string>("--memory") { Description = "Memory limit of a container that names neither limit nor request.", DefaultValueFactory = _ => "512Mi" };
-        var command = new Command("convert", "Make a tenant request of Kubernetes manifests; the report goes to standard error.") { paths, tenant, revision, tier, cpu, memory };
+        var secret = new Option<string[]>("--secret")
+        {
+            Description = "NAME/KEY=URI: the Key Vault secret with the value of a key of a Secret; once for each key.",
+            DefaultValueFactory = _ => [],
+        };
+        var command = new Command("convert", "Make a tenant request of Kubernetes manifests; the report goes to standard error.") { paths, tenant, revision, tier, cpu, memory, secret };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(paths),
             new(
@@ -37,6 +42,7 @@ internal static class ConvertCommand
                 parsed.GetRequiredValue(tier),
                 parsed.GetRequiredValue(cpu),
                 parsed.GetRequiredValue(memory)),
+            parsed.GetRequiredValue(secret),
             Console.In,
             Console.Out,
             Console.Error,
@@ -46,10 +52,11 @@ internal static class ConvertCommand
 
     /// <returns>0 if the request says everything that the manifests do, 1 if something is left out, 2 if the manifests can't be read.</returns>
     internal static async Task<int> RunAsync(
-        string[] paths, ConversionOptions options, TextReader input, TextWriter output, TextWriter report, CancellationToken cancellationToken)
+        string[] paths, ConversionOptions options, string[] secrets, TextReader input, TextWriter output, TextWriter report, CancellationToken cancellationToken)
     {
         try
         {
+            options = options with { Secrets = SecretOption.Parse(secrets) };
             var conversion = RequestConversion.Convert(await ManifestReader.ReadAsync(paths, input, cancellationToken), options);
             ConversionReport.Write(conversion, report);
             await output.WriteLineAsync(conversion.Request.ToJsonString(Indented));

@@ -11,7 +11,11 @@ namespace TenantSandbox.Cli.Convert;
 /// <param name="Tier"><c>pooled</c> or <c>dedicated</c>.</param>
 /// <param name="DefaultCpu">The CPU limit of a container that names neither limit nor request.</param>
 /// <param name="DefaultMemory">The same for memory.</param>
-internal sealed record ConversionOptions(string TenantId, long Revision, string Tier, string DefaultCpu, string DefaultMemory);
+internal sealed record ConversionOptions(string TenantId, long Revision, string Tier, string DefaultCpu, string DefaultMemory)
+{
+    /// <summary>The addresses of secrets in Key Vault, by the Secret's name and key.</summary>
+    public IReadOnlyDictionary<(string Name, string Key), string> Secrets { get; init; } = new Dictionary<(string Name, string Key), string>();
+}
 
 /// <summary>A tenant request made of manifests.</summary>
 /// <param name="Request">The request. It is valid unless there are faults.</param>
@@ -37,6 +41,7 @@ internal static class RequestConversion
         var sizes = new GuestSizes(options.DefaultCpu, options.DefaultMemory);
         foreach (var workload in workloads.Where(w => !w.IsDropped))
         {
+            IdentityMapping.WriteInto(workload, Contents<V1ServiceAccount>(manifests), options.TenantId);
             AppSettings.TakeOut(workload);
             configMaps.WriteInto(workload);
             sizes.WriteInto(workload);
@@ -46,10 +51,11 @@ internal static class RequestConversion
         notes.AddRange(FixReplicas(Contents<V2HorizontalPodAutoscaler>(manifests), workloads));
         var (allowList, policyNotes) = EgressMapping.Map(Contents<V1NetworkPolicy>(manifests));
         notes.AddRange(policyNotes);
-        notes.AddRange(manifests.Where(m => m.Content is null && !OtherKinds.RunPods(m.Kind)).Select(OtherKinds.Note));
+        var secretRefs = SecretMapping.Map(workloads, options.Secrets, notes);
+        notes.AddRange(manifests.Where(m => m.Content is null or V1ServiceAccount && !OtherKinds.RunPods(m.Kind)).Select(OtherKinds.Note));
 
-        var faults = new RequestRepair(workloads, taken => Build(options, taken, allowList)).Run();
-        return new(Build(options, [.. workloads.Where(w => !w.IsDropped)], allowList), workloads, notes, faults);
+        var faults = new RequestRepair(workloads, taken => Build(options, taken, allowList, secretRefs)).Run();
+        return new(Build(options, [.. workloads.Where(w => !w.IsDropped)], allowList, secretRefs), workloads, notes, faults);
     }
 
     private static IEnumerable<T> Contents<T>(IReadOnlyList<Manifest> manifests) => manifests.Select(m => m.Content).OfType<T>();
@@ -107,7 +113,7 @@ internal static class RequestConversion
         return notes;
     }
 
-    private static JsonObject Build(ConversionOptions options, IReadOnlyList<WorkloadDraft> workloads, JsonArray allowList)
+    private static JsonObject Build(ConversionOptions options, IReadOnlyList<WorkloadDraft> workloads, JsonArray allowList, JsonArray secretRefs)
     {
         var request = new JsonObject
         {
@@ -119,6 +125,11 @@ internal static class RequestConversion
         if (allowList.Count > 0)
         {
             request["egressAllowList"] = allowList.DeepClone();
+        }
+
+        if (secretRefs.Count > 0)
+        {
+            request["secretRefs"] = secretRefs.DeepClone();
         }
 
         return request;

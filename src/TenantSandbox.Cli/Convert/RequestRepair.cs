@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Identities;
+using TenantSandbox.Core.Requests.Secrets;
 
 namespace TenantSandbox.Cli.Convert;
 
@@ -11,6 +13,9 @@ namespace TenantSandbox.Cli.Convert;
 /// </summary>
 internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func<IReadOnlyList<WorkloadDraft>, JsonObject> buildRequest)
 {
+    // Which secrets and identities are a tenant's is known to its installation only.
+    private static readonly InstallationRules Rules = InstallationRules.Default with { Secrets = SecretAssignments.Unchecked, Identities = IdentityAssignments.Unchecked };
+
     // Taking something out can make something else refused, a level at a time.
     private const int MaxRounds = 30;
 
@@ -42,7 +47,7 @@ internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func
     private IReadOnlyList<ValidationFault> Validate(WorkloadDraft[] taken)
     {
         var bytes = Encoding.UTF8.GetBytes(buildRequest(taken).ToJsonString());
-        return TenantRequestParser.Parse(bytes, TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch).Faults;
+        return TenantRequestParser.Parse(bytes, TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, Rules).Faults;
     }
 
     /// <returns>False if the fault isn't about something that can be left out of the template.</returns>
@@ -79,7 +84,7 @@ internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func
     {
         for (var i = 0; i < path.Length - 1; i++)
         {
-            if (path[i] is "env" or "envFrom" or "volumes" or "volumeMounts")
+            if (path[i] is "env" or "envFrom" or "volumes" or "volumeMounts" or "imagePullSecrets")
             {
                 return path[..(i + 2)];
             }

@@ -14,6 +14,9 @@ internal sealed class WorkloadDraft(string source, string name, JsonObject podTe
 
     public int Replicas { get; set; } = 1;
 
+    /// <summary>The client id of its workload identity; null for none.</summary>
+    public string? IdentityClientId { get; set; }
+
     /// <summary>The template in apps/v1 wording; changed in place.</summary>
     public JsonObject PodTemplate { get; } = podTemplate;
 
@@ -46,7 +49,17 @@ internal sealed class WorkloadDraft(string source, string name, JsonObject podTe
     }
 
     /// <summary>The workload of the request.</summary>
-    public JsonObject ToWorkload() => new() { ["name"] = Name, ["replicas"] = Replicas, ["podTemplate"] = PodTemplate.DeepClone() };
+    public JsonObject ToWorkload()
+    {
+        var workload = new JsonObject { ["name"] = Name, ["replicas"] = Replicas };
+        if (IdentityClientId is { } clientId)
+        {
+            workload["identity"] = new JsonObject { ["clientId"] = clientId };
+        }
+
+        workload["podTemplate"] = PodTemplate.DeepClone();
+        return workload;
+    }
 
     private IEnumerable<JsonObject> ObjectsOf(string property) => (Spec[property] as JsonArray ?? []).OfType<JsonObject>();
 }

