@@ -101,7 +101,11 @@ internal sealed class KeyVaultApi(KeyVaultTwin vaults, InjectedFaults faults, Ca
     }
 
     private SecretVersion Set(string vault, string name, JsonObject body) =>
-        vaults.Set(vault, name, body.GetString("value") ?? throw new VaultException(400, "BadParameter", "The parameter value is missing."), body.GetObject("attributes") ?? []);
+        vaults.Set(
+            vault,
+            name,
+            body.GetString("value") ?? throw new VaultException(400, "BadParameter", "The parameter value is missing."),
+            body.GetObject("attributes") ?? []);
 
     private JsonObject List(HttpContext http, string vault, string name) => new()
     {
@@ -120,7 +124,11 @@ internal sealed class KeyVaultApi(KeyVaultTwin vaults, InjectedFaults faults, Ca
 
     private static JsonObject Bundle(HttpContext http, string name, SecretVersion version, bool hasValue)
     {
-        var bundle = new JsonObject { ["id"] = $"https://{http.Request.Host.Host}/secrets/{name}/{version.Version}", ["attributes"] = version.Attributes.DeepClone() };
+        var bundle = new JsonObject
+        {
+            ["id"] = $"https://{http.Request.Host.Host}/secrets/{name}/{version.Version}",
+            ["attributes"] = version.Attributes.DeepClone(),
+        };
         if (hasValue)
         {
             bundle["value"] = version.Value;

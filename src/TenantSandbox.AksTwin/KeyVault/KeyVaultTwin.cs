@@ -54,7 +54,7 @@ public sealed class KeyVaultTwin
         }
     }
 
-    internal bool HasVault(string vault) => _secrets.Keys.Any(k => k.Vault == vault.ToLowerInvariant());
+    internal bool HasVault(string vault) => _secrets.Keys.Any(k => string.Equals(k.Vault, vault, StringComparison.OrdinalIgnoreCase));
 
     /// <exception cref="VaultException">404: it doesn't exist or is deleted.</exception>
     internal VaultSecret Find(string vault, string name) =>
@@ -80,11 +80,17 @@ public sealed class KeyVaultTwin
             if (_secrets.TryGetValue(Key(vault, name), out var before) && before.IsDeleted)
             {
                 throw new VaultException(
-                    409, "Conflict", $"Secret {name} is currently in a deleted but recoverable state, and its name cannot be reused.", "ObjectIsDeletedButRecoverable");
+                    409,
+                    "Conflict",
+                    $"Secret {name} is currently in a deleted but recoverable state, and its name cannot be reused.",
+                    "ObjectIsDeletedButRecoverable");
             }
 
             var now = _time.GetUtcNow().ToUnixTimeSeconds();
-            var all = new JsonObject { ["enabled"] = true, ["created"] = now, ["updated"] = now, ["recoveryLevel"] = "Recoverable+Purgeable", ["recoverableDays"] = 90 };
+            var all = new JsonObject
+            {
+                ["enabled"] = true, ["created"] = now, ["updated"] = now, ["recoveryLevel"] = "Recoverable+Purgeable", ["recoverableDays"] = 90,
+            };
             Merge(attributes, all);
             var added = new SecretVersion(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), value, all);
             Save(vault, new VaultSecret(before?.Name ?? name, [.. before?.Versions ?? [], added]));

@@ -3,7 +3,9 @@ namespace TenantSandbox.AksTwin.KeyVault;
 /// <summary>One version of a secret.</summary>
 /// <param name="Version">32 hexadecimal digits.</param>
 /// <param name="Value">The value.</param>
-/// <param name="Attributes">As Key Vault returns them: <c>enabled</c>, <c>created</c>, <c>updated</c>, and <c>nbf</c> and <c>exp</c> where they are set.</param>
+/// <param name="Attributes">
+/// As Key Vault returns them: <c>enabled</c>, <c>created</c>, <c>updated</c>, and <c>nbf</c> and <c>exp</c> where they are set.
+/// </param>
 internal sealed record SecretVersion(string Version, string Value, JsonObject Attributes);
 
 /// <summary>A secret of a vault.</summary>

@@ -93,8 +93,8 @@ internal sealed record ApiRequest(
         var accepted = types.FirstOrDefault(type => type[0] is "" or "*/*" or "application/*" or "application/json" or "text/plain"
             && (FormOf(type) is { Length: > 0 } form ? Representations.Contains(form) && type.Contains("v=v1") : true));
         return accepted is null
-            ? throw new StatusException(406, "NotAcceptable",
-                $"only the following media types are accepted: application/json, {string.Join(", ", Representations.Select(r => $"application/json;as={r};v=v1;g=meta.k8s.io"))}")
+            ? throw new StatusException(406, "NotAcceptable", "only the following media types are accepted: application/json, "
+                + string.Join(", ", Representations.Select(r => $"application/json;as={r};v=v1;g=meta.k8s.io")))
             : FormOf(accepted);
 
         static string FormOf(string[] type) => type.FirstOrDefault(o => o.StartsWith("as=", StringComparison.Ordinal))?["as=".Length..] ?? "";

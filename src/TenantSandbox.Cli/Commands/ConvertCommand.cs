@@ -33,7 +33,10 @@ internal static class ConvertCommand
             Description = "NAME/KEY=URI: the Key Vault secret with the value of a key of a Secret; once for each key.",
             DefaultValueFactory = _ => [],
         };
-        var command = new Command("convert", "Make a tenant request of Kubernetes manifests; the report goes to standard error.") { paths, tenant, revision, tier, cpu, memory, secret };
+        var command = new Command("convert", "Make a tenant request of Kubernetes manifests; the report goes to standard error.")
+        {
+            paths, tenant, revision, tier, cpu, memory, secret,
+        };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(paths),
             new(
@@ -52,7 +55,13 @@ internal static class ConvertCommand
 
     /// <returns>0 if the request says everything that the manifests do, 1 if something is left out, 2 if the manifests can't be read.</returns>
     internal static async Task<int> RunAsync(
-        string[] paths, ConversionOptions options, string[] secrets, TextReader input, TextWriter output, TextWriter report, CancellationToken cancellationToken)
+        string[] paths,
+        ConversionOptions options,
+        string[] secrets,
+        TextReader input,
+        TextWriter output,
+        TextWriter report,
+        CancellationToken cancellationToken)
     {
         try
         {

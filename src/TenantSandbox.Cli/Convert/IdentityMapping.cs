@@ -24,12 +24,14 @@ internal static class IdentityMapping
         if (!Guid.TryParseExact(found, "D", out var clientId))
         {
             workload.NoteNotTaken(
-                $"It uses workload identity, and ServiceAccount/{name} names no client id (annotation {ClientId}). Add \"identity\": {{ \"clientId\": … }} to the workload.");
+                $"It uses workload identity, and ServiceAccount/{name} names no client id (annotation {ClientId}). "
+                + "Add \"identity\": { \"clientId\": … } to the workload.");
             return;
         }
 
         workload.IdentityClientId = clientId.ToString("D");
         workload.NoteChanged(
-            $"Its workload identity becomes \"identity\". Add a federated credential with the subject system:serviceaccount:tenant-{tenantId}:workload-{workload.Name} to it.");
+            "Its workload identity becomes \"identity\". Add a federated credential to it, with the subject "
+            + $"system:serviceaccount:tenant-{tenantId}:workload-{workload.Name}.");
     }
 }

@@ -11,7 +11,9 @@ internal static class OtherKinds
         ["LimitRange"] = (ConversionNoteKind.Changed, "The app sets limits for the tenant."),
         ["Kustomization"] = (ConversionNoteKind.NotTaken, "It isn't a Kubernetes object. Convert what `kustomize build` prints."),
         ["List"] = (ConversionNoteKind.NotTaken, "Lists aren't read. Write their items as documents of their own."),
-        ["Secret"] = (ConversionNoteKind.Changed, "Its values aren't read: a request names secrets of a Key Vault. Put them there; what is missing is named in this report."),
+        ["Secret"] = (
+            ConversionNoteKind.Changed,
+            "Its values aren't read: a request names secrets of a Key Vault. Put them there; what is missing is named in this report."),
         ["Role"] = (ConversionNoteKind.NotTaken, "Tenants have no rights in the Kubernetes API."),
         ["RoleBinding"] = (ConversionNoteKind.NotTaken, "Tenants have no rights in the Kubernetes API."),
         ["ClusterRole"] = (ConversionNoteKind.NotTaken, "Tenants have no rights in the Kubernetes API."),

@@ -14,7 +14,11 @@ namespace TenantSandbox.Cli.Convert;
 internal sealed class RequestRepair(IReadOnlyList<WorkloadDraft> workloads, Func<IReadOnlyList<WorkloadDraft>, JsonObject> buildRequest)
 {
     // Which secrets and identities are a tenant's is known to its installation only.
-    private static readonly InstallationRules Rules = InstallationRules.Default with { Secrets = SecretAssignments.Unchecked, Identities = IdentityAssignments.Unchecked };
+    private static readonly InstallationRules Rules = InstallationRules.Default with
+    {
+        Secrets = SecretAssignments.Unchecked,
+        Identities = IdentityAssignments.Unchecked,
+    };
 
     // Taking something out can make something else refused, a level at a time.
     private const int MaxRounds = 30;

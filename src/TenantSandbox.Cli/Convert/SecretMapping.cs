@@ -17,22 +17,28 @@ internal static class SecretMapping
         IReadOnlyList<WorkloadDraft> workloads, IReadOnlyDictionary<(string Name, string Key), string> addresses, List<ConversionNote> notes)
     {
         var references = new JsonArray();
-        foreach (var uses in workloads.Where(w => !w.IsDropped).SelectMany(UsesOf).GroupBy(u => u.Name, StringComparer.Ordinal).OrderBy(u => u.Key, StringComparer.Ordinal))
+        var used = workloads.Where(w => !w.IsDropped).SelectMany(UsesOf).GroupBy(u => u.Name, StringComparer.Ordinal);
+        foreach (var uses in used.OrderBy(u => u.Key, StringComparer.Ordinal))
         {
             var given = addresses.Where(a => a.Key.Name == uses.Key).OrderBy(a => a.Key.Key, StringComparer.Ordinal).ToArray();
             string[] missing =
             [
-                .. uses.Select(u => u.Key).OfType<string>().Distinct(StringComparer.Ordinal).Where(k => given.All(a => a.Key.Key != k)).Order(StringComparer.Ordinal),
+                .. uses.Select(u => u.Key).OfType<string>().Distinct(StringComparer.Ordinal)
+                    .Where(k => given.All(a => a.Key.Key != k)).Order(StringComparer.Ordinal),
             ];
             if (missing.Length > 0 || given.Length == 0)
             {
                 var options = (missing.Length > 0 ? missing : ["KEY"]).Select(k => $"--secret {uses.Key}/{k}=https://VAULT.vault.azure.net/secrets/NAME");
-                notes.Add(new($"Secret/{uses.Key}", ConversionNoteKind.NotTaken, $"Its values come from a Key Vault. Put them there, then give {string.Join(", ", options)}."));
+                notes.Add(new(
+                    $"Secret/{uses.Key}",
+                    ConversionNoteKind.NotTaken,
+                    $"Its values come from a Key Vault. Put them there, then give {string.Join(", ", options)}."));
             }
 
             if (given.Length > 0)
             {
-                var reference = new JsonObject { ["name"] = uses.Key, ["items"] = new JsonObject(given.Select(a => KeyValuePair.Create(a.Key.Key, (JsonNode?)a.Value))) };
+                var items = new JsonObject(given.Select(a => KeyValuePair.Create(a.Key.Key, (JsonNode?)a.Value)));
+                var reference = new JsonObject { ["name"] = uses.Key, ["items"] = items };
                 if (uses.Any(u => u.Key == SecretRef.PullSecretKey))
                 {
                     reference["type"] = SecretRef.PullSecret;
@@ -95,7 +101,8 @@ internal static class SecretOption
                 || !SecretUri.TryParse(address, out var uri))
             {
                 // The text isn't repeated: it could be a value that was meant to be an address.
-                throw new ManifestException("--secret must be NAME/KEY=URI, where URI is https://VAULT.vault.azure.net/secrets/NAME, with or without /VERSION.");
+                throw new ManifestException("--secret must be NAME/KEY=URI, where URI is "
+                    + "https://VAULT.vault.azure.net/secrets/NAME, with or without /VERSION.");
             }
 
             addresses[(name, key)] = uri.ToString();

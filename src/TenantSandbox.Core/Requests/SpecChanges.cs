@@ -56,7 +56,7 @@ public static class SpecChanges
 
     private static JsonObject Normalize(TenantSpec spec, HashSet<string> templated)
     {
-        spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? WorkloadSpec.Of(w.Name, w.Replicas, w.ToTemplate()) with { Identity = w.Identity } : w)] };
+        spec = spec with { Workloads = [.. spec.Workloads.Select(w => templated.Contains(w.Name) ? Templated(w) : w)] };
         var root = JsonSerializer.SerializeToNode(spec)!.AsObject();
         root["workloads"] = ByName(root["workloads"], "name");
         root["egressAllowList"] = ByName(root["egressAllowList"], "cidr");
@@ -84,6 +84,9 @@ public static class SpecChanges
 
         return root;
     }
+
+    private static WorkloadSpec Templated(WorkloadSpec workload) =>
+        WorkloadSpec.Of(workload.Name, workload.Replicas, workload.ToTemplate()) with { Identity = workload.Identity };
 
     // Containers, variables, volumes and whatever else has names, at any depth.
     private static JsonNode? NamedLists(JsonNode? node) => node switch

@@ -50,7 +50,11 @@ internal static partial class OwnResources
             .Where(s => s.Key.EndsWith("clientId", StringComparison.OrdinalIgnoreCase) || s.Key.Equals("AZURE_CLIENT_ID", StringComparison.OrdinalIgnoreCase))
             .Where(s => !IsOfTenants(s.Key))
             .Select(s => s.Value);
-        return [.. named.Concat(options.Identity.OwnClientIds).OfType<string>().Where(v => Guid.TryParse(v, out _)).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)];
+        return
+        [
+            .. named.Concat(options.Identity.OwnClientIds).OfType<string>().Where(v => Guid.TryParse(v, out _))
+                .Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase),
+        ];
     }
 
     private static IEnumerable<string> Values(IConfiguration configuration) =>

@@ -46,7 +46,8 @@ internal sealed partial class SecretOptionsValidator(IConfiguration configuratio
 
             if (own.FirstOrDefault(rule.MayNameVault) is { } vault)
             {
-                yield return $"Secrets__Rules__{i}__Vault: '{rule.Vault}' opens {vault}, which holds secrets of the app itself. Keep tenants' secrets in other vaults.";
+                yield return $"Secrets__Rules__{i}__Vault: '{rule.Vault}' opens {vault}, which holds secrets of the app itself. "
+                    + "Keep tenants' secrets in other vaults.";
             }
         }
     }

@@ -16,7 +16,12 @@ namespace TenantSandbox.Functions.Kubernetes;
 /// installation has one for them on each cluster, with the tenants' guardrails and nothing in it.
 /// </summary>
 internal sealed class TenantAdmission(
-    ClusterConnections connections, DesiredTenants tenants, TenantSecrets secrets, InstallationRules rules, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
+    ClusterConnections connections,
+    DesiredTenants tenants,
+    TenantSecrets secrets,
+    InstallationRules rules,
+    IClusterNetworks networks,
+    IOptions<TenantSandboxOptions> options)
 {
     private const int MaxRefusals = 10;
 

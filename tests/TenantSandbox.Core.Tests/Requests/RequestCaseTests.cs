@@ -16,7 +16,9 @@ public sealed class RequestCaseTests
 
     private static readonly InstallationRules Rules = new()
     {
-        Secrets = new([new("https://contoso.vault.azure.net", "{tenantId}--*", []), new("https://own.vault.azure.net", "{tenantId}--*", [])], ["https://own.vault.azure.net"]),
+        Secrets = new(
+            [new("https://contoso.vault.azure.net", "{tenantId}--*", []), new("https://own.vault.azure.net", "{tenantId}--*", [])],
+            ["https://own.vault.azure.net"]),
         Identities = new([new("11111111-2222-3333-4444-555555555555", ["acme"]), new("aaaaaaaa-2222-3333-4444-555555555555", ["ac*"])], []),
     };
 

@@ -7,6 +7,8 @@ namespace TenantSandbox.EndToEnd.Tests.Lifecycle;
 /// <summary>Looks for a value in bytes, in every form in which something could have written it.</summary>
 internal sealed class Canary(string value)
 {
+    private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly (string Form, byte[] Bytes)[] _forms = [.. FormsOf(value)];
 
     /// <summary>The forms that occur in some bytes.</summary>
@@ -23,7 +25,7 @@ internal sealed class Canary(string value)
             ["base64 of base64"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(base64)).TrimEnd('='),
             ["base64url"] = base64.TrimEnd('=').Replace('+', '-').Replace('/', '_'),
             ["JSON"] = Inner(JsonSerializer.Serialize(value)),
-            ["relaxed JSON"] = Inner(JsonSerializer.Serialize(value, new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping })),
+            ["relaxed JSON"] = Inner(JsonSerializer.Serialize(value, Relaxed)),
             ["JSON in JSON"] = Inner(JsonSerializer.Serialize(Inner(JsonSerializer.Serialize(value)))),
             ["URL"] = Uri.EscapeDataString(value),
             ["form"] = System.Net.WebUtility.UrlEncode(value),

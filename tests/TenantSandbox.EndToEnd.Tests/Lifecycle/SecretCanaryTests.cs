@@ -145,7 +145,8 @@ public sealed class SecretCanaryTests(SharedSystem shared) : IAsyncLifetime
         using (response)
         {
             Assert.True(response.StatusCode < HttpStatusCode.InternalServerError, $"{response.RequestMessage?.RequestUri}: {response.StatusCode}");
-            _seen.Add(($"http {response.RequestMessage?.RequestUri?.AbsolutePath}", [.. Encoding.UTF8.GetBytes(response.Headers.ToString()), .. await response.Content.ReadAsByteArrayAsync()]));
+            byte[] bytes = [.. Encoding.UTF8.GetBytes(response.Headers.ToString()), .. await response.Content.ReadAsByteArrayAsync()];
+            _seen.Add(($"http {response.RequestMessage?.RequestUri?.AbsolutePath}", bytes));
         }
     }
 

@@ -29,7 +29,7 @@ public sealed class SecretOptionsTests
     [Theory]
     [InlineData("Secrets__Rules__0__Names", "*", "Secrets__Rules__0__Names: '*' gives the same secrets to every tenant")]
     [InlineData("Secrets__Rules__0__Vault", "https://shared.example", "Secrets__Rules__0__Vault: 'https://shared.example' must be")]
-    [InlineData("Secrets__OwnVaults__0", "https://shared.vault.azure.cn/", "Secrets__Rules__0__Vault: 'https://shared.vault.azure.cn' opens https://shared.vault.azure.cn")]
+    [InlineData("Secrets__OwnVaults__0", "https://shared.vault.azure.cn/", "'https://shared.vault.azure.cn' opens https://shared.vault.azure.cn")]
     [InlineData("Secrets__OwnVaults__0", "shared", "Secrets__OwnVaults__0: 'shared' must be")]
     [InlineData("Secrets__HostSuffixes__0", "azure", "must be")]
     [InlineData("Secrets__Endpoint", "https://contoso.example", "Secrets__Endpoint: ")]
@@ -56,7 +56,8 @@ public sealed class SecretOptionsTests
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["WEBSITE_KEYVAULT_REFERENCES"] = """{"Key":{"rawReference":"@Microsoft.KeyVault(SecretUri=https://app.vault.azure.net/secrets/key)","status":"Resolved"}}""",
+            ["WEBSITE_KEYVAULT_REFERENCES"] =
+                """{"Key":{"rawReference":"@Microsoft.KeyVault(SecretUri=https://app.vault.azure.net/secrets/key)","status":"Resolved"}}""",
             ["AzureWebJobsSecretStorageKeyVaultUri"] = "https://keys.vault.azure.net/",
             ["TenantSandbox:Secrets:Rules:0:Vault"] = "https://tenants.vault.azure.net",
         }).Build();

@@ -32,11 +32,14 @@ internal static class ShortForm
             ["readinessProbe"] = workload.ReadinessProbe is { } probe ? Probe(probe, text) : null,
         };
         var mounts = workload.SecretMounts ?? [];
-        container["volumeMounts"] = List([.. mounts.Index()], m => new JsonObject { ["name"] = VolumeOf(m.Index), ["mountPath"] = m.Item.MountPath, ["readOnly"] = true });
+        container["volumeMounts"] = List(
+            [.. mounts.Index()], m => new JsonObject { ["name"] = VolumeOf(m.Index), ["mountPath"] = m.Item.MountPath, ["readOnly"] = true });
         var pod = new JsonObject
         {
             ["containers"] = new JsonArray(container),
-            ["volumes"] = List([.. mounts.Index()], m => new JsonObject { ["name"] = VolumeOf(m.Index), ["secret"] = new JsonObject { ["secretName"] = m.Item.Name } }),
+            ["volumes"] = List(
+                [.. mounts.Index()],
+                m => new JsonObject { ["name"] = VolumeOf(m.Index), ["secret"] = new JsonObject { ["secretName"] = m.Item.Name } }),
             ["imagePullSecrets"] = List(workload.ImagePullSecrets ?? [], s => new JsonObject { ["name"] = s.Name }),
         };
         return PodTemplate.Of(new JsonObject { ["spec"] = pod });

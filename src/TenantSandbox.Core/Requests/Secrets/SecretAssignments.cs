@@ -40,7 +40,9 @@ public sealed class SecretAssignments
 /// Assigns secrets to tenants. A rule that isn't limited to named tenants has <c>{tenantId}</c> in <paramref name="Vault"/> or
 /// <paramref name="Names"/>, so that each secret is of one tenant only.
 /// </summary>
-/// <param name="Vault">A vault, in which <c>{tenantId}</c> stands for the tenant: <c>https://contoso.vault.azure.net</c>, <c>https://kv-{tenantId}.vault.azure.net</c>.</param>
+/// <param name="Vault">
+/// A vault, in which <c>{tenantId}</c> stands for the tenant: <c>https://contoso.vault.azure.net</c>, <c>https://kv-{tenantId}.vault.azure.net</c>.
+/// </param>
 /// <param name="Names">
 /// The secrets' names: letters, digits and hyphens, <c>*</c> for any number of these, and at most one <c>{tenantId}</c>: <c>{tenantId}--*</c>.
 /// A name that fits several tenants, as <c>a-b-c</c> fits <c>a</c> and <c>a-b</c> in <c>{tenantId}-*</c>, is assigned to none.
@@ -61,7 +63,8 @@ public sealed partial record SecretRule(string Vault, string Names, IReadOnlyLis
         var (prefix, suffix) = Around(Vault.ToLowerInvariant());
         return suffix is null
             ? vault == prefix
-            : vault.Length > prefix.Length + suffix.Length && vault.StartsWith(prefix, StringComparison.Ordinal) && vault.EndsWith(suffix, StringComparison.Ordinal)
+            : vault.Length > prefix.Length + suffix.Length
+                && vault.StartsWith(prefix, StringComparison.Ordinal) && vault.EndsWith(suffix, StringComparison.Ordinal)
                 && TenantIds.IsListed(Tenants, vault[prefix.Length..^suffix.Length]);
     }
 
@@ -72,12 +75,14 @@ public sealed partial record SecretRule(string Vault, string Names, IReadOnlyLis
         var host = hostSuffixes.FirstOrDefault(s => Vault.EndsWith($".{s}", StringComparison.OrdinalIgnoreCase));
         if (host is null || !VaultName().IsMatch(Vault[..^(host.Length + 1)]))
         {
-            yield return $"Vault: '{Vault}' must be https:// with a vault's name, in which {TenantPlaceholder} may occur once, and one of the domains {string.Join(", ", hostSuffixes)}.";
+            yield return $"Vault: '{Vault}' must be https:// with a vault's name, in which {TenantPlaceholder} may occur once, and one of the domains "
+                + $"{string.Join(", ", hostSuffixes)}.";
         }
 
         if (!NamePattern().IsMatch(Names))
         {
-            yield return $"Names: '{Names}' must be letters, digits, hyphens and *, with {TenantPlaceholder} at most once; no * before it, and a hyphen or nothing after it.";
+            yield return $"Names: '{Names}' must be letters, digits, hyphens and *, with {TenantPlaceholder} at most once; "
+                + "no * before it, and a hyphen or nothing after it.";
         }
 
         foreach (var tenant in Tenants.Where(t => !TenantIds.IsPattern(t)))
@@ -130,7 +135,8 @@ public sealed partial record SecretRule(string Vault, string Names, IReadOnlyLis
             return text == pattern;
         }
 
-        if (text.Length < parts[0].Length + parts[^1].Length || !text.StartsWith(parts[0], StringComparison.Ordinal) || !text.EndsWith(parts[^1], StringComparison.Ordinal))
+        if (text.Length < parts[0].Length + parts[^1].Length
+            || !text.StartsWith(parts[0], StringComparison.Ordinal) || !text.EndsWith(parts[^1], StringComparison.Ordinal))
         {
             return false;
         }

@@ -49,7 +49,8 @@ internal static partial class SecretRefReader
             items += found.Count;
             if (type == SecretRef.PullSecret && reader.Has("items") && (found.Count != 1 || !found.ContainsKey(SecretRef.PullSecretKey)))
             {
-                reader.AddFault("items", ValidationFaultCodes.Required, $"Must have exactly the key \"{SecretRef.PullSecretKey}\", whose value is a Docker configuration.");
+                reader.AddFault(
+                    "items", ValidationFaultCodes.Required, $"Must have exactly the key \"{SecretRef.PullSecretKey}\", whose value is a Docker configuration.");
             }
 
             references.Add(new SecretRef(name ?? "", found, reader.Boolean("rollout") ?? false, type == SecretRef.Opaque ? null : type));
@@ -60,7 +61,8 @@ internal static partial class SecretRefReader
             spec.AddFault(
                 "secretRefs",
                 ValidationFaultCodes.Range,
-                string.Create(CultureInfo.InvariantCulture, $"All secretRefs together may have at most {RequestLimits.MaxSecretItems} items; they have {items}."));
+                string.Create(
+                    CultureInfo.InvariantCulture, $"All secretRefs together may have at most {RequestLimits.MaxSecretItems} items; they have {items}."));
         }
 
         return references;
@@ -86,7 +88,8 @@ internal static partial class SecretRefReader
             faults.Add(
                 pointer,
                 ValidationFaultCodes.Range,
-                string.Create(CultureInfo.InvariantCulture, $"Must have 1 to {RequestLimits.MaxSecretItemsOfRef} properties; it has {map.GetPropertyCount()}."));
+                string.Create(
+                    CultureInfo.InvariantCulture, $"Must have 1 to {RequestLimits.MaxSecretItemsOfRef} properties; it has {map.GetPropertyCount()}."));
             return items;
         }
 

@@ -52,7 +52,8 @@ internal sealed class VaultClients(TokenCredential credential, IOptions<TenantSa
                 await socket.ConnectAsync(endpoint.Host, endpoint.Port, cancellationToken);
                 var stream = new SslStream(new NetworkStream(socket, ownsSocket: true));
                 await stream.AuthenticateAsClientAsync(
-                    new SslClientAuthenticationOptions { TargetHost = endpoint.Host, CertificateChainPolicy = TrustingOnly(secrets.CaFile) }, cancellationToken);
+                    new SslClientAuthenticationOptions { TargetHost = endpoint.Host, CertificateChainPolicy = TrustingOnly(secrets.CaFile) },
+                    cancellationToken);
                 return stream;
             }
             catch

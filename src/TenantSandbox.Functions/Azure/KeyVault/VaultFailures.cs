@@ -28,11 +28,12 @@ internal static class VaultFailures
             "NoCredential", $"secret {secret}: no Azure credential was found. Configure the app's managed identity"),
         AuthenticationFailedException => new TransientException("SignInFailed", $"secret {secret}: the app could not sign in to Microsoft Entra ID"),
         _ when IsRefusedChallenge(exception) => new InvalidException(
-            "VaultChallengeRefused", $"secret {secret}: whoever answers for the vault asks for a token of another service. Check the vault's address and its DNS"),
+            "VaultChallengeRefused",
+            $"secret {secret}: whoever answers for the vault asks for a token of another service. Check the vault's address and its DNS"),
         _ when SocketErrorOf(exception) == SocketError.HostNotFound => new NotFoundException(
             "VaultNotFound",
-            $"secret {secret}: the vault has no address. It doesn't exist, is soft-deleted (recover it: az keyvault recover), or has a private endpoint that this "
-            + "network's DNS doesn't know"),
+            $"secret {secret}: the vault has no address. It doesn't exist, is soft-deleted (recover it: az keyvault recover), "
+            + "or has a private endpoint that this network's DNS doesn't know"),
         JsonException => new TransientException("VaultAnswerUnreadable", $"secret {secret}: the answer is not the expected JSON"),
         _ => new TransientException("VaultNoAnswer", $"secret {secret}: the vault did not answer ({exception.GetType().Name})"),
     };
@@ -40,7 +41,8 @@ internal static class VaultFailures
     private static SandboxException FromAnswer(RequestFailedException failed, SecretUri secret) => (failed.Status, InnerCode(failed)) switch
     {
         (403, "SecretDisabled") => new InvalidException("SecretDisabled", $"secret {secret} is disabled. Enable it in the vault, or name another one"),
-        (403, "SecretNotYetValid" or "SecretExpired") => new InvalidException("SecretExpired", $"secret {secret} is outside its time of validity. Set a new version"),
+        (403, "SecretNotYetValid" or "SecretExpired") => new InvalidException(
+            "SecretExpired", $"secret {secret} is outside its time of validity. Set a new version"),
         (403, "ForbiddenByFirewall" or "ForbiddenByConnection") => new InvalidException(
             "VaultFirewall", $"secret {secret}: the vault's firewall refuses the app. Let its subnet in, or give the vault a private endpoint"),
         (403, _) => new InvalidException(
@@ -48,7 +50,8 @@ internal static class VaultFailures
         (401, _) => new TransientException("VaultTokenRefused", $"secret {secret}: the vault refused the app's token"),
         (404, _) => new NotFoundException(
             "SecretNotFound", $"secret {secret} doesn't exist or is deleted. Set it in the vault, or recover it (az keyvault secret recover)"),
-        (429, _) => new ThrottledException("VaultThrottled", $"secret {secret}: the vault has too many calls", AzureFailures.RetryAfter(failed.GetRawResponse())),
+        (429, _) => new ThrottledException(
+            "VaultThrottled", $"secret {secret}: the vault has too many calls", AzureFailures.RetryAfter(failed.GetRawResponse())),
         (408 or >= 500, _) => new TransientException("VaultNoAnswer", $"secret {secret}: the vault answered {failed.Status}"),
         _ => new InvalidException("VaultRefused", $"secret {secret}: the vault refused the call with {failed.Status}"),
     };

@@ -41,7 +41,8 @@ internal sealed class VaultSecrets(VaultClients clients, InstallationRules rules
             var now = time.GetUtcNow();
             if (found.Properties.ExpiresOn <= now)
             {
-                throw new InvalidException("SecretExpired", $"secret {secret} expired at {found.Properties.ExpiresOn:u}. Set a new version, or change its expiry");
+                throw new InvalidException(
+                    "SecretExpired", $"secret {secret} expired at {found.Properties.ExpiresOn:u}. Set a new version, or change its expiry");
             }
 
             if (found.Properties.NotBefore > now)

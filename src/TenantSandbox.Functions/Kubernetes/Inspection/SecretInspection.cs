@@ -73,7 +73,8 @@ internal sealed class SecretInspection(SecretContents contents, VaultRun vault)
         {
             if (!versions.TryGetValue(key, out var version) || version != reading.Resolved)
             {
-                findings.Add(new(FindingKind.SecretOutdated, name, key, $"version {reading.Resolved.Version} is in the vault, {Describe(version)} is applied", IsRepairable: true));
+                var message = $"version {reading.Resolved.Version} is in the vault, {Describe(version)} is applied";
+                findings.Add(new(FindingKind.SecretOutdated, name, key, message, IsRepairable: true));
             }
             else if (!live.TryGetValue(key, out var value) || !value.AsSpan().SequenceEqual(Encoding.UTF8.GetBytes(reading.Value)))
             {

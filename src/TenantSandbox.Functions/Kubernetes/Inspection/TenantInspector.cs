@@ -106,7 +106,12 @@ internal sealed class TenantInspector(
     }
 
     private async Task<TenantObservation> InspectAsync(
-        InspectionPage page, InspectedTenant tenant, V1Namespace found, TenantInspection inspection, SecretInspection secrets, CancellationToken cancellationToken)
+        InspectionPage page,
+        InspectedTenant tenant,
+        V1Namespace found,
+        TenantInspection inspection,
+        SecretInspection secrets,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -80,7 +80,10 @@ internal static class IdentityManifest
             // First, so that others can refer to them.
             container.Env = [.. variables, .. container.Env ?? []];
             container.VolumeMounts =
-                [.. container.VolumeMounts ?? [], new V1VolumeMount { Name = IdentityNames.Volume, MountPath = IdentityNames.MountPath, ReadOnlyProperty = true }];
+            [
+                .. container.VolumeMounts ?? [],
+                new V1VolumeMount { Name = IdentityNames.Volume, MountPath = IdentityNames.MountPath, ReadOnlyProperty = true },
+            ];
         }
     }
 

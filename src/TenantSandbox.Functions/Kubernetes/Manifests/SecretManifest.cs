@@ -20,7 +20,11 @@ internal static class SecretManifest
     /// <param name="tenant">The tenant.</param>
     /// <param name="options">All settings.</param>
     public static V1Secret Secret(
-        SecretRef reference, IDictionary<string, byte[]> data, IEnumerable<KeyValuePair<string, SecretUri>> versions, DesiredTenant tenant, TenantSandboxOptions options)
+        SecretRef reference,
+        IDictionary<string, byte[]> data,
+        IEnumerable<KeyValuePair<string, SecretUri>> versions,
+        DesiredTenant tenant,
+        TenantSandboxOptions options)
     {
         var metadata = NamespaceManifest.Metadata(reference.Name, tenant, options);
         metadata.Annotations = new Dictionary<string, string> { [Labels.SecretVersions] = WriteVersions(versions) };
@@ -32,7 +36,11 @@ internal static class SecretManifest
     {
         var value = Encoding.UTF8.GetBytes(reference.Type == SecretRef.PullSecret ? EmptyPullSecret : Placeholder);
         return Secret(
-            reference, reference.Items.ToDictionary(i => i.Key, _ => value), reference.Addresses().Select(a => KeyValuePair.Create(a.Key, a.Uri)), tenant, options);
+            reference,
+            reference.Items.ToDictionary(i => i.Key, _ => value),
+            reference.Addresses().Select(a => KeyValuePair.Create(a.Key, a.Uri)),
+            tenant,
+            options);
     });
 
     /// <summary>

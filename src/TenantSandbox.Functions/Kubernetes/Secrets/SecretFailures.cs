@@ -57,7 +57,8 @@ internal static class SecretFailures
         return SandboxException.Create(
             KubernetesErrors.Classify(code, reason, message),
             known,
-            $"{what} on cluster {clusterId}: the API server answered {code} {known}. Its message is not repeated, because it may quote the value; the server's audit log has it");
+            $"{what} on cluster {clusterId}: the API server answered {code} {known}. "
+            + "Its message is not repeated, because it may quote the value");
     }
 
     private static (string? Reason, string? Message) Read(string? content)

@@ -39,7 +39,8 @@ public sealed class SecretAssignmentsTests
     public void Allows_AnyRuleWithTheTenantsId_GivesASecretToOneTenantAtMost()
     {
         var id = Gen.String[Gen.Char["ab-"], 1, 6].Where(t => !t.StartsWith('-') && !t.EndsWith('-'));
-        var pattern = Gen.OneOfConst("{tenantId}-*", "{tenantId}--*", "t-{tenantId}-*", "{tenantId}-*-b", "a{tenantId}-*b*", "{tenantId}", "{tenantId}-", "b-{tenantId}--a*");
+        var pattern = Gen.OneOfConst(
+            "{tenantId}-*", "{tenantId}--*", "t-{tenantId}-*", "{tenantId}-*-b", "a{tenantId}-*b*", "{tenantId}", "{tenantId}-", "b-{tenantId}--a*");
         Gen.Select(pattern, id, id, Gen.String[Gen.Char["ab-"], 1, 14]).Sample((names, one, other, name) =>
         {
             var assignments = new SecretAssignments([new SecretRule("https://shared.vault.azure.net", names, [])], []);

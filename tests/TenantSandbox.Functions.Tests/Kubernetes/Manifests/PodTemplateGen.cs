@@ -35,7 +35,8 @@ internal static class PodTemplateGen
         .Select(text => text is null ? null : JsonNode.Parse(text)!.AsArray());
 
     private static readonly Gen<JsonObject> Container = Gen.Select(
-        Gen.Int[10, 4000], Gen.Int[64, 4096], Gen.Bool, Security, Gen.Select(Env, EnvFrom), Probe, Probe, Gen.Int[0, 4]).Select((cpu, memory, hasStorage, security, env, live, ready, mounts) =>
+        Gen.Int[10, 4000], Gen.Int[64, 4096], Gen.Bool, Security, Gen.Select(Env, EnvFrom), Probe, Probe, Gen.Int[0, 4])
+        .Select((cpu, memory, hasStorage, security, env, live, ready, mounts) =>
     {
         var container = Json($$$$"""{"image":"registry.example/app:1","resources":{"limits":{"cpu":"{{{{cpu}}}}m","memory":"{{{{memory}}}}Mi"},"requests":{"cpu":"1m"}}}""");
         if (hasStorage)

@@ -51,8 +51,11 @@ internal static class Templates
             ["tier"] = "pooled",
             ["secretRefs"] = JsonNode.Parse(
                 """
-                [ { "name": "db", "items": { "password": "https://tenants.vault.azure.net/secrets/acme--db", "user": "https://tenants.vault.azure.net/secrets/acme--user" } },
-                  { "name": "pull", "type": "kubernetes.io/dockerconfigjson", "items": { ".dockerconfigjson": "https://tenants.vault.azure.net/secrets/acme--pull" } } ]
+                [ { "name": "db", "items": {
+                      "password": "https://tenants.vault.azure.net/secrets/acme--db",
+                      "user": "https://tenants.vault.azure.net/secrets/acme--user" } },
+                  { "name": "pull", "type": "kubernetes.io/dockerconfigjson",
+                    "items": { ".dockerconfigjson": "https://tenants.vault.azure.net/secrets/acme--pull" } } ]
                 """),
             ["workloads"] = new JsonArray(new JsonObject { ["name"] = name, ["podTemplate"] = JsonNode.Parse(template) }),
         };

@@ -16,7 +16,10 @@ internal static class IdentityChecks
         foreach (var (i, _) in PodNodes.Items(pod, "volumes").Where(v => PodNodes.Text(v.Value, "name") == IdentityNames.Volume))
         {
             faults.Add(
-                $"{pointer}/volumes/{i}/name", ValidationFaultCodes.Forbidden, "The app adds a volume of this name, because the workload has an identity.", IdentityNames.Rule);
+                $"{pointer}/volumes/{i}/name",
+                ValidationFaultCodes.Forbidden,
+                "The app adds a volume of this name, because the workload has an identity.",
+                IdentityNames.Rule);
         }
 
         foreach (var (container, at) in PodNodes.AllContainers(pod, pointer))

@@ -51,7 +51,12 @@ internal static class SecretChecks
     }
 
     private static void CheckKeys(
-        JsonObject reference, string property, IEnumerable<(JsonObject Node, string Path)> keys, string pointer, DeclaredSecrets secrets, ValidationFaultList faults)
+        JsonObject reference,
+        string property,
+        IEnumerable<(JsonObject Node, string Path)> keys,
+        string pointer,
+        DeclaredSecrets secrets,
+        ValidationFaultList faults)
     {
         if (PodNodes.Text(reference, property) is not { } name || secrets.Check(name, $"{pointer}/{property}", faults) is not { } declared)
         {

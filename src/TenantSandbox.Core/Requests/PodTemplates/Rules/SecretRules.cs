@@ -15,7 +15,10 @@ internal static class SecretRules
 
     public static IReadOnlyList<ObjectRule> Types { get; } =
     [
-        new("LocalObjectReference", [Require("name", new TextValue(SecretRefReader.Name), "A secretRef of the request, of type kubernetes.io/dockerconfigjson.")]),
+        new("LocalObjectReference",
+        [
+            Require("name", new TextValue(SecretRefReader.Name), "A secretRef of the request, of type kubernetes.io/dockerconfigjson."),
+        ]),
         new("SecretKeySelector", [Require("key", new TextValue(SecretRefReader.Key)), Name, Optional]),
         new("SecretEnvSource", [Name, Optional]),
         new("SecretVolumeSource",
