@@ -50,9 +50,9 @@ internal sealed class ReadHandler(Cluster cluster)
 
         if (call.WantsMetadata)
         {
-            return new(200, JsonTemplate.Fill($$"""
-                {"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1","metadata":{{meta}},"items":{{items.Select(TablePrinter.MetadataOf)}} }
-                """));
+            // The API server returns null for no items.
+            var heads = items.Count == 0 ? null : new JsonArray([.. items.Select(TablePrinter.MetadataOf)]);
+            return new(200, new JsonObject { ["kind"] = "PartialObjectMetadataList", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = meta, ["items"] = heads });
         }
 
         var list = string.Join(',', items.Select(i => Encoding.UTF8.GetString(i.Utf8)));

@@ -33,6 +33,6 @@ internal static class SecretHeads
         return [.. HeadsOf(answer.Body)];
     }
 
-    /// <summary>The metadata of a list's items.</summary>
-    public static IEnumerable<SecretHead> HeadsOf(V1SecretList list) => list.Items.Select(i => new SecretHead(i.Metadata));
+    /// <summary>The metadata of a list's items, which are null in an empty list of metadata.</summary>
+    public static IEnumerable<SecretHead> HeadsOf(V1SecretList list) => (list.Items ?? []).Select(i => new SecretHead(i.Metadata));
 }
