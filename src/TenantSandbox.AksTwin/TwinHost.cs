@@ -7,13 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TenantSandbox.AksTwin.Arm;
+using TenantSandbox.AksTwin.KeyVault;
 using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin;
 
 /// <summary>
-/// A running twin of AKS on 127.0.0.1, over HTTPS with a self-signed certificate: one port for ARM and one for the Kubernetes API
-/// of each cluster. Both accept any non-empty bearer token.
+/// A running twin of AKS on 127.0.0.1, over HTTPS with a self-signed certificate: one port for ARM, one for the Kubernetes API
+/// of each cluster, and one for Key Vault. All accept any non-empty bearer token.
 /// </summary>
 public sealed class TwinHost : IAsyncDisposable
 {
@@ -23,7 +24,7 @@ public sealed class TwinHost : IAsyncDisposable
     private readonly List<ArmCluster> _clusters;
     private readonly WebApplication _app;
 
-    // The first is ARM's; the others follow the order of the clusters.
+    // The first is ARM's; the others follow the order of the clusters; the last is Key Vault's.
     private readonly List<ListenOptions> _listeners = [];
 
     private TwinHost(TwinOptions options)
@@ -31,6 +32,8 @@ public sealed class TwinHost : IAsyncDisposable
         (Options, InjectedFaults) = (options, new(options.Seed));
         (_store, _scheduler) = (new(options.StateDirectory), new(options.TimeProvider));
         _clusters = [.. options.Clusters.Select(c => new ArmCluster(new(c, options, _scheduler, InjectedFaults, Calls, _store)))];
+        Vaults = new(_store, options.TimeProvider);
+        var vaultApi = new KeyVaultApi(Vaults, InjectedFaults, Calls);
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.Services.AddRouting().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
@@ -39,7 +42,7 @@ public sealed class TwinHost : IAsyncDisposable
             kestrel.Limits.MaxRequestBodySize = 4 << 20;
             kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = _certificate);
             kestrel.ConfigureEndpointDefaults(_listeners.Add);
-            foreach (var port in (int[])[options.ArmPort, .. _clusters.Select(_ => 0)])
+            foreach (var port in (int[])[options.ArmPort, .. _clusters.Select(_ => 0), 0])
             {
                 kestrel.Listen(IPAddress.Loopback, port, listen => listen.UseHttps());
             }
@@ -49,7 +52,9 @@ public sealed class TwinHost : IAsyncDisposable
         {
             http.Response.Headers.Server = "aks-twin (not Azure)";
             var port = _listeners.FindIndex(l => l.IPEndPoint!.Port == http.Connection.LocalPort);
-            return port > 0 ? _clusters[port - 1].Kubernetes.HandleAsync(http) : next(http);
+            return port == 0 ? next(http)
+                : port <= _clusters.Count ? _clusters[port - 1].Kubernetes.HandleAsync(http)
+                : vaultApi.HandleAsync(http);
         });
         _app.UseRouting();
         TwinAdminApi.Map(_app, this, _clusters);
@@ -61,11 +66,17 @@ public sealed class TwinHost : IAsyncDisposable
     /// <summary>The injected faults of the ARM and the Kubernetes API.</summary>
     public InjectedFaults InjectedFaults { get; }
 
-    /// <summary>Counts of ARM calls (<c>arm.…</c>) and Kubernetes calls (<c>kube.…</c>).</summary>
+    /// <summary>Counts of ARM calls (<c>arm.…</c>), Kubernetes calls (<c>kube.…</c>) and Key Vault calls (<c>vault.…</c>).</summary>
     public CallCounter Calls { get; } = new();
 
     /// <summary>Base address of the ARM endpoint.</summary>
     public Uri ArmEndpoint => AddressOf(0);
+
+    /// <summary>The Key Vaults.</summary>
+    public KeyVaultTwin Vaults { get; }
+
+    /// <summary>Base address of all Key Vaults: clients connect to it, and name the vault in the Host header.</summary>
+    public Uri VaultEndpoint => AddressOf(_clusters.Count + 1);
 
     /// <summary>The certificate that clients must trust, new at every start.</summary>
     public string CertificateAuthorityPem => _certificate.ExportCertificatePem();

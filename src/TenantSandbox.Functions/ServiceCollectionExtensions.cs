@@ -7,12 +7,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Azure.EventGrid;
+using TenantSandbox.Functions.Azure.KeyVault;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Http;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
+using TenantSandbox.Functions.Kubernetes.Secrets;
 using TenantSandbox.Functions.Kubernetes.Workloads;
 using TenantSandbox.Functions.Maintenance;
 using TenantSandbox.Functions.Operations;
@@ -30,6 +32,7 @@ public static class ServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(configuration);
         services.AddOptions<TenantSandboxOptions>().Bind(configuration.GetSection(TenantSandboxOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<TenantSandboxOptions>, TenantSandboxOptionsValidator>();
+        services.AddSingleton<IValidateOptions<TenantSandboxOptions>>(new SecretOptionsValidator(configuration));
         services.AddOptions<RequestDoorOptions>().Bind(configuration.GetSection(RequestDoorOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LogOptions>().Bind(configuration.GetSection(LogOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MaintenanceOptions>().Bind(configuration.GetSection(MaintenanceOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -48,7 +51,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<HttpSubmission>();
         services.AddSingleton<DryRun>();
         services.AddSingleton<ImmutableChanges>();
-        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.ToRules());
+        services.AddSingleton(provider => Settings(provider).ToRules(configuration));
         services.AddSingleton<OperatorDoor>();
         services.AddSingleton<ReconcileSchedule>();
         services.AddSingleton<MaintenanceStarts>();
@@ -75,6 +78,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<EventTopicClient>();
         services.AddHostedService(s => s.GetRequiredService<EventTopicClient>());
         services.AddSingleton<PoolInventory>();
+        services.AddSingleton<VaultClients>();
+        services.AddSingleton<VaultSecrets>();
     }
 
     private static void AddKubernetes(this IServiceCollection services)
@@ -86,6 +91,8 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<ClaimVolumes>();
         services.AddSingleton<ClaimPreflight>();
         services.AddSingleton<TenantNamespaces>();
+        services.AddSingleton<SecretContents>();
+        services.AddSingleton<TenantSecrets>();
         services.AddSingleton<TenantAdmission>();
         services.AddSingleton<WorkloadObjects>();
         services.AddSingleton<WorkloadDeletions>();

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+
 namespace TenantSandbox.EndToEnd.Tests;
 
 /// <summary>
@@ -12,11 +14,15 @@ public sealed class SharedSystem : IAsyncLifetime
 
     internal TestSystem System => _system!;
 
+    /// <summary>The logs of host and worker, for tests that turn them on.</summary>
+    internal CapturedLogs Logs { get; } = new();
+
     public async Task InitializeAsync()
     {
         await Storage.InitializeAsync();
         _system = await TestSystem.StartAsync(options => Storage.Attach(options) with
         {
+            ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(Logs),
             // Only the sweep reads these.
             Settings = new Dictionary<string, string?>
             {

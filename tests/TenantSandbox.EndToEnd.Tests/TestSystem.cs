@@ -27,8 +27,9 @@ internal sealed class TestSystem : IAsyncDisposable
     private readonly string? _ownState;
     private readonly HttpClient _eventGrid;
 
-    private TestSystem(LocalSystem local, string? ownState)
+    private TestSystem(LocalSystem local, string stateDirectory, string? ownState)
     {
+        StateDirectory = stateDirectory;
         Local = local;
         _ownState = ownState;
         // Event Grid sends its key in the query, and no function key.
@@ -42,6 +43,9 @@ internal sealed class TestSystem : IAsyncDisposable
     public HttpClient Http { get; }
 
     public TwinHost Twin => Local.Twin!;
+
+    /// <summary>Where everything of the system is kept, with its twin's state in the folder <c>twin</c>.</summary>
+    public string StateDirectory { get; }
 
     public IReadOnlyList<JsonElement> Events => Local.Host.Topics.List(LocalSystemOptions.TopicName);
 
@@ -58,7 +62,7 @@ internal sealed class TestSystem : IAsyncDisposable
         }
 
         var settings = new Dictionary<string, string?>(NoTimers.Concat(configured.Settings));
-        return new TestSystem(await LocalSystem.StartAsync(configured with { Settings = settings }), isOwnState ? state : null);
+        return new TestSystem(await LocalSystem.StartAsync(configured with { Settings = settings }), configured.StateDirectory, isOwnState ? state : null);
     }
 
     public async ValueTask DisposeAsync()

@@ -13,7 +13,13 @@ internal sealed record ApiRequest(
     public ObjectKey Key => new(Kind!, Namespace, Name);
 
     /// <summary>Whether the client prefers a Table response, as kubectl does.</summary>
-    public bool WantsTable { get; } = Kind is not null && PrefersTable(Request);
+    public bool WantsTable => Representation == "Table";
+
+    /// <summary>Whether the client wants only the metadata of objects.</summary>
+    public bool WantsMetadata => Representation is "PartialObjectMetadata" or "PartialObjectMetadataList";
+
+    /// <summary>The form of the response that the client prefers; empty for the objects themselves.</summary>
+    private string Representation { get; } = Kind is null ? "" : PreferredRepresentation(Request);
 
     public string MediaType => Request.ContentType?.Split(';')[0].Trim() is { Length: > 0 } type ? type : "application/json";
 
@@ -79,13 +85,19 @@ internal sealed record ApiRequest(
         };
     }
 
-    private static bool PrefersTable(HttpRequest request)
+    private static readonly string[] Representations = ["Table", "PartialObjectMetadata", "PartialObjectMetadataList"];
+
+    private static string PreferredRepresentation(HttpRequest request)
     {
         var types = request.Headers.Accept.ToString().Split(',').Select(type => type.Split(';', StringSplitOptions.TrimEntries));
         var accepted = types.FirstOrDefault(type => type[0] is "" or "*/*" or "application/*" or "application/json" or "text/plain"
-            && (type.Contains("as=Table") ? type.Contains("v=v1") : !type.Any(o => o.StartsWith("as=", StringComparison.Ordinal))));
-        return accepted?.Contains("as=Table") ?? throw new StatusException(406, "NotAcceptable",
-            "only the following media types are accepted: application/json, application/json;as=Table;v=v1;g=meta.k8s.io");
+            && (FormOf(type) is { Length: > 0 } form ? Representations.Contains(form) && type.Contains("v=v1") : true));
+        return accepted is null
+            ? throw new StatusException(406, "NotAcceptable", "only the following media types are accepted: application/json, "
+                + string.Join(", ", Representations.Select(r => $"application/json;as={r};v=v1;g=meta.k8s.io")))
+            : FormOf(accepted);
+
+        static string FormOf(string[] type) => type.FirstOrDefault(o => o.StartsWith("as=", StringComparison.Ordinal))?["as=".Length..] ?? "";
     }
 }
 

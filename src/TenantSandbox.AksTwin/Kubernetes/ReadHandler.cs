@@ -19,6 +19,7 @@ internal sealed class ReadHandler(Cluster cluster)
         var live = cluster.Store.Get(call.Key);
         return call.Subresource == "log"
             ? new(200, new PodLogStream(cluster, call).ReadLines(live, out _, out _), "text/plain")
+            : call.WantsMetadata ? new(200, TablePrinter.MetadataOf(live))
             : new(200, TablePrinter.Render(call, live, cluster.Now));
     }
 
@@ -45,6 +46,13 @@ internal sealed class ReadHandler(Cluster cluster)
         if (call.WantsTable)
         {
             return new(200, TablePrinter.CreateTable(call, items, cluster.Now, meta));
+        }
+
+        if (call.WantsMetadata)
+        {
+            // The API server returns null for no items.
+            var heads = items.Count == 0 ? null : new JsonArray([.. items.Select(TablePrinter.MetadataOf)]);
+            return new(200, new JsonObject { ["kind"] = "PartialObjectMetadataList", ["apiVersion"] = "meta.k8s.io/v1", ["metadata"] = meta, ["items"] = heads });
         }
 
         var list = string.Join(',', items.Select(i => Encoding.UTF8.GetString(i.Utf8)));

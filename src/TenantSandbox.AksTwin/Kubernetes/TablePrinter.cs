@@ -16,14 +16,17 @@ internal static class TablePrinter
             """));
         var rows = items.Select(item => JsonTemplate.Fill($$"""
             {"cells":{{columns.Select(c => Cell(c, item.Json, now))}},
-            "object":{{(call.GetQuery("includeObject") == "Object" ? JsonNode.Parse(item.ToDocument()) : JsonTemplate.Fill($$"""
-                {"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{{item.Json["metadata"]}} }
-                """))}} }
+            "object":{{(call.GetQuery("includeObject") == "Object" ? JsonNode.Parse(item.ToDocument()) : MetadataOf(item))}} }
             """));
         return JsonTemplate.Fill($$"""
             {"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{{meta}},"columnDefinitions":{{definitions}},"rows":{{rows}} }
             """);
     }
+
+    /// <summary>Nothing but an object's metadata.</summary>
+    public static JsonObject MetadataOf(StoredObject item) => JsonTemplate.Fill($$"""
+        {"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{{item.Json["metadata"]}} }
+        """);
 
     private static JsonNode Cell(TableColumn column, JsonObject item, DateTimeOffset now) =>
         !column.IsTime ? column.Value(item) ?? "<none>"

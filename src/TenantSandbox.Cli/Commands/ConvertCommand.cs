@@ -33,9 +33,14 @@ internal static class ConvertCommand
             Description = "The installation's StorageClass for claims: NAME for all of them, or FROM=NAME for those of one class; may be repeated.",
             DefaultValueFactory = _ => [],
         };
+        var secret = new Option<string[]>("--secret")
+        {
+            Description = "NAME/KEY=URI: the Key Vault secret with the value of a key of a Secret; once for each key.",
+            DefaultValueFactory = _ => [],
+        };
         var command = new Command("convert", "Make a tenant request of Kubernetes manifests; the report goes to standard error.")
         {
-            paths, tenant, revision, tier, cpu, memory, storageClass,
+            paths, tenant, revision, tier, cpu, memory, storageClass, secret,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(paths),
@@ -48,6 +53,7 @@ internal static class ConvertCommand
             {
                 StorageClasses = MapOf(parsed.GetValue(storageClass) ?? []),
             },
+            parsed.GetRequiredValue(secret),
             Console.In,
             Console.Out,
             Console.Error,
@@ -63,10 +69,17 @@ internal static class ConvertCommand
 
     /// <returns>0 if the request says everything that the manifests do, 1 if something is left out, 2 if the manifests can't be read.</returns>
     internal static async Task<int> RunAsync(
-        string[] paths, ConversionOptions options, TextReader input, TextWriter output, TextWriter report, CancellationToken cancellationToken)
+        string[] paths,
+        ConversionOptions options,
+        string[] secrets,
+        TextReader input,
+        TextWriter output,
+        TextWriter report,
+        CancellationToken cancellationToken)
     {
         try
         {
+            options = options with { Secrets = SecretOption.Parse(secrets) };
             var conversion = RequestConversion.Convert(await ManifestReader.ReadAsync(paths, input, cancellationToken), options);
             ConversionReport.Write(conversion, report);
             await output.WriteLineAsync(conversion.Request.ToJsonString(Indented));

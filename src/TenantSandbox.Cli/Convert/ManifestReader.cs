@@ -20,6 +20,7 @@ internal static partial class ManifestReader
         ["batch/v1/Job"] = typeof(V1Job),
         ["batch/v1/CronJob"] = typeof(V1CronJob),
         ["v1/Service"] = typeof(V1Service),
+        ["v1/ServiceAccount"] = typeof(V1ServiceAccount),
         ["v1/ConfigMap"] = typeof(V1ConfigMap),
         ["v1/PersistentVolumeClaim"] = typeof(V1PersistentVolumeClaim),
         ["autoscaling/v2/HorizontalPodAutoscaler"] = typeof(V2HorizontalPodAutoscaler),

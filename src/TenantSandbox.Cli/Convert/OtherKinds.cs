@@ -15,7 +15,9 @@ internal static class OtherKinds
             "Tenants are exposed by the installation's Gateway: give the workload \"expose\" with the host names, paths and the Service's port."),
         ["Gateway"] = (ConversionNoteKind.NotTaken, "The Gateway is the installation's. Give the workloads \"expose\"."),
         ["List"] = (ConversionNoteKind.NotTaken, "Lists aren't read. Write their items as documents of their own."),
-        ["Secret"] = (ConversionNoteKind.NotTaken, "A request has no secrets; its values aren't read."),
+        ["Secret"] = (
+            ConversionNoteKind.Changed,
+            "Its values aren't read: a request names secrets of a Key Vault. Put them there; what is missing is named in this report."),
         ["Role"] = (ConversionNoteKind.NotTaken, "Tenants have no rights in the Kubernetes API."),
         ["RoleBinding"] = (ConversionNoteKind.NotTaken, "Tenants have no rights in the Kubernetes API."),
         ["ClusterRole"] = (ConversionNoteKind.NotTaken, "Tenants have no rights in the Kubernetes API."),

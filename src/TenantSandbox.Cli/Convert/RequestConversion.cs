@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using k8s.Models;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Identities;
+using TenantSandbox.Core.Requests.Secrets;
 using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Cli.Convert;
@@ -15,6 +17,9 @@ internal sealed record ConversionOptions(string TenantId, long Revision, string 
 {
     /// <summary>The installation's StorageClass for each of the manifests; the empty name stands for all others, and for none.</summary>
     public IReadOnlyDictionary<string, string> StorageClasses { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The addresses of secrets in Key Vault, by the Secret's name and key.</summary>
+    public IReadOnlyDictionary<(string Name, string Key), string> Secrets { get; init; } = new Dictionary<(string Name, string Key), string>();
 }
 
 /// <summary>A tenant request made of manifests.</summary>
@@ -42,6 +47,7 @@ internal static class RequestConversion
         var sizes = new GuestSizes(options.DefaultCpu, options.DefaultMemory);
         foreach (var workload in workloads.Where(w => !w.IsDropped))
         {
+            IdentityMapping.WriteInto(workload, Contents<V1ServiceAccount>(manifests), options.TenantId);
             AppSettings.TakeOut(workload);
             configMaps.Prepare(workload);
             claims.Prepare(workload);
@@ -54,16 +60,18 @@ internal static class RequestConversion
         var policies = new PolicyMapping(workloads);
         policies.Apply(Contents<V1NetworkPolicy>(manifests));
         notes.AddRange(policies.Notes);
-        notes.AddRange(manifests.Where(m => m.Content is null && !OtherKinds.RunPods(m.Kind)).Select(OtherKinds.Note));
+        var secretRefs = SecretMapping.Map(workloads, options.Secrets, notes);
+        notes.AddRange(manifests.Where(m => m.Content is null or V1ServiceAccount && !OtherKinds.RunPods(m.Kind)).Select(OtherKinds.Note));
 
         var shared = new JsonObject
         {
             ["egressAllowList"] = policies.AllowList.Count > 0 ? policies.AllowList : null,
             ["configMaps"] = configMaps.ToRequest(notes),
             ["claims"] = claims.ToRequest(notes),
+            ["secretRefs"] = secretRefs.Count > 0 ? secretRefs : null,
         };
         // Which installation the request is for isn't known; what depends on it is noted where it is taken.
-        var rules = claims.Rules with { Network = NetworkRules.Any };
+        var rules = claims.Rules with { Network = NetworkRules.Any, Secrets = SecretAssignments.Unchecked, Identities = IdentityAssignments.Unchecked };
         var faults = new RequestRepair(workloads, rules, taken => Build(options, taken, shared)).Run();
         return new(Build(options, [.. workloads.Where(w => !w.IsDropped)], shared), workloads, notes, faults);
     }
@@ -100,6 +108,11 @@ internal static class RequestConversion
         foreach (var (name, value) in shared.Where(property => property.Value is not null))
         {
             request[name] = value!.DeepClone();
+        }
+
+        if (secretRefs.Count > 0)
+        {
+            request["secretRefs"] = secretRefs.DeepClone();
         }
 
         return request;

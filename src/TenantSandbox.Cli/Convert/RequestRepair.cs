@@ -126,7 +126,7 @@ internal sealed class RequestRepair(
     {
         for (var i = 0; i < path.Length - 1; i++)
         {
-            if (path[i] is "env" or "envFrom" or "volumes" or "volumeMounts")
+            if (path[i] is "env" or "envFrom" or "volumes" or "volumeMounts" or "imagePullSecrets")
             {
                 return path[..(i + 2)];
             }

@@ -18,6 +18,9 @@ internal sealed class WorkloadDraft(string source, string name, JsonObject podTe
     /// <summary>The Service that names the pods of a StatefulSet; null for other kinds.</summary>
     public string? ServiceName { get; set; }
 
+    /// <summary>The client id of its workload identity; null for none.</summary>
+    public string? IdentityClientId { get; set; }
+
     /// <summary>The template in apps/v1 wording; changed in place.</summary>
     public JsonObject PodTemplate { get; } = podTemplate;
 
@@ -70,6 +73,11 @@ internal sealed class WorkloadDraft(string source, string name, JsonObject podTe
         foreach (var (property, value) in Settings.Concat(Network))
         {
             workload[property] = value?.DeepClone();
+        }
+
+        if (IdentityClientId is { } clientId)
+        {
+            workload["identity"] = new JsonObject { ["clientId"] = clientId };
         }
 
         workload["podTemplate"] = PodTemplate.DeepClone();

@@ -26,6 +26,14 @@ internal static class LocalAppSettings
         yield return Setting("Arm:CaFile", authority);
         yield return Setting("Authentication:Mode", "Static");
         yield return Setting("Authentication:StaticToken", "twin");
+        if (twin.VaultEndpoint is { } vaults)
+        {
+            yield return Setting("Secrets:Endpoint", vaults.ToString());
+            yield return Setting("Secrets:CaFile", authority);
+            yield return Setting("Secrets:Rules:0:Vault", $"https://{LocalSystemOptions.TenantVault}.vault.azure.net");
+            yield return Setting("Secrets:Rules:0:Names", "{tenantId}--*");
+        }
+
         yield return Setting("Specs:Directory", Path.GetFullPath(Path.Combine(options.StateDirectory, "specs")));
         yield return Setting("EventTopic:Endpoint", new Uri(address, $"/topics/{LocalSystemOptions.TopicName}/api/events").ToString());
         yield return Setting("EventTopic:Key", keys.Topic);

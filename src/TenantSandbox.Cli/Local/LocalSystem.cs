@@ -60,7 +60,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         try
         {
             twin = options.Twin is null ? await StartTwinAsync(options, cancellationToken) : null;
-            var connection = options.Twin ?? new TwinConnection(twin!.ArmEndpoint, twin.CertificateAuthorityPem, twin.Options);
+            var connection = options.Twin ?? new TwinConnection(twin!.ArmEndpoint, twin.CertificateAuthorityPem, twin.Options, twin.VaultEndpoint);
             var (azurite, reason) = await azuriteStart;
             var storage = options.StorageConnectionString ?? azurite?.ConnectionString;
             await CreateQueuesAsync(storage, cancellationToken);

@@ -12,6 +12,9 @@ internal sealed record LocalSystemOptions
     /// <summary>The outgoing Event Grid topic of the local system.</summary>
     public const string TopicName = "lifecycle";
 
+    /// <summary>The twin's Key Vault, whose secrets are the tenants' by their names: <c>{tenantId}--*</c>.</summary>
+    public const string TenantVault = "tenants";
+
     /// <summary>Where everything that outlives the process is kept; created if missing.</summary>
     public required string StateDirectory { get; init; }
 
@@ -67,4 +70,5 @@ internal sealed record LocalSystemOptions
 /// <param name="ArmEndpoint">The twin's ARM endpoint.</param>
 /// <param name="CertificateAuthorityPem">The certificate authority to trust for it.</param>
 /// <param name="Twin">The twin's options, which name its clusters.</param>
-internal sealed record TwinConnection(Uri ArmEndpoint, string CertificateAuthorityPem, TwinOptions Twin);
+/// <param name="VaultEndpoint">Where its Key Vaults are; null if tenants get no secrets.</param>
+internal sealed record TwinConnection(Uri ArmEndpoint, string CertificateAuthorityPem, TwinOptions Twin, Uri? VaultEndpoint = null);

@@ -1,4 +1,6 @@
+using TenantSandbox.Core.Requests.Identities;
 using TenantSandbox.Core.Requests.Network;
+using TenantSandbox.Core.Requests.Secrets;
 using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
@@ -17,4 +19,10 @@ public sealed record InstallationRules(bool AllowWritableRoot = false, long MinI
 
     /// <summary>What is allowed in the network.</summary>
     public NetworkRules Network { get; init; } = NetworkRules.None;
+
+    /// <summary>The secrets that tenants may name.</summary>
+    public SecretAssignments Secrets { get; init; } = SecretAssignments.None;
+
+    /// <summary>The identities that tenants may use.</summary>
+    public IdentityAssignments Identities { get; init; } = IdentityAssignments.None;
 }

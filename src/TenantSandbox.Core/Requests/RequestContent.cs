@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests.Secrets;
 using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
@@ -52,7 +53,8 @@ internal sealed record SpecContent(
     [property: JsonPropertyName("workloads")] IReadOnlyList<WorkloadSpec> Workloads,
     [property: JsonPropertyName("egressAllowList")] IReadOnlyList<EgressRule> EgressAllowList,
     [property: JsonPropertyName("configMaps")] IReadOnlyList<ConfigMapSpec>? ConfigMaps,
-    [property: JsonPropertyName("claims")] IReadOnlyList<ClaimSpec>? Claims)
+    [property: JsonPropertyName("claims")] IReadOnlyList<ClaimSpec>? Claims,
+    [property: JsonPropertyName("secretRefs")] IReadOnlyList<SecretRef>? SecretRefs)
 {
     /// <summary>The order of environment variables is content only where Kubernetes expands them: one may then use those before it.</summary>
     public static SpecContent Of(TenantSpec spec, DateTimeOffset? expiresAt) => new(
@@ -63,5 +65,6 @@ internal sealed record SpecContent(
         [.. spec.Workloads.Select(w => w.ExpandVariables ? w : w with { Env = [.. w.Env.OrderBy(e => e.Name, StringComparer.Ordinal)] })],
         spec.EgressAllowList,
         spec.ConfigMaps,
-        spec.Claims);
+        spec.Claims,
+        spec.SecretRefs);
 }

@@ -52,6 +52,14 @@ public static class RequestLimits
     public const int MaxPaths = 10;
 
     public const int MaxIdLength = 128;
+    public const int MaxSecretRefs = 20;
+    public const int MaxPullSecrets = 5;
+
+    /// <summary>Keys of one Secret: values have up to 25 KB each (Key Vault's limit), a Secret up to 1 MiB.</summary>
+    public const int MaxSecretItemsOfRef = 20;
+
+    /// <summary>Keys of all Secrets of a tenant, which bounds the calls to Key Vault.</summary>
+    public const int MaxSecretItems = 100;
 
     /// <summary>An event's <c>source</c> and <c>id</c>, each; both enter histories.</summary>
     public const int MaxEventAttributeLength = 1024;

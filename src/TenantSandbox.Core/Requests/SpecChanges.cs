@@ -62,7 +62,7 @@ public static class SpecChanges
         var root = JsonSerializer.SerializeToNode(spec)!.AsObject();
         root["workloads"] = ByName(root["workloads"], "name");
         root["egressAllowList"] = Destinations(root["egressAllowList"]!);
-        foreach (var name in DeclaredObjects.Properties.Where(n => root[n] is not null))
+        foreach (var name in (string[])[.. DeclaredObjects.Properties.Append("secretRefs").Where(n => root[n] is not null)])
         {
             root[name] = ByName(root[name], "name");
         }
@@ -74,7 +74,7 @@ public static class SpecChanges
             Rename(workload!.AsObject(), "memoryMiB", "memory");
             KindChanges.Normalize(workload!.AsObject());
             workload["env"] = new JsonObject(
-                workload["env"]!.AsArray().Select(x => KeyValuePair.Create(x!["name"]!.GetValue<string>(), x["value"]?.DeepClone())));
+                workload["env"]!.AsArray().Select(x => KeyValuePair.Create(x!["name"]!.GetValue<string>(), (x["secretKeyRef"] ?? x["value"])?.DeepClone())));
             if (workload["services"] is { } services)
             {
                 workload["services"] = NamedLists(services);

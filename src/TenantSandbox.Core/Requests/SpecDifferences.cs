@@ -14,7 +14,7 @@ public static class SpecDifferences
 
     private static readonly string[] BesideTemplate =
     [
-        "name", "kind", "replicas", "statefulSet", "job", "cronJob", "services", "ingress", "egressAllowList", "expose", PodTemplate,
+        "name", "kind", "replicas", "statefulSet", "job", "cronJob", "services", "ingress", "egressAllowList", "expose", "identity", PodTemplate,
     ];
 
     /// <summary>One entry for each different property, with a pointer into the request. Values are not quoted.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests.Secrets;
 using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
@@ -23,6 +24,10 @@ public sealed record TenantSpec(
     /// <summary>The persistent claims that the workloads use; null for none. Unique by name.</summary>
     [JsonPropertyName("claims"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ClaimSpec>? Claims { get; init; }
+
+    /// <summary>The Secrets whose values come from Key Vault; null for none.</summary>
+    [JsonPropertyName("secretRefs"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SecretRef>? SecretRefs { get; init; }
 
     /// <summary>The expiry in specs that the first version stored; today it isn't part of the spec. Always null in new ones.</summary>
     [JsonPropertyName("expiresAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using TenantSandbox.Core.Requests.Identities;
 using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.Network;
 using TenantSandbox.Core.Requests.PodTemplates;
+using TenantSandbox.Core.Requests.Secrets;
 using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
@@ -9,11 +11,19 @@ namespace TenantSandbox.Core.Requests;
 /// <summary>Reads the workloads of a request.</summary>
 internal static class WorkloadReader
 {
-    private static readonly string[] Common = ["name", .. KindReader.Properties];
-    private static readonly string[] ShortForm = ["image", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables"];
+    private static readonly string[] Common = ["name", .. KindReader.Properties, "identity"];
+
+    private static readonly string[] ShortForm =
+        ["image", "cpu", "memory", "ports", "env", "command", "args", "readinessProbe", "expandVariables", .. WorkloadSecretReader.Properties];
 
     public static IReadOnlyList<WorkloadSpec> Read(
-        ObjectReader spec, InstallationRules rules, DeclaredObjects declared, NetworkReader network, ValidationFaultList faults)
+        ObjectReader spec,
+        string? tenantId,
+        InstallationRules rules,
+        DeclaredObjects declared,
+        DeclaredSecrets secrets,
+        NetworkReader network,
+        ValidationFaultList faults)
     {
         var workloads = new List<WorkloadSpec>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -31,22 +41,24 @@ internal static class WorkloadReader
             }
 
             var form = KindReader.Read(reader, faults);
+            var identity = IdentityReader.Read(reader, tenantId, rules, faults);
+            WorkloadSpec workload;
             if (reader.Has("podTemplate"))
             {
-                var template = ReadTemplate(reader, form, rules, faults);
+                var template = ReadTemplate(reader, form, rules, secrets, faults);
                 if (template is not null)
                 {
                     declared.Check(template, pointer, form.Replicas);
                 }
 
                 // Without a valid template only the faults of the rest count.
-                workloads.Add(network.Read(reader, form.Of(template is not null && faults.IsEmpty
+                workload = template is not null && faults.IsEmpty
                     ? WorkloadSpec.Of(name!, form.Replicas, template)
-                    : new(name ?? "", "", form.Replicas, 0, 0, [], [], [], [], null))));
+                    : new(name ?? "", "", form.Replicas, 0, 0, [], [], [], [], null);
             }
             else
             {
-                workloads.Add(network.Read(reader, form.Of(ReadShortForm(reader, name ?? "", form.Replicas, faults))));
+                workload = WorkloadSecretReader.Read(reader, ReadShortForm(reader, name ?? "", form.Replicas, secrets, faults), secrets, faults);
             }
         }
 
@@ -54,27 +66,29 @@ internal static class WorkloadReader
         return workloads;
     }
 
-    private static WorkloadSpec ReadShortForm(ObjectReader reader, string name, int replicas, ValidationFaultList faults) => new(
+    private static WorkloadSpec ReadShortForm(ObjectReader reader, string name, int replicas, DeclaredSecrets secrets, ValidationFaultList faults) => new(
         name,
         reader.Text("image", TextRules.Image, required: true) ?? "",
         replicas,
         Cpu(reader, faults),
         Memory(reader, faults),
         PortReader.Read(reader, faults),
-        Environment(reader, faults),
+        Environment(reader, secrets, faults),
         reader.Texts("command", 0, RequestLimits.MaxCommand, TextRules.Argument),
         reader.Texts("args", 0, RequestLimits.MaxArgs, TextRules.Argument),
         ProbeReader.Read(reader),
         reader.Boolean("expandVariables") ?? false);
 
-    private static PodTemplate? ReadTemplate(ObjectReader reader, WorkloadForm form, InstallationRules rules, ValidationFaultList faults)
+    private static PodTemplate? ReadTemplate(
+        ObjectReader reader, WorkloadForm form, InstallationRules rules, DeclaredSecrets secrets, ValidationFaultList faults)
     {
         foreach (var name in ShortForm.Where(reader.Has))
         {
             reader.AddFault(name, ValidationFaultCodes.Exclusive, "The pod template has it. Give the short form or \"podTemplate\", not both.");
         }
 
-        return PodTemplateReader.Read(reader.Element("podTemplate", required: true)!.Value, reader.PointerTo("podTemplate"), form, rules, faults);
+        var scope = new PodTemplateScope(form, rules, secrets, reader.Has("identity"));
+        return PodTemplateReader.Read(reader.Element("podTemplate", required: true)!.Value, reader.PointerTo("podTemplate"), scope, faults);
     }
 
     private static int Cpu(ObjectReader reader, ValidationFaultList faults) =>
@@ -83,7 +97,7 @@ internal static class WorkloadReader
     private static int Memory(ObjectReader reader, ValidationFaultList faults) =>
         reader.Element("memory", required: true) is { } value ? Quantities.ReadMemoryMiB(value, reader.PointerTo("memory"), faults) ?? 0 : 0;
 
-    private static List<EnvironmentVariable> Environment(ObjectReader workload, ValidationFaultList faults)
+    private static List<EnvironmentVariable> Environment(ObjectReader workload, DeclaredSecrets secrets, ValidationFaultList faults)
     {
         var variables = new List<EnvironmentVariable>();
         if (workload.Element("env", required: false) is not { } map)
@@ -108,6 +122,11 @@ internal static class WorkloadReader
         foreach (var property in map.EnumerateObject())
         {
             var itemPointer = JsonPointer.Append(pointer, property.Name);
+            if (workload.Has("identity"))
+            {
+                IdentityNames.CheckVariable(property.Name, itemPointer, faults);
+            }
+
             if (!names.Add(property.Name))
             {
                 faults.Add(itemPointer, ValidationFaultCodes.Duplicate, "This variable is already given.");
@@ -119,6 +138,13 @@ internal static class WorkloadReader
             else if (property.Name.StartsWith("KUBERNETES_", StringComparison.Ordinal))
             {
                 faults.Add(itemPointer, ValidationFaultCodes.Forbidden, "Names that start with KUBERNETES_ are reserved by Kubernetes.");
+            }
+            else if (property.Value.ValueKind == JsonValueKind.Object)
+            {
+                if (WorkloadSecretReader.KeyOf(property.Value, itemPointer, secrets, faults) is { } reference)
+                {
+                    variables.Add(new EnvironmentVariable(property.Name, "", reference));
+                }
             }
             else if (TextRules.EnvValue.Read(property.Value, itemPointer, faults) is { } value)
             {

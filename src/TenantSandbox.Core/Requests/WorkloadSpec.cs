@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using TenantSandbox.Core.Requests.Identities;
 using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.PodTemplates;
+using TenantSandbox.Core.Requests.Secrets;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -15,7 +17,7 @@ namespace TenantSandbox.Core.Requests;
 /// <param name="CpuMillis">CPU limit and request of a pod in thousandths of a core. The guest gets it rounded up to whole vCPUs.</param>
 /// <param name="MemoryMiB">Memory limit and request of a pod in MiB. It is the guest's whole memory, including kernel and agent.</param>
 /// <param name="Ports">Ports of the Service, which is created when there is at least one.</param>
-/// <param name="Env">Plain environment variables in the sender's order. Not for secrets. Empty with a pod template.</param>
+/// <param name="Env">Environment variables in the sender's order; values of secrets by reference only. Empty with a pod template.</param>
 /// <param name="Command">Replaces the image's entry point unless empty. Empty with a pod template.</param>
 /// <param name="Args">Replaces the image's arguments unless empty. Empty with a pod template.</param>
 /// <param name="ReadinessProbe">Readiness probe; null means ready once started. Null with a pod template.</param>
@@ -62,6 +64,22 @@ public sealed partial record WorkloadSpec(
     [JsonIgnore]
     public int EphemeralMiB => PodTemplate is { } template && template.Json.Contains("\"ephemeral-storage\"", StringComparison.Ordinal) ? GuestSize.Of(template).EphemeralMiB : 0;
 
+    /// <summary>Secrets whose keys become environment variables; null for none, and with a pod template.</summary>
+    [JsonPropertyName("envFrom"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SecretEnvSource>? EnvFrom { get; init; }
+
+    /// <summary>Secrets whose keys become files; null for none, and with a pod template.</summary>
+    [JsonPropertyName("secretMounts"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SecretMount>? SecretMounts { get; init; }
+
+    /// <summary>Secrets with which the image is pulled; null for none, and with a pod template.</summary>
+    [JsonPropertyName("imagePullSecrets"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SecretName>? ImagePullSecrets { get; init; }
+
+    /// <summary>The Microsoft Entra identity of the pods; null for none.</summary>
+    [JsonPropertyName("identity"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WorkloadIdentity? Identity { get; init; }
+
     /// <summary>The workload's pod template: its own, or the one that its short form stands for.</summary>
     public PodTemplate ToTemplate() => PodTemplate ?? ShortForm.ToTemplate(this);
 
@@ -80,6 +98,9 @@ public sealed partial record WorkloadSpec(
             Args = [],
             ReadinessProbe = null,
             ExpandVariables = false,
+            EnvFrom = null,
+            SecretMounts = null,
+            ImagePullSecrets = null,
             PodTemplate = templated.PodTemplate,
         };
     }
@@ -101,10 +122,14 @@ public sealed record WorkloadPort(
     [property: JsonPropertyName("protocol")] string Protocol = "TCP",
     [property: JsonPropertyName("name"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Name = null);
 
-/// <summary>A plain environment variable.</summary>
+/// <summary>An environment variable.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">Its plain value; empty with a secret one.</param>
+/// <param name="SecretKeyRef">Where its secret value is; null for a plain one.</param>
 public sealed record EnvironmentVariable(
     [property: JsonPropertyName("name")] string Name,
-    [property: JsonPropertyName("value")] string Value);
+    [property: JsonPropertyName("value")] string Value,
+    [property: JsonPropertyName("secretKeyRef"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SecretKeyRef? SecretKeyRef = null);
 
 /// <summary>A readiness probe: exactly one of HTTP path with port, TCP port, or command.</summary>
 /// <param name="HttpPath">Path of an HTTP GET on <paramref name="Port"/>; null otherwise.</param>

@@ -42,6 +42,9 @@ public static class TenantConditions
     /// <summary>Something differs from what was applied.</summary>
     public const string Drifted = "Drifted";
 
+    /// <summary>Every secret can be read from its vault; unset for tenants for which that was never otherwise.</summary>
+    public const string SecretsCurrent = "SecretsCurrent";
+
     /// <summary>The stored spec is missing, so that nothing can be applied.</summary>
     public const string SpecUnknown = "SpecUnknown";
 

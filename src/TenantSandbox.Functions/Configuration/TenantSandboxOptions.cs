@@ -42,6 +42,10 @@ internal sealed class TenantSandboxOptions
 
     public StorageOptions Storage { get; set; } = new();
 
+    public SecretOptions Secrets { get; set; } = new();
+
+    public IdentityOptions Identity { get; set; } = new();
+
     /// <summary>A cluster's Gateway; null if it has none.</summary>
     internal GatewayOptions? FindGateway(string clusterId) =>
         (FindCluster(clusterId)?.Gateway ?? Network.Gateway) is { Name: not null } gateway ? gateway : null;
@@ -49,7 +53,7 @@ internal sealed class TenantSandboxOptions
     /// <summary>Whether a cluster enforces egress rules with host names.</summary>
     internal bool AllowsEgressByHostName(string clusterId) => FindCluster(clusterId)?.EgressByHostName == true;
 
-    /// <summary>What these settings allow in requests.</summary>
+    /// <summary>What these settings allow in requests; secrets and identities depend on other settings too (<see cref="InstallationSettings"/>).</summary>
     internal InstallationRules ToRules() => Workloads.ToRules() with
     {
         Network = new NetworkRules(

@@ -30,6 +30,11 @@ internal sealed record DesiredTenant(
     bool IsSuspended = false,
     TenantExpiry? Expiry = null)
 {
+    /// <summary>
+    /// The versions that the values of its Secrets are of, by the Secret's name, as <c>SecretManifest</c> writes them; empty until they are known.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> SecretVersions { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The namespace.</summary>
     public TenantNamespaceRef Namespace => new(TenantId, Incarnation, ClusterId);
 

@@ -57,6 +57,9 @@ internal static class ServerSideApply
                 patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1ServiceAccount => client.CoreV1.PatchNamespacedServiceAccountAsync(
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            // Values that others set on purpose have no place in a Secret that comes from a vault.
+            V1Secret => client.CoreV1.PatchNamespacedSecretAsync(
+                patch, name, ns, dryRun: dryRun, fieldManager: FieldManager, fieldValidation: Validation, force: true, cancellationToken: cancellationToken),
             V1NetworkPolicy => client.NetworkingV1.PatchNamespacedNetworkPolicyAsync(
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1Deployment => client.AppsV1.PatchNamespacedDeploymentAsync(

@@ -4,9 +4,11 @@ using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Kubernetes.Secrets;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -19,6 +21,8 @@ internal sealed class TenantAdmission(
     WorkloadObjects objects,
     DesiredTenants tenants,
     ClaimPreflight claims,
+    TenantSecrets secrets,
+    InstallationRules rules,
     IClusterNetworks networks,
     NetworkFeatures features,
     IOptions<TenantSandboxOptions> options)
@@ -30,13 +34,15 @@ internal sealed class TenantAdmission(
 
     /// <summary>
     /// Dry-runs every object of the tenant, and a pod of every workload, because the dry run of what makes pods admits none. Applies the
-    /// RuntimeClasses, without which pods are refused; they are shared by all tenants. Claims are compared with those that exist.
+    /// RuntimeClasses, without which pods are refused; they are shared by all tenants. Claims are compared with those that exist. Secrets are
+    /// read from their vaults, and sent with placeholders.
     /// </summary>
     /// <exception cref="SandboxException">The API server could not be asked, or the namespace for dry runs is someone else's.</exception>
     [Function(ActivityNames.CheckAdmission)]
     public async Task<AdmissionAnswer> CheckAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
     {
         var tenant = await tenants.ReadAsync(placed with { PoolName = AnyPool }, cancellationToken);
+        IdentityManifest.Require(tenant, rules);
         var found = await claims.CheckAsync(tenant, placed.MovesFrom, cancellationToken);
         if (found.Refusals.Count > 0)
         {
@@ -60,11 +66,15 @@ internal sealed class TenantAdmission(
             .. TenantManifests.Services(tenant, options.Value),
             .. TenantManifests.Routes(tenant, options.Value),
             .. TenantManifests.Volumes(tenant, options.Value),
+            .. SecretManifest.Placeholders(tenant, options.Value),
             .. workloads.Select(PodOf),
         ];
         var refusals = await Task.WhenAll(manifests.Select(manifest => TryAsync(tenant.ClusterId, manifest, cancellationToken)));
         var immutable = await FindImmutableAsync(tenant.Namespace, [.. workloads.OfType<V1StatefulSet>()], cancellationToken);
-        return new([.. immutable.Concat(refusals.OfType<string>()).Distinct().Take(MaxRefusals)], found.Zones.Count > 0 ? found.Zones : null);
+        var unreadable = await secrets.CheckAsync(tenant, cancellationToken);
+        return new(
+            [.. unreadable.Concat(immutable).Concat(refusals.OfType<string>()).Distinct().Take(MaxRefusals)],
+            found.Zones.Count > 0 ? found.Zones : null);
     }
 
     // The namespace for dry runs doesn't have the StatefulSets that exist.
@@ -90,8 +100,21 @@ internal sealed class TenantAdmission(
             ApiVersion = "v1",
             Kind = "Pod",
             Metadata = new V1ObjectMeta { Name = workload.Metadata.Name, Labels = template.Metadata?.Labels, Annotations = template.Metadata?.Annotations },
-            Spec = template.Spec,
+            Spec = WithSharedAccount(template.Spec),
         };
+    }
+
+    // Of the accounts, only the one that all tenants have exists in the namespace for dry runs.
+    private static V1PodSpec WithSharedAccount(V1PodSpec pod)
+    {
+        if (pod.ServiceAccountName == NamespaceManifest.ServiceAccountName)
+        {
+            return pod;
+        }
+
+        var copy = KubernetesJson.Deserialize<V1PodSpec>(KubernetesJson.Serialize(pod));
+        copy.ServiceAccountName = NamespaceManifest.ServiceAccountName;
+        return copy;
     }
 
     /// <returns>Why it is refused, in the API server's words; null if it isn't.</returns>

@@ -104,6 +104,12 @@ public enum FindingKind
     /// <summary>The spec is not in the spec store, so nothing could be compared.</summary>
     [JsonStringEnumMemberName("specUnknown")] SpecUnknown,
 
+    /// <summary>A secret can't be read from its vault any more: the Secret keeps its last value.</summary>
+    [JsonStringEnumMemberName("secretUnreadable")] SecretUnreadable,
+
+    /// <summary>The vault has a newer version of a secret.</summary>
+    [JsonStringEnumMemberName("secretOutdated")] SecretOutdated,
+
     /// <summary>An object is missing.</summary>
     [JsonStringEnumMemberName("objectMissing")] ObjectMissing,
 

@@ -3,8 +3,10 @@ using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Kubernetes.Secrets;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
@@ -17,6 +19,8 @@ internal sealed class TenantWorkloads(
     ReplicaScaling scaling,
     DesiredTenants tenants,
     NetworkFeatures features,
+    TenantSecrets secrets,
+    InstallationRules rules,
     IOptions<TenantSandboxOptions> options)
 {
     /// <summary>
@@ -26,8 +30,13 @@ internal sealed class TenantWorkloads(
     /// </summary>
     /// <exception cref="SandboxException">Refused (a namespace that is missing or not the tenant's, another field manager) or failed.</exception>
     [Function(ActivityNames.ApplyWorkloads)]
-    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken) =>
-        await ApplyDesiredAsync(await tenants.ReadAsync(placed, cancellationToken), cancellationToken);
+    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
+    {
+        var tenant = await tenants.ReadAsync(placed, cancellationToken);
+        // The settings can be newer than the spec.
+        IdentityManifest.Require(tenant, rules);
+        await ApplyDesiredAsync(tenant, cancellationToken);
+    }
 
     /// <summary>
     /// Scales every workload to zero, suspends Jobs and schedules, and marks the namespace as suspended. Autoscalers, and runs of CronJobs that
@@ -59,16 +68,15 @@ internal sealed class TenantWorkloads(
     private async Task ApplyDesiredAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
         // Rendered before the first write, so that a rendering failure changes nothing.
-        IKubernetesObject<V1ObjectMeta>[] desired =
-        [
-            .. TenantManifests.Services(tenant, options.Value),
-            .. TenantManifests.Workloads(tenant, options.Value),
-            .. TenantManifests.Autoscalers(tenant, options.Value),
-            .. TenantManifests.Routes(tenant, options.Value),
-            .. TenantManifests.Volumes(tenant, options.Value),
-        ];
+        var desired = Render(tenant);
         await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
         await features.RequireFreeHostsAsync(tenant, cancellationToken);
+        if (tenant.Spec.SecretRefs is not null)
+        {
+            // Pod templates name the versions of the Secrets that roll out.
+            desired = Render(await ApplySecretsAsync(tenant, cancellationToken));
+        }
+
         var live = await objects.ListAsync(tenant.Namespace, cancellationToken);
         var plan = WorkloadPlan.Of(desired, live, tenant.IsSuspended);
         await deletions.EndAsync(tenant.Namespace, plan.Replaced, cancellationToken);
@@ -87,6 +95,45 @@ internal sealed class TenantWorkloads(
         var former = FormerConfigMaps(tenant);
         await deletions.DeleteAsync(tenant.ClusterId, plan.Removed.Where(o => o is not V1ConfigMap || !former.Contains(o.Metadata.Name)), cancellationToken);
         await EndRunsAsync(tenant, [.. desired.OfType<V1CronJob>()], cancellationToken);
+        await secrets.DeleteUnusedAsync(tenant, cancellationToken);
+        await DeleteUnusedAccountsAsync(tenant, cancellationToken);
+    }
+
+    private IKubernetesObject<V1ObjectMeta>[] Render(DesiredTenant tenant) =>
+    [
+        .. TenantManifests.Services(tenant, options.Value),
+        .. TenantManifests.Workloads(tenant, options.Value),
+        .. TenantManifests.Autoscalers(tenant, options.Value),
+        .. TenantManifests.Routes(tenant, options.Value),
+        .. TenantManifests.Volumes(tenant, options.Value),
+    ];
+
+    private Task<DesiredTenant> ApplySecretsAsync(DesiredTenant tenant, CancellationToken cancellationToken) => tenant.IsSuspended
+        ? secrets.WithAppliedVersionsAsync(tenant, cancellationToken)
+        : secrets.ApplyAsync(tenant, cancellationToken);
+
+    // The accounts of identities that neither the spec has nor what still runs.
+    private async Task DeleteUnusedAccountsAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    {
+        var wanted = IdentityManifest.AccountNames(tenant);
+        if (wanted.Count == 1 && options.Value.Identity.Rules.Count == 0)
+        {
+            return;
+        }
+
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var accounts = await connections.CallAsync(
+            tenant.ClusterId,
+            $"list ServiceAccounts of {ns}",
+            client => client.CoreV1.ListNamespacedServiceAccountAsync(
+                ns, labelSelector: Labels.Selector(options.Value.Owner, tenant.Namespace), cancellationToken: cancellationToken),
+            cancellationToken);
+        await Task.WhenAll(accounts.Items.Where(a => !wanted.Contains(a.Metadata.Name)).Select(a => connections.DeleteAsync(
+            tenant.ClusterId,
+            "ServiceAccount",
+            a.Metadata,
+            (client, body) => client.CoreV1.DeleteNamespacedServiceAccountAsync(a.Metadata.Name, ns, body, cancellationToken: cancellationToken),
+            cancellationToken)));
     }
 
     private static bool IsVolume(IKubernetesObject<V1ObjectMeta> item) => item is V1ConfigMap or V1PersistentVolumeClaim;

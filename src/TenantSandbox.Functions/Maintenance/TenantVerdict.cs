@@ -17,7 +17,8 @@ internal static class TenantVerdict
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(observed);
         var isSuspended = state.Phase == TenantPhase.Suspended;
-        var drift = observed.Findings.Where(f => f.Kind is not (FindingKind.PodNotReady or FindingKind.JobFailed or FindingKind.SpecUnknown)).ToArray();
+        var drift = observed.Findings.Where(f => f.Kind is not
+            (FindingKind.PodNotReady or FindingKind.JobFailed or FindingKind.SpecUnknown or FindingKind.SecretUnreadable)).ToArray();
         var isSpecUnknown = observed.Findings.Any(f => f.Kind == FindingKind.SpecUnknown);
         TenantCondition[] conditions =
         [
@@ -29,6 +30,7 @@ internal static class TenantVerdict
             isSpecUnknown
                 ? new(TenantConditions.SpecUnknown, ConditionStatus.True, "SpecMissing", "The stored spec is missing. Send an update with the whole spec.", now)
                 : new(TenantConditions.SpecUnknown, ConditionStatus.False, "Known", "Its spec is stored.", now),
+            .. Secrets(state, observed, now),
         ];
         return new(
             state.TenantId, state.Incarnation, state.Sequence, conditions,
@@ -70,6 +72,21 @@ internal static class TenantVerdict
             _ => (ConditionStatus.True, "Reserved", "It holds a reservation in an agent pool that exists."),
         };
         return new(TenantConditions.Placed, status, reason, message, now);
+    }
+
+    // Only of tenants that have had a secret that can't be read.
+    private static IEnumerable<TenantCondition> Secrets(TenantState state, TenantObservation observed, DateTimeOffset now)
+    {
+        Finding[] unreadable = [.. observed.Findings.Where(f => f.Kind == FindingKind.SecretUnreadable)];
+        if (unreadable.Length > 0)
+        {
+            yield return new(
+                TenantConditions.SecretsCurrent, ConditionStatus.False, "SecretUnreadable", $"{Describe(unreadable)}. The last value stays in use.", now);
+        }
+        else if (state.Conditions.Find(TenantConditions.SecretsCurrent) is not null)
+        {
+            yield return new(TenantConditions.SecretsCurrent, ConditionStatus.True, "Current", "Every secret can be read from its vault.", now);
+        }
     }
 
     private static string? RepairReason(Finding[] drift, ObservedPool pool, bool isSuspended)

@@ -43,12 +43,17 @@ public sealed record RequestCase(
         """;
 
     /// <summary>
-    /// An installation that allows claims of two StorageClasses, 100 GiB each and 200 GiB a tenant, and everything in the network. The schema
+    /// An installation that allows claims of two StorageClasses, 100 GiB each and 200 GiB a tenant, and everything in the network, and assigns secrets
+    /// and identities. The schema
     /// allows what some installation allows; the cases about an installation's bounds are in NetworkRulesTests and VolumesTests.
     /// </summary>
     public static InstallationRules Rules { get; } = new()
     {
         Network = NetworkRules.Any,
+        Secrets = new(
+            [new("https://contoso.vault.azure.net", "{tenantId}--*", []), new("https://own.vault.azure.net", "{tenantId}--*", [])],
+            ["https://own.vault.azure.net"]),
+        Identities = new([new("11111111-2222-3333-4444-555555555555", ["acme"]), new("aaaaaaaa-2222-3333-4444-555555555555", ["ac*"])], []),
         StorageClasses =
         [
             new("managed-csi", ["ReadWriteOnce"], 100 * 1024, 200 * 1024, AllowRetain: true),

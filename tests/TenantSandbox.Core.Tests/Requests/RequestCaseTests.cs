@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Json.Schema;
 using TenantSandbox.Core.Requests;
-using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Core.Tests.Requests;
 

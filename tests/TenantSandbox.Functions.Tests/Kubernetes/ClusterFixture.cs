@@ -27,6 +27,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     private readonly string _caFile = Path.Combine(Path.GetTempPath(), $"adapters-tests-{Guid.NewGuid():n}.pem");
     private readonly string? _kubeconfig;
     private readonly Dictionary<string, string> _more;
+    private TwinHost? _azure;
     private TwinHost? _twin;
     private ServiceProvider? _services;
     private k8s.Kubernetes? _client;
@@ -45,6 +46,15 @@ public sealed class ClusterFixture : IAsyncLifetime
     internal TwinHost Twin => _twin!;
 
     internal bool IsTwin => _twin is not null;
+
+    /// <summary>The tenants' Key Vault, of a twin in any case: secrets called <c>{tenantId}--*</c> are the tenant's.</summary>
+    internal const string Vault = "tenants";
+
+    /// <summary>An identity that all tenants of tests may use.</summary>
+    internal const string IdentityId = "22222222-3333-4444-5555-666666666666";
+
+    /// <summary>The Key Vaults.</summary>
+    internal TwinHost Azure => _azure!;
 
     internal IServiceProvider Services => _services!;
 
@@ -75,6 +85,19 @@ public sealed class ClusterFixture : IAsyncLifetime
             settings[name] = value;
         }
 
+        _azure = await TwinHost.StartAsync(new TwinOptions());
+        await File.WriteAllTextAsync(_caFile, _azure.CertificateAuthorityPem);
+        settings["Arm__Endpoint"] = _azure.ArmEndpoint.AbsoluteUri;
+        settings["Arm__CaFile"] = _caFile;
+        settings["Authentication__Mode"] = "Static";
+        settings["Authentication__StaticToken"] = "for-the-twin";
+        settings["Secrets__Endpoint"] = _azure.VaultEndpoint.AbsoluteUri;
+        settings["Secrets__CaFile"] = _caFile;
+        settings["Secrets__Rules__0__Vault"] = $"https://{Vault}.vault.azure.net";
+        settings["Secrets__Rules__0__Names"] = "{tenantId}--*";
+        settings["Identity__TenantId"] = "33333333-4444-5555-6666-777777777777";
+        settings["Identity__Rules__0__ClientId"] = IdentityId;
+        settings["Identity__Rules__0__Tenants__0"] = "*";
         if (_kubeconfig is { Length: > 0 } kubeconfig)
         {
             settings["Clusters__0__Kubeconfig"] = kubeconfig;
@@ -88,12 +111,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             return;
         }
 
-        _twin = await TwinHost.StartAsync(new TwinOptions());
-        await File.WriteAllTextAsync(_caFile, _twin.CertificateAuthorityPem);
-        settings["Arm__Endpoint"] = _twin.ArmEndpoint.AbsoluteUri;
-        settings["Arm__CaFile"] = _caFile;
-        settings["Authentication__Mode"] = "Static";
-        settings["Authentication__StaticToken"] = "for-the-twin";
+        _twin = _azure;
         settings["Clusters__0__SubscriptionId"] = _twin.Options.SubscriptionId;
         settings["Clusters__0__ResourceGroup"] = _twin.Options.ResourceGroup;
         settings["Clusters__0__Name"] = _twin.Options.Clusters[0].Name;
@@ -115,9 +133,9 @@ public sealed class ClusterFixture : IAsyncLifetime
             await _services.DisposeAsync();
         }
 
-        if (_twin is not null)
+        if (_azure is not null)
         {
-            await _twin.DisposeAsync();
+            await _azure.DisposeAsync();
         }
 
         File.Delete(_caFile);

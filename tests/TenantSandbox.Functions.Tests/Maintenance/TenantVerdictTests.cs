@@ -36,6 +36,20 @@ public sealed class TenantVerdictTests
     }
 
     [Fact]
+    public void Of_SecretWithdrawn_IsAConditionAndNoDrift()
+    {
+        var withdrawn = new Finding(FindingKind.SecretUnreadable, "Secret/db", "password", "SecretDisabled: secret x is disabled", IsRepairable: false);
+
+        var report = TenantVerdict.Of(Tenant(), Observed(withdrawn), ObservedPool.Present, Now);
+
+        Assert.EndsWith("Drifted=False/InSync SpecUnknown=False/Known SecretsCurrent=False/SecretUnreadable", Describe(report), StringComparison.Ordinal);
+        Assert.Equal("Secret/db password: SecretDisabled: secret x is disabled. The last value stays in use.", report.Conditions[^1].Message);
+        Assert.Null(report.RepairReason);
+        var before = Tenant() with { Conditions = report.Conditions };
+        Assert.EndsWith("SecretsCurrent=True/Current", Describe(TenantVerdict.Of(before, Observed(), ObservedPool.Present, Now)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Of_OwnFieldChanged_IsRepaired()
     {
         var report = TenantVerdict.Of(Tenant(), Observed(Changed), ObservedPool.Present, Now);

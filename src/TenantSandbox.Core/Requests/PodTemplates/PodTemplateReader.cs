@@ -2,8 +2,16 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.PodTemplates.Checks;
+using TenantSandbox.Core.Requests.Secrets;
 
 namespace TenantSandbox.Core.Requests.PodTemplates;
+
+/// <summary>What a pod template is checked against.</summary>
+/// <param name="Form">The workload's kind and its settings.</param>
+/// <param name="Rules">What the installation allows.</param>
+/// <param name="Secrets">The Secrets that the request declares.</param>
+/// <param name="HasIdentity">Whether the workload has an identity.</param>
+internal sealed record PodTemplateScope(WorkloadForm Form, InstallationRules Rules, DeclaredSecrets Secrets, bool HasIdentity);
 
 /// <summary>Reads the pod template of a workload.</summary>
 internal static class PodTemplateReader
@@ -12,7 +20,7 @@ internal static class PodTemplateReader
 
     /// <summary>Reads and checks a template, and makes it canonical.</summary>
     /// <returns>Meaningless when a fault was added; null when it isn't an object.</returns>
-    public static PodTemplate? Read(JsonElement element, string pointer, WorkloadForm form, InstallationRules rules, ValidationFaultList faults)
+    public static PodTemplate? Read(JsonElement element, string pointer, PodTemplateScope scope, ValidationFaultList faults)
     {
         if (PodTemplateRules.Root.Read(element, pointer, faults) is not { } content)
         {
@@ -26,10 +34,12 @@ internal static class PodTemplateReader
             RequestChecks.Check(pod, at, faults);
             ContainerChecks.Check(pod, at, faults);
             ProbeChecks.Check(pod, at, faults);
-            SecurityChecks.Check(pod, at, rules, faults);
+            SecurityChecks.Check(pod, at, scope.Rules, faults);
             SchedulingChecks.Check(pod, at, faults);
             GuestChecks.Check(pod, at, faults);
-            KindPodChecks.Check(pod, form, at, faults);
+            KindPodChecks.Check(pod, scope.Form, at, faults);
+            SecretChecks.Check(pod, at, scope.Secrets, faults);
+            IdentityChecks.Check(pod, at, scope.HasIdentity, faults);
             Complete(pod, at, faults);
         }
 

@@ -14,7 +14,7 @@ internal static class PodTemplateRules
     public static IReadOnlyList<ObjectRule> Types { get; } =
     [
         .. PodRules.Types, .. PodSecurityRules.Types, .. SchedulingRules.Types, .. ContainerRules.Types, .. EnvironmentRules.Types,
-        .. ProbeRules.Types, .. ResourceRules.Types, .. VolumeRules.Types, .. ClaimRules.Types,
+        .. ProbeRules.Types, .. ResourceRules.Types, .. VolumeRules.Types, .. ClaimRules.Types, .. SecretRules.Types,
     ];
 
     private static readonly FrozenDictionary<string, ObjectRule> ByName = Types.Concat(KindRules.Types).ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);

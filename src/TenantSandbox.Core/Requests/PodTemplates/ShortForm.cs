@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests.Kinds;
+using TenantSandbox.Core.Requests.Secrets;
 
 namespace TenantSandbox.Core.Requests.PodTemplates;
 
@@ -16,7 +18,8 @@ internal static class ShortForm
             ["image"] = workload.Image,
             ["command"] = Texts(workload.Command, text),
             ["args"] = Texts(workload.Args, text),
-            ["env"] = List(workload.Env, e => new JsonObject { ["name"] = e.Name, ["value"] = text(e.Value) }),
+            ["env"] = List(workload.Env, e => Variable(e, text)),
+            ["envFrom"] = List(workload.EnvFrom ?? [], EnvSource),
             // The protocol is stated although TCP is the default: it is a key of the list, which server-side apply needs.
             ["ports"] = List(workload.Ports, p => new JsonObject { ["containerPort"] = p.Port, ["protocol"] = p.Protocol }),
             ["resources"] = new JsonObject
@@ -29,15 +32,37 @@ internal static class ShortForm
             },
             ["readinessProbe"] = workload.ReadinessProbe is { } probe ? Probe(probe, text) : null,
         };
-        var pod = new JsonObject { ["containers"] = new JsonArray(container) };
-        if (workload.Kind.RunsToCompletion())
+        var mounts = workload.SecretMounts ?? [];
+        container["volumeMounts"] = List(
+            [.. mounts.Index()], m => new JsonObject { ["name"] = VolumeOf(m.Index), ["mountPath"] = m.Item.MountPath, ["readOnly"] = true });
+        var pod = new JsonObject
         {
+            ["containers"] = new JsonArray(container),
+            ["volumes"] = List(
+                [.. mounts.Index()],
+                m => new JsonObject { ["name"] = VolumeOf(m.Index), ["secret"] = new JsonObject { ["secretName"] = m.Item.Name } }),
+            ["imagePullSecrets"] = List(workload.ImagePullSecrets ?? [], s => new JsonObject { ["name"] = s.Name }),
             // A container that is started again in its pod would hide why it failed, and its logs.
-            pod["restartPolicy"] = "Never";
-        }
-
+            ["restartPolicy"] = workload.Kind.RunsToCompletion() ? "Never" : null,
+        };
         return PodTemplate.Of(new JsonObject { ["spec"] = pod });
     }
+
+    private static string VolumeOf(int mount) => string.Create(CultureInfo.InvariantCulture, $"secret-{mount}");
+
+    private static JsonObject Variable(EnvironmentVariable variable, Func<string, string> text) => variable.SecretKeyRef is { } reference
+        ? new()
+        {
+            ["name"] = variable.Name,
+            ["valueFrom"] = new JsonObject { ["secretKeyRef"] = new JsonObject { ["name"] = reference.Name, ["key"] = reference.Key } },
+        }
+        : new() { ["name"] = variable.Name, ["value"] = text(variable.Value) };
+
+    private static JsonObject EnvSource(SecretEnvSource source) => new()
+    {
+        ["prefix"] = source.Prefix,
+        ["secretRef"] = new JsonObject { ["name"] = source.SecretRef.Name },
+    };
 
     private static JsonObject Probe(ReadinessProbe probe, Func<string, string> text) => new()
     {

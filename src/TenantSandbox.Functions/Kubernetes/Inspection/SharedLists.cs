@@ -3,11 +3,12 @@ using k8s.Models;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Kubernetes.Secrets;
 
 namespace TenantSandbox.Functions.Kubernetes.Inspection;
 
 /// <summary>Everything in a cluster that belongs to some tenants, read with few lists instead of reads for each tenant.</summary>
-internal sealed class SharedLists(ClusterConnections connections, string clusterId, TenantSandboxOptions options)
+internal sealed class SharedLists(ClusterConnections connections, string clusterId, TenantSandboxOptions options, bool hasSecrets)
 {
     private const int Limit = 500;
 
@@ -122,6 +123,14 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
             (c, s, next, t) => c.CoreV1.ListPersistentVolumeClaimForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken));
+        var secrets = !hasSecrets
+            ? []
+            : await ListAsync(
+                "Secrets",
+                selectors,
+                (c, s, next, t) => c.ListSecretHeadsForAllNamespacesAsync(s, Limit, next, t),
+                SecretHeads.HeadsOf,
+                cancellationToken);
         var pods = await ListAsync(
             "pods",
             selectors,
@@ -142,7 +151,7 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
                 (c, s, next, t) => c.CoreV1.ListNodeAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
                 l => l.Items,
                 cancellationToken);
-        return new ClusterContent(namespaces, objects, pods, runtimeClasses, nodes);
+        return new ClusterContent(namespaces, objects, pods, runtimeClasses, nodes, secrets);
     }
 
     /// <summary>Reads one namespace by name: it may lack this system's labels. Null when there is none.</summary>
@@ -216,9 +225,11 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
 /// <param name="Pods">Their pods.</param>
 /// <param name="RuntimeClasses">The RuntimeClasses of this system.</param>
 /// <param name="Nodes">The nodes of their pools.</param>
+/// <param name="Secrets">The metadata of their Secrets.</param>
 internal sealed record ClusterContent(
     IReadOnlyList<V1Namespace> Namespaces,
     IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Objects,
     IReadOnlyList<V1Pod> Pods,
     IReadOnlyList<V1RuntimeClass> RuntimeClasses,
-    IReadOnlyList<V1Node> Nodes);
+    IReadOnlyList<V1Node> Nodes,
+    IReadOnlyList<SecretHead> Secrets);

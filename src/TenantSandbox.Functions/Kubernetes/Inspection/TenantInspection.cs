@@ -5,6 +5,7 @@ using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
+using TenantSandbox.Functions.Kubernetes.Secrets;
 
 namespace TenantSandbox.Functions.Kubernetes.Inspection;
 
@@ -18,10 +19,15 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
         content.Objects.ToLookup(o => o.Metadata.NamespaceProperty, StringComparer.Ordinal);
 
     private readonly ILookup<string, V1Pod> _pods = content.Pods.ToLookup(p => p.Metadata.NamespaceProperty, StringComparer.Ordinal);
+    private readonly ILookup<string, SecretHead> _secrets = content.Secrets.ToLookup(s => s.Metadata.NamespaceProperty, StringComparer.Ordinal);
     private readonly Dictionary<string, V1RuntimeClass> _runtimeClasses = content.RuntimeClasses.ToDictionary(c => c.Metadata.Name, StringComparer.Ordinal);
 
     private readonly HashSet<(string Node, string Pool)> _nodes =
         [.. content.Nodes.Select(n => (n.Metadata.Name, n.Metadata.Labels.TryGetValue(SandboxNodes.PoolLabel, out var pool) ? pool : ""))];
+
+    /// <summary>The tenant's Secrets, by name.</summary>
+    public IReadOnlyDictionary<string, SecretHead> SecretsOf(DesiredTenant tenant) => _secrets[NamespaceManifest.NameOf(tenant.TenantId)]
+        .Where(s => IsOfTenant(s.Metadata, tenant)).ToDictionary(s => s.Metadata.Name, StringComparer.Ordinal);
 
     /// <summary>The findings about a tenant whose namespace is its own.</summary>
     public TenantObservation Inspect(DesiredTenant tenant, V1Namespace found)
@@ -33,6 +39,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             .. ObjectInspection.Inspect(NamespaceManifest.Namespace(tenant, options), found),
             .. TenantManifests.RuntimeClasses(tenant, options).SelectMany(c => ObjectInspection.Inspect(c, _runtimeClasses.GetValueOrDefault(c.Metadata.Name))),
             .. Objects(tenant, name),
+            .. ExtraSecrets(tenant),
             .. tenant.IsSuspended ? [] : Pods(tenant, pods),
         ];
         var servers = tenant.Spec.Workloads.Where(w => !w.Kind.RunsToCompletion()).ToDictionary(w => w.Name, StringComparer.Ordinal);
@@ -87,7 +94,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
     }
 
     private static bool IsDeletable(IKubernetesObject<V1ObjectMeta> item) =>
-        item is V1NetworkPolicy or CiliumNetworkPolicy || WorkloadObjectKind.All.Any(k => k.Type.IsInstanceOfType(item));
+        item is V1NetworkPolicy or CiliumNetworkPolicy or V1ServiceAccount || WorkloadObjectKind.All.Any(k => k.Type.IsInstanceOfType(item));
 
     // A claim that earlier specs have left is no difference: it is kept until the tenant is offboarded.
     private static IEnumerable<Finding> Claims(IEnumerable<IKubernetesObject<V1ObjectMeta>> live) => live.OfType<V1PersistentVolumeClaim>()
@@ -100,6 +107,13 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
         }))
         .Where(c => c.Message is not null)
         .Select(c => new Finding(FindingKind.ClaimLost, $"PersistentVolumeClaim/{c.Claim.Metadata.Name}", null, c.Message!, IsRepairable: false));
+
+    private IEnumerable<Finding> ExtraSecrets(DesiredTenant tenant)
+    {
+        var wanted = (tenant.Spec.SecretRefs ?? []).Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+        return SecretsOf(tenant).Keys.Where(name => !wanted.Contains(name)).Order(StringComparer.Ordinal)
+            .Select(name => new Finding(FindingKind.ObjectExtra, $"Secret/{name}", null, "is not part of the spec", IsRepairable: true));
+    }
 
     private IEnumerable<Finding> Pods(DesiredTenant tenant, IEnumerable<V1Pod> pods)
     {

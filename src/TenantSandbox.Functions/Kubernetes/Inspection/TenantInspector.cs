@@ -2,14 +2,23 @@ using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Functions.Azure.KeyVault;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Kubernetes.Secrets;
 
 namespace TenantSandbox.Functions.Kubernetes.Inspection;
 
-/// <summary>Compares tenants with what runs, with shared lists: about sixteen calls for a page, however many tenants it has.</summary>
+/// <summary>
+/// Compares tenants with what runs, with shared lists: about sixteen calls for a page, however many tenants it has, and one for each Secret of a tenant.
+/// </summary>
 internal sealed class TenantInspector(
-    ClusterConnections connections, DesiredTenants tenants, IClusterNetworks networks, IOptions<TenantSandboxOptions> options)
+    ClusterConnections connections,
+    DesiredTenants tenants,
+    IClusterNetworks networks,
+    VaultSecrets vault,
+    SecretContents contents,
+    IOptions<TenantSandboxOptions> options)
 {
     /// <summary>
     /// Reads only. What it finds can be outdated when it returns, so a repair reads again; tenants with a running operation differ from
@@ -31,11 +40,12 @@ internal sealed class TenantInspector(
         }
 
         var settings = options.Value;
-        var lists = new SharedLists(connections, page.ClusterId, settings);
+        var lists = new SharedLists(connections, page.ClusterId, settings, await HaveSecretsAsync(page, cancellationToken));
         var pools = settings.Workloads.BindToPool
             ? page.Tenants.Select(t => t.PoolName).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray()
             : [];
         var content = await lists.ReadAsync([.. page.Tenants.Select(t => t.TenantId).Distinct(StringComparer.Ordinal)], pools, cancellationToken);
+        var secrets = new SecretInspection(contents, vault.Begin());
         var inspection = new TenantInspection(settings, await networks.GetAsync(page.ClusterId, cancellationToken), content);
         var namespaces = content.Namespaces.ToDictionary(n => n.Metadata.Name, StringComparer.Ordinal);
         List<TenantObservation> observations = [];
@@ -44,11 +54,40 @@ internal sealed class TenantInspector(
             var name = NamespaceManifest.NameOf(tenant.TenantId);
             // Not in the list: missing, or without this system's labels.
             var found = namespaces.GetValueOrDefault(name) ?? await lists.FindNamespaceAsync(name, cancellationToken);
-            observations.Add(NotPresent(tenant, page.ClusterId, found) ?? await InspectAsync(page, tenant, found!, inspection, cancellationToken));
+            observations.Add(NotPresent(tenant, page.ClusterId, found) ?? await InspectAsync(page, tenant, found!, inspection, secrets, cancellationToken));
         }
 
-        return new InspectionReport(ReportSize.Limit(observations), lists.Calls);
+        return new InspectionReport(ReportSize.Limit(observations), lists.Calls + secrets.Calls);
     }
+
+    // An installation without secrets needs no permission for them. Specs can have some although the settings no longer do.
+    private async Task<bool> HaveSecretsAsync(InspectionPage page, CancellationToken cancellationToken)
+    {
+        if (options.Value.Secrets.Rules.Count > 0)
+        {
+            return true;
+        }
+
+        foreach (var tenant in page.Tenants)
+        {
+            try
+            {
+                if ((await tenants.ReadAsync(PlacedOf(page, tenant), cancellationToken)).Spec.SecretRefs is not null)
+                {
+                    return true;
+                }
+            }
+            catch (SandboxException)
+            {
+                // Reported with the tenant's findings.
+            }
+        }
+
+        return false;
+    }
+
+    private static PlacedTenant PlacedOf(InspectionPage page, InspectedTenant tenant) => new(
+        tenant.TenantId, tenant.Incarnation, tenant.Revision, page.ClusterId, tenant.PoolName, page.SizeClasses, tenant.SpecHash, Expiry: tenant.Expiry);
 
     private TenantObservation? NotPresent(InspectedTenant tenant, string clusterId, V1Namespace? found)
     {
@@ -67,13 +106,19 @@ internal sealed class TenantInspector(
     }
 
     private async Task<TenantObservation> InspectAsync(
-        InspectionPage page, InspectedTenant tenant, V1Namespace found, TenantInspection inspection, CancellationToken cancellationToken)
+        InspectionPage page,
+        InspectedTenant tenant,
+        V1Namespace found,
+        TenantInspection inspection,
+        SecretInspection secrets,
+        CancellationToken cancellationToken)
     {
-        var placed = new PlacedTenant(
-            tenant.TenantId, tenant.Incarnation, tenant.Revision, page.ClusterId, tenant.PoolName, page.SizeClasses, tenant.SpecHash, Expiry: tenant.Expiry);
         try
         {
-            return inspection.Inspect((await tenants.ReadAsync(placed, cancellationToken)) with { IsSuspended = tenant.IsSuspended }, found);
+            var desired = (await tenants.ReadAsync(PlacedOf(page, tenant), cancellationToken)) with { IsSuspended = tenant.IsSuspended };
+            var applied = inspection.SecretsOf(desired);
+            var observed = inspection.Inspect(TenantSecrets.WithVersions(desired, applied), found);
+            return observed with { Findings = [.. observed.Findings, .. await secrets.InspectAsync(desired, applied, cancellationToken)] };
         }
         catch (SandboxException e) when (e.ErrorClass is ErrorClass.NotFound or ErrorClass.Invalid)
         {

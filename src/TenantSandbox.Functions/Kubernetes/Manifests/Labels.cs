@@ -49,6 +49,12 @@ internal static class Labels
     /// <summary>An annotation of a Job: the hash of its pod template as it was applied, which can't be changed.</summary>
     public const string JobTemplate = "tenantsandbox/job-template";
 
+    /// <summary>An annotation of a Secret: for each key the address of the secret and the version that its value is of, as JSON.</summary>
+    public const string SecretVersions = "tenantsandbox/secret-versions";
+
+    /// <summary>An annotation of pod templates: changes with the versions of the Secrets that roll out.</summary>
+    public const string SecretMark = "tenantsandbox/secret-mark";
+
     /// <summary>The labels of every object of one incarnation of a tenant.</summary>
     public static Dictionary<string, string> Of(string owner, string tenantId, int incarnation) => new()
     {

@@ -30,6 +30,13 @@ internal static class PodManifest
         }
 
         TmpVolumes.Add(template.Spec, options.Workloads.TmpSizeMiB);
+        IdentityManifest.Add(template, workload, options);
+        if (SecretManifest.RolloutMark(workload, tenant) is { } mark)
+        {
+            template.Metadata.Annotations ??= new Dictionary<string, string>();
+            template.Metadata.Annotations[Labels.SecretMark] = mark;
+        }
+
         return template;
     }
 

@@ -22,6 +22,7 @@ internal static class TenantManifests
         return
         [
             NamespaceManifest.ServiceAccount(tenant, options),
+            .. IdentityManifest.ServiceAccounts(tenant, options),
             QuotaManifest.Quota(tenant, options),
             QuotaManifest.Limits(tenant, options),
             .. WorkloadPolicyManifest.Policies(tenant, options, denied),

@@ -28,23 +28,29 @@ internal static class PodTemplateGen
             new JsonObject { ["name"] = "A", ["value"] = text },
             Json("""{"name":"B","valueFrom":{"fieldRef":{"fieldPath":"metadata.labels['app']"}}}"""),
             Json("""{"name":"C","valueFrom":{"resourceFieldRef":{"resource":"limits.memory","divisor":"1Mi"}}}"""),
-            Json("""{"name":"D","valueFrom":{"configMapKeyRef":{"name":"settings","key":"level"}}}"""))));
+            Json("""{"name":"D","valueFrom":{"configMapKeyRef":{"name":"settings","key":"level"}}}"""),
+            Json("""{"name":"E","valueFrom":{"secretKeyRef":{"name":"db","key":"password"}}}"""))));
+
+    private static readonly Gen<JsonArray?> EnvFrom = Gen.OneOfConst(
+        null,
+        """[{"prefix":"S_","configMapRef":{"name":"settings"}}]""",
+        """[{"secretRef":{"name":"db"}}]""",
+        """[{"prefix":"DB_","secretRef":{"name":"db","optional":false}}]""").Select(text => text is null ? null : JsonNode.Parse(text)!.AsArray());
 
     private static readonly Gen<JsonObject> Container = Gen.Select(
-        Gen.Int[10, 4000], Gen.Int[64, 4096], Gen.Bool, Security, Env, Probe, Probe, Gen.Select(Gen.Int[0, 6], Gen.Bool)).Select((cpu, memory, hasStorage, security, env, live, ready, use) =>
+        Gen.Int[10, 4000], Gen.Int[64, 4096], Gen.Bool, Security, Gen.Select(Env, EnvFrom), Probe, Probe, Gen.Int[0, 7])
+        .Select((cpu, memory, hasStorage, security, env, live, ready, mounts) =>
     {
-        var (mounts, isImporting) = use;
         var container = Json($$$$"""{"image":"registry.example/app:1","resources":{"limits":{"cpu":"{{{{cpu}}}}m","memory":"{{{{memory}}}}Mi"},"requests":{"cpu":"1m"}}}""");
         if (hasStorage)
         {
             container["resources"]!["limits"]!["ephemeral-storage"] = "2Gi";
         }
 
-        string[] volumes = ["cache", "info", "shm", "files", "own", "data"];
+        string[] volumes = ["cache", "info", "shm", "files", "own", "data", "db"];
         return With(
             container,
-            ("envFrom", isImporting ? new JsonArray(Json("""{"prefix":"S_","configMapRef":{"name":"settings"}}""")) : null),
-            ("securityContext", security), ("env", env), ("livenessProbe", live), ("readinessProbe", ready),
+            ("securityContext", security), ("env", env.Item1), ("envFrom", env.Item2), ("livenessProbe", live), ("readinessProbe", ready),
             ("volumeMounts", new JsonArray([.. volumes.Take(mounts).Select(v => new JsonObject { ["name"] = v, ["mountPath"] = $"/{v}" })])));
     });
 
@@ -71,6 +77,9 @@ internal static class PodTemplateGen
           "spec":{"storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}}}]
         """,
         """
+        [{"name":"cache","emptyDir":{}},{"name":"db","secret":{"secretName":"db","defaultMode":256,"items":[{"key":"password","path":"db/password","mode":288}]}}]
+        """,
+        """
         [{"name":"data","persistentVolumeClaim":{"claimName":"data"}},{"name":"files","configMap":{"name":"settings","defaultMode":292}}]
         """);
 
@@ -87,6 +96,11 @@ internal static class PodTemplateGen
                 ("securityContext", security),
                 ("terminationGracePeriodSeconds", grace));
             RemoveOtherMounts(pod);
+            if (grace % 2 == 0)
+            {
+                pod["imagePullSecrets"] = new JsonArray(Json("""{"name":"pull"}"""));
+            }
+
             // A guest has 128Mi even if its only container states less, and room for the memory volume.
             pod["containers"]![0]!["resources"]!["limits"]!["memory"] = "512Mi";
             if (isSpread)

@@ -4,17 +4,19 @@ using k8s;
 using k8s.Models;
 using TenantSandbox.AksTwin.Kubernetes;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Identities;
 using TenantSandbox.Core.Requests.Kinds;
-using TenantSandbox.Functions.Kubernetes;
-using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Core.Requests.Secrets;
 using TenantSandbox.Core.Requests.Volumes;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
 
 public sealed class PodTemplatePropertyTests
 {
-    private static readonly TenantSandboxOptions Network = NetworkGen.Options;
+    private static readonly TenantSandboxOptions Options = Templates.Installation;
 
     private static readonly StoredObject RestrictedNamespace = new(
         new ObjectKey(Kinds.Namespaces, "", "tenant-acme"),
@@ -22,32 +24,36 @@ public sealed class PodTemplatePropertyTests
         1);
 
     [Fact]
-    public void Workload_AnyValidRequest_IsRestrictedAndWellFormed() => KindGen.Workload.Sample(request =>
+    public void Objects_AnyValidRequest_AreRestrictedAndWellFormed() => Gen.Select(KindGen.Workload, Gen.Bool).Sample((request, hasIdentity) =>
     {
-        var parsed = Templates.ParseWorkload(request, Templates.Rules, Templates.Volumes);
+        var parsed = Templates.ParseWorkload(request, Templates.Rules, Templates.Declarations);
         Assert.Empty(parsed.Faults);
-        var workload = parsed.Spec!.Workloads[0];
-        var tenant = Sample.Placed("acme", [workload]) with { Spec = parsed.Spec };
-        var guardrails = TenantManifests.Guardrails(tenant, Network, ["10.244.0.0/16"]);
+        var workload = parsed.Spec!.Workloads[0] with { Identity = hasIdentity ? new WorkloadIdentity("22222222-3333-4444-5555-666666666666") : null };
+        var tenant = Sample.Placed("acme", [workload]);
+        tenant = tenant with { Spec = parsed.Spec with { Workloads = [workload] } };
+        var guardrails = TenantManifests.Guardrails(tenant, Options, ["10.244.0.0/16"]);
         TwinCheck.IsWellFormed(Kinds.NetworkPolicies, guardrails.OfType<V1NetworkPolicy>());
         TwinCheck.IsWellFormed(Kinds.CiliumNetworkPolicies, guardrails.OfType<Functions.Kubernetes.Manifests.CiliumNetworkPolicy>());
-        TwinCheck.IsWellFormed(Kinds.HttpRoutes, TenantManifests.Routes(tenant, Network));
-        var manifest = WorkloadManifest.Of(workload, tenant, Sample.Options);
+        TwinCheck.IsWellFormed(Kinds.HttpRoutes, TenantManifests.Routes(tenant, Options));
+        var manifest = WorkloadManifest.Of(workload, tenant, Options);
         var pod = KindOf(manifest).FindPodSpec(Validate(manifest))!;
 
         Assert.Null(PodSecurity.FindViolations(RestrictedNamespace, "enforce", pod));
         Assert.Equal((workload.CpuMillis / 1000m, workload.MemoryMiB * 1024m * 1024), (PodResources.OfPod(pod).Cpu, PodResources.OfPod(pod).Memory));
-        Assert.All(WorkloadManifest.TemplateOf(manifest).Spec.AllContainers(), c =>
+        var template = WorkloadManifest.TemplateOf(manifest);
+        Assert.Equal(SecretUses.Of(workload.PodTemplate!).Contains("db"), template.Metadata.Annotations?.ContainsKey(Labels.SecretMark) == true);
+        Assert.Equal(hasIdentity ? "workload-shop" : "tenant-workload", template.Spec.ServiceAccountName);
+        Assert.False(template.Spec.AutomountServiceAccountToken);
+        Assert.All(template.Spec.AllContainers(), c =>
         {
             Assert.Equal(c.Resources.Limits, c.Resources.Requests);
             Assert.Equal("Always", c.ImagePullPolicy);
         });
-        IKubernetesObject<V1ObjectMeta>[] others = [.. TenantManifests.Services(tenant, Network), .. TenantManifests.Autoscalers(tenant, Sample.Options)];
+        IKubernetesObject<V1ObjectMeta>[] others = [.. TenantManifests.Services(tenant, Options), .. TenantManifests.Autoscalers(tenant, Options)];
         Assert.All(others, other => Validate(other));
         Assert.Equal(workload.Kind == WorkloadKind.StatefulSet, others.OfType<V1Service>().Any(s => s.Spec.ClusterIP == "None"));
         Assert.Equal(workload.Scaling is not null, ReplicaScaling.ReplicasOf(manifest) is null && !workload.Kind.RunsToCompletion());
         var used = TemplateVolumes.Of(workload);
-        var template = WorkloadManifest.TemplateOf(manifest);
         Assert.Equal(used.Claims.Count > 0, manifest is V1Deployment { Spec.Strategy.Type: "Recreate" });
         Assert.Equal(used.ConfigMaps.Count > 0, template.Metadata.Annotations?.ContainsKey(Labels.ConfigHash) == true);
         Assert.All(
@@ -70,10 +76,10 @@ public sealed class PodTemplatePropertyTests
     public void Parse_AnyValidWorkload_StaysTheSameWhenItIsSentAsStored() => KindGen.Workload.Sample(request =>
     {
         var sent = JsonNode.Parse(request)!.AsObject();
-        var once = Templates.ParseWorkload(request, Templates.Rules, Templates.Volumes).Spec!.Workloads[0];
+        var once = Templates.ParseWorkload(request, Templates.Rules, Templates.Declarations).Spec!.Workloads[0];
         sent["podTemplate"] = JsonNode.Parse(once.PodTemplate!.Json);
 
-        var again = Templates.ParseWorkload(sent.ToJsonString(), Templates.Rules, Templates.Volumes);
+        var again = Templates.ParseWorkload(sent.ToJsonString(), Templates.Rules, Templates.Declarations);
 
         Assert.Equal(SpecRef.Of(Sample.Placed("acme", [once]).Spec), SpecRef.Of(Sample.Placed("acme", [again.Spec!.Workloads[0]]).Spec));
         Assert.Empty(again.Notes!);

@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Core.Requests.Identities;
+using TenantSandbox.Core.Requests.Secrets;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
 
@@ -40,16 +43,25 @@ internal static class Templates
         return result.Spec!.Workloads[0];
     }
 
-    /// <summary>The properties of a request with a ConfigMap <c>settings</c> and a claim <c>data</c>.</summary>
-    public const string Volumes =
+    /// <summary>The properties of a request with a ConfigMap <c>settings</c>, a claim <c>data</c>, and Secrets <c>db</c> and <c>pull</c>.</summary>
+    public const string Declarations =
         """
         {"configMaps":[{"name":"settings","data":{"level":"debug"}}],
+         "secretRefs":[
+           {"name":"db","rollout":true,"items":{
+             "password":"https://tenants.vault.azure.net/secrets/acme--db","user":"https://tenants.vault.azure.net/secrets/acme--user"}},
+           {"name":"pull","type":"kubernetes.io/dockerconfigjson","items":{".dockerconfigjson":"https://tenants.vault.azure.net/secrets/acme--pull"}}],
          "claims":[{"name":"data","storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"10Gi"}},"onOffboard":"retain"}]}
         """;
 
-    /// <summary>An installation that allows claims, and everything in the network.</summary>
-    public static readonly InstallationRules Rules = NetworkGen.Options.ToRules() with
+    /// <summary>Settings that allow everything in the network, and identities.</summary>
+    public static readonly TenantSandboxOptions Installation = CreateInstallation();
+
+    /// <summary>What an installation allows that has claims, everything in the network, and secrets and identities for all.</summary>
+    public static readonly InstallationRules Rules = Installation.ToRules() with
     {
+        Secrets = SecretAssignments.Unchecked,
+        Identities = IdentityAssignments.Unchecked,
         StorageClasses = [new("managed-csi", ["ReadWriteOnce"], 1024 * 1024, 1024 * 1024, AllowRetain: true)],
     };
 
@@ -64,8 +76,8 @@ internal static class Templates
     public static RequestParseResult Parse(string template, string name = "shop", InstallationRules? rules = null) =>
         ParseWorkload($$"""{"name":"{{name}}","podTemplate":{{template}}}""", rules);
 
-    /// <summary>A request with a template, a ConfigMap and a claim.</summary>
-    public static RequestParseResult ParseWithVolumes(string template) => ParseWorkload($$"""{"name":"shop","podTemplate":{{template}}}""", Rules, Volumes);
+    /// <summary>A request with a template and everything that it can refer to.</summary>
+    public static RequestParseResult ParseWithVolumes(string template) => ParseWorkload($$"""{"name":"shop","podTemplate":{{template}}}""", Rules, Declarations);
 
     /// <summary>Parses a request with one workload.</summary>
     /// <param name="workload">The workload's JSON.</param>
@@ -86,5 +98,12 @@ internal static class Templates
         }
 
         return TenantRequestParser.Parse(Encoding.UTF8.GetBytes(request.ToJsonString()), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, rules);
+    }
+
+    private static TenantSandboxOptions CreateInstallation()
+    {
+        var options = NetworkGen.Options;
+        options.Identity.TenantId = "33333333-4444-5555-6666-777777777777";
+        return options;
     }
 }

@@ -6,7 +6,6 @@ namespace TenantSandbox.Core.Requests.PodTemplates.Rules;
 /// <summary>Environment variables and the downward API. <c>$(NAME)</c> and <c>$$</c> are expanded as in Kubernetes.</summary>
 internal static class EnvironmentRules
 {
-    private const string NoSecrets = "A workload can only refer to objects that its request brings, and requests bring no Secrets yet.";
 
     private static readonly FieldRule PodVersion = Set("apiVersion", "apiVersion", new ChoiceValue("v1"), "Pods are in v1.");
 
@@ -15,7 +14,7 @@ internal static class EnvironmentRules
         new("EnvVar",
         [
             Require("name", new TextValue(TextRules.EnvName)),
-            Accept("value", new TextValue(TextRules.EnvValue), "Not for secrets."),
+            Accept("value", new TextValue(TextRules.EnvValue), "Secrets by valueFrom only."),
             Accept("valueFrom", new ObjectValue("EnvVarSource")),
         ])
         { OneOf = ["value", "valueFrom"], MayHaveNone = true },
@@ -25,14 +24,14 @@ internal static class EnvironmentRules
             Accept("fieldRef", new ObjectValue("ObjectFieldSelector")),
             Refuse("fileKeyRef", "alphaField", "Not part of the stable API."),
             Accept("resourceFieldRef", new ObjectValue("ResourceFieldSelector")),
-            Refuse("secretKeyRef", "ownObjects", NoSecrets),
+            Accept("secretKeyRef", new ObjectValue("SecretKeySelector")),
         ])
-        { OneOf = ["configMapKeyRef", "fieldRef", "resourceFieldRef"] },
+        { OneOf = ["configMapKeyRef", "fieldRef", "resourceFieldRef", "secretKeyRef"] },
         new("EnvFromSource",
         [
             Accept("configMapRef", new ObjectValue("ConfigMapEnvSource"), "Keys that are no variables' names are left out."),
             Accept("prefix", new TextValue(PodTextRules.EnvPrefix)),
-            Refuse("secretRef", "ownObjects", NoSecrets),
+            Accept("secretRef", new ObjectValue("SecretEnvSource")),
         ])
         { OneOf = ["configMapRef", "secretRef"] },
         new("ConfigMapKeySelector",

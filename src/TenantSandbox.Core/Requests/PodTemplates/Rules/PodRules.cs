@@ -50,7 +50,10 @@ internal static class PodRules
             Set("hostUsers", "hostUsers", new BooleanValue(true), "Kata has no user namespaces; the guest is the boundary."),
             Accept("hostname", new TextValue(PodTextRules.Label)),
             Refuse("hostnameOverride", "alphaField", Alpha),
-            Refuse("imagePullSecrets", "notYetSupported", "Images are pulled with the identity of the cluster's nodes."),
+            Accept(
+                "imagePullSecrets",
+                new ListValue(new ObjectValue("LocalObjectReference"), 0, RequestLimits.MaxPullSecrets),
+                "An Azure Container Registry needs none: the nodes' identity pulls from it."),
             Accept("initContainers", new ListValue(new ObjectValue("InitContainer"), 0, MaxContainers)),
             Refuse("nodeName", "nodeChoice", NodeChoice),
             Refuse("nodeSelector", "nodeChoice", NodeChoice),

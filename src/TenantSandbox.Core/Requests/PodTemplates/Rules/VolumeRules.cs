@@ -6,7 +6,7 @@ namespace TenantSandbox.Core.Requests.PodTemplates.Rules;
 /// <summary>Volumes.</summary>
 internal static class VolumeRules
 {
-    private const string NoSecrets = "A workload can only refer to objects that its request brings, and requests bring no Secrets yet.";
+    private const string NoSecrets = "Mount the Secret as a volume of its own.";
     private const string OldDriver = "Pod Security \"restricted\" allows no in-tree driver.";
     private const string Alpha = "Not part of the stable API.";
     private const string OwnToken = "Tenants get no token for the API server.";
@@ -43,10 +43,10 @@ internal static class VolumeRules
             Require("name", new TextValue(PodTextRules.Label)),
             Accept("persistentVolumeClaim", new ObjectValue("PersistentVolumeClaimVolumeSource")),
             Accept("projected", new ObjectValue("ProjectedVolumeSource")),
-            Refuse("secret", "ownObjects", NoSecrets),
+            Accept("secret", new ObjectValue("SecretVolumeSource")),
             .. Drivers.Select(name => Refuse(name, "volumeDrivers", OldDriver)),
         ])
-        { OneOf = ["configMap", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected"] },
+        { OneOf = ["configMap", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"] },
         new("EmptyDirVolumeSource",
         [
             Accept("medium", new ChoiceValue("", "Memory"), "Memory is taken from the guest, and needs a sizeLimit."),
@@ -78,7 +78,7 @@ internal static class VolumeRules
         ]),
         new("KeyToPath",
         [
-            Require("key", new TextValue(VolumeTextRules.ConfigMapKey), "A key of the ConfigMap."),
+            Require("key", new TextValue(VolumeTextRules.ConfigMapKey), "A key of the ConfigMap or Secret."),
             Accept("mode", FileMode),
             Require("path", new TextValue(PodTextRules.RelativePath)),
             Refuse("user", "alphaField", Alpha),

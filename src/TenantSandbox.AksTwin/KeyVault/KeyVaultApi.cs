@@ -1,0 +1,139 @@
+using System.Net.Http.Headers;
+
+namespace TenantSandbox.AksTwin.KeyVault;
+
+/// <summary>
+/// The secrets API of Key Vault over HTTP, for all vaults at one port: the Host header names the vault, such as
+/// <c>contoso.vault.azure.net</c>. A request without a token is answered with the challenge that Key Vault's clients verify and follow.
+/// </summary>
+internal sealed class KeyVaultApi(KeyVaultTwin vaults, InjectedFaults faults, CallCounter calls)
+{
+    private const string Tenant = "11111111-2222-3333-4444-555555555555";
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        var response = http.Response;
+        response.Headers["x-ms-request-id"] = http.TraceIdentifier;
+        try
+        {
+            if (await AnswerAsync(http) is { } body)
+            {
+                await response.WriteAsJsonAsync(body, http.RequestAborted);
+            }
+        }
+        catch (Exception e) when (e is VaultException or JsonException or BadHttpRequestException && !response.HasStarted)
+        {
+            var error = e as VaultException ?? new VaultException(400, "BadParameter", e.Message);
+            response.StatusCode = error.Status;
+            response.Headers.RetryAfter = error.RetryAfter?.ToString(CultureInfo.InvariantCulture);
+            await response.WriteAsJsonAsync(error.Body, http.RequestAborted);
+        }
+    }
+
+    /// <returns>Null when the connection was closed.</returns>
+    private async Task<JsonObject?> AnswerAsync(HttpContext http)
+    {
+        var host = http.Request.Host.Host.Split('.', 2);
+        string[] path = [.. (http.Request.Path.Value ?? "").Split('/', StringSplitOptions.RemoveEmptyEntries)];
+        if (host.Length < 2 || !vaults.HasVault(host[0]))
+        {
+            // Such a vault has no address in DNS.
+            http.Abort();
+            return null;
+        }
+
+        Authenticate(http, host[1]);
+        if (http.Request.Query["api-version"].Count == 0)
+        {
+            throw new VaultException(400, "BadParameter", "api-version must be specified");
+        }
+
+        if (path is not ["secrets" or "Secrets", var name, ..])
+        {
+            throw new VaultException(404, "NotFound", "The twin has secrets only.");
+        }
+
+        var (call, answer) = (http.Request.Method, path.Length > 2 ? path[2] : null) switch
+        {
+            ("GET", "versions") => ("list", (Func<JsonObject?, JsonObject>)(_ => List(http, host[0], name))),
+            ("GET", var version) => ("get", _ => Bundle(http, name, vaults.Get(host[0], name, version), hasValue: true)),
+            ("PUT", null) => ("set", body => Bundle(http, name, Set(host[0], name, body!), hasValue: true)),
+            ("PATCH", var version) => (
+                "update", body => Bundle(http, name, vaults.Update(host[0], name, version, body?.GetObject("attributes") ?? []), hasValue: false)),
+            ("DELETE", null) => ("delete", _ => Delete(http, host[0], name)),
+            _ => throw new VaultException(405, "MethodNotAllowed", "The method is not allowed here."),
+        };
+        calls.Count($"vault.secrets.{call}");
+        var fault = faults.Next($"vault.secrets.{call}", name);
+        if (fault is { Kind: InjectedFaultKind.Refuse })
+        {
+            throw VaultException.FromInjectedFault(fault);
+        }
+
+        var result = answer(http.Request.Method is "PUT" or "PATCH" ? await ReadAsync(http) : null);
+        if (fault is { Kind: InjectedFaultKind.LoseAnswer })
+        {
+            http.Abort();
+            return null;
+        }
+
+        return result;
+    }
+
+    // The challenge's resource is the domain of the vaults: clients refuse one that isn't a domain of the vault's host.
+    private static void Authenticate(HttpContext http, string domain)
+    {
+        if (AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header)
+            && string.Equals(header.Scheme, "Bearer", StringComparison.OrdinalIgnoreCase) && header.Parameter is { Length: > 0 })
+        {
+            return;
+        }
+
+        http.Response.Headers.WWWAuthenticate = $"Bearer authorization=\"https://login.windows.net/{Tenant}\", resource=\"https://{domain}\"";
+        throw new VaultException(401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.");
+    }
+
+    private static async Task<JsonObject> ReadAsync(HttpContext http)
+    {
+        using var body = new MemoryStream();
+        await http.Request.Body.CopyToAsync(body, http.RequestAborted);
+        return JsonParser.Parse(body.ToArray()) as JsonObject ?? throw new JsonException("The body must be an object.");
+    }
+
+    private SecretVersion Set(string vault, string name, JsonObject body) =>
+        vaults.Set(
+            vault,
+            name,
+            body.GetString("value") ?? throw new VaultException(400, "BadParameter", "The parameter value is missing."),
+            body.GetObject("attributes") ?? []);
+
+    private JsonObject List(HttpContext http, string vault, string name) => new()
+    {
+        ["value"] = new JsonArray([.. vaults.Find(vault, name).Versions.Select(v => Bundle(http, name, v, hasValue: false))]),
+        ["nextLink"] = null,
+    };
+
+    private JsonObject Delete(HttpContext http, string vault, string name)
+    {
+        var last = vaults.Find(vault, name).Versions[^1];
+        vaults.Delete(vault, name);
+        var bundle = Bundle(http, name, last, hasValue: false);
+        bundle["recoveryId"] = $"https://{http.Request.Host.Host}/deletedsecrets/{name}";
+        return bundle;
+    }
+
+    private static JsonObject Bundle(HttpContext http, string name, SecretVersion version, bool hasValue)
+    {
+        var bundle = new JsonObject
+        {
+            ["id"] = $"https://{http.Request.Host.Host}/secrets/{name}/{version.Version}",
+            ["attributes"] = version.Attributes.DeepClone(),
+        };
+        if (hasValue)
+        {
+            bundle["value"] = version.Value;
+        }
+
+        return bundle;
+    }
+}
