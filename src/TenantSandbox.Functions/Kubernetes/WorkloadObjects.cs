@@ -78,7 +78,7 @@ internal sealed record WorkloadObjectKind(
             (c, m, o, t) => c.CoreV1.DeleteNamespacedConfigMapAsync(m.Name, m.NamespaceProperty, o, cancellationToken: t)),
         Of(
             HttpRoute.KindName,
-            async (c, ns, s, t) => (await c.ListAsync<HttpRoute>(ns, s, t)).Items,
+            async (c, ns, s, t) => (IList<HttpRoute>)[.. (await c.ListAsync<HttpRoute>(ns, s, t)).Items],
             (c, m, o, t) => c.DeleteAsync<HttpRoute>(m, o, t)),
     ];
 
@@ -90,7 +90,7 @@ internal sealed record WorkloadObjectKind(
 
     private static WorkloadObjectKind Of<T>(
         string name,
-        Func<IKubernetes, string, string, CancellationToken, Task<IEnumerable<T>>> list,
+        Func<IKubernetes, string, string, CancellationToken, Task<IList<T>>> list,
         Func<IKubernetes, V1ObjectMeta, V1DeleteOptions, CancellationToken, Task> delete)
         where T : IKubernetesObject<V1ObjectMeta> =>
         new(name, typeof(T), async (c, ns, s, t) => [.. (await list(c, ns, s, t)).Cast<IKubernetesObject<V1ObjectMeta>>()], delete);

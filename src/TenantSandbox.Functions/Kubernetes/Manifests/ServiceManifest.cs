@@ -46,7 +46,8 @@ internal static class ServiceManifest
         };
     }
 
-    public static V1ServicePort Port(ServicePortSpec port) => new()
+    // A stored request can be older than the settings.
+    private static bool RequireAllowed(ServiceSpec service, NetworkOptions network)
     {
         var isAllowed = service.Type switch
         {
@@ -62,7 +63,7 @@ internal static class ServiceManifest
     }
 
     // Protocol is a key of the list in server-side apply; older API servers refuse an apply without it.
-    private static V1ServicePort Port(ServicePortSpec port) => new()
+    public static V1ServicePort Port(ServicePortSpec port) => new()
     {
         Name = port.EffectiveName,
         Port = port.Port,
