@@ -4,6 +4,7 @@ using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using TenantSandbox.AksTwin;
 using TenantSandbox.Core.Capacity;
+using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Configuration;
@@ -153,14 +154,34 @@ public sealed class ClusterFixture : IAsyncLifetime
     internal async Task<DesiredTenant> RunAsync(DesiredTenant tenant)
     {
         await Namespaces.ApplyAsync(tenant.Placed(), default);
-        await Workloads.ApplyAsync(tenant.Placed(), default);
+        await ApplyWorkloadsAsync(tenant);
         var seen = await WatchAsync(tenant);
         Assert.True(seen.Condition == RolloutCondition.Ready, seen.Detail);
         return tenant;
     }
 
+    /// <summary>Applies as an orchestration does: again while what must end first is still ending, for a minute at most.</summary>
+    private async Task ApplyWorkloadsAsync(DesiredTenant tenant)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await Workloads.ApplyAsync(tenant.Placed(), default);
+                return;
+            }
+            catch (ConflictException e) when (e.Code == "WorkloadTerminating" && tries < 20)
+            {
+                // It has waited.
+            }
+        }
+    }
+
     /// <summary>Watches as an orchestration does: again and again while it progresses, for a minute at most.</summary>
-    internal async Task<RolloutObservation> WatchAsync(DesiredTenant tenant)
+    internal Task<RolloutObservation> WatchAsync(DesiredTenant tenant) => WatchAsync(tenant, seen => seen.Condition != RolloutCondition.Progressing);
+
+    /// <summary>Watches until something is seen, for a minute at most.</summary>
+    internal async Task<RolloutObservation> WatchAsync(DesiredTenant tenant, Func<RolloutObservation, bool> isEnough)
     {
         RolloutObservation seen;
         var tries = 0;
@@ -168,7 +189,7 @@ public sealed class ClusterFixture : IAsyncLifetime
         {
             seen = await Rollouts.WatchAsync(tenant.Placed(), default);
         }
-        while (seen.Condition == RolloutCondition.Progressing && ++tries < 20);
+        while (!isEnough(seen) && ++tries < 20);
 
         return seen;
     }

@@ -65,7 +65,7 @@ public sealed class KindsOverTheWireTests(ClusterFixture cluster)
         var broken = ClusterFixture.Next(tenant, Set with { CpuMillis = 500_000 });
         await cluster.Namespaces.ApplyAsync(broken.Placed(), default);
         await cluster.Workloads.ApplyAsync(broken.Placed(), default);
-        var seen = await cluster.Rollouts.WatchAsync(broken.Placed(), default);
+        var seen = await cluster.WatchAsync(broken, o => o.Code is not null);
         Assert.Equal((RolloutCondition.Progressing, "Unschedulable"), (seen.Condition, seen.Code));
 
         var returned = await cluster.RunAsync(ClusterFixture.Next(broken, tenant.Spec.Workloads[0]));

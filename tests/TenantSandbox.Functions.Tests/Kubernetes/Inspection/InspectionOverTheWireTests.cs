@@ -168,11 +168,12 @@ public sealed class InspectionOverTheWireTests(ClusterFixture cluster)
     [Fact]
     public async Task Inspect_PodsThatWaitOrRunElsewhere_AreNamedWithTheCause()
     {
+        // First a pod that runs: then the scheduler knows the pool's nodes.
+        var moved = await cluster.RunAsync(cluster.NewTenant(Small)) with { PoolName = "elsewhere" };
         var waiting = cluster.NewTenant(Small with { CpuMillis = 500_000 });
         await cluster.Namespaces.ApplyAsync(waiting.Placed(), default);
         await cluster.Workloads.ApplyAsync(waiting.Placed(), default);
-        await cluster.Rollouts.WatchAsync(waiting.Placed(), default);
-        var moved = await cluster.RunAsync(cluster.NewTenant(Small)) with { PoolName = "elsewhere" };
+        await cluster.WatchAsync(waiting, o => o.Code is not null);
 
         var notReady = Assert.Single((await InspectAsync(waiting)).Findings, f => f.Kind == FindingKind.PodNotReady);
         var outside = Assert.Single((await InspectAsync(moved)).Findings, f => f.Kind == FindingKind.PodOutsidePool);

@@ -160,7 +160,12 @@ public sealed class KindVerdictTests
         Spec = new V1StatefulSetSpec { Replicas = 2 },
         Status = new V1StatefulSetStatus
         {
-            ObservedGeneration = 1, Replicas = 2, ReadyReplicas = 2, UpdatedReplicas = 2, CurrentRevision = "2", UpdateRevision = "2",
+            ObservedGeneration = 1,
+            Replicas = 2,
+            ReadyReplicas = 2,
+            UpdatedReplicas = 2,
+            CurrentRevision = "2",
+            UpdateRevision = "2",
         },
     };
 
