@@ -66,21 +66,8 @@ public sealed class FailureInjectionTests
         }
     }
 
-    /// <summary>Each class once; what else there is to vary with a class that is retried and one that isn't.</summary>
-    private static IEnumerable<InjectedFailure> FailuresOf(string activity)
-    {
-        foreach (var errorClass in (ErrorClass?[])[null, .. Enum.GetValues<ErrorClass>()])
-        {
-            yield return new(activity, errorClass);
-        }
-
-        foreach (var errorClass in (ErrorClass[])[ErrorClass.Transient, ErrorClass.Invalid])
-        {
-            yield return new(activity, errorClass, FirstCall: 2);
-            yield return new(activity, errorClass, IsAfterCall: true);
-            yield return new(activity, errorClass, Calls: int.MaxValue);
-        }
-    }
+    private static IEnumerable<InjectedFailure> FailuresOf(string activity) =>
+        InjectedFailure.Variations(activity, [null, .. Enum.GetValues<ErrorClass>()]);
 
     private static async Task CheckAsync(TestSystem system, InjectedFailure failure, TenantPhase success, string successEvent)
     {

@@ -13,6 +13,21 @@ public sealed record InjectedFailure(string Activity, ErrorClass? ErrorClass, in
 {
     private const string Message = "injected";
 
+    // One that is retried, and one that isn't.
+    private static readonly ErrorClass?[] Representatives = [Core.Errors.ErrorClass.Transient, Core.Errors.ErrorClass.Invalid];
+
+    /// <summary>A failure of each class once; what else there is to vary with a class that is retried and one that isn't.</summary>
+    public static IEnumerable<InjectedFailure> Variations(string activity, IEnumerable<ErrorClass?> classes) =>
+    [
+        .. classes.Select(c => new InjectedFailure(activity, c)),
+        .. Representatives.SelectMany(IEnumerable<InjectedFailure> (c) =>
+        [
+            new(activity, c, FirstCall: 2),
+            new(activity, c, IsAfterCall: true),
+            new(activity, c, Calls: int.MaxValue),
+        ]),
+    ];
+
     public bool Hits(string activity, int call) => activity == Activity && call >= FirstCall && call - FirstCall < Calls;
 
     public Exception ToException() => ErrorClass is { } errorClass ? SandboxException.Create(errorClass, Code, Message) : new FormatException(Message);

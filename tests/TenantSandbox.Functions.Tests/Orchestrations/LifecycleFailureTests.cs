@@ -11,6 +11,8 @@ namespace TenantSandbox.Functions.Tests.Orchestrations;
 /// </summary>
 public sealed class LifecycleFailureTests
 {
+    private static readonly ErrorClass?[] Classes = [null, ErrorClass.Transient, ErrorClass.Conflict, ErrorClass.Capacity, ErrorClass.Invalid];
+
     public static TheoryData<string> RolloutActivities =>
     [
         ActivityNames.SelectClusters, ActivityNames.EnsurePool, ActivityNames.ReadPool, ActivityNames.CheckAdmission, ActivityNames.ApplyNamespace, ActivityNames.ApplyWorkloads,
@@ -56,7 +58,7 @@ public sealed class LifecycleFailureTests
 
     private static async Task RunAsync(string activity, Func<TestSystem, Task> prepare, Func<TestSystem, Task> run, TenantPhase? phase, Action<TenantState> check)
     {
-        foreach (var failure in FailuresOf(activity))
+        foreach (var failure in InjectedFailure.Variations(activity, Classes))
         {
             await using var system = await TestSystem.StartAsync();
             await system.RunAsync(TestSystem.Onboard());
@@ -101,16 +103,4 @@ public sealed class LifecycleFailureTests
             Assert.Null((await system.TenantAsync()).LastError);
         }
     }
-
-    /// <summary>Each kind of class once; what else there is to vary with a class that is retried and one that isn't.</summary>
-    private static IEnumerable<InjectedFailure> FailuresOf(string activity) =>
-    [
-        .. ((ErrorClass?[])[null, ErrorClass.Transient, ErrorClass.Conflict, ErrorClass.Capacity, ErrorClass.Invalid]).Select(c => new InjectedFailure(activity, c)),
-        .. ((ErrorClass[])[ErrorClass.Transient, ErrorClass.Invalid]).SelectMany(IEnumerable<InjectedFailure> (c) =>
-        [
-            new(activity, c, FirstCall: 2),
-            new(activity, c, IsAfterCall: true),
-            new(activity, c, Calls: int.MaxValue),
-        ]),
-    ];
 }
