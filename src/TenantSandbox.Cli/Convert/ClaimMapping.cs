@@ -42,8 +42,21 @@ internal sealed class ClaimMapping(IEnumerable<V1PersistentVolumeClaim> claims, 
 
         foreach (var spec in workload.Volumes.Select(v => v["ephemeral"]?["volumeClaimTemplate"]?["spec"]).OfType<JsonObject>())
         {
-            spec["storageClassName"] = Map(spec["storageClassName"]?.GetValue<string>());
+            Complete(spec);
         }
+
+        var templates = workload.Settings["statefulSet"]?["volumeClaimTemplates"] as JsonArray ?? [];
+        foreach (var template in templates.OfType<JsonObject>().Where(t => t["spec"] is JsonObject spec && !Complete(spec)).ToArray())
+        {
+            templates.Remove(template);
+            workload.NoteNotTaken($"volumeClaimTemplates: {template["metadata"]?["name"]}. {NoClass}");
+        }
+    }
+
+    private bool Complete(JsonObject claim)
+    {
+        claim["storageClassName"] = Map(claim["storageClassName"]?.GetValue<string>());
+        return claim["storageClassName"] is not null;
     }
 
     /// <summary>The claims for the request; null for none.</summary>

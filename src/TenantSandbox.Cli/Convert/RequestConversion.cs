@@ -110,11 +110,6 @@ internal static class RequestConversion
             request[name] = value!.DeepClone();
         }
 
-        if (secretRefs.Count > 0)
-        {
-            request["secretRefs"] = secretRefs.DeepClone();
-        }
-
         return request;
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using TenantSandbox.Core.Placement;
+using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests;
 
@@ -37,7 +38,7 @@ public sealed record SpecRef(
             spec.Cluster,
             spec.Region,
             [.. spec.Workloads.Select(w => new PodGroup(w.Name, w.Replicas, w.CpuMillis, w.MemoryMiB, w.EphemeralMiB))],
-            spec.Claims is { Count: > 0 })
+            SpecClaims.Any(spec))
         {
             Hosts = HostsOf(spec) is { Length: > 0 } hosts ? hosts : null,
         };

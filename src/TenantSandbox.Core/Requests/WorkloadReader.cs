@@ -41,6 +41,7 @@ internal static class WorkloadReader
             }
 
             var form = KindReader.Read(reader, faults);
+            declared.CheckClaimTemplates(form, name, pointer);
             var identity = IdentityReader.Read(reader, tenantId, rules, faults);
             WorkloadSpec workload;
             if (reader.Has("podTemplate"))
@@ -60,6 +61,8 @@ internal static class WorkloadReader
             {
                 workload = WorkloadSecretReader.Read(reader, ReadShortForm(reader, name ?? "", form.Replicas, secrets, faults), secrets, faults);
             }
+
+            workloads.Add(network.Read(reader, form.Of(workload) with { Identity = identity }));
         }
 
         GoverningServices.CheckNames(spec, workloads, faults);

@@ -32,15 +32,23 @@ internal sealed class ClaimPreflight(ClusterConnections connections, ClaimVolume
 
         var classes = await ReadClassesAsync(tenant, cancellationToken);
         var live = (await volumes.ListClaimsAsync(tenant.Namespace, cancellationToken)).Where(KeptClaim.IsOfSpec).ToDictionary(c => c.Metadata.Name, StringComparer.Ordinal);
-        var pairs = (tenant.Spec.Claims ?? []).Select(c => (Wanted: c, Live: live.GetValueOrDefault(c.Name))).Where(p => p.Live is not null).ToArray();
+        var own = Pair(tenant.Spec.Claims ?? [], live);
+        var ofPods = Pair(SpecClaims.OfPods(tenant.Spec), live);
         string[] refusals =
         [
             .. classes.Where(c => c.Value is null).Select(c => $"StorageClass {c.Key} doesn't exist on cluster {tenant.ClusterId}."),
-            .. pairs.SelectMany(p => Compare(p.Wanted, p.Live!, classes.GetValueOrDefault(p.Wanted.StorageClassName))),
+            .. own.SelectMany(p => Compare(p.Wanted, p.Live, FindWhyNotLarger(p.Wanted, classes.GetValueOrDefault(p.Wanted.StorageClassName)))),
+            .. ofPods.SelectMany(p => Compare(p.Wanted, p.Live, "a StatefulSet leaves the claims that it finds as they are")),
             .. Exceeded(tenant with { KeptClaims = KeptClaim.Of(tenant.Spec, live.Values) }),
         ];
-        return new(refusals, refusals.Length > 0 ? [] : await ReadZonesAsync(tenant, pairs.Select(p => p.Live!), cancellationToken));
+        return new(refusals, refusals.Length > 0 ? [] : await ReadZonesAsync(tenant, own.Concat(ofPods).Select(p => p.Live), cancellationToken));
     }
+
+    private static (ClaimSpec Wanted, V1PersistentVolumeClaim Live)[] Pair(IEnumerable<ClaimSpec> wanted, Dictionary<string, V1PersistentVolumeClaim> live) =>
+        [.. wanted.Where(c => live.ContainsKey(c.Name)).Select(c => (c, live[c.Name]))];
+
+    private static string? FindWhyNotLarger(ClaimSpec claim, V1StorageClass? storageClass) =>
+        storageClass?.AllowVolumeExpansion == true ? null : $"volumes of StorageClass {claim.StorageClassName} can't grow";
 
     private async Task<string?> FindMoveRefusalAsync(DesiredTenant tenant, FormerCluster former, CancellationToken cancellationToken)
     {
@@ -63,7 +71,7 @@ internal sealed class ClaimPreflight(ClusterConnections connections, ClaimVolume
     {
         string[] names =
         [
-            .. (tenant.Spec.Claims ?? []).Select(c => c.StorageClassName)
+            .. SpecClaims.Of(tenant.Spec).Select(c => c.StorageClassName)
                 .Concat(tenant.Spec.Workloads.SelectMany(w => TemplateVolumes.Of(w).Ephemeral).Select(e => e.StorageClassName))
                 .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
         ];
@@ -75,7 +83,10 @@ internal sealed class ClaimPreflight(ClusterConnections connections, ClaimVolume
         return names.Zip(found).ToDictionary(p => p.First, p => p.Second, StringComparer.Ordinal);
     }
 
-    private static IEnumerable<string> Compare(ClaimSpec wanted, V1PersistentVolumeClaim live, V1StorageClass? storageClass)
+    /// <param name="wanted">As the spec has it.</param>
+    /// <param name="live">As it is.</param>
+    /// <param name="whyNotLarger">Why it can't become larger; null if it can.</param>
+    private static IEnumerable<string> Compare(ClaimSpec wanted, V1PersistentVolumeClaim live, string? whyNotLarger)
     {
         if (live.Metadata.DeletionTimestamp is not null)
         {
@@ -98,9 +109,9 @@ internal sealed class ClaimPreflight(ClusterConnections connections, ClaimVolume
         {
             yield return $"Claim {wanted.Name} exists with {size} MiB, and volumes can't shrink. Keep its size, or name another claim.";
         }
-        else if (wanted.SizeMiB > size && storageClass?.AllowVolumeExpansion != true)
+        else if (wanted.SizeMiB > size && whyNotLarger is not null)
         {
-            yield return $"Claim {wanted.Name} exists with {size} MiB, and volumes of StorageClass {wanted.StorageClassName} can't grow.";
+            yield return $"Claim {wanted.Name} exists with {size} MiB, and {whyNotLarger}. Keep its size, or name another claim.";
         }
     }
 

@@ -1,5 +1,6 @@
 using k8s.Models;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Requests.Volumes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes;
@@ -11,15 +12,19 @@ namespace TenantSandbox.Functions.Kubernetes;
 internal sealed record KeptClaim(string Name, string StorageClassName, long SizeMiB)
 {
     /// <summary>The claims that an earlier spec asked for and this one doesn't.</summary>
-    public static IReadOnlyList<KeptClaim> Of(TenantSpec spec, IEnumerable<V1PersistentVolumeClaim> live) =>
-    [
-        .. live.Where(IsOfSpec)
-            .Where(c => spec.Claims?.Any(s => s.Name == c.Metadata.Name) != true)
-            .Select(c => new KeptClaim(c.Metadata.Name, c.Spec.StorageClassName ?? "", RequestMiB(c)))
-            .OrderBy(c => c.Name, StringComparer.Ordinal),
-    ];
+    public static IReadOnlyList<KeptClaim> Of(TenantSpec spec, IEnumerable<V1PersistentVolumeClaim> live)
+    {
+        var wanted = SpecClaims.Of(spec).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. live.Where(IsOfSpec)
+                .Where(c => !wanted.Contains(c.Metadata.Name))
+                .Select(c => new KeptClaim(c.Metadata.Name, c.Spec.StorageClassName ?? "", RequestMiB(c)))
+                .OrderBy(c => c.Name, StringComparer.Ordinal),
+        ];
+    }
 
-    /// <summary>Whether a claim was made for the <c>claims</c> of a request; not one of a pod.</summary>
+    /// <summary>Whether a claim was made for the <c>claims</c> of a request or by its StatefulSets; not an ephemeral one.</summary>
     public static bool IsOfSpec(V1PersistentVolumeClaim claim) => claim.Metadata.Annotations?.ContainsKey(Labels.OnOffboard) == true;
 
     /// <summary>What a claim requests, in MiB, rounded up.</summary>

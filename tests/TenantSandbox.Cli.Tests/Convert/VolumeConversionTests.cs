@@ -83,13 +83,46 @@ public sealed class VolumeConversionTests
         AssertValid(conversion, InstallationRules.Default);
     }
 
-    private static string Workload(string container, string pod) =>
+    [Fact]
+    public async Task Convert_StatefulSetWithClaimTemplates_KeepsThem()
+    {
+        var conversion = await ConvertAsync(["managed-csi"], Workload("volumeMounts: [{name: data, mountPath: /data}]", "dnsPolicy: ClusterFirst", kind: "StatefulSet", spec:
+            """
+            volumeClaimTemplates:
+            - metadata: {name: data, labels: {app: web}}
+              spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+            """));
+
+        var claim = Assert.Single(conversion.Request["workloads"]![0]!["statefulSet"]!["volumeClaimTemplates"]!.AsArray())!;
+        Assert.Equal("managed-csi", claim["spec"]!["storageClassName"]!.GetValue<string>());
+        Assert.Equal(ConversionVerdict.InFull, Assert.Single(conversion.Workloads).Verdict);
+        AssertValid(conversion, new InstallationRules { StorageClasses = [new("managed-csi", ["ReadWriteOnce"], 10240, 10240, false)] });
+    }
+
+    [Fact]
+    public async Task Convert_ClaimTemplateWithoutStorageClass_IsReportedAndLeftOut()
+    {
+        var conversion = await ConvertAsync([], Workload("volumeMounts: [{name: data, mountPath: /data}]", "dnsPolicy: ClusterFirst", kind: "StatefulSet", spec:
+            """
+            volumeClaimTemplates:
+            - metadata: {name: data}
+              spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+            """));
+
+        var workload = Assert.Single(conversion.Workloads);
+        Assert.Equal(ConversionVerdict.InPart, workload.Verdict);
+        Assert.Contains(workload.Notes, n => n is { Subject: "StatefulSet/web" } && n.Text.Contains("--storage-class", StringComparison.Ordinal));
+        AssertValid(conversion, InstallationRules.Default);
+    }
+
+    private static string Workload(string container, string pod, string kind = "Deployment", string spec = "replicas: 1") =>
         $"""
         apiVersion: apps/v1
-        kind: Deployment
+        kind: {kind}
         metadata:
           name: web
         spec:
+          {spec.ReplaceLineEndings("\n  ")}
           template:
             spec:
               {pod.ReplaceLineEndings("\n      ")}

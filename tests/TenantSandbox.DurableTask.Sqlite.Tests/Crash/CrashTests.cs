@@ -54,8 +54,8 @@ public sealed class CrashTests(ITestOutputHelper output)
             List<string> printed = [];
             for (var life = 0; life < rounds; life++)
             {
-                var commits = life % 2 == 0 ? random.Next(1, 200) : 0;
-                var milliseconds = life % 2 == 1 ? random.Next(100, 600) : 0;
+                var commits = life % 2 == 0 ? random.Next(1, 100) : 0;
+                var milliseconds = life % 2 == 1 ? random.Next(100, 400) : 0;
                 var (exitCode, text) = await CrashProgram.RunAsync("load", directory, commits, milliseconds, life);
                 Assert.True(exitCode is Killed or 0, $"{where}, life {life}: exit code {exitCode}\n{text}");
                 kills += exitCode == Killed ? 1 : 0;

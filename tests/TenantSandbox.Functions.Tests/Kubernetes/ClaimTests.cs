@@ -29,6 +29,8 @@ public sealed class ClaimTests(ClusterFixture cluster)
           "volumes":[{"name":"data","persistentVolumeClaim":{"claimName":"scratch"}}]}}
         """;
 
+    private static readonly InstallationRules Rules = new() { StorageClasses = [new("managed-csi", ["ReadWriteOnce"], 1024 * 1024, 1024 * 1024, AllowRetain: true)] };
+
     [Fact]
     public async Task ApplyWorkloads_Claim_IsBoundByQuotaAndOutlivesItsSpecAndASuspension()
     {
@@ -127,13 +129,7 @@ public sealed class ClaimTests(ClusterFixture cluster)
         Assert.Equal((false, $"volume {bound["scratch"]} of claim scratch is Released and not deleted yet"), (held.Gone, held.Blocker));
         await cluster.Client.CoreV1.PatchPersistentVolumeAsync(
             new V1Patch("""{"metadata":{"finalizers":["external-provisioner.volume.kubernetes.io/finalizer"]}}""", V1Patch.PatchType.MergePatch), bound["scratch"]);
-        AbsenceObservation gone;
-        var tries = 0;
-        do
-        {
-            gone = await cluster.Namespaces.DeleteAsync(tenant.Namespace, default);
-        }
-        while (!gone.Gone && ++tries < 100);
+        var gone = await DeleteAsync(tenant);
 
         var kept = Assert.Single(gone.Volumes!);
         Assert.Equal((true, "data", VolumeOutcome.Retained, "disk.csi.azure.com"), (gone.Gone, kept.Claim, kept.Outcome, kept.Driver));
@@ -141,14 +137,79 @@ public sealed class ClaimTests(ClusterFixture cluster)
         Assert.Equal([bound["data"]], (await cluster.Client.CoreV1.ListPersistentVolumeAsync(labelSelector: $"{Labels.Tenant}={tenant.TenantId}")).Items.Select(v => v.Metadata.Name));
     }
 
+    [Fact]
+    public async Task StatefulSet_ClaimsOfItsPods_FollowTheTenantsLife()
+    {
+        var tenant = await cluster.RunAsync(cluster.NewTenant(Set(replicas: 2)));
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var volumes = await VolumesAsync(ns);
+        var quota = (await cluster.Client.CoreV1.ReadNamespacedResourceQuotaAsync("tenant-quota", ns)).Spec.Hard.ToDictionary(h => h.Key, h => h.Value.ToString());
+
+        Assert.Equal(["data-db-0", "data-db-1"], volumes.Keys);
+        Assert.Equal(("2", "2Gi"), (quota["persistentvolumeclaims"], quota["requests.storage"]));
+        Assert.Empty(await cluster.FindDriftAsync(tenant));
+
+        // Neither a suspension nor fewer replicas lose a volume, and more replicas find theirs.
+        await cluster.Workloads.SuspendAsync(tenant.Placed(), default);
+        await UntilNoPodIsLeftAsync(tenant);
+        Assert.Equal(volumes, await VolumesAsync(ns));
+        var fewer = await cluster.RunAsync(tenant with { Revision = 8, Spec = tenant.Spec with { Workloads = [Set(replicas: 1)] } });
+        Assert.Equal(volumes, await VolumesAsync(ns));
+        Assert.Empty(await cluster.FindDriftAsync(fewer));
+        Assert.Equal("2Gi", (await cluster.Client.CoreV1.ReadNamespacedResourceQuotaAsync("tenant-quota", ns)).Spec.Hard["requests.storage"].ToString());
+        await cluster.RunAsync(tenant with { Revision = 9 });
+        Assert.Equal(volumes, await VolumesAsync(ns));
+
+        // What a claim is can't be changed by removing the StatefulSet and making it anew.
+        var without = await cluster.RunAsync(tenant with { Revision = 10, Spec = tenant.Spec with { Workloads = [Sample.Web] } });
+        Assert.Equal(volumes, await VolumesAsync(ns));
+        Assert.Empty(await RefusalsAsync(without with { Spec = without.Spec with { Workloads = [Set(replicas: 2)] } }));
+        Assert.Equal(
+            ["Claim data-db-0 exists with 1024 MiB, and a StatefulSet leaves the claims that it finds as they are. Keep its size, or name another claim."],
+            await RefusalsAsync(without with { Spec = without.Spec with { Workloads = [Set(replicas: 1, size: "2Gi")] } }));
+        var elsewhere = (await cluster.Services.Make<TenantAdmission>().CheckAsync(
+            without.Placed() with { PoolName = null, Incarnation = tenant.Incarnation, MovesFrom = new(tenant.ClusterId, HasClaims: true) }, default)).Refusals;
+        Assert.Contains("Its claims (data-db-0, data-db-1) have their volumes on cluster west-1", Assert.Single(elsewhere), StringComparison.Ordinal);
+
+        var gone = await DeleteAsync(tenant);
+        Assert.Equal(
+            [("data-db-0", volumes["data-db-0"], VolumeOutcome.Retained), ("data-db-1", volumes["data-db-1"], VolumeOutcome.Retained)],
+            gone.Volumes!.Select(v => (v.Claim, v.Volume, v.Outcome)));
+    }
+
+    private async Task<SortedDictionary<string, string>> VolumesAsync(string ns) => new(
+        (await cluster.Client.CoreV1.ListNamespacedPersistentVolumeClaimAsync(ns)).Items.ToDictionary(c => c.Metadata.Name, c => c.Spec.VolumeName),
+        StringComparer.Ordinal);
+
+    private static WorkloadSpec Set(int replicas, string size = "1Gi") => Templates.Read(
+        $$$"""
+        {"name":"db","kind":"StatefulSet","replicas":{{{replicas}}},"statefulSet":{"volumeClaimTemplates":[{"metadata":{"name":"data"},"onOffboard":"retain",
+           "spec":{"storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"{{{size}}}"}}}}]},
+         "podTemplate":{"spec":{"containers":[{"name":"db","image":"registry.example/db:1","resources":{"limits":{"cpu":"100m","memory":"256Mi"}},
+           "volumeMounts":[{"name":"data","mountPath":"/data"}]}]}}}
+        """,
+        Rules);
+
+    private async Task<AbsenceObservation> DeleteAsync(DesiredTenant tenant)
+    {
+        AbsenceObservation gone;
+        var tries = 0;
+        do
+        {
+            gone = await cluster.Namespaces.DeleteAsync(tenant.Namespace, default);
+        }
+        while (!gone.Gone && ++tries < 100);
+        return gone;
+    }
+
     private DesiredTenant Tenant(string template) => cluster.NewTenant() with { Spec = Of(template) };
 
     private static TenantSpec Of(string template, string claimName = "data", string size = "10Gi")
     {
-        var parsed = Templates.Parse(
-            template,
-            rules: new InstallationRules { StorageClasses = [new("managed-csi", ["ReadWriteOnce"], 1024 * 1024, 1024 * 1024, AllowRetain: true)] },
-            properties: $$$"""
+        var parsed = Templates.ParseWorkload(
+            $$"""{"name":"shop","podTemplate":{{template}}}""",
+            Rules,
+            $$$"""
                 {"claims":[{"name":"{{{claimName}}}","storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],
                   "resources":{"requests":{"storage":"{{{size}}}"} } }]}
                 """);

@@ -13,6 +13,8 @@ namespace TenantSandbox.Functions.Tests.Kubernetes;
 [Collection(ClusterCollection.Name)]
 public sealed class KindsOverTheWireTests(ClusterFixture cluster)
 {
+    private const string Class = "of-claim-templates";
+
     private static readonly WorkloadSpec Small = Sample.Web with { Replicas = 1, CpuMillis = 100, MemoryMiB = 256, ReadinessProbe = null };
     private static readonly WorkloadSpec Set = Small with { Name = "db", Kind = WorkloadKind.StatefulSet, Replicas = 2 };
 
@@ -122,6 +124,67 @@ public sealed class KindsOverTheWireTests(ClusterFixture cluster)
         Assert.Empty((await cluster.Client.CoreV1.ListNamespacedServiceAsync(Namespace(tenant))).Items);
         Assert.Empty((await cluster.Client.AppsV1.ListNamespacedStatefulSetAsync(Namespace(tenant))).Items);
     }
+
+    [Fact]
+    public async Task ApplyWorkloads_ClaimTemplates_AreTheSameAgainAndImmutable()
+    {
+        await using var storage = await StorageAsync();
+        var tenant = cluster.NewTenant(WithClaims());
+        await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
+        await cluster.Workloads.ApplyAsync(tenant.Placed(), default);
+        var before = await ReadSetAsync(tenant);
+        await cluster.Workloads.ApplyAsync(tenant.Placed(), default);
+
+        var changed = await cluster.Services.Make<TenantAdmission>().CheckAsync(ClusterFixture.Next(tenant, WithClaims(onOffboard: "delete")).Placed(), default);
+
+        Assert.Equal(before.Metadata.Generation, (await ReadSetAsync(tenant)).Metadata.Generation);
+        Assert.Contains($"StatefulSet db: {ImmutableFields.Describe("volumeClaimTemplates")}", changed.Refusals);
+        // Nothing provisions the volume, but the claim is there with what the offboarding needs to know of it.
+        var claims = await WaitForClaimsAsync(tenant);
+        Assert.Equal("data-db-0", claims[0].Metadata.Name);
+        Assert.Equal((tenant.TenantId, "db", "retain"), (
+            claims[0].Metadata.Labels[Labels.Tenant], claims[0].Metadata.Labels[Labels.Workload], claims[0].Metadata.Annotations[Labels.OnOffboard]));
+        Assert.DoesNotContain(await cluster.FindDriftAsync(tenant), f => f.Contains("volumeClaimTemplates", StringComparison.Ordinal));
+        Assert.True((await cluster.Namespaces.DeleteAsync(tenant.Namespace, default)).Volumes is null or []);
+    }
+
+    // Nothing provisions volumes of it: a bare API server has no provisioner.
+    private async Task<Cleanup> StorageAsync()
+    {
+        await cluster.Client.StorageV1.CreateStorageClassAsync(
+            new V1StorageClass { Metadata = new V1ObjectMeta { Name = Class }, Provisioner = "kubernetes.io/no-provisioner", VolumeBindingMode = "WaitForFirstConsumer" });
+        return new Cleanup(() => cluster.Client.StorageV1.DeleteStorageClassAsync(Class));
+    }
+
+    private sealed class Cleanup(Func<Task> run) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await run();
+    }
+
+    private async Task<IList<V1PersistentVolumeClaim>> WaitForClaimsAsync(DesiredTenant tenant)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var interval = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (true)
+        {
+            var claims = (await cluster.Client.CoreV1.ListNamespacedPersistentVolumeClaimAsync(Namespace(tenant), cancellationToken: deadline.Token)).Items;
+            if (claims.Count > 0)
+            {
+                return claims;
+            }
+
+            await interval.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
+    private static WorkloadSpec WithClaims(string onOffboard = "retain") => Templates.Read(
+        $$$"""
+        {"name":"db","kind":"StatefulSet","replicas":2,"statefulSet":{"volumeClaimTemplates":[{"metadata":{"name":"data"},"onOffboard":"{{{onOffboard}}}",
+           "spec":{"storageClassName":"{{{Class}}}","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}]},
+         "podTemplate":{"spec":{"containers":[{"name":"db","image":"registry.example/db:1","resources":{"limits":{"cpu":"100m","memory":"256Mi"}},
+           "volumeMounts":[{"name":"data","mountPath":"/data"}]}]}}}
+        """,
+        new InstallationRules { StorageClasses = [new(Class, ["ReadWriteOnce"], 1024 * 1024, 1024 * 1024, AllowRetain: true)] });
 
     private Task<V1StatefulSet> ReadSetAsync(DesiredTenant tenant) => cluster.Client.AppsV1.ReadNamespacedStatefulSetAsync("db", Namespace(tenant));
 

@@ -17,6 +17,7 @@ public static class ImmutableFields
     [
         ("podManagementPolicy", _ => "OrderedReady"),
         ("serviceName", workload => workload.Name),
+        ("volumeClaimTemplates", _ => null),
     ];
 
     /// <summary>The changes of such settings, with pointers into the request; empty for none.</summary>

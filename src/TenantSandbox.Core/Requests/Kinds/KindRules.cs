@@ -16,7 +16,7 @@ internal static class KindRules
 
     private const string Beside = "State it beside, in the workload.";
     private const string Selector = "The app selects the pods by its own labels.";
-    private const string NotYet = "Claims aren't supported yet. Use an emptyDir.";
+    private const string KeptClaims = "Claims are kept until the tenant is offboarded; \"onOffboard\" decides about their volumes then.";
     private const string Alpha = "Not part of the stable API.";
     private const string Suspension = "Suspend the tenant instead.";
 
@@ -59,7 +59,7 @@ internal static class KindRules
         [
             Accept("minReadySeconds", new IntegerValue(0, MaxMinReadySeconds)),
             Accept("ordinals", new ObjectValue("StatefulSetOrdinals")),
-            Refuse("persistentVolumeClaimRetentionPolicy", "notYetSupported", NotYet),
+            Set("persistentVolumeClaimRetentionPolicy", "claimRetention", new ObjectValue("StatefulSetPersistentVolumeClaimRetentionPolicy"), KeptClaims),
             Accept("podManagementPolicy", new ChoiceValue("OrderedReady", "Parallel"), "OrderedReady when absent. Can't be changed later."),
             Refuse("replicas", "besideSettings", Beside),
             Refuse("revisionHistoryLimit", "revisionHistory", "The app keeps the last two revisions."),
@@ -71,8 +71,17 @@ internal static class KindRules
             Set(
                 "updateStrategy", "updateStrategy", new ObjectValue("StatefulSetUpdateStrategy"),
                 "Pods of an older template would stay on nodes that the tenant leaves."),
-            Refuse("volumeClaimTemplates", "notYetSupported", NotYet),
+            Accept(
+                "volumeClaimTemplates", new ListValue(new ObjectValue("ClaimTemplate"), 0, ClaimRules.MaxObjects),
+                "A claim for each pod, mounted as a volume of the template's name. Can't be changed later."),
         ]),
+        new("StatefulSetPersistentVolumeClaimRetentionPolicy",
+        [
+            Accept("whenDeleted", new ChoiceValue("Retain")),
+            Accept("whenScaled", new ChoiceValue("Retain")),
+        ]),
+        ClaimRules.Template,
+        ClaimRules.TemplateMetadata,
         new("StatefulSetOrdinals", [Require("start", new IntegerValue(0, 1000))]),
         new("StatefulSetUpdateStrategy",
         [

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.PodTemplates.Checks;
 using TenantSandbox.Core.Requests.Secrets;
+using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Requests.PodTemplates;
 
@@ -30,7 +31,7 @@ internal static class PodTemplateReader
         if (content["spec"] is JsonObject pod)
         {
             var at = JsonPointer.Append(pointer, "spec");
-            VolumeChecks.Check(pod, at, faults);
+            VolumeChecks.Check(pod, ClaimTemplate.VolumesOf(scope.Form), at, faults);
             RequestChecks.Check(pod, at, faults);
             ContainerChecks.Check(pod, at, faults);
             ProbeChecks.Check(pod, at, faults);

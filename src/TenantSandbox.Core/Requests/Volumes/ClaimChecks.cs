@@ -11,6 +11,7 @@ internal sealed class ClaimChecks(InstallationRules rules, ValidationFaultList f
 
     private readonly Dictionary<string, JsonObject> _claims = new(StringComparer.Ordinal);
     private readonly HashSet<string> _attached = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _templates = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _sums = new(StringComparer.Ordinal);
 
     /// <summary>Judges a claim of the request.</summary>
@@ -21,13 +22,67 @@ internal sealed class ClaimChecks(InstallationRules rules, ValidationFaultList f
             _claims.TryAdd(name, claim);
         }
 
-        if (Judge(claim, pointer, 1) is { AllowRetain: false } && PodNodes.Text(claim, "onOffboard") == "retain")
+        CheckRetained(claim, Judge(claim, pointer, 1), pointer);
+    }
+
+    /// <summary>Judges the claims that a StatefulSet makes: one of each template for each pod.</summary>
+    /// <param name="statefulSet">Its settings.</param>
+    /// <param name="pointer">Their location.</param>
+    /// <param name="workload">The workload's name; null when it has none that is valid.</param>
+    /// <param name="pods">Most pods that it has.</param>
+    public void DeclareTemplates(JsonObject statefulSet, string pointer, string? workload, int pods)
+    {
+        foreach (var repeated in PodNodes.Repeated(statefulSet, pointer, ClaimTemplate.Property, t => PodNodes.Text(t["metadata"], "name")))
+        {
+            faults.Add($"{repeated}/metadata/name", ValidationFaultCodes.Duplicate, "Another claim template has this name.");
+        }
+
+        foreach (var (i, template) in PodNodes.Items(statefulSet, ClaimTemplate.Property))
+        {
+            var at = $"{pointer}/{ClaimTemplate.Property}/{i}";
+            if (template["spec"] is JsonObject claim)
+            {
+                CheckRetained(template, Judge(claim, $"{at}/spec", pods), at);
+            }
+
+            if (workload is not null && PodNodes.Text(template["metadata"], "name") is { } name)
+            {
+                CheckNames($"{name}-{workload}", workload, $"{at}/metadata/name");
+            }
+        }
+    }
+
+    private void CheckRetained(JsonObject owner, StorageClassRule? rule, string pointer)
+    {
+        if (rule is { AllowRetain: false } && PodNodes.Text(owner, "onOffboard") == "retain")
         {
             faults.Add(
                 $"{pointer}/onOffboard",
                 ValidationFaultCodes.Forbidden,
                 $"This installation keeps no volumes of this StorageClass ({Setting}, AllowRetain).",
                 "retainedVolumes");
+        }
+    }
+
+    // Names of all ordinals: what a StatefulSet had before it was scaled down still exists.
+    private void CheckNames(string prefix, string workload, string pointer)
+    {
+        bool IsOfPod(string name) => name.Length > prefix.Length + 1 && name.StartsWith($"{prefix}-", StringComparison.Ordinal)
+            && name.AsSpan(prefix.Length + 1).IndexOfAnyExceptInRange('0', '9') < 0;
+        string? other = null;
+        if (!_templates.TryAdd(prefix, workload))
+        {
+            // A template that a workload repeats is reported as such.
+            other = _templates[prefix] == workload ? null : $"those of workload {_templates[prefix]} too";
+        }
+        else if (_claims.Keys.FirstOrDefault(IsOfPod) is { } taken)
+        {
+            other = $"the request has a claim {taken}";
+        }
+
+        if (other is not null)
+        {
+            faults.Add(pointer, ValidationFaultCodes.Duplicate, $"The claims of the pods are named {prefix}-0 and so on, and {other}.");
         }
     }
 

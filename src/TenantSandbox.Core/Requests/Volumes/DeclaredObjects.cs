@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Core.Requests.PodTemplates;
 using TenantSandbox.Core.Requests.PodTemplates.Rules;
 
@@ -59,6 +60,18 @@ internal sealed class DeclaredObjects
         }
 
         Claims.CheckUse(pod, at, workload, pods);
+    }
+
+    /// <summary>Checks the claims that a StatefulSet makes for its pods.</summary>
+    /// <param name="form">The workload's kind and settings.</param>
+    /// <param name="name">The workload's name; null when it has none that is valid.</param>
+    /// <param name="workload">Pointer to the workload.</param>
+    public void CheckClaimTemplates(WorkloadForm form, string? name, string workload)
+    {
+        if (form.StatefulSet?.ToNode() is { } settings)
+        {
+            Claims.DeclareTemplates(settings, $"{workload}/statefulSet", name, form.Replicas);
+        }
     }
 
     private static List<JsonObject> ReadAll(

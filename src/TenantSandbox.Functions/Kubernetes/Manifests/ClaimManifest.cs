@@ -14,8 +14,7 @@ internal static class ClaimManifest
     public static V1PersistentVolumeClaim Claim(ClaimSpec claim, DesiredTenant tenant, TenantSandboxOptions options)
     {
         var metadata = NamespaceManifest.Metadata(claim.Name, tenant, options);
-        // The offboarding has no spec, and a claim can outlive the spec that asked for it.
-        metadata.Annotations = new Dictionary<string, string> { [Labels.OnOffboard] = claim.OnOffboard == OffboardedVolume.Retain ? Retain : Delete };
+        metadata.Annotations = new Dictionary<string, string> { [Labels.OnOffboard] = PolicyOf(claim) };
         return new V1PersistentVolumeClaim
         {
             ApiVersion = "v1",
@@ -33,6 +32,11 @@ internal static class ClaimManifest
             },
         };
     }
+
+    /// <summary>
+    /// The value of the annotation <see cref="Labels.OnOffboard"/>: the offboarding has no spec, and a claim can outlive the spec that asked for it.
+    /// </summary>
+    public static string PolicyOf(ClaimSpec claim) => claim.OnOffboard == OffboardedVolume.Retain ? Retain : Delete;
 
     /// <summary>Whether a workload's pods use a volume that attaches to one node.</summary>
     public static bool UsesSingleAttach(WorkloadSpec workload, TenantSpec spec) =>

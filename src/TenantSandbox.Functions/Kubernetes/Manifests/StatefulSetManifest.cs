@@ -2,6 +2,7 @@ using k8s;
 using k8s.Models;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Kinds;
+using TenantSandbox.Core.Requests.Volumes;
 using TenantSandbox.Functions.Configuration;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
@@ -24,6 +25,7 @@ internal static class StatefulSetManifest
         spec.ServiceName = GoverningServices.NameOf(workload);
         spec.Template = PodManifest.Template(workload, metadata.Labels, tenant, options);
         spec.UpdateStrategy = new V1StatefulSetUpdateStrategy { Type = "RollingUpdate" };
+        SetClaims(spec, workload, tenant, options);
         return new V1StatefulSet { ApiVersion = "apps/v1", Kind = "StatefulSet", Metadata = metadata, Spec = spec };
     }
 
@@ -39,5 +41,31 @@ internal static class StatefulSetManifest
         {
             yield return "serviceName";
         }
+
+        if (!Claims(wanted).SequenceEqual(Claims(live)))
+        {
+            yield return "volumeClaimTemplates";
+        }
     }
+
+    private static void SetClaims(V1StatefulSetSpec spec, WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options)
+    {
+        foreach (var (claim, template) in (spec.VolumeClaimTemplates ?? []).Zip(ClaimTemplate.Of(workload)))
+        {
+            VolumeMarks.SetLabels(claim.Metadata, workload, tenant, options);
+            claim.Metadata.Annotations = new Dictionary<string, string>(claim.Metadata.Annotations ?? new Dictionary<string, string>())
+            {
+                [Labels.OnOffboard] = ClaimManifest.PolicyOf(template.Claim),
+            };
+            claim.Spec.VolumeMode = "Filesystem";
+        }
+    }
+
+    // What Kubernetes compares and adds no defaults to.
+    private static IEnumerable<(string, string?, string, long, string?)> Claims(V1StatefulSet set) => (set.Spec.VolumeClaimTemplates ?? []).Select(c => (
+        c.Metadata.Name,
+        c.Spec.StorageClassName,
+        string.Join(',', c.Spec.AccessModes),
+        KeptClaim.RequestMiB(c),
+        c.Metadata.Annotations?.TryGetValue(Labels.OnOffboard, out var policy) == true ? policy : null));
 }

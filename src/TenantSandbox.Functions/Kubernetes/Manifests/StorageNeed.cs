@@ -14,11 +14,11 @@ internal sealed record StorageNeed(IReadOnlyList<(string StorageClass, long Clai
     public long MiB => Classes.Sum(c => c.MiB);
 
     /// <summary>Whether a spec asks for any claim. One that asks for none gets none, whatever earlier specs have left.</summary>
-    public static bool Any(TenantSpec spec) => spec.Claims is { Count: > 0 } || spec.Workloads.Any(w => TemplateVolumes.Of(w).Ephemeral.Count > 0);
+    public static bool Any(TenantSpec spec) => SpecClaims.Any(spec) || spec.Workloads.Any(w => TemplateVolumes.Of(w).Ephemeral.Count > 0);
 
     /// <summary>
-    /// The claims of the spec, of what still runs, and those that earlier specs have left; and those that each pod gets, with the extra pods
-    /// of an update as in <see cref="QuotaNeed"/>.
+    /// The claims of the spec, of what still runs, and those that earlier specs have left; and the ephemeral ones of each pod, with the extra
+    /// pods of an update as in <see cref="QuotaNeed"/>.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="extra">Extra pods per workload.</param>
@@ -38,7 +38,7 @@ internal sealed record StorageNeed(IReadOnlyList<(string StorageClass, long Clai
         ]);
     }
 
-    private static IEnumerable<KeptClaim> Declared(TenantSpec spec) => (spec.Claims ?? []).Select(c => new KeptClaim(c.Name, c.StorageClassName, c.SizeMiB));
+    private static IEnumerable<KeptClaim> Declared(TenantSpec spec) => SpecClaims.Of(spec).Select(c => new KeptClaim(c.Name, c.StorageClassName, c.SizeMiB));
 
     private static IEnumerable<(string StorageClassName, long Claims, long MiB)> OfPods(DesiredTenant tenant, int extra)
     {

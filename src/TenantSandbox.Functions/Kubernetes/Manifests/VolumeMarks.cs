@@ -24,12 +24,16 @@ internal static class VolumeMarks
         foreach (var claim in (template.Spec.Volumes ?? []).Select(v => v.Ephemeral?.VolumeClaimTemplate).OfType<V1PersistentVolumeClaimTemplate>())
         {
             claim.Metadata ??= new V1ObjectMeta();
-            claim.Metadata.Labels = new Dictionary<string, string>(
-                Labels.Of(options.Owner, tenant).Append(new(Labels.Workload, workload.Name)).Concat(claim.Metadata.Labels ?? new Dictionary<string, string>())
-                    .DistinctBy(l => l.Key));
+            SetLabels(claim.Metadata, workload, tenant, options);
             claim.Spec.VolumeMode = "Filesystem";
         }
     }
+
+    /// <summary>Adds the labels by which the claims of pods are found to those that the sender gave.</summary>
+    public static void SetLabels(V1ObjectMeta claim, WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options) =>
+        claim.Labels = new Dictionary<string, string>(
+            Labels.Of(options.Owner, tenant).Append(new(Labels.Workload, workload.Name)).Concat(claim.Labels ?? new Dictionary<string, string>())
+                .DistinctBy(l => l.Key));
 
     // Serialized, so that no two contents have one text.
     private static string Hash(TenantSpec spec, IReadOnlyList<string> names)

@@ -2,11 +2,15 @@ using System.Text;
 using System.Text.Json.Nodes;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Kinds;
+using TenantSandbox.Core.Requests.Volumes;
 
 namespace TenantSandbox.Core.Tests.Requests.Kinds;
 
 public sealed class WorkloadKindTests
 {
+    private const string ClaimTemplateJson =
+        """{"metadata":{"name":"data"},"spec":{"storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"1Gi"}}}}""";
+
     [Theory]
     [InlineData("{}", 1)]
     [InlineData("""{"parallelism":5}""", 5)]
@@ -111,6 +115,31 @@ public sealed class WorkloadKindTests
     }
 
     [Fact]
+    public void ImmutableFields_ClaimTemplates_ArePointedAt()
+    {
+        var running = Spec($$$"""{"kind":"StatefulSet","statefulSet":{"volumeClaimTemplates":[{{{ClaimTemplateJson}}}]}}""");
+        string[] pointer = ["/workloads/0/statefulSet/volumeClaimTemplates"];
+
+        IEnumerable<string> Changed(string templates, string more = "") => ImmutableFields
+            .Between(running, Spec($$$"""{"kind":"StatefulSet",{{{more}}}"statefulSet":{"volumeClaimTemplates":[{{{templates}}}]}}""")).Select(f => f.Pointer);
+        Assert.Equal(pointer, Changed(ClaimTemplateJson.Replace("1Gi", "2Gi", StringComparison.Ordinal)));
+        Assert.Equal(pointer, Changed(ClaimTemplateJson.Replace("\"spec\"", "\"onOffboard\":\"retain\",\"spec\"", StringComparison.Ordinal)));
+        Assert.Equal(pointer, Changed(""));
+        Assert.Empty(Changed(ClaimTemplateJson.Replace("1Gi", "1024Mi", StringComparison.Ordinal), "\"replicas\":5,"));
+    }
+
+    [Fact]
+    public void SpecClaims_ClaimTemplates_AreNamedByOrdinals()
+    {
+        var spec = Spec($$$"""{"kind":"StatefulSet","replicas":{"min":1,"max":3},"statefulSet":{"ordinals":{"start":4},"volumeClaimTemplates":[{{{ClaimTemplateJson}}}]}}""");
+
+        Assert.Equal(["data-web-4", "data-web-5", "data-web-6"], SpecClaims.Of(spec).Select(c => c.Name));
+        Assert.Equal([("managed-csi", 1024, OffboardedVolume.Delete)], SpecClaims.OfPods(spec).Select(c => (c.StorageClassName, c.SizeMiB, c.OnOffboard)).Distinct());
+        Assert.True(SpecRef.Of(spec).HasClaims);
+        Assert.False(SpecRef.Of(Spec("""{"kind":"StatefulSet","statefulSet":{"ordinals":{"start":4}}}""")).HasClaims);
+    }
+
+    [Fact]
     public void JobContent_Hash_ChangesOnlyWithWhatAJobCannotChange()
     {
         static string Hash(string job, string image = "x") => JobContent.HashOf(Spec($$"""{"kind":"Job","image":"{{image}}","job":{{job}}}""").Workloads[0]);
@@ -165,6 +194,6 @@ public sealed class WorkloadKindTests
         }
 
         var request = new JsonObject { ["tenantId"] = "acme", ["revision"] = 1, ["tier"] = "pooled", ["workloads"] = new JsonArray(workload) };
-        return TenantRequestParser.Parse(Encoding.UTF8.GetBytes(request.ToJsonString()), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch);
+        return TenantRequestParser.Parse(Encoding.UTF8.GetBytes(request.ToJsonString()), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, RequestCase.Rules);
     }
 }

@@ -64,7 +64,7 @@ internal static class PodTemplatePage
             page.Append("| field | | values | rule and reason |\n| --- | --- | --- | --- |\n");
             foreach (var field in type.Fields)
             {
-                page.Append(CultureInfo.InvariantCulture, $"| `{field.Name}` | {Verdict(field)} | {Values(field)} | {Reason(field)} |\n");
+                page.Append(CultureInfo.InvariantCulture, $"| `{field.Name}` | {Verdict(field)} | {Values(field, types)} | {Reason(field)} |\n");
             }
 
             if (type.Others is { } others)
@@ -85,13 +85,17 @@ internal static class PodTemplatePage
         _ => "refused",
     };
 
-    private static string Values(FieldRule field) => field.Value switch
+    private static string Values(FieldRule field, IReadOnlyList<ObjectRule> types) => field.Value switch
     {
         null => "",
-        ObjectValue type => $"[{type.Type}](#{type.Type.ToLowerInvariant()})",
-        ListValue { Item: ObjectValue type } list => $"{list.Min} to {list.Max} [{type.Type}](#{type.Type.ToLowerInvariant()})",
+        ObjectValue type => Link(type, types),
+        ListValue { Item: ObjectValue type } list => $"{list.Min} to {list.Max} {Link(type, types)}",
         var value => value.Description.Replace("|", "\\|", StringComparison.Ordinal),
     };
+
+    // Settings of kinds refer to types of pod templates, which are on the other page.
+    private static string Link(ObjectValue value, IReadOnlyList<ObjectRule> types) =>
+        $"[{value.Type}]({(types.Any(t => t.Name == value.Type) ? "" : "pod-template.md")}#{value.Type.ToLowerInvariant()})";
 
     private static string Reason(FieldRule field) => (field.Rule is null ? field.Reason : $"`{field.Rule}`: {field.Reason}").TrimEnd();
 }

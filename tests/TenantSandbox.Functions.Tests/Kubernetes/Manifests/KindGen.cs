@@ -24,13 +24,21 @@ internal static class KindGen
             ? $$"""{"parallelism":{{parallelism}},"completions":{{completions}},"completionMode":"Indexed","backoffLimitPerIndex":{{retries}}}"""
             : $$$"""{"parallelism":{{{parallelism}}},"backoffLimit":{{{retries}}},"podFailurePolicy":{"rules":[{"action":"Ignore","onPodConditions":[{"type":"DisruptionTarget"}]}]}}"""));
 
+    private static readonly Gen<string> ClaimTemplates = Gen.Select(Gen.Int[0, 2], Gen.Int[1, 8], Gen.OneOfConst("delete", "retain")).Select((count, size, policy) =>
+        string.Join(',', Enumerable.Range(0, count).Select(i => $$$"""
+            {"metadata":{"name":"own-{{{i}}}","labels":{"app":"shop"}},"onOffboard":"{{{policy}}}",
+              "spec":{"storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"{{{size}}}Gi"}}}}
+            """)));
+
     private static readonly Gen<JsonObject> Kind = Gen.OneOf(
         Replicas.Select(r => new JsonObject { ["replicas"] = r?.DeepClone() }),
-        Gen.Select(Replicas, Gen.OneOfConst("OrderedReady", "Parallel"), Gen.OneOfConst("shop", "shop-peers"), Gen.Int[0, 60]).Select((replicas, policy, service, wait) => new JsonObject
+        Gen.Select(Replicas, Gen.OneOfConst("OrderedReady", "Parallel"), Gen.OneOfConst("shop", "shop-peers"), Gen.Int[0, 60], ClaimTemplates).Select((replicas, policy, service, wait, claims) => new JsonObject
         {
             ["kind"] = "StatefulSet",
             ["replicas"] = replicas?.DeepClone(),
-            ["statefulSet"] = Json($$$"""{"podManagementPolicy":"{{{policy}}}","serviceName":"{{{service}}}","minReadySeconds":{{{wait}}},"ordinals":{"start":1}}"""),
+            ["statefulSet"] = Json($$$"""
+                {"podManagementPolicy":"{{{policy}}}","serviceName":"{{{service}}}","minReadySeconds":{{{wait}}},"ordinals":{"start":1},"volumeClaimTemplates":[{{{claims}}}]}
+                """),
         }),
         Job.Select(job => new JsonObject { ["kind"] = "Job", ["job"] = job.DeepClone() }),
         Gen.Select(Job, Gen.Int[0, 59], Gen.OneOfConst("Forbid", "Replace")).Select((job, minute, policy) => new JsonObject

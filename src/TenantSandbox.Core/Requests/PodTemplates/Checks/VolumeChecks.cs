@@ -5,14 +5,26 @@ namespace TenantSandbox.Core.Requests.PodTemplates.Checks;
 /// <summary>Volumes and their mounts.</summary>
 internal static class VolumeChecks
 {
-    public static void Check(JsonObject pod, string pointer, ValidationFaultList faults)
+    /// <param name="pod">The pod as it was read.</param>
+    /// <param name="claims">The names of the volumes that the workload's StatefulSet adds.</param>
+    /// <param name="pointer">The pod's location.</param>
+    /// <param name="faults">Receives what is wrong.</param>
+    public static void Check(JsonObject pod, IReadOnlyList<string> claims, string pointer, ValidationFaultList faults)
     {
         foreach (var at in PodNodes.Repeated(pod, pointer, "volumes", v => PodNodes.Text(v, "name")))
         {
             faults.Add($"{at}/name", ValidationFaultCodes.Duplicate, "Another volume has this name.");
         }
 
-        var names = PodNodes.Items(pod, "volumes").Select(v => PodNodes.Text(v.Value, "name")).ToHashSet(StringComparer.Ordinal);
+        var names = claims.ToHashSet<string?>(StringComparer.Ordinal);
+        foreach (var (i, volume) in PodNodes.Items(pod, "volumes"))
+        {
+            if (PodNodes.Text(volume, "name") is { } name && !names.Add(name) && claims.Contains(name))
+            {
+                faults.Add($"{pointer}/volumes/{i}/name", ValidationFaultCodes.Duplicate, "A claim template of the StatefulSet has this name.");
+            }
+        }
+
         foreach (var (container, at) in PodNodes.AllContainers(pod, pointer))
         {
             foreach (var (i, mount) in PodNodes.Items(container, "volumeMounts"))

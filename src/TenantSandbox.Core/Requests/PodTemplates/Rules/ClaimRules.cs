@@ -18,6 +18,9 @@ internal static class ClaimRules
     private const string StartsEmpty = "A claim starts empty: what it were filled from could be another tenant's.";
     private const string NotChosen = "A volume is made for the claim, not chosen among those that exist.";
 
+    private static readonly FieldRule OnOffboard =
+        Accept("onOffboard", new ChoiceValue("delete", "retain"), "delete when absent; retain where the installation allows it for the class.");
+
     private static readonly FieldRule[] Spec =
     [
         Require("accessModes", new ListValue(new ChoiceValue([.. AccessMode.All]), 1, 4), "Those that the installation allows for the class."),
@@ -30,6 +33,26 @@ internal static class ClaimRules
         Set("volumeMode", "volumeDevices", new ChoiceValue("Filesystem"), "Kata guests get no block devices of the node."),
         Refuse("volumeName", "volumeChoice", NotChosen),
     ];
+
+    /// <summary>A claim of each pod of a StatefulSet.</summary>
+    public static ObjectRule Template { get; } = new("ClaimTemplate",
+    [
+        Set("apiVersion", "claimTemplateType", new ChoiceValue("v1"), "It is a PersistentVolumeClaim."),
+        Set("kind", "claimTemplateType", new ChoiceValue("PersistentVolumeClaim"), "It is a PersistentVolumeClaim."),
+        Require("metadata", new ObjectValue("ClaimTemplateMetadata")),
+        OnOffboard,
+        Require("spec", new ObjectValue("PersistentVolumeClaimSpec")),
+        Refuse("status", "claimStatus", "Kubernetes reports it."),
+    ])
+    { Model = "" };
+
+    /// <summary>The metadata of such a claim.</summary>
+    public static ObjectRule TemplateMetadata { get; } = new("ClaimTemplateMetadata",
+    [
+        Require("name", new TextValue(PodTextRules.Label), "The name of the volume. The claim of a pod is `<this name>-<workload>-<ordinal>`."),
+        .. PodRules.Metadata.Where(f => f.Name != "name"),
+    ])
+    { Model = "ObjectMeta" };
 
     /// <summary>Of the request itself: its <c>configMaps</c> and <c>claims</c>.</summary>
     public static IReadOnlyList<ObjectRule> RequestTypes { get; } =
@@ -45,7 +68,7 @@ internal static class ClaimRules
         new("Claim",
         [
             Require("name", new TextValue(PodTextRules.Label)),
-            Accept("onOffboard", new ChoiceValue("delete", "retain"), "delete when absent; retain where the installation allows it for the class."),
+            OnOffboard,
             .. Spec,
         ])
         { Model = "" },

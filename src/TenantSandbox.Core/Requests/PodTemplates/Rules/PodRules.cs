@@ -15,23 +15,26 @@ internal static class PodRules
 
     private const string NodeChoice = "The app chooses the nodes: those of the tenant's agent pool.";
     private const string Capacity = "Capacity is reserved for every pod, so no pod may displace another or wait behind it.";
-    private const string Identity = "A pod template has no identity of its own.";
+    private const string Identity = "A template has no identity of its own.";
     private const string Alpha = "Not part of the stable API.";
     private const string Account = "Pods run as the account of the tenant, without a token for the API server.";
+
+    /// <summary>The fields of metadata whose object gets its name elsewhere.</summary>
+    public static IReadOnlyList<FieldRule> Metadata { get; } =
+    [
+        Accept("labels", Map(PodTextRules.LabelValue), "The app's own labels are added."),
+        Accept("annotations", Map(PodTextRules.AnnotationValue)),
+        .. new[]
+        {
+            "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "finalizers", "generateName", "generation", "managedFields",
+            "name", "namespace", "ownerReferences", "resourceVersion", "selfLink", "uid",
+        }.Select(name => Refuse(name, "templateIdentity", Identity)),
+    ];
 
     public static IReadOnlyList<ObjectRule> Types { get; } =
     [
         new("PodTemplateSpec", [Accept("metadata", new ObjectValue("ObjectMeta")), Require("spec", new ObjectValue("PodSpec"))]),
-        new("ObjectMeta",
-        [
-            Accept("labels", Map(PodTextRules.LabelValue), "The app's own labels are added."),
-            Accept("annotations", Map(PodTextRules.AnnotationValue)),
-            .. new[]
-            {
-                "creationTimestamp", "deletionGracePeriodSeconds", "deletionTimestamp", "finalizers", "generateName", "generation", "managedFields",
-                "name", "namespace", "ownerReferences", "resourceVersion", "selfLink", "uid",
-            }.Select(name => Refuse(name, "templateIdentity", Identity)),
-        ]),
+        new("ObjectMeta", Metadata),
         new("PodSpec",
         [
             Refuse("activeDeadlineSeconds", "podDeadline", "Pods have no deadline of their own. A Job has one, in its settings."),
