@@ -97,6 +97,18 @@ public sealed class KubernetesBehaviourStatefulSetTests(KubernetesFixture fixtur
         Assert.Contains("Forbidden: updates to statefulset spec for fields other than 'replicas', ", reply.Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task StatefulSet_InvalidPod_IsTakenAndItsPodsAreRefused()
+    {
+        var ns = await Api.CreateNamespaceAsync();
+        var set = JsonNode.Parse(Manifests.StatefulSet("web"))!;
+        set["spec"]!["template"]!["spec"]!["containers"]![0]!["volumeMounts"] = JsonNode.Parse("""[{"name":"absent","mountPath":"/x"}]""");
+        Assert.Equal(201, (await Api.PostAsync($"/apis/apps/v1/namespaces/{ns}/statefulsets", set.ToJsonString())).Status);
+        var warning = await Api.WaitForAsync($"/api/v1/namespaces/{ns}/events", e => e.GetString("reason") == "FailedCreate");
+        Assert.Contains("spec.containers[0].volumeMounts[0].name: Not found: \"absent\"", warning.GetString("message"), StringComparison.Ordinal);
+        Assert.Empty(await PodsAsync(ns));
+    }
+
     [Theory]
     [InlineData("\"podManagementPolicy\":\"Sometimes\",", "spec.podManagementPolicy")]
     [InlineData("\"updateStrategy\":{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":-1}},", "spec.updateStrategy.rollingUpdate.partition")]

@@ -6,20 +6,17 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 internal static class WorkloadValidation
 {
     public static readonly ValidationRule ReplicaSet = ForFields(
-        ("spec.replicas", NotNegative),
-        ("spec", CheckSelector),
-        ("spec.template.metadata.labels", Labels),
-        ("spec.template.spec", PodValidation.Spec),
-        ("spec.template.spec.restartPolicy", OneOf("Always")),
-        ("spec.template.spec.activeDeadlineSeconds", Absent("activeDeadlineSeconds in ReplicaSet is not Supported")));
+        ("", Replicated("ReplicaSet")),
+        ("spec.template.spec", PodValidation.Spec));
 
     public static readonly ValidationRule Deployment = ForFields(
         ("", ReplicaSet),
         ("spec.strategy.type", OneOf("Recreate", "RollingUpdate")),
         ("spec.strategy.rollingUpdate.maxSurge|maxUnavailable", CountOrPercent));
 
+    // Kubernetes leaves the rest of the pod to the pods: they have volumes that the template doesn't (seen on 1.20).
     public static readonly ValidationRule StatefulSet = ForFields(
-        ("", ReplicaSet),
+        ("", Replicated("StatefulSet")),
         ("spec.podManagementPolicy", OneOf("OrderedReady", "Parallel")),
         ("spec.updateStrategy.type", OneOf("RollingUpdate", "OnDelete")),
         ("spec.updateStrategy.rollingUpdate.partition", NotNegative),
@@ -48,6 +45,13 @@ internal static class WorkloadValidation
 
         return spec;
     }
+
+    private static ValidationRule Replicated(string kind) => ForFields(
+        ("spec.replicas", NotNegative),
+        ("spec", CheckSelector),
+        ("spec.template.metadata.labels", Labels),
+        ("spec.template.spec.restartPolicy", OneOf("Always")),
+        ("spec.template.spec.activeDeadlineSeconds", Absent($"activeDeadlineSeconds in {kind} is not Supported")));
 
     private static IEnumerable<FieldError> CheckSelector(JsonNode? spec, string path)
     {

@@ -95,27 +95,29 @@ internal sealed class TenantAdmission(
     private static V1Pod PodOf(IKubernetesObject<V1ObjectMeta> workload)
     {
         var template = WorkloadManifest.TemplateOf(workload);
+        var spec = KubernetesJson.Deserialize<V1PodSpec>(KubernetesJson.Serialize(template.Spec));
+        // Of the accounts, only the one that all tenants have exists in the namespace for dry runs.
+        spec.ServiceAccountName = NamespaceManifest.ServiceAccountName;
+        if (workload is V1StatefulSet { Spec.VolumeClaimTemplates: { } claims })
+        {
+            spec.Volumes = [.. claims.Select(c => VolumeOf(c, workload.Metadata.Name)), .. spec.Volumes ?? []];
+        }
+
         return new()
         {
             ApiVersion = "v1",
             Kind = "Pod",
             Metadata = new V1ObjectMeta { Name = workload.Metadata.Name, Labels = template.Metadata?.Labels, Annotations = template.Metadata?.Annotations },
-            Spec = WithSharedAccount(template.Spec),
+            Spec = spec,
         };
     }
 
-    // Of the accounts, only the one that all tenants have exists in the namespace for dry runs.
-    private static V1PodSpec WithSharedAccount(V1PodSpec pod)
+    // As the StatefulSet's controller adds them. That the claim doesn't exist is no matter before the pod is scheduled.
+    private static V1Volume VolumeOf(V1PersistentVolumeClaim template, string set) => new()
     {
-        if (pod.ServiceAccountName == NamespaceManifest.ServiceAccountName)
-        {
-            return pod;
-        }
-
-        var copy = KubernetesJson.Deserialize<V1PodSpec>(KubernetesJson.Serialize(pod));
-        copy.ServiceAccountName = NamespaceManifest.ServiceAccountName;
-        return copy;
-    }
+        Name = template.Metadata.Name,
+        PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = $"{template.Metadata.Name}-{set}-0" },
+    };
 
     /// <returns>Why it is refused, in the API server's words; null if it isn't.</returns>
     private async Task<string?> TryAsync(string clusterId, IKubernetesObject<V1ObjectMeta> manifest, CancellationToken cancellationToken)

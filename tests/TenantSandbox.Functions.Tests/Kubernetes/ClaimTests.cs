@@ -153,20 +153,20 @@ public sealed class ClaimTests(ClusterFixture cluster)
         await cluster.Workloads.SuspendAsync(tenant.Placed(), default);
         await UntilNoPodIsLeftAsync(tenant);
         Assert.Equal(volumes, await VolumesAsync(ns));
-        var fewer = await cluster.RunAsync(tenant with { Revision = 8, Spec = tenant.Spec with { Workloads = [Set(replicas: 1)] } });
+        var fewer = await cluster.RunAsync(await cluster.RunAsync(ClusterFixture.Next(tenant, Set(replicas: 1))) with { Former = null });
         Assert.Equal(volumes, await VolumesAsync(ns));
         Assert.Empty(await cluster.FindDriftAsync(fewer));
         Assert.Equal("2Gi", (await cluster.Client.CoreV1.ReadNamespacedResourceQuotaAsync("tenant-quota", ns)).Spec.Hard["requests.storage"].ToString());
-        await cluster.RunAsync(tenant with { Revision = 9 });
+        var more = await cluster.RunAsync(ClusterFixture.Next(fewer, Set(replicas: 2)));
         Assert.Equal(volumes, await VolumesAsync(ns));
 
         // What a claim is can't be changed by removing the StatefulSet and making it anew.
-        var without = await cluster.RunAsync(tenant with { Revision = 10, Spec = tenant.Spec with { Workloads = [Sample.Web] } });
+        var without = await cluster.RunAsync(ClusterFixture.Next(more, Sample.Web));
         Assert.Equal(volumes, await VolumesAsync(ns));
-        Assert.Empty(await RefusalsAsync(without with { Spec = without.Spec with { Workloads = [Set(replicas: 2)] } }));
+        Assert.Empty(await RefusalsAsync(ClusterFixture.Next(without, Set(replicas: 2))));
         Assert.Equal(
             ["Claim data-db-0 exists with 1024 MiB, and a StatefulSet leaves the claims that it finds as they are. Keep its size, or name another claim."],
-            await RefusalsAsync(without with { Spec = without.Spec with { Workloads = [Set(replicas: 1, size: "2Gi")] } }));
+            await RefusalsAsync(ClusterFixture.Next(without, Set(replicas: 1, size: "2Gi"))));
         var elsewhere = (await cluster.Services.Make<TenantAdmission>().CheckAsync(
             without.Placed() with { PoolName = null, Incarnation = tenant.Incarnation, MovesFrom = new(tenant.ClusterId, HasClaims: true) }, default)).Refusals;
         Assert.Contains("Its claims (data-db-0, data-db-1) have their volumes on cluster west-1", Assert.Single(elsewhere), StringComparison.Ordinal);
@@ -184,9 +184,9 @@ public sealed class ClaimTests(ClusterFixture cluster)
     private static WorkloadSpec Set(int replicas, string size = "1Gi") => Templates.Read(
         $$$"""
         {"name":"db","kind":"StatefulSet","replicas":{{{replicas}}},"statefulSet":{"volumeClaimTemplates":[{"metadata":{"name":"data"},"onOffboard":"retain",
-           "spec":{"storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"{{{size}}}"}}}}]},
+           "spec":{"storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"{{{size}}}"} } } }]},
          "podTemplate":{"spec":{"containers":[{"name":"db","image":"registry.example/db:1","resources":{"limits":{"cpu":"100m","memory":"256Mi"}},
-           "volumeMounts":[{"name":"data","mountPath":"/data"}]}]}}}
+           "volumeMounts":[{"name":"data","mountPath":"/data"}]}]} } }
         """,
         Rules);
 

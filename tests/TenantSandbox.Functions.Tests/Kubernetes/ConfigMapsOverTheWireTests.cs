@@ -61,7 +61,7 @@ public sealed class ConfigMapsOverTheWireTests(ClusterFixture cluster)
 
     private DesiredTenant Tenant(string template)
     {
-        var parsed = Templates.Parse(template, properties: """{"configMaps":[{"name":"settings","data":{"level":"debug"}}]}""");
+        var parsed = Templates.ParseWorkload($$"""{"name":"shop","podTemplate":{{template}}}""", properties: """{"configMaps":[{"name":"settings","data":{"level":"debug"}}]}""");
         Assert.Empty(parsed.Faults);
         return cluster.NewTenant() with { Spec = parsed.Spec! };
     }

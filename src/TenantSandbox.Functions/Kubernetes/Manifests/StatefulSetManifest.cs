@@ -62,7 +62,7 @@ internal static class StatefulSetManifest
     }
 
     // What Kubernetes compares and adds no defaults to.
-    private static IEnumerable<(string, string?, string, long, string?)> Claims(V1StatefulSet set) => (set.Spec.VolumeClaimTemplates ?? []).Select(c => (
+    private static IEnumerable<(string, string, string, long, string?)> Claims(V1StatefulSet set) => (set.Spec.VolumeClaimTemplates ?? []).Select(c => (
         c.Metadata.Name,
         c.Spec.StorageClassName,
         string.Join(',', c.Spec.AccessModes),

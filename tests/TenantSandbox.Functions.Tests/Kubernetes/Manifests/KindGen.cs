@@ -27,7 +27,7 @@ internal static class KindGen
     private static readonly Gen<string> ClaimTemplates = Gen.Select(Gen.Int[0, 2], Gen.Int[1, 8], Gen.OneOfConst("delete", "retain")).Select((count, size, policy) =>
         string.Join(',', Enumerable.Range(0, count).Select(i => $$$"""
             {"metadata":{"name":"own-{{{i}}}","labels":{"app":"shop"}},"onOffboard":"{{{policy}}}",
-              "spec":{"storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"{{{size}}}Gi"}}}}
+              "spec":{"storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"{{{size}}}Gi"} } } }
             """)));
 
     private static readonly Gen<JsonObject> Kind = Gen.OneOf(
