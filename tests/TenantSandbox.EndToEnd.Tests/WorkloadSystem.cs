@@ -32,14 +32,11 @@ public sealed class WorkloadSystem : IAsyncLifetime
                 ["TenantSandbox:Storage:Classes:0:MaxClaimGiB"] = "10",
                 ["TenantSandbox:Storage:Classes:0:MaxTenantGiB"] = "20",
                 ["TenantSandbox:Storage:Classes:0:AllowRetain"] = "true",
-            },
-            ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(new FakeLoggerProvider(Log)),
-            Settings = new Dictionary<string, string?>
-            {
                 ["TenantSandbox:Network:HostNames:0"] = "{tenant}.example.com",
                 ["TenantSandbox:Network:Gateway:Namespace"] = "default",
                 ["TenantSandbox:Network:Gateway:Name"] = "public",
             },
+            ConfigureLogging = logging => logging.SetMinimumLevel(LogLevel.Information).AddProvider(new FakeLoggerProvider(Log)),
         });
         await CreateGatewayAsync();
         var request = TenantRequests.Onboard(Tenant);
