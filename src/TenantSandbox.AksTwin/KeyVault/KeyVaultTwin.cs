@@ -89,7 +89,11 @@ public sealed class KeyVaultTwin
             var now = _time.GetUtcNow().ToUnixTimeSeconds();
             var all = new JsonObject
             {
-                ["enabled"] = true, ["created"] = now, ["updated"] = now, ["recoveryLevel"] = "Recoverable+Purgeable", ["recoverableDays"] = 90,
+                ["enabled"] = true,
+                ["created"] = now,
+                ["updated"] = now,
+                ["recoveryLevel"] = "Recoverable+Purgeable",
+                ["recoverableDays"] = 90,
             };
             Merge(attributes, all);
             var added = new SecretVersion(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)), value, all);

@@ -21,7 +21,7 @@ public sealed class CrashableSystem : IAsyncLifetime
         // The tests kill more often than the backoff is meant for.
         MaxWorkerRestartDelay = TimeSpan.FromSeconds(1),
         // Long enough for a restart of the worker, and short where a test holds a namespace back.
-        Settings = new Dictionary<string, string?> { ["TenantSandbox:Timing:NamespaceDeleteSeconds"] = "60" },
+        Settings = new Dictionary<string, string?> { ["TenantSandbox:Timing:NamespaceDeleteSeconds"] = "30" },
         ConfigureTaskHubWorker = worker =>
         {
             worker.AddEntityDispatcherMiddleware((_, next) => CallAsync(next, EntityWorkStarted));

@@ -13,6 +13,13 @@ public sealed class BadInputTests(DoorSystem doors)
     private static readonly IReadOnlyList<RequestCase> InvalidCases =
         [.. RequestCase.All.Where(request => request.Faults.Count > 0 && !request.ToText().StartsWith('\ufeff') && request.Faults.SequenceEqual(FaultsByDefault(request)))];
 
+    // Of the queue and of Event Grid, which take longer: every odd text, and some of each kind of fault.
+    private static readonly IReadOnlyList<RequestCase> SomeCases =
+    [
+        .. InvalidCases.Where(invalid => invalid.Text is not null),
+        .. InvalidCases.Where(invalid => invalid.Text is null).GroupBy(invalid => invalid.Faults[0].Split(' ')[^1]).SelectMany(group => group.Take(8)),
+    ];
+
     [Fact]
     public async Task Post_EveryInvalidBody_IsAProblemAndChangesNothing()
     {
@@ -42,14 +49,14 @@ public sealed class BadInputTests(DoorSystem doors)
         .Parse(request.ToUtf8(), TenantRequestKind.Onboard, DateTimeOffset.UnixEpoch, InstallationRules.Default).Faults.Select(f => $"{f.Pointer} {f.Code}");
 
     [Fact]
-    public async Task Enqueue_EveryInvalidMessage_IsRejectedAsItCameAndChangesNothing()
+    public async Task Enqueue_InvalidMessages_AreRejectedAsTheyCameAndChangeNothing()
     {
         var before = await doors.System.ListInstancesAsync();
         string[] messages =
         [
-            .. InvalidCases.Where(invalid => invalid.Faults[0] is not (" malformed" or "/id unknown" or " tooLarge"))
+            .. SomeCases.Where(invalid => invalid.Faults[0] is not (" malformed" or "/id unknown" or " tooLarge"))
                 .Select(invalid => invalid.ToText()).Where(text => text.StartsWith('{')).Select(text => DoorRequests.Bare("onboard", text)),
-            .. InvalidCases.Where(invalid => invalid.Faults[0] is not ("/kind unknown" or " tooLarge")).Select(invalid => DoorRequests.Base64(invalid.ToText()))
+            .. SomeCases.Where(invalid => invalid.Faults[0] is not ("/kind unknown" or " tooLarge")).Select(invalid => DoorRequests.Base64(invalid.ToText()))
                 .Where(text => text.Length > 0),
             "not json", "%%%", "{", "[]", "[1]", "{\"kind\":\"onboard\"}", "{\"kind\":\"update\",\"tenantId\":\"a\",\"revision\":2}",
             "{\"specversion\":\"1.0\"}", "{\"specversion\":\"9\",\"type\":1}", "{\"specversion\":null}", "{\"specversion\":{},\"id\":[],\"source\":7,\"type\":{}}",
@@ -69,11 +76,11 @@ public sealed class BadInputTests(DoorSystem doors)
     }
 
     [Fact]
-    public async Task Deliver_EveryInvalidEvent_IsAcceptedRejectedAndChangesNothing()
+    public async Task Deliver_InvalidEvents_AreAcceptedRejectedAndChangeNothing()
     {
         var before = await doors.System.ListInstancesAsync();
         // The webhook parses events before the app sees them, as in Azure, so that of a property that is there twice one is left.
-        var events = InvalidCases.Where(invalid => invalid.Text is null || !invalid.Faults[0].EndsWith(" duplicate", StringComparison.Ordinal))
+        var events = SomeCases.Where(invalid => invalid.Text is null || !invalid.Faults[0].EndsWith(" duplicate", StringComparison.Ordinal))
             .Select(invalid => invalid.ToText()).Where(IsJson)
             .Select(text => $"[{DoorRequests.Event(DoorRequests.OnboardType, text, "bad")}]").ToArray();
         foreach (var body in events)

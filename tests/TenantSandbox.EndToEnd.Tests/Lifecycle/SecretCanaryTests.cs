@@ -107,7 +107,12 @@ public sealed class SecretCanaryTests(SharedSystem shared) : IAsyncLifetime
         Set(third);
         twin.InjectedFaults.Add(new InjectedFault
         {
-            Call = "kube.secrets.patch", Target = "db", Status = 422, Code = "Invalid", Skip = 1, Times = 1,
+            Call = "kube.secrets.patch",
+            Target = "db",
+            Status = 422,
+            Code = "Invalid",
+            Skip = 1,
+            Times = 1,
             Message = $"Secret is invalid: data: {third} {Convert.ToBase64String(Encoding.UTF8.GetBytes(third))}",
         });
         await KeepAsync(await system.PutAsync(Tenant, Request(3), ifMatch: 2));

@@ -30,7 +30,12 @@ public sealed class SecretFaultTests : IAsyncLifetime
         var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(Canary));
         _cluster.Twin.InjectedFaults.Add(new InjectedFault
         {
-            Call = call, Target = "db", Status = status, Code = reason, Times = null, Message = $"Secret \"db\" is invalid: data[a]: \"{encoded}\" ({Canary})",
+            Call = call,
+            Target = "db",
+            Status = status,
+            Code = reason,
+            Times = null,
+            Message = $"Secret \"db\" is invalid: data[a]: \"{encoded}\" ({Canary})",
         });
         await _cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
 
