@@ -55,5 +55,12 @@ public static class HostNameRules
         _ => Has(tenant.Applied, host) || Has(tenant.Desired, host),
     };
 
+    /// <summary>The code of the refusal of a host name that another tenant has.</summary>
+    public const string TakenCode = "HostNameTaken";
+
+    /// <summary>The refusal in words.</summary>
+    public static string DescribeTaken(string host, string holder) =>
+        $"Host name {host} belongs to tenant '{holder}'. It becomes free when that tenant gives it up or is offboarded.";
+
     private static bool Has(SpecRef? spec, string host) => spec?.Hosts?.Contains(host, StringComparer.Ordinal) == true;
 }

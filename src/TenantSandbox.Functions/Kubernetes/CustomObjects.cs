@@ -36,6 +36,14 @@ internal static class CustomObjects
             kind.Group, kind.ApiVersion, metadata.NamespaceProperty, kind.PluralName, metadata.Name, options, cancellationToken: cancellationToken);
     }
 
+    public static Task<object> PatchAsync<T>(this IKubernetes client, V1ObjectMeta metadata, V1Patch patch, CancellationToken cancellationToken)
+        where T : IKubernetesObject<V1ObjectMeta>
+    {
+        var kind = EntityOf(typeof(T));
+        return client.CustomObjects.PatchNamespacedCustomObjectAsync(
+            patch, kind.Group, kind.ApiVersion, metadata.NamespaceProperty, kind.PluralName, metadata.Name, cancellationToken: cancellationToken);
+    }
+
     /// <summary>How the API names a kind.</summary>
     public static KubernetesEntityAttribute EntityOf(Type type) => type.GetCustomAttribute<KubernetesEntityAttribute>()!;
 }

@@ -8,7 +8,8 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 namespace TenantSandbox.Functions.Kubernetes;
 
 /// <summary>Removes finalizers that an operator has named.</summary>
-internal sealed partial class FinalizerRemovals(ClusterConnections connections, TenantNamespaces namespaces, ILogger<FinalizerRemovals> logger)
+internal sealed partial class FinalizerRemovals(
+    ClusterConnections connections, TenantNamespaces namespaces, WorkloadObjects objects, ILogger<FinalizerRemovals> logger)
 {
     private const int MaxReported = 50;
 
@@ -78,14 +79,11 @@ internal sealed partial class FinalizerRemovals(ClusterConnections connections, 
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
         IEnumerable<HeldObject>[] found =
         [
+            .. await Task.WhenAll(objects.KindsOn(tenant.ClusterId).Select(ListWorkloadsAsync)),
             await ListAsync("Pod", (c, t) => c.CoreV1.ListNamespacedPodAsync(ns, cancellationToken: t), l => l.Items,
                 (c, patch, name, t) => c.CoreV1.PatchNamespacedPodAsync(patch, name, ns, cancellationToken: t)),
-            await ListAsync("Service", (c, t) => c.CoreV1.ListNamespacedServiceAsync(ns, cancellationToken: t), l => l.Items,
-                (c, patch, name, t) => c.CoreV1.PatchNamespacedServiceAsync(patch, name, ns, cancellationToken: t)),
             await ListAsync("ServiceAccount", (c, t) => c.CoreV1.ListNamespacedServiceAccountAsync(ns, cancellationToken: t), l => l.Items,
                 (c, patch, name, t) => c.CoreV1.PatchNamespacedServiceAccountAsync(patch, name, ns, cancellationToken: t)),
-            await ListAsync("ConfigMap", (c, t) => c.CoreV1.ListNamespacedConfigMapAsync(ns, cancellationToken: t), l => l.Items,
-                (c, patch, name, t) => c.CoreV1.PatchNamespacedConfigMapAsync(patch, name, ns, cancellationToken: t)),
             await ListAsync("PersistentVolumeClaim", (c, t) => c.CoreV1.ListNamespacedPersistentVolumeClaimAsync(ns, cancellationToken: t), l => l.Items,
                 (c, patch, name, t) => c.CoreV1.PatchNamespacedPersistentVolumeClaimAsync(patch, name, ns, cancellationToken: t)),
             await ListAsync("ResourceQuota", (c, t) => c.CoreV1.ListNamespacedResourceQuotaAsync(ns, cancellationToken: t), l => l.Items,
@@ -94,26 +92,35 @@ internal sealed partial class FinalizerRemovals(ClusterConnections connections, 
                 (c, patch, name, t) => c.CoreV1.PatchNamespacedLimitRangeAsync(patch, name, ns, cancellationToken: t)),
             await ListAsync("NetworkPolicy", (c, t) => c.NetworkingV1.ListNamespacedNetworkPolicyAsync(ns, cancellationToken: t), l => l.Items,
                 (c, patch, name, t) => c.NetworkingV1.PatchNamespacedNetworkPolicyAsync(patch, name, ns, cancellationToken: t)),
-            await ListAsync("Deployment", (c, t) => c.AppsV1.ListNamespacedDeploymentAsync(ns, cancellationToken: t), l => l.Items,
-                (c, patch, name, t) => c.AppsV1.PatchNamespacedDeploymentAsync(patch, name, ns, cancellationToken: t)),
             await ListAsync("ReplicaSet", (c, t) => c.AppsV1.ListNamespacedReplicaSetAsync(ns, cancellationToken: t), l => l.Items,
                 (c, patch, name, t) => c.AppsV1.PatchNamespacedReplicaSetAsync(patch, name, ns, cancellationToken: t)),
         ];
         return found.SelectMany(f => f);
 
-        async Task<IEnumerable<HeldObject>> ListAsync<TList, TItem>(
+        Task<IEnumerable<HeldObject>> ListWorkloadsAsync(WorkloadObjectKind kind) =>
+            FindHeldAsync(kind.Name, (client, token) => kind.ListAsync(client, ns, null, token), kind.PatchAsync);
+
+        Task<IEnumerable<HeldObject>> ListAsync<TList, TItem>(
             string kind,
             Func<IKubernetes, CancellationToken, Task<TList>> list,
             Func<TList, IEnumerable<TItem>> items,
             Func<IKubernetes, V1Patch, string, CancellationToken, Task<TItem>> patch)
             where TList : class
-            where TItem : class, IKubernetesObject<V1ObjectMeta>
+            where TItem : class, IKubernetesObject<V1ObjectMeta> =>
+            FindHeldAsync(
+                kind,
+                async (client, token) => [.. items(await list(client, token))],
+                async (client, metadata, change, token) => await patch(client, change, metadata.Name, token));
+
+        async Task<IEnumerable<HeldObject>> FindHeldAsync(
+            string kind,
+            Func<IKubernetes, CancellationToken, Task<IReadOnlyList<IKubernetesObject<V1ObjectMeta>>>> list,
+            Func<IKubernetes, V1ObjectMeta, V1Patch, CancellationToken, Task<object>> patch)
         {
             // Null where the cluster doesn't serve the kind.
-            var all = await connections.FindAsync(
-                tenant.ClusterId, $"list objects of kind {kind} of {ns}", client => list(client, cancellationToken), cancellationToken);
-            return (all is null ? [] : items(all)).Where(i => i.Metadata.Finalizers is { Count: > 0 }).Select(i => new HeldObject(
-                $"{kind}/{i.Metadata.Name}", i.Metadata, async (client, change, token) => await patch(client, change, i.Metadata.Name, token)));
+            var all = await connections.FindAsync(tenant.ClusterId, $"list objects of kind {kind} of {ns}", client => list(client, cancellationToken), cancellationToken);
+            return (all ?? []).Where(i => i.Metadata.Finalizers is { Count: > 0 }).Select(i => new HeldObject(
+                $"{kind}/{i.Metadata.Name}", i.Metadata, (client, change, token) => patch(client, i.Metadata, change, token)));
         }
     }
 

@@ -3,6 +3,7 @@ using k8s.Models;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
@@ -24,7 +25,7 @@ internal sealed class NetworkFeatures(ClusterConnections connections, IOptions<T
     {
         if (HostsOf(tenant).Count > 0 && await FindTakenAsync(tenant, cancellationToken) is { Count: > 0 } taken)
         {
-            throw new InvalidException("HostNameTaken", string.Join(" ", taken));
+            throw new InvalidException(HostNameRules.TakenCode, string.Join(" ", taken));
         }
     }
 

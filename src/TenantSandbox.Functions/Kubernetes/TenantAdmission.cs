@@ -92,7 +92,8 @@ internal sealed class TenantAdmission(
             : []);
     }
 
-    private static V1Pod PodOf(IKubernetesObject<V1ObjectMeta> workload)
+    /// <summary>A pod of a workload as its controller makes it.</summary>
+    internal static V1Pod PodOf(IKubernetesObject<V1ObjectMeta> workload)
     {
         var template = WorkloadManifest.TemplateOf(workload);
         var spec = KubernetesJson.Deserialize<V1PodSpec>(KubernetesJson.Serialize(template.Spec));

@@ -62,10 +62,7 @@ internal static class HostNames
 
         if (holder.TenantId != claim.TenantId)
         {
-            throw new StepFailedException(
-                ErrorClass.Invalid,
-                "HostNameTaken",
-                $"Host name {host} belongs to tenant '{holder.TenantId}'. It becomes free when that tenant gives it up or is offboarded.");
+            throw new StepFailedException(ErrorClass.Invalid, HostNameRules.TakenCode, HostNameRules.DescribeTaken(host, holder.TenantId));
         }
     }
 

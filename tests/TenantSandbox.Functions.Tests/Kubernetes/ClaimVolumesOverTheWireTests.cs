@@ -45,9 +45,10 @@ public sealed class ClaimVolumesOverTheWireTests(ClusterFixture cluster)
         var tenant = await ApplyAsync(Claim("lost", OffboardedVolume.Retain), Claim("stolen", OffboardedVolume.Retain));
         var lost = await BindAsync(tenant, "lost");
         var stolen = await BindAsync(tenant, "stolen");
+        // In this order: the finalizer that protects a bound volume is added again to one that isn't being deleted.
+        await cluster.Client.CoreV1.DeletePersistentVolumeAsync(lost);
         await cluster.Client.CoreV1.PatchPersistentVolumeAsync(
             new V1Patch("""{"metadata":{"finalizers":null}}""", V1Patch.PatchType.MergePatch), lost);
-        await cluster.Client.CoreV1.DeletePersistentVolumeAsync(lost);
         await cluster.Client.CoreV1.PatchPersistentVolumeAsync(
             new V1Patch("""{"spec":{"claimRef":{"uid":"00000000-0000-0000-0000-000000000000"}}}""", V1Patch.PatchType.MergePatch), stolen);
 

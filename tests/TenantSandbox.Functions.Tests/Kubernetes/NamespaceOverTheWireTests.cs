@@ -112,6 +112,8 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
         await cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
         var name = NamespaceManifest.NameOf(tenant.TenantId);
         await cluster.Client.CoreV1.PatchNamespacedServiceAccountAsync(Finalizers("example.com/a", "example.com/b"), "tenant-workload", name);
+        await cluster.Client.CoreV1.CreateNamespacedConfigMapAsync(
+            new V1ConfigMap { Metadata = new V1ObjectMeta { Name = "held", Finalizers = ["example.com/a"] } }, name);
         var removals = cluster.Services.Make<FinalizerRemovals>();
         var tooEarly = await removals.RemoveAsync(new(tenant.Namespace, ["example.com/a"]), default);
         await cluster.Namespaces.DeleteAsync(tenant.Namespace, default);
@@ -122,7 +124,8 @@ public sealed class NamespaceOverTheWireTests(ClusterFixture cluster)
 
         Assert.Empty(tooEarly.Removed);
         Assert.Empty(ofAnother.Removed);
-        Assert.Equal([new RemovedFinalizer("ServiceAccount/tenant-workload", "example.com/a")], removed.Removed);
+        Assert.Equal(
+            [new RemovedFinalizer("ConfigMap/held", "example.com/a"), new RemovedFinalizer("ServiceAccount/tenant-workload", "example.com/a")], removed.Removed);
         Assert.Empty(again.Removed);
         Assert.Equal(["example.com/b"], (await cluster.Client.CoreV1.ReadNamespacedServiceAccountAsync("tenant-workload", name)).Metadata.Finalizers);
         await removals.RemoveAsync(new(tenant.Namespace, ["example.com/b"]), default);

@@ -46,12 +46,33 @@ internal sealed class DryRun(ISpecStore specs, PlacementForecast placements, Tim
         IReadOnlyList<SpecChange>? differences, IReadOnlyList<RequestNote>? notes, CancellationToken cancellationToken)
     {
         var operation = answer.Kind is TenantVerb.Cancel or TenantVerb.Skip ? null : PlannedOperation.Find(decision.State, answer);
-        var forecast = operation is { Kind: TenantOperationKind.Onboard or TenantOperationKind.Update or TenantOperationKind.Resume, Spec: { } needed }
-            ? await placements.OfAsync(
-                client, answer.TenantId, operation.Incarnation, operation.Sequence, needed,
-                operation.Kind == TenantOperationKind.Update ? state?.Placement : null, time.GetUtcNow(), cancellationToken)
-            : new PlacementForecastView(null, []);
-        return ApiResults.Ok(http, DryRunView.Of(answer, operation, state, decision.State, differences, notes, forecast));
+        if (operation is not { Kind: TenantOperationKind.Onboard or TenantOperationKind.Update or TenantOperationKind.Resume, Spec: { } needed })
+        {
+            return ApiResults.Ok(http, DryRunView.Of(answer, operation, state, decision.State, differences, notes, new PlacementForecastView(null, []), []));
+        }
+
+        var forecast = await placements.OfAsync(
+            client, answer.TenantId, operation.Incarnation, operation.Sequence, needed,
+            operation.Kind == TenantOperationKind.Update ? state?.Placement : null, time.GetUtcNow(), cancellationToken);
+        var taken = await FindTakenHostsAsync(client, answer.TenantId, needed, cancellationToken);
+        return ApiResults.Ok(http, DryRunView.Of(answer, operation, state, decision.State, differences, notes, forecast, taken));
+    }
+
+    private static async Task<IReadOnlyList<RefusalView>> FindTakenHostsAsync(
+        DurableTaskClient client, string tenantId, SpecRef spec, CancellationToken cancellationToken)
+    {
+        List<RefusalView> taken = [];
+        foreach (var host in spec.Hosts ?? [])
+        {
+            var entity = await client.Entities.GetEntityAsync<HostNameClaim?>(HostNameEntity.IdOf(host), includeState: true, cancellationToken);
+            if (entity is { IncludesState: true, State: { } holder } && holder.TenantId != tenantId
+                && HostNameRules.IsUsed(await TenantStates.ReadAsync(client, holder.TenantId, cancellationToken), host))
+            {
+                taken.Add(new($"tenant {holder.TenantId}", ErrorClass.Invalid, HostNameRules.TakenCode, HostNameRules.DescribeTaken(host, holder.TenantId)));
+            }
+        }
+
+        return taken;
     }
 
     /// <returns>Null when the spec that runs is not stored.</returns>

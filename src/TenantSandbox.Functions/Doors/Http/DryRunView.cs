@@ -20,7 +20,7 @@ namespace TenantSandbox.Functions.Doors.Http;
 /// <param name="Message">The outcome in words.</param>
 /// <param name="Differences">How what runs differs from what is requested; null when the spec that runs is not stored.</param>
 /// <param name="Placement">Where the operation would place the tenant; null when it needs no capacity or gets none.</param>
-/// <param name="Refusals">Everything that would refuse it: the tenant, and the clusters in the order in which they would be asked.</param>
+/// <param name="Refusals">Everything that would refuse it: the tenant, tenants that have its host names, and the clusters in the order in which they would be asked.</param>
 /// <param name="Notes">What would be changed in the request, such as requests of resources that are raised to the limits; null for nothing.</param>
 internal sealed record DryRunView(
     [property: JsonPropertyName("dryRun")] bool IsDryRun,
@@ -41,7 +41,7 @@ internal sealed record DryRunView(
 {
     public static DryRunView Of(
         SubmitAnswer answer, PlannedOperation? operation, TenantState? before, TenantState? after, IReadOnlyList<SpecChange>? differences,
-        IReadOnlyList<RequestNote>? notes, PlacementForecastView forecast)
+        IReadOnlyList<RequestNote>? notes, PlacementForecastView forecast, IReadOnlyList<RefusalView> takenHosts)
     {
         var isRefused = answer.Outcome is not (SubmitOutcome.Accepted or SubmitOutcome.Duplicate or SubmitOutcome.Done);
         return new(
@@ -60,6 +60,7 @@ internal sealed record DryRunView(
             forecast.Placement,
             [
                 .. isRefused ? [new RefusalView("tenant", null, JsonSerializer.SerializeToElement(answer.Outcome).GetString()!, answer.Message)] : Array.Empty<RefusalView>(),
+                .. takenHosts,
                 .. forecast.Refusals.Select(x => new RefusalView(x.Cluster is null ? "placement" : $"cluster {x.Cluster}", x.Error.ErrorClass, x.Error.Code, x.Error.Message)),
             ],
             notes is { Count: > 0 } ? notes : null);
@@ -67,7 +68,7 @@ internal sealed record DryRunView(
 }
 
 /// <summary>One refusal.</summary>
-/// <param name="By">Who refuses: the tenant, the placement, or a cluster.</param>
+/// <param name="By">Who refuses: the tenant, another one that has a host name, the placement, or a cluster.</param>
 /// <param name="ErrorClass">Its class; null when it is the tenant's.</param>
 /// <param name="Code">The code.</param>
 /// <param name="Message">Why, and what to do.</param>

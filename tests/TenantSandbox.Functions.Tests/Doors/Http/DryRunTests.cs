@@ -44,6 +44,27 @@ public sealed class DryRunTests : HttpDoorTests
     }
 
     [Fact]
+    public async Task Post_HostNameOfAnotherTenant_NamesItAsARefusal()
+    {
+        var doors = new HttpDoors(System, new KeyValuePair<string, string?>("Network__HostNames__0", "*.example.com"));
+        static string Exposed(string tenant, long revision = 1) => HttpDoors.Onboarding(tenant, revision).Replace(
+            "\"name\":\"web\"", """
+            "name":"web","ports":[{"port":80}],"expose":{"hosts":["shop.example.com"]}
+            """, StringComparison.Ordinal);
+        await doors.PostAsync(Exposed("acme"));
+        await System.SettleAsync();
+
+        var other = Assert.Single((await doors.PostAsync(Exposed("blue"), DryRun))["refusals"].EnumerateArray());
+        var own = await doors.PutAsync("acme", Exposed("acme", 2).Replace("nginx", "nginx:2", StringComparison.Ordinal), DryRun);
+
+        Assert.Equal(("tenant acme", "HostNameTaken"), (other.GetProperty("by").GetString(), other.GetProperty("code").GetString()));
+        Assert.Empty(own["refusals"].EnumerateArray());
+        await doors.DeleteAsync("acme");
+        await System.SettleAsync();
+        Assert.Empty((await doors.PostAsync(Exposed("blue"), DryRun))["refusals"].EnumerateArray());
+    }
+
+    [Fact]
     public async Task Post_TemplateWithLowerRequests_NotesThatTheyAreRaisedAsTheAcceptedAnswerDoes()
     {
         var body = HttpDoors.Onboarding().Replace("\"image\":\"nginx\",", "", StringComparison.Ordinal).Replace(
