@@ -13,6 +13,9 @@ internal sealed class ClaimMapping(IEnumerable<V1PersistentVolumeClaim> claims, 
 {
     private const string NoClass = "It names no StorageClass. Give the installation's with --storage-class.";
 
+    /// <summary>How claims named their class before they had a field for it (Kubernetes documentation, "Well-Known Labels, Annotations and Taints").</summary>
+    private const string ClassAnnotation = "volume.beta.kubernetes.io/storage-class";
+
     // More than any installation allows: which sizes and classes it does isn't known here.
     private const int AnySizeMiB = int.MaxValue;
 
@@ -46,11 +49,26 @@ internal sealed class ClaimMapping(IEnumerable<V1PersistentVolumeClaim> claims, 
         }
 
         var templates = workload.Settings["statefulSet"]?["volumeClaimTemplates"] as JsonArray ?? [];
-        foreach (var template in templates.OfType<JsonObject>().Where(t => t["spec"] is JsonObject spec && !Complete(spec)).ToArray())
+        foreach (var template in templates.OfType<JsonObject>().Where(t => !CompleteTemplate(t)).ToArray())
         {
             templates.Remove(template);
             workload.NoteNotTaken($"volumeClaimTemplates: {template["metadata"]?["name"]}. {NoClass}");
         }
+    }
+
+    private bool CompleteTemplate(JsonObject template)
+    {
+        if (template["spec"] is not JsonObject spec)
+        {
+            return true;
+        }
+
+        if (template["metadata"]?["annotations"] is JsonObject annotations && annotations.Remove(ClassAnnotation, out var storageClass))
+        {
+            spec["storageClassName"] ??= storageClass;
+        }
+
+        return Complete(spec);
     }
 
     private bool Complete(JsonObject claim)
@@ -77,7 +95,8 @@ internal sealed class ClaimMapping(IEnumerable<V1PersistentVolumeClaim> claims, 
             return;
         }
 
-        if (Map(claim.Spec.StorageClassName) is not { } storageClass)
+        var annotated = claim.Metadata.Annotations?.TryGetValue(ClassAnnotation, out var old) == true ? old : null;
+        if (Map(claim.Spec.StorageClassName ?? annotated) is not { } storageClass)
         {
             // The validator then refuses the volume, and says that the request has no such claim.
             workload.NoteNotTaken(NoClass, $"PersistentVolumeClaim/{name}");

@@ -28,10 +28,16 @@ internal sealed class RequestRepair(
                 return taken.Length == 0 ? [] : faults;
             }
 
-            // From the last to the first, so that positions in arrays stay true.
+            // From the last to the first, so that positions in arrays stay true. A setting that is taken out has no more faults.
+            var settings = new HashSet<string>(StringComparer.Ordinal);
             foreach (var (fault, path) in ofWorkloads.Reverse())
             {
                 var workload = taken[path!.Workload];
+                if (IsSetting(workload, path.Segments) && !settings.Add(string.Join('/', [workload.Name, .. UnitOfSettings(path.Segments)])))
+                {
+                    continue;
+                }
+
                 if (!workload.IsDropped && (round == MaxRounds || !TakeOut(workload, path.Segments, fault)))
                 {
                     workload.Drop($"{fault.Pointer[(fault.Pointer.IndexOf('/', 1) + 1)..]}: {fault.Detail}");
@@ -54,7 +60,7 @@ internal sealed class RequestRepair(
             return TakeOutOfNetwork(workload, segments, fault);
         }
 
-        if (segments.Count >= 2 && segments[0] != "podTemplate")
+        if (IsSetting(workload, segments))
         {
             return TakeOutOfSettings(workload, segments, fault);
         }
@@ -85,13 +91,36 @@ internal sealed class RequestRepair(
         return true;
     }
 
-    // Whole fields: what is left of one would say something else.
+    private static bool IsSetting(WorkloadDraft workload, IReadOnlyList<string> segments) =>
+        segments.Count >= 2 && segments[0] != "podTemplate" && !workload.Network.ContainsKey(segments[0]);
+
+    // Whole fields: what is left of one would say something else. Of a claim template, what is refused can be left out alone.
+    private static string[] UnitOfSettings(IReadOnlyList<string> segments) => segments switch
+    {
+        ["statefulSet", "volumeClaimTemplates", _, "metadata", "labels" or "annotations", ..] => [.. segments.Take(6)],
+        ["statefulSet", "volumeClaimTemplates", _, "spec", ..] => [.. segments.Take(5)],
+        ["statefulSet", "volumeClaimTemplates", var index, ..] => [segments[0], segments[1], index],
+        _ => [segments[0], segments[1]],
+    };
+
     private static bool TakeOutOfSettings(WorkloadDraft workload, IReadOnlyList<string> segments, ValidationFault fault)
     {
+        var unit = UnitOfSettings(segments);
         var isNeeded = (segments[0], segments[1]) is ("cronJob", "schedule") or ("replicas", "min" or "max");
-        if (isNeeded || !workload.Remove(segments[0], segments[1]))
+        if (isNeeded || Find(workload.Settings, unit.SkipLast(1)) is not { } parent)
         {
             return false;
+        }
+
+        if (!Remove(parent, unit[^1], out _))
+        {
+            // What a claim template lacks can't be taken out of it.
+            return unit.Length > 3 && TakeOutOfSettings(workload, segments.Take(3).ToArray(), fault);
+        }
+
+        if (workload.Settings[segments[0]] is JsonObject { Count: 0 })
+        {
+            workload.Settings.Remove(segments[0]);
         }
 
         workload.NoteNotTaken($"{string.Join('.', segments)}: {fault.Detail}");

@@ -89,13 +89,28 @@ public sealed class VolumeConversionTests
         var conversion = await ConvertAsync(["managed-csi"], Workload("volumeMounts: [{name: data, mountPath: /data}]", "dnsPolicy: ClusterFirst", kind: "StatefulSet", spec:
             """
             volumeClaimTemplates:
-            - metadata: {name: data, labels: {app: web}}
+            - metadata: {name: data, labels: {app: web}, annotations: {volume.beta.kubernetes.io/storage-class: fast}}
               spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
             """));
 
         var claim = Assert.Single(conversion.Request["workloads"]![0]!["statefulSet"]!["volumeClaimTemplates"]!.AsArray())!;
         Assert.Equal("managed-csi", claim["spec"]!["storageClassName"]!.GetValue<string>());
         Assert.Equal(ConversionVerdict.InFull, Assert.Single(conversion.Workloads).Verdict);
+        AssertValid(conversion, new InstallationRules { StorageClasses = [new("managed-csi", ["ReadWriteOnce"], 10240, 10240, false)] });
+    }
+
+    [Fact]
+    public async Task Convert_ClaimTemplateOfWhichSomethingIsRefused_KeepsTheRest()
+    {
+        var conversion = await ConvertAsync(["managed-csi"], Workload("volumeMounts: [{name: data, mountPath: /data}]", "dnsPolicy: ClusterFirst", kind: "StatefulSet", spec:
+            """
+            volumeClaimTemplates:
+            - metadata: {name: data, annotations: {kubernetes.io/any: x}}
+              spec: {accessModes: [ReadWriteOnce], volumeName: pv-1, resources: {requests: {storage: 1Gi}}}
+            """));
+
+        Assert.Equal("data", Assert.Single(ContainerOf(conversion)["volumeMounts"]!.AsArray())!["name"]!.GetValue<string>());
+        Assert.Equal(ConversionVerdict.InPart, Assert.Single(conversion.Workloads).Verdict);
         AssertValid(conversion, new InstallationRules { StorageClasses = [new("managed-csi", ["ReadWriteOnce"], 10240, 10240, false)] });
     }
 

@@ -51,7 +51,7 @@ internal static class PodSecurityRules
         ]),
         new("Capabilities",
         [
-            Accept("add", new ListValue(new CapabilityValue(), 0, 1), "Only NET_BIND_SERVICE."),
+            Accept("add", new ListValue(new CapabilityValue(), 0, 50), "Only NET_BIND_SERVICE."),
             Set("drop", "dropAll", new ListValue(new TextValue(PodTextRules.Capability), 0, 50), "All capabilities are dropped."),
         ]),
         new("SeccompProfile",
