@@ -19,21 +19,10 @@ internal static class VolumeChecks
         .Where(v => v.Node["hostPath"] is not null)
         .Select(v => v.Violates("hostPath", "must not mount a path of the node; use another volume type", v.Node["hostPath"]!["path"].AsText().Quote()));
 
-    // A volume without a type is refused upstream as well: the API server sets emptyDir before admission.
-    private static IEnumerable<FieldViolation> RestrictedTypes(EvaluatedPod pod)
-    {
-        foreach (var volume in pod.Volumes)
-        {
-            string[] types = [.. volume.Node.Where(f => f.Key != "name" && f.Value is not null).Select(f => f.Key)];
-            foreach (var type in types.Except(AllowedTypes))
-            {
-                yield return volume.Violates(type, TypeRule, type);
-            }
-
-            if (types.Length == 0)
-            {
-                yield return new(volume.Name, volume.Pointer, TypeRule, "none");
-            }
-        }
-    }
+    // A volume without a type is an emptyDir: the API server sets it before admission.
+    private static IEnumerable<FieldViolation> RestrictedTypes(EvaluatedPod pod) =>
+        from volume in pod.Volumes
+        from field in volume.Node
+        where field.Key != "name" && field.Value is not null && !AllowedTypes.Contains(field.Key)
+        select volume.Violates(field.Key, TypeRule, field.Key);
 }
