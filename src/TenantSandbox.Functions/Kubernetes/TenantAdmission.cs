@@ -4,6 +4,7 @@ using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Isolation.PodSecurity;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Functions.Configuration;
@@ -13,7 +14,8 @@ using TenantSandbox.Functions.Kubernetes.Secrets;
 namespace TenantSandbox.Functions.Kubernetes;
 
 /// <summary>
-/// Asks a cluster's API server, by dry run, whether it would take a tenant's objects. A dry run needs a namespace that exists, so each
+/// Checks whether a cluster would take a tenant's objects: pods against the restricted Pod Security Standard, which a cluster may not enforce, then
+/// all objects by dry run of its API server. A dry run needs a namespace that exists, so each
 /// installation has one for them on each cluster, with the tenants' guardrails and nothing in it.
 /// </summary>
 internal sealed class TenantAdmission(
@@ -35,7 +37,7 @@ internal sealed class TenantAdmission(
     /// <summary>
     /// Dry-runs every object of the tenant, and a pod of every workload, because the dry run of what makes pods admits none. Applies the
     /// RuntimeClasses, without which pods are refused; they are shared by all tenants. Claims are compared with those that exist. Secrets are
-    /// read from their vaults, and sent with placeholders.
+    /// read from their vaults, and sent with placeholders. Pods that violate the Pod Security Standard are refused before any call to the cluster.
     /// </summary>
     /// <exception cref="SandboxException">The API server could not be asked, or the namespace for dry runs is someone else's.</exception>
     [Function(ActivityNames.CheckAdmission)]
@@ -43,6 +45,13 @@ internal sealed class TenantAdmission(
     {
         var tenant = await tenants.ReadAsync(placed with { PoolName = AnyPool }, cancellationToken);
         IdentityManifest.Require(tenant, rules);
+        var workloads = TenantManifests.Workloads(tenant, options.Value);
+        V1Pod[] pods = [.. workloads.Select(PodOf)];
+        if (pods.SelectMany(FindViolations).ToArray() is { Length: > 0 } violations)
+        {
+            return new([.. violations.Take(MaxRefusals)]);
+        }
+
         var found = await claims.CheckAsync(tenant, placed.MovesFrom, cancellationToken);
         if (found.Refusals.Count > 0)
         {
@@ -57,7 +66,6 @@ internal sealed class TenantAdmission(
 
         await PrepareAsync(tenant, cancellationToken);
 
-        var workloads = TenantManifests.Workloads(tenant, options.Value);
         IKubernetesObject<V1ObjectMeta>[] manifests =
         [
             .. TenantManifests.Guardrails(tenant, options.Value, clusterRanges),
@@ -67,7 +75,7 @@ internal sealed class TenantAdmission(
             .. TenantManifests.Routes(tenant, options.Value),
             .. TenantManifests.Volumes(tenant, options.Value),
             .. SecretManifest.Placeholders(tenant, options.Value),
-            .. workloads.Select(PodOf),
+            .. pods,
         ];
         var refusals = await Task.WhenAll(manifests.Select(manifest => TryAsync(tenant.ClusterId, manifest, cancellationToken)));
         var immutable = await FindImmutableAsync(tenant.Namespace, [.. workloads.OfType<V1StatefulSet>()], cancellationToken);
@@ -91,6 +99,9 @@ internal sealed class TenantAdmission(
             ? StatefulSetManifest.ImmutableDifferences(w, existing).Select(field => $"StatefulSet {w.Metadata.Name}: {ImmutableFields.Describe(field)}")
             : []);
     }
+
+    private static IEnumerable<string> FindViolations(V1Pod pod) => RestrictedPodSecurity.FindViolations(pod)
+        .Select(v => $"Pod {pod.Metadata.Name} violates PodSecurity \"restricted:{PodSecurityEvaluator.Version}\", check {v.Check}: {v.Message}.");
 
     /// <summary>A pod of a workload as its controller makes it.</summary>
     internal static V1Pod PodOf(IKubernetesObject<V1ObjectMeta> workload)
@@ -156,8 +167,10 @@ internal sealed class TenantAdmission(
     }
 }
 
-/// <summary>What an API server says about a tenant's objects.</summary>
-/// <param name="Refusals">Each refusal in the server's words, or what is wrong with the claims; at most 10; empty if it would take everything.</param>
+/// <summary>Whether a cluster would take a tenant's objects.</summary>
+/// <param name="Refusals">
+/// Each refusal in the API server's words, or what is wrong with the claims or the security of pods; at most 10; empty if it would take everything.
+/// </param>
 /// <param name="VolumeZones">The zones of the volumes that the tenant has, each of which its nodes must reach; null for none.</param>
 public sealed record AdmissionAnswer(
     [property: JsonPropertyName("refusals")] IReadOnlyList<string> Refusals,

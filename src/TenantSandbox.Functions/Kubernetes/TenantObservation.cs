@@ -104,6 +104,9 @@ public enum FindingKind
     /// <summary>The spec is not in the spec store, so nothing could be compared.</summary>
     [JsonStringEnumMemberName("specUnknown")] SpecUnknown,
 
+    /// <summary>A pod in the namespace, of any origin, violates the restricted Pod Security Standard; a person must decide.</summary>
+    [JsonStringEnumMemberName("podSecurity")] PodSecurity,
+
     /// <summary>A secret can't be read from its vault any more: the Secret keeps its last value.</summary>
     [JsonStringEnumMemberName("secretUnreadable")] SecretUnreadable,
 

@@ -36,6 +36,17 @@ public sealed class TenantVerdictTests
     }
 
     [Fact]
+    public void Of_PodViolatesPodSecurity_IsDriftThatAPersonDecides()
+    {
+        var violation = new Finding(FindingKind.PodSecurity, "Pod/shell", null, "violates privileged: container \"a\" must not be privileged", IsRepairable: false);
+
+        var report = TenantVerdict.Of(Tenant(), Observed(violation), ObservedPool.Present, Now);
+
+        Assert.Equal("Ready=True/Available Placed=True/Reserved Drifted=True/PodSecurity SpecUnknown=False/Known", Describe(report));
+        Assert.Null(report.RepairReason);
+    }
+
+    [Fact]
     public void Of_SecretWithdrawn_IsAConditionAndNoDrift()
     {
         var withdrawn = new Finding(FindingKind.SecretUnreadable, "Secret/db", "password", "SecretDisabled: secret x is disabled", IsRepairable: false);

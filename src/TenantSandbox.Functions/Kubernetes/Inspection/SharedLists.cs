@@ -137,6 +137,15 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
             (c, s, next, t) => c.CoreV1.ListPodForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken);
+        // One list can't name several namespaces, so it is of the whole cluster, without the pods of AKS and without those that are listed above.
+        var tenantNamespaces = tenantIds.Select(NamespaceManifest.NameOf).ToHashSet(StringComparer.Ordinal);
+        var otherPods = await ListAsync(
+            "pods of others in namespaces",
+            [$"{Labels.Owner}!={options.Owner}"],
+            (c, s, next, t) => c.CoreV1.ListPodForAllNamespacesAsync(
+                labelSelector: s, fieldSelector: "metadata.namespace!=kube-system", limit: Limit, continueParameter: next, cancellationToken: t),
+            l => l.Items.Where(p => tenantNamespaces.Contains(p.Metadata.NamespaceProperty)),
+            cancellationToken);
         var runtimeClasses = await ListAsync(
             "RuntimeClasses",
             [$"{Labels.ManagedBy}={Labels.Product}"],
@@ -151,7 +160,7 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
                 (c, s, next, t) => c.CoreV1.ListNodeAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
                 l => l.Items,
                 cancellationToken);
-        return new ClusterContent(namespaces, objects, pods, runtimeClasses, nodes, secrets);
+        return new ClusterContent(namespaces, objects, [.. pods, .. otherPods], runtimeClasses, nodes, secrets);
     }
 
     /// <summary>Reads one namespace by name: it may lack this system's labels. Null when there is none.</summary>
@@ -222,7 +231,7 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
 /// <summary>What a cluster has of some tenants.</summary>
 /// <param name="Namespaces">Their namespaces.</param>
 /// <param name="Objects">Guardrails, the objects of workloads, ConfigMaps and claims.</param>
-/// <param name="Pods">Their pods.</param>
+/// <param name="Pods">Their pods, and those without this installation's label in their namespaces.</param>
 /// <param name="RuntimeClasses">The RuntimeClasses of this system.</param>
 /// <param name="Nodes">The nodes of their pools.</param>
 /// <param name="Secrets">The metadata of their Secrets.</param>

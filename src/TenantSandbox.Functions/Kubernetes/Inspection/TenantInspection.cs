@@ -40,6 +40,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             .. TenantManifests.RuntimeClasses(tenant, options).SelectMany(c => ObjectInspection.Inspect(c, _runtimeClasses.GetValueOrDefault(c.Metadata.Name))),
             .. Objects(tenant, name),
             .. ExtraSecrets(tenant),
+            .. PodSecurity(name),
             .. tenant.IsSuspended ? [] : Pods(tenant, pods),
         ];
         var servers = tenant.Spec.Workloads.Where(w => !w.Kind.RunsToCompletion()).ToDictionary(w => w.Name, StringComparer.Ordinal);
@@ -115,12 +116,20 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             .Select(name => new Finding(FindingKind.ObjectExtra, $"Secret/{name}", null, "is not part of the spec", IsRepairable: true));
     }
 
+    // Of whoever's pods run in the namespace. Also of those that are being deleted: they run until they end.
+    private IEnumerable<Finding> PodSecurity(string ns) =>
+        from pod in _pods[ns]
+        where !HasEnded(pod)
+        from violation in RestrictedPodSecurity.FindViolations(pod)
+        select new Finding(
+            FindingKind.PodSecurity, $"Pod/{pod.Metadata.Name}", null, $"violates {violation.Check}: {violation.Message}", IsRepairable: false);
+
     private IEnumerable<Finding> Pods(DesiredTenant tenant, IEnumerable<V1Pod> pods)
     {
         var kinds = tenant.Spec.Workloads.ToDictionary(w => w.Name, w => w.Kind, StringComparer.Ordinal);
         foreach (var pod in pods)
         {
-            var hasEnded = pod.Status?.Phase is "Succeeded" or "Failed";
+            var hasEnded = HasEnded(pod);
             if (!IsReady(pod) && !(hasEnded && kinds.TryGetValue(WorkloadOf(pod), out var kind) && kind.RunsToCompletion()))
             {
                 // Without events, which would be one more list for each tenant: the watch of a rollout reads them.
@@ -148,6 +157,8 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
 
     private bool IsOfTenant(V1ObjectMeta metadata, DesiredTenant tenant) =>
         Labels.Of(options.Owner, tenant).All(l => metadata.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value);
+
+    private static bool HasEnded(V1Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
 
     private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 }

@@ -183,6 +183,45 @@ public sealed class InspectionOverTheWireTests(ClusterFixture cluster)
     }
 
     [Fact]
+    public async Task Inspect_StrangersPrivilegedPod_IsFoundByWhatRuns()
+    {
+        var tenant = await cluster.RunAsync(cluster.NewTenant(Small));
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        // Admission refuses such a pod; it could have been there before the namespace enforced the standard.
+        await cluster.Client.CoreV1.DeleteNamespacedResourceQuotaAsync("tenant-quota", ns);
+        await cluster.Client.CoreV1.PatchNamespaceAsync(Merge("""{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"privileged"}}}"""), ns);
+        var limits = new Dictionary<string, ResourceQuantity> { ["cpu"] = new("100m"), ["memory"] = new("128Mi") };
+        var stranger = new V1Pod
+        {
+            Metadata = new V1ObjectMeta { Name = "stranger" },
+            Spec = new V1PodSpec
+            {
+                Containers =
+                [
+                    new V1Container
+                    {
+                        Name = "shell",
+                        Image = "registry.example/shell:1",
+                        Resources = new V1ResourceRequirements { Limits = limits, Requests = limits },
+                        SecurityContext = new V1SecurityContext { Privileged = true },
+                    },
+                ],
+                Volumes = [new V1Volume { Name = "root", HostPath = new V1HostPathVolumeSource { Path = "/" } }],
+            },
+        };
+        await cluster.Client.CoreV1.CreateNamespacedPodAsync(stranger, ns);
+        await cluster.Client.CoreV1.PatchNamespaceAsync(Merge("""{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"restricted"}}}"""), ns);
+
+        var found = (await InspectAsync(tenant)).Findings.Where(f => f.Kind == FindingKind.PodSecurity).ToArray();
+
+        Assert.Contains(found, f => f.Message == "violates privileged: container \"shell\" must not be privileged; remove securityContext.privileged or set it to false");
+        Assert.Contains(found, f => f.Message.StartsWith("violates restrictedVolumes: volume \"root\"", StringComparison.Ordinal));
+        Assert.All(found, f => Assert.Equal(("Pod/stranger", false), (f.Object, f.IsRepairable)));
+        await cluster.Client.CoreV1.DeleteNamespacedPodAsync("stranger", ns, gracePeriodSeconds: 0);
+        Assert.DoesNotContain((await InspectAsync(tenant)).Findings, f => f.Kind == FindingKind.PodSecurity);
+    }
+
+    [Fact]
     public async Task Inspect_SpecLost_IsAFinding()
     {
         var tenant = cluster.NewTenant();

@@ -4,6 +4,7 @@ using CsCheck;
 using k8s;
 using k8s.Models;
 using TenantSandbox.AksTwin.Kubernetes;
+using TenantSandbox.Core.Isolation.PodSecurity;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Identities;
 using TenantSandbox.Core.Requests.Kinds;
@@ -48,6 +49,7 @@ public sealed class PodTemplatePropertyTests
             Validate(TenantAdmission.PodOf(manifest));
         }
 
+        Assert.Empty(PodSecurityEvaluator.Evaluate(pod.Parent!.AsObject(), PodSecurityLevel.Restricted));
         Assert.Equal((workload.CpuMillis / 1000m, workload.MemoryMiB * 1024m * 1024), (PodResources.OfPod(pod).Cpu, PodResources.OfPod(pod).Memory));
         var template = WorkloadManifest.TemplateOf(manifest);
         Assert.Equal(SecretUses.Of(workload.PodTemplate!).Contains("db"), template.Metadata.Annotations?.ContainsKey(Labels.SecretMark) == true);
