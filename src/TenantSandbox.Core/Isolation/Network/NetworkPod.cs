@@ -32,7 +32,7 @@ public sealed record NetworkPod(
                     // Init containers that keep running beside the others.
                     .Concat(podSpec.Items("initContainers").Where(c => c.Text("restartPolicy") == "Always"))
                     .SelectMany(c => c.Items("ports"))
-                    .Where(p => p.Text("name") is not null)
+                    .Where(p => p.Text("name") is not null && p["containerPort"] is not null)
                     .Select(p => new NamedPort(p.Text("name")!, PolicyJson.Protocol(p.Text("protocol")), p.Port("containerPort"))),
             ],
             AddressSet.Empty);
