@@ -104,6 +104,9 @@ public enum FindingKind
     /// <summary>The spec is not in the spec store, so nothing could be compared.</summary>
     [JsonStringEnumMemberName("specUnknown")] SpecUnknown,
 
+    /// <summary>A network policy that someone else made or changed opens more than the tenant's own policies; a person must decide.</summary>
+    [JsonStringEnumMemberName("networkOpened")] NetworkOpened,
+
     /// <summary>A secret can't be read from its vault any more: the Secret keeps its last value.</summary>
     [JsonStringEnumMemberName("secretUnreadable")] SecretUnreadable,
 

@@ -10,7 +10,7 @@ using TenantSandbox.Functions.Kubernetes.Secrets;
 namespace TenantSandbox.Functions.Kubernetes.Inspection;
 
 /// <summary>
-/// Compares tenants with what runs, with shared lists: about sixteen calls for a page, however many tenants it has, and one for each Secret of a tenant.
+/// Compares tenants with what runs, with shared lists: about seventeen calls for a page, however many tenants it has, and one for each Secret of a tenant.
 /// </summary>
 internal sealed class TenantInspector(
     ClusterConnections connections,
