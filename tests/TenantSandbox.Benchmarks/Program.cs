@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TenantSandbox.Benchmarks;
+using TenantSandbox.Benchmarks.PolicyOracle;
 
 var known = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>(StringComparer.Ordinal)
 {
@@ -10,6 +11,11 @@ var known = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>(StringComp
     ["worker"] = WorkerBenchmark.RunAsync,
     ["twin"] = TwinBenchmark.RunAsync,
 };
+if (args is ["reachability", .. var rest])
+{
+    return rest is [var checkout] ? ReachabilityComparison.Run(checkout) : ReachabilityComparison.Usage();
+}
+
 if (args is ["pod-security", ..])
 {
     // Not one of those that run without a name: its fixtures aren't in this repository.

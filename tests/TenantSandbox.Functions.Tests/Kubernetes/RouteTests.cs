@@ -114,6 +114,20 @@ public sealed class RouteTests(RouteCluster running) : IClassFixture<RouteCluste
     }
 
     [Fact]
+    public async Task Inspect_CiliumPolicyOfAStranger_IsNamedAndTreatedAsOpen()
+    {
+        var tenant = await ApplyAsync(_cluster.NewTenant(Named));
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var own = Assert.Single((await _cluster.Client.ListAsync<CiliumNetworkPolicy>(ns, null, default)).Items);
+        await _cluster.Client.CustomObjects.CreateNamespacedCustomObjectAsync(
+            new CiliumNetworkPolicy { Metadata = new V1ObjectMeta { Name = "strange" }, Spec = own.Spec }, CiliumNetworkPolicy.ApiGroup, "v2", ns, "ciliumnetworkpolicies");
+
+        Assert.Equal(
+            ["NetworkOpened CiliumNetworkPolicy/strange : is treated as open: rules of kind CiliumNetworkPolicy are not evaluated"],
+            await _cluster.FindDriftAsync(tenant));
+    }
+
+    [Fact]
     public async Task Apply_LoadBalancer_IsWithinQuotaAndGetsAnAddress()
     {
         var balanced = Plain with { Services = [new("web", [new(443, TargetPort: "8080")], ServiceType.LoadBalancer, IsInternal: true)] };

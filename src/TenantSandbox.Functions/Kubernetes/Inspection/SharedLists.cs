@@ -55,6 +55,14 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
             (c, s, next, t) => c.NetworkingV1.ListNetworkPolicyForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken));
+        // Anyone's policy in a tenant's namespace adds to what its pods can reach.
+        string[] others = [$"{Labels.Owner}!={options.Owner}"];
+        var foreignPolicies = new List<IKubernetesObject<V1ObjectMeta>>(await ListAsync(
+            "NetworkPolicies of others",
+            others,
+            (c, s, next, t) => c.NetworkingV1.ListNetworkPolicyForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
+            l => l.Items,
+            cancellationToken));
         objects.AddRange(await ListAsync(
             "Deployments",
             selectors,
@@ -109,6 +117,12 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
                 (c, s, next, t) => c.ListAllAsync<CiliumNetworkPolicy>(s, Limit, next, t),
                 l => l.Items,
                 cancellationToken));
+            foreignPolicies.AddRange(await ListAsync(
+                "CiliumNetworkPolicies of others",
+                others,
+                (c, s, next, t) => c.ListAllAsync<CiliumPolicyHead>(s, Limit, next, t),
+                l => l.Items,
+                cancellationToken));
         }
 
         objects.AddRange(await ListAsync(
@@ -160,7 +174,7 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
                 (c, s, next, t) => c.CoreV1.ListNodeAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
                 l => l.Items,
                 cancellationToken);
-        return new ClusterContent(namespaces, objects, [.. pods, .. otherPods], runtimeClasses, nodes, secrets);
+        return new ClusterContent(namespaces, objects, [.. pods, .. otherPods], runtimeClasses, nodes, secrets, foreignPolicies);
     }
 
     /// <summary>Reads one namespace by name: it may lack this system's labels. Null when there is none.</summary>
@@ -235,10 +249,12 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
 /// <param name="RuntimeClasses">The RuntimeClasses of this system.</param>
 /// <param name="Nodes">The nodes of their pools.</param>
 /// <param name="Secrets">The metadata of their Secrets.</param>
+/// <param name="ForeignPolicies">The network policies of all namespaces that lack this installation's label.</param>
 internal sealed record ClusterContent(
     IReadOnlyList<V1Namespace> Namespaces,
     IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Objects,
     IReadOnlyList<V1Pod> Pods,
     IReadOnlyList<V1RuntimeClass> RuntimeClasses,
     IReadOnlyList<V1Node> Nodes,
-    IReadOnlyList<SecretHead> Secrets);
+    IReadOnlyList<SecretHead> Secrets,
+    IReadOnlyList<IKubernetesObject<V1ObjectMeta>> ForeignPolicies);

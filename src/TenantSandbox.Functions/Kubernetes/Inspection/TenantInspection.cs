@@ -20,6 +20,9 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
 
     private readonly ILookup<string, V1Pod> _pods = content.Pods.ToLookup(p => p.Metadata.NamespaceProperty, StringComparer.Ordinal);
     private readonly ILookup<string, SecretHead> _secrets = content.Secrets.ToLookup(s => s.Metadata.NamespaceProperty, StringComparer.Ordinal);
+    private readonly ILookup<string, IKubernetesObject<V1ObjectMeta>> _foreignPolicies =
+        content.ForeignPolicies.ToLookup(p => p.Metadata.NamespaceProperty, StringComparer.Ordinal);
+
     private readonly Dictionary<string, V1RuntimeClass> _runtimeClasses = content.RuntimeClasses.ToDictionary(c => c.Metadata.Name, StringComparer.Ordinal);
 
     private readonly HashSet<(string Node, string Pool)> _nodes =
@@ -43,6 +46,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             .. PodSecurity(name),
             .. tenant.IsSuspended ? [] : Pods(tenant, pods),
         ];
+        findings = [.. findings, .. Network(tenant, name, pods, findings)];
         var servers = tenant.Spec.Workloads.Where(w => !w.Kind.RunsToCompletion()).ToDictionary(w => w.Name, StringComparer.Ordinal);
         var ready = pods.Count(p => IsReady(p) && servers.ContainsKey(WorkloadOf(p)));
         var desired = tenant.IsSuspended ? 0 : servers.Values.Sum(w => ReplicasOf(w, name));
@@ -92,6 +96,24 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
                 yield return new Finding(FindingKind.RouteNotReady, $"{HttpRoute.KindName}/{route.Metadata.Name}", null, state.Message, IsRepairable: false);
             }
         }
+    }
+
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="ns">Its namespace.</param>
+    /// <param name="pods">Its pods.</param>
+    /// <param name="findings">What else was found: a policy of its own that someone changed for good is judged like anyone's.</param>
+    private IEnumerable<Finding> Network(DesiredTenant tenant, string ns, IEnumerable<V1Pod> pods, IEnumerable<Finding> findings)
+    {
+        var changed = findings.Where(f => !f.IsRepairable).Select(f => f.Object).ToHashSet(StringComparer.Ordinal);
+        IKubernetesObject<V1ObjectMeta>[] others =
+        [
+            .. _foreignPolicies[ns],
+            .. _objects[ns].OfType<V1NetworkPolicy>().Where(p => !IsOfTenant(p.Metadata, tenant) || changed.Contains($"{V1NetworkPolicy.KubeKind}/{p.Metadata.Name}")),
+        ];
+        return others.Length == 0
+            ? []
+            : NetworkInspection.Inspect(
+                [.. TenantManifests.Guardrails(tenant, options, clusterRanges).OfType<V1NetworkPolicy>(), .. TenantManifests.Workloads(tenant, options)], others, pods);
     }
 
     private static bool IsDeletable(IKubernetesObject<V1ObjectMeta> item) =>

@@ -22,6 +22,17 @@ internal sealed class CiliumNetworkPolicy : IKubernetesObject<V1ObjectMeta>
     [JsonPropertyName("spec")] public CiliumPolicySpec? Spec { get; set; }
 }
 
+/// <summary>The name of a policy of Cilium: one that others made can have any field.</summary>
+[KubernetesEntity(Group = CiliumNetworkPolicy.ApiGroup, ApiVersion = "v2", Kind = CiliumNetworkPolicy.KindName, PluralName = "ciliumnetworkpolicies")]
+internal sealed class CiliumPolicyHead : IKubernetesObject<V1ObjectMeta>
+{
+    [JsonPropertyName("apiVersion")] public string ApiVersion { get; set; } = "";
+
+    [JsonPropertyName("kind")] public string Kind { get; set; } = "";
+
+    [JsonPropertyName("metadata")] public V1ObjectMeta Metadata { get; set; } = new();
+}
+
 internal sealed record CiliumPolicySpec(
     [property: JsonPropertyName("endpointSelector")] V1LabelSelector EndpointSelector,
     [property: JsonPropertyName("egress")] IReadOnlyList<CiliumEgressRule> Egress,
