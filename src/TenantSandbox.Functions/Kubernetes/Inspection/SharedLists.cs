@@ -55,8 +55,8 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
             (c, s, next, t) => c.NetworkingV1.ListNetworkPolicyForAllNamespacesAsync(labelSelector: s, limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items,
             cancellationToken));
-        // Anyone's policy in a tenant's namespace adds to what its pods can reach.
         string[] others = [$"{Labels.Owner}!={options.Owner}"];
+        // Anyone's policy in a tenant's namespace adds to what its pods can reach.
         var foreignPolicies = new List<IKubernetesObject<V1ObjectMeta>>(await ListAsync(
             "NetworkPolicies of others",
             others,
@@ -155,7 +155,7 @@ internal sealed class SharedLists(ClusterConnections connections, string cluster
         var tenantNamespaces = tenantIds.Select(NamespaceManifest.NameOf).ToHashSet(StringComparer.Ordinal);
         var otherPods = await ListAsync(
             "pods of others in namespaces",
-            [$"{Labels.Owner}!={options.Owner}"],
+            others,
             (c, s, next, t) => c.CoreV1.ListPodForAllNamespacesAsync(
                 labelSelector: s, fieldSelector: "metadata.namespace!=kube-system", limit: Limit, continueParameter: next, cancellationToken: t),
             l => l.Items.Where(p => tenantNamespaces.Contains(p.Metadata.NamespaceProperty)),

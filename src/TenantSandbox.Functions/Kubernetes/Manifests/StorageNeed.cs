@@ -28,10 +28,10 @@ internal sealed record StorageNeed(IReadOnlyList<(string StorageClass, long Clai
             .Concat(tenant.KeptClaims)
             .GroupBy(c => c.Name, StringComparer.Ordinal)
             .Select(g => (g.First().StorageClassName, Claims: 1L, MiB: g.Max(c => c.SizeMiB)));
-        var ofPods = OfPods(tenant, extra);
+        var ephemeral = Ephemeral(tenant, extra);
         return new(
         [
-            .. declared.Concat(ofPods)
+            .. declared.Concat(ephemeral)
                 .GroupBy(c => c.StorageClassName, StringComparer.Ordinal)
                 .OrderBy(g => g.Key, StringComparer.Ordinal)
                 .Select(g => (g.Key, g.Sum(c => c.Claims), g.Sum(c => c.MiB))),
@@ -40,7 +40,7 @@ internal sealed record StorageNeed(IReadOnlyList<(string StorageClass, long Clai
 
     private static IEnumerable<KeptClaim> Declared(TenantSpec spec) => SpecClaims.Of(spec).Select(c => new KeptClaim(c.Name, c.StorageClassName, c.SizeMiB));
 
-    private static IEnumerable<(string StorageClassName, long Claims, long MiB)> OfPods(DesiredTenant tenant, int extra)
+    private static IEnumerable<(string StorageClassName, long Claims, long MiB)> Ephemeral(DesiredTenant tenant, int extra)
     {
         var wanted = Groups(tenant.Spec);
         var former = tenant.Former is { } before ? Groups(before.Spec) : [];
