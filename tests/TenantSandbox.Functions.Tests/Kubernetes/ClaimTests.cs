@@ -230,11 +230,8 @@ public sealed class ClaimTests(ClusterFixture cluster)
         var seen = await cluster.Services.Make<SuspensionWatch>().WatchAsync(tenant.Placed(), default);
         Assert.True(seen.IsSuspended, seen.Detail);
         // The claim's protection is removed right after its last pod.
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        using var interval = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while ((await cluster.Client.CoreV1.ListNamespacedPersistentVolumeClaimAsync(NamespaceManifest.NameOf(tenant.TenantId))).Items.Any(c => c.Metadata.DeletionTimestamp is not null))
-        {
-            await interval.WaitForNextTickAsync(deadline.Token);
-        }
+        await ClusterFixture.WaitUntilAsync(async token =>
+            (await cluster.Client.CoreV1.ListNamespacedPersistentVolumeClaimAsync(NamespaceManifest.NameOf(tenant.TenantId), cancellationToken: token)).Items
+                .All(c => c.Metadata.DeletionTimestamp is null));
     }
 }

@@ -112,13 +112,8 @@ public sealed class ClaimVolumesOverTheWireTests(ClusterFixture cluster)
                 Csi = new V1CSIPersistentVolumeSource { Driver = "disk.csi.azure.com", VolumeHandle = $"/disks/{name}" },
             },
         });
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        using var interval = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while ((await cluster.Client.CoreV1.ReadNamespacedPersistentVolumeClaimAsync(claim, ns, cancellationToken: deadline.Token)).Status?.Phase != "Bound")
-        {
-            await interval.WaitForNextTickAsync(deadline.Token);
-        }
-
+        await ClusterFixture.WaitUntilAsync(async token =>
+            (await cluster.Client.CoreV1.ReadNamespacedPersistentVolumeClaimAsync(claim, ns, cancellationToken: token)).Status?.Phase == "Bound");
         return name;
     }
 

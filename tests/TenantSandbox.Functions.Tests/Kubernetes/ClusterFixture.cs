@@ -209,6 +209,17 @@ public sealed class ClusterFixture : IAsyncLifetime
         Assert.True(seen.IsSuspended, seen.Detail);
     }
 
+    /// <summary>Reads until a condition holds, for at most a minute: what controllers do takes them a moment.</summary>
+    internal static async Task WaitUntilAsync(Func<CancellationToken, Task<bool>> condition)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var interval = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!await condition(deadline.Token))
+        {
+            await interval.WaitForNextTickAsync(deadline.Token);
+        }
+    }
+
     /// <summary>The tenant's next revision, with what ran before.</summary>
     internal static DesiredTenant Next(DesiredTenant before, params WorkloadSpec[] workloads)
     {

@@ -163,18 +163,13 @@ public sealed class KindsOverTheWireTests(ClusterFixture cluster)
 
     private async Task<IList<V1PersistentVolumeClaim>> WaitForClaimsAsync(DesiredTenant tenant)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        using var interval = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (true)
+        IList<V1PersistentVolumeClaim> claims = [];
+        await ClusterFixture.WaitUntilAsync(async token =>
         {
-            var claims = (await cluster.Client.CoreV1.ListNamespacedPersistentVolumeClaimAsync(Namespace(tenant), cancellationToken: deadline.Token)).Items;
-            if (claims.Count > 0)
-            {
-                return claims;
-            }
-
-            await interval.WaitForNextTickAsync(deadline.Token);
-        }
+            claims = (await cluster.Client.CoreV1.ListNamespacedPersistentVolumeClaimAsync(Namespace(tenant), cancellationToken: token)).Items;
+            return claims.Count > 0;
+        });
+        return claims;
     }
 
     private static WorkloadSpec WithClaims(string onOffboard = "retain") => Templates.Read(

@@ -186,15 +186,8 @@ public sealed class WorkloadOverTheWireTests(ClusterFixture cluster)
     }
 
     // A real API server's admission sees a new quota a moment after it is stored; its controller's first count comes later still.
-    private async Task WaitUntilEnforcedAsync(string quota, string @namespace)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        using var interval = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        while ((await cluster.Client.CoreV1.ReadNamespacedResourceQuotaAsync(quota, @namespace, cancellationToken: deadline.Token)).Status?.Used?.ContainsKey("pods") != true)
-        {
-            await interval.WaitForNextTickAsync(deadline.Token);
-        }
-    }
+    private Task WaitUntilEnforcedAsync(string quota, string @namespace) => ClusterFixture.WaitUntilAsync(async token =>
+        (await cluster.Client.CoreV1.ReadNamespacedResourceQuotaAsync(quota, @namespace, cancellationToken: token)).Status?.Used?.ContainsKey("pods") == true);
 
     [Fact]
     public async Task DeleteWorkloads_RunningTenant_LeavesNoDeploymentAndNoService()
