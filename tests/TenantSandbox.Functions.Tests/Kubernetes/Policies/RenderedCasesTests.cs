@@ -32,20 +32,8 @@ public sealed class RenderedCasesTests
     [Fact]
     public void Render_TenantOfEveryKind_MatchesTheCases()
     {
-        var tenant = Tenant();
-        var options = Templates.Installation;
-        var workloads = TenantManifests.Workloads(tenant, options);
-        IKubernetesObject<V1ObjectMeta>[] applied =
-        [
-            .. TenantManifests.RuntimeClasses(tenant, options),
-            NamespaceManifest.Namespace(tenant, options),
-            .. TenantManifests.Guardrails(tenant, options, []).Where(m => m is not CiliumNetworkPolicy),
-            .. TenantManifests.Volumes(tenant, options),
-            .. SecretManifest.Placeholders(tenant, options),
-            .. workloads,
-            .. TenantManifests.Autoscalers(tenant, options),
-            .. TenantManifests.Services(tenant, options),
-        ];
+        var applied = Applied();
+        var workloads = applied.Where(m => m is V1Deployment or V1StatefulSet or V1Job or V1CronJob).ToArray();
 
         Golden.CompareSource(
             "tests/policies/defaults/rendered.yaml",
@@ -53,6 +41,24 @@ public sealed class RenderedCasesTests
             {
                 ["cases"] = (object[])[.. applied.Select(m => Case(App, m)), .. workloads.Select(w => Case(MakerOf(w), PodOf(w)))],
             }));
+    }
+
+    /// <summary>What the app applies for a tenant with every kind of workload.</summary>
+    internal static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Applied()
+    {
+        var tenant = Tenant();
+        var options = Templates.Installation;
+        return
+        [
+            .. TenantManifests.RuntimeClasses(tenant, options),
+            NamespaceManifest.Namespace(tenant, options),
+            .. TenantManifests.Guardrails(tenant, options, []).Where(m => m is not CiliumNetworkPolicy),
+            .. TenantManifests.Volumes(tenant, options),
+            .. SecretManifest.Placeholders(tenant, options),
+            .. TenantManifests.Workloads(tenant, options),
+            .. TenantManifests.Autoscalers(tenant, options),
+            .. TenantManifests.Services(tenant, options),
+        ];
     }
 
     private static DesiredTenant Tenant()
