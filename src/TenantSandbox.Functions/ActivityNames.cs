@@ -63,6 +63,21 @@ internal static class ActivityNames
     /// <summary><c>FinalizerRemoval</c> to <c>RemovedFinalizers</c>: removes the named finalizers of a terminating namespace and of what is in it.</summary>
     public const string RemoveFinalizers = nameof(RemoveFinalizers);
 
+    /// <summary><c>VerificationInput</c> to <c>ProbeStart</c>: starts a probe pod on each node that the tenant uses, and deletes those of earlier verifications.</summary>
+    public const string StartProbes = nameof(StartProbes);
+
+    /// <summary><c>VerificationInput</c> to <c>ProbeObservation</c>: a bounded watch until the probe pods have ended.</summary>
+    public const string WatchProbes = nameof(WatchProbes);
+
+    /// <summary><c>VerificationInput</c> to <c>IsolationVerdict</c>: reads what isolation depends on, judges it and writes the report.</summary>
+    public const string JudgeIsolation = nameof(JudgeIsolation);
+
+    /// <summary><c>TenantNamespaceRef</c>: deletes every probe pod of the tenant; succeeds if there is none.</summary>
+    public const string DeleteProbes = nameof(DeleteProbes);
+
+    /// <summary><c>PlacedTenant</c> to <c>ClosedNetwork</c>: denies every connection of the tenant's pods, and deletes the policies that allow any.</summary>
+    public const string CloseNetwork = nameof(CloseNetwork);
+
     /// <summary><c>TenantSpec</c> to <c>SpecRef</c>: only for specs in states of version 1; doors save specs before they submit.</summary>
     public const string SaveSpec = nameof(SaveSpec);
 

@@ -11,6 +11,7 @@ using TenantSandbox.Functions.Azure.KeyVault;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Http;
+using TenantSandbox.Functions.Isolation;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
@@ -43,6 +44,7 @@ public static class ServiceCollectionExtensions
         services.AddSpecs(configuration);
         services.AddAzure();
         services.AddKubernetes();
+        services.AddIsolation();
         services.TryAddSingleton(_ => RejectedQueue.FromConfiguration(configuration));
         services.AddSingleton<RejectedRequests>();
         services.AddSingleton<MessageSubmission>();
@@ -108,6 +110,17 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<TenantInspector>();
         services.AddSingleton<WorkloadStateReader>();
         services.AddSingleton<PodLogs>();
+    }
+
+    private static void AddIsolation(this IServiceCollection services)
+    {
+        services.AddSingleton<AgentPoolResources>();
+        services.AddSingleton<SeenCache>();
+        services.AddSingleton<ClusterNodes>();
+        services.AddSingleton<ClusterTargets>();
+        services.AddSingleton<AdmissionTrials>();
+        services.AddSingleton<IsolationFactsReader>();
+        services.AddSingleton<IsolationExpectations>();
     }
 
     private static TenantSandboxOptions Settings(IServiceProvider services) =>

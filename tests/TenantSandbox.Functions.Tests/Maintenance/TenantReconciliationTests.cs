@@ -29,7 +29,7 @@ public sealed class TenantReconciliationTests
     {
         var entities = new FakeEntityClient((TenantEntity.IdOf("acme"), FirstVersion));
         await using var client = new FakeDurableClient { EntityClient = entities };
-        var reconciliation = new TenantReconciliation(new FakeCloud(), new MemorySpecStore(), NullLogger<TenantReconciliation>.Instance);
+        var reconciliation = new TenantReconciliation(new FakeCloud(), new MemorySpecStore(), Options.Create(new TenantSandboxOptions()), NullLogger<TenantReconciliation>.Instance);
 
         var page = await reconciliation.ReconcileAsync(new(null, Settings, DateTimeOffset.UnixEpoch.AddDays(1)), client, default);
 

@@ -50,7 +50,7 @@ internal sealed partial class FakeCloud : IClusterResources
         var sweep = new OrphanSweep(inventory, this);
         Add<PageRequest, PageResult>(
             ActivityNames.ReconcileTenantPage,
-            page => new TenantReconciliation(this, specs, NullLogger<TenantReconciliation>.Instance).ReconcileAsync(page, hub.Client, default));
+            page => new TenantReconciliation(this, specs, Options.Create(new TenantSandboxOptions()), NullLogger<TenantReconciliation>.Instance).ReconcileAsync(page, hub.Client, default));
         Add<PageRequest, PageResult>(ActivityNames.ExpireTenantPage, page => TenantReminders.ExpireAsync(page, hub.Client, default));
         Add<PageRequest, PageResult>(ActivityNames.TrimTenantPage, page => TenantReminders.TrimAsync(page, hub.Client, default));
         Add<PageRequest, PageResult>(ActivityNames.SettleTenantPage, page => OperationWatchdog.SettleAsync(page, hub.Client, default));

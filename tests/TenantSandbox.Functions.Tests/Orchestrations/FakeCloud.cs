@@ -3,6 +3,7 @@ using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Azure.EventGrid;
+using TenantSandbox.Functions.Isolation;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
@@ -81,6 +82,11 @@ internal sealed partial class FakeCloud
         Add<TenantSpec, SpecRef>(ActivityNames.SaveSpec, SaveSpec);
         Add<SpecQuery, FoundSpecs>(ActivityNames.FindSpecs, FindSpecs);
         Add<LifecycleEvent, object?>(ActivityNames.PublishEvent, Publish);
+        Add<VerificationInput, ProbeStart>(ActivityNames.StartProbes, StartProbes);
+        Add<VerificationInput, ProbeObservation>(ActivityNames.WatchProbes, WatchProbes);
+        Add<VerificationInput, IsolationVerdict>(ActivityNames.JudgeIsolation, JudgeIsolation);
+        Add<TenantNamespaceRef, object?>(ActivityNames.DeleteProbes, DeleteProbes);
+        Add<PlacedTenant, ClosedNetwork>(ActivityNames.CloseNetwork, CloseNetwork);
         AddMaintenanceTo(hub);
 
         void Add<TInput, TOutput>(string name, Func<TInput, TOutput> run) =>
@@ -162,6 +168,7 @@ internal sealed partial class FakeCloud
             Violations.Add($"{tenant.TenantId} is placed in pool {pool}, which isn't ready or is another's: {used}");
         }
 
+        _closed.Remove(Key(tenant));
         _namespaces[Key(tenant)] = _namespaces.TryGetValue(Key(tenant), out var found)
             ? found with { Tenant = tenant, Pool = pool, FormerPool = FormerPoolOf(tenant), IsSuspended = tenant.PoolName is null && found.IsSuspended }
             : new(tenant, pool, RemainingPolls: 1, FormerPool: FormerPoolOf(tenant));

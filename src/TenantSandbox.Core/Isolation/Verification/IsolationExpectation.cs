@@ -44,7 +44,7 @@ public sealed record IsolationExpectation
     /// <summary>What probes are asked; null where nothing is probed.</summary>
     public ExpectedProbe? Probe { get; init; }
 
-    /// <summary>Why nothing is probed; null where probes are expected.</summary>
+    /// <summary>Why it is accepted that nothing is probed; null where it isn't, so that verifications without probes fail.</summary>
     public string? NoProbeReason { get; init; }
 
     /// <summary>Why a pod need not be refused in this installation; a pod that isn't listed must be.</summary>

@@ -6,6 +6,12 @@ public static class IsolationVerification
     /// <summary>The most characters of an expected or observed text and of a reason.</summary>
     public const int MaxTextLength = 1000;
 
+    // The checks that say on which kernel something runs.
+    private static readonly HashSet<string> OfKernels = new(StringComparer.Ordinal)
+    {
+        "pool.workload-runtime", "node.kernel", "runtimeclass.handler", "pod.runtime-class", "probe.kernel", "probe.boot-id",
+    };
+
     /// <summary>Every rule, by area.</summary>
     internal static IReadOnlyList<IsolationRule> Rules { get; } =
     [
@@ -31,6 +37,20 @@ public static class IsolationVerification
     {
         ArgumentNullException.ThrowIfNull(check);
         return check.Id[..check.Id.IndexOf('.', StringComparison.Ordinal)];
+    }
+
+    /// <summary>The node image of the tenant's agent pool; null if it wasn't seen.</summary>
+    public static string? NodeImageOf(IsolationFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return PoolRules.NodeImageOf(facts.Pool.Value);
+    }
+
+    /// <summary>Whether a check says that something of the tenant runs, or may run, on the kernel of its node.</summary>
+    public static bool ShowsPodOutsideGuest(IsolationCheck check)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        return check.Verdict == CheckVerdict.Failed && OfKernels.Contains(check.Id);
     }
 
     private static IEnumerable<IsolationCheck> Run(IsolationRule rule, IsolationFacts facts, IsolationExpectation expected)

@@ -16,7 +16,7 @@ internal static class PoolRules
             Equal(p, e, e.Names.WorkloadRuntime, Properties(p).Text("workloadRuntime"), StringComparison.OrdinalIgnoreCase)),
         Of("pool.node-image", "The pool's nodes have an image with the hypervisor: its name has the part kata.", (p, e) =>
         {
-            var image = Properties(p).Text("nodeImageVersion");
+            var image = NodeImageOf(p);
             return Observation.Of(Subject(e), "an image of the kata kind", image, image?.Contains("kata", StringComparison.OrdinalIgnoreCase) == true);
         }),
         Of("pool.os-sku", "The pool's operating system is the one that Pod Sandboxing supports.", (p, e) =>
@@ -47,6 +47,9 @@ internal static class PoolRules
             return Observation.Of(Subject(e), "off", isOn ? "on" : "off", !isOn);
         }),
     ];
+
+    /// <summary>The image of a pool's new nodes; null where it isn't stated.</summary>
+    internal static string? NodeImageOf(JsonObject? pool) => pool?["properties"]?["nodeImageVersion"] is JsonValue image && image.TryGetValue<string>(out var name) ? name : null;
 
     private static string Subject(IsolationExpectation expected) => $"{expected.ClusterId}/{expected.PoolName}";
 

@@ -18,12 +18,17 @@ internal static class ProbeRules
     /// </summary>
     public const double LeastMemoryShare = 0.5;
 
-    private const string NotProbed = "Nothing was probed.";
+    private const string NotProbed = "Nothing was probed, which another check reports.";
+
+    private const string NotConfigured =
+        "No probe image is configured. Set TenantSandbox__Verification__ProbeImage, or accept it with TenantSandbox__Verification__WithoutProbe.";
 
     public static IReadOnlyList<IsolationRule> All { get; } =
     [
         new("probe.result", IsolationArea.Probe, "A probe ran on each node that the tenant uses, and printed a result with the nonce of its request.", (facts, e) =>
-            e.Probe is null ? [Observation.NotApplicable(e.Namespace, "a result", e.NoProbeReason ?? NotProbed)] : ObserveResults(facts)),
+            e.Probe is not null ? ObserveResults(facts)
+            : e.NoProbeReason is { } accepted ? [Observation.NotApplicable(e.Namespace, "a result", accepted)]
+            : [Observation.Of(e.Namespace, "a result", null, isMet: false, NotConfigured)]),
         Of("probe.kernel", "The guest's kernel is another one than its node's.", (result, node, _) =>
         {
             var kernel = NodeRules.Info(node).Text("kernelVersion");
@@ -57,9 +62,6 @@ internal static class ProbeRules
         OfTargets("probe.open", "What tenants need, such as DNS, answers the guest.", ProbeExpectation.Open, isAllowList: false),
         OfTargets("probe.allow-list", "An address of the tenant's allow list answers; that it doesn't can have other causes.", ProbeExpectation.Open, isAllowList: true),
     ];
-
-    /// <summary>Begins the names of targets that come from the tenant's allow list.</summary>
-    public const string AllowListPrefix = "allow-list";
 
     private static IEnumerable<Observation> ObserveResults(IsolationFacts facts)
     {
@@ -111,7 +113,7 @@ internal static class ProbeRules
             from found in Results(facts)
             from pair in found.Probe.Request.Targets.Zip(found.Result.Targets)
             let target = pair.First
-            where target.Expected == expectation && target.Name.StartsWith(AllowListPrefix, StringComparison.Ordinal) == isAllowList
+            where target.Expected == expectation && target.Name.StartsWith(ProbeFacts.AllowListPrefix, StringComparison.Ordinal) == isAllowList
             let observed = $"{pair.Second.Outcome}{(pair.Second.Detail.Length > 0 ? $": {pair.Second.Detail}" : "")}"
             let isMet = ProbeJudgement.Meets(expectation, pair.Second.Outcome)
             select new Observation(

@@ -16,6 +16,9 @@ internal static class Labels
 
     public const string Workload = "tenantsandbox/workload";
 
+    /// <summary>On probe pods: which verification started them.</summary>
+    public const string Probe = "tenantsandbox/probe";
+
     /// <summary>On the namespace of dry runs: the installation's owner. Not <see cref="Owner"/>, which marks what tenants have.</summary>
     public const string DryRunsOf = "tenantsandbox/dry-runs-of";
 
