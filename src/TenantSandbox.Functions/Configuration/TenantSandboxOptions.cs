@@ -46,6 +46,8 @@ internal sealed class TenantSandboxOptions
 
     public IdentityOptions Identity { get; set; } = new();
 
+    public PolicyOptions Policies { get; set; } = new();
+
     /// <summary>A cluster's Gateway; null if it has none.</summary>
     internal GatewayOptions? FindGateway(string clusterId) =>
         (FindCluster(clusterId)?.Gateway ?? Network.Gateway) is { Name: not null } gateway ? gateway : null;

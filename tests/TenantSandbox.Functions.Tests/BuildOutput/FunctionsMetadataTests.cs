@@ -8,9 +8,11 @@ public sealed class FunctionsMetadataTests
     private const string Table =
         """
         ActOrchestration: orchestrationTrigger
+        ApplyClusterBaseline: activityTrigger
         ApplyNamespace: activityTrigger
         ApplyWorkloads: activityTrigger
         CheckAdmission: activityTrigger
+        ClusterBaselineOrchestration: orchestrationTrigger
         ClusterEntity: entityTrigger
         CompensateOrchestration: orchestrationTrigger
         CreatePoolOrchestration: orchestrationTrigger
