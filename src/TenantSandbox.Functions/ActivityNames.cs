@@ -24,6 +24,11 @@ internal static class ActivityNames
     /// <summary><c>InstanceQuery</c> to <c>EndedInstances</c>: which orchestrations have ended or don't exist.</summary>
     public const string FindEndedInstances = nameof(FindEndedInstances);
 
+    /// <summary>
+    /// <c>BaselineRequest</c> to <c>BaselineReport</c>: applies what a cluster needs before tenants are placed there, and repairs what differs.
+    /// </summary>
+    public const string ApplyClusterBaseline = nameof(ApplyClusterBaseline);
+
     /// <summary><c>PlacedTenant</c> without a pool to <c>AdmissionAnswer</c>: a dry run of the tenant's objects.</summary>
     public const string CheckAdmission = nameof(CheckAdmission);
 

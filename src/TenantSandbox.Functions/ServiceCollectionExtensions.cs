@@ -13,6 +13,7 @@ using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Http;
 using TenantSandbox.Functions.Isolation;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Baseline;
 using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
 using TenantSandbox.Functions.Kubernetes.Secrets;
@@ -95,6 +96,9 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<SecretContents>();
         services.AddSingleton<TenantSecrets>();
+        services.AddSingleton<BaselineManifests>();
+        services.AddSingleton<BaselineGate>();
+        services.AddSingleton<ClusterBaseline>();
         services.AddSingleton<TenantAdmission>();
         services.AddSingleton<WorkloadObjects>();
         services.AddSingleton<WorkloadDeletions>();

@@ -5,7 +5,7 @@ using TenantSandbox.Functions.Configuration;
 namespace TenantSandbox.Functions.Tests;
 
 /// <summary>
-/// Which folder of the app may use which. Arrows point down: doors, operations and maintenance, then tenants, then pools, then orchestration
+/// Which folder of the app may use which. Arrows point down: doors, operations and maintenance, then tenants, then pools and isolation, then orchestration
 /// and adapters, then configuration. Constants are inlined by the compiler, so uses of them alone are not seen.
 /// </summary>
 public sealed class ArchitectureTests
@@ -16,9 +16,10 @@ public sealed class ArchitectureTests
     {
         ["Doors"] = ["Http", "Tenants", "Pools", "Specs", "Configuration"],
         ["Operations"] = ["Http", "Tenants", "Orchestration", "Kubernetes", "Specs", "Configuration"],
-        ["Maintenance"] = ["Http", "Tenants", "Pools", "Orchestration", "Azure", "Kubernetes", "Specs", "Configuration"],
-        ["Tenants"] = ["Pools", "Orchestration", "Azure", "Kubernetes"],
+        ["Maintenance"] = ["Http", "Tenants", "Pools", "Isolation", "Orchestration", "Azure", "Kubernetes", "Specs", "Configuration"],
+        ["Tenants"] = ["Pools", "Isolation", "Orchestration", "Azure", "Kubernetes"],
         ["Pools"] = ["Orchestration", "Azure", "Kubernetes", "Configuration"],
+        ["Isolation"] = ["Orchestration", "Azure", "Kubernetes", "Configuration"],
         ["Orchestration"] = ["Azure"],
         ["Kubernetes"] = ["Specs", "Azure", "Configuration"],
         ["Specs"] = ["Azure", "Configuration"],

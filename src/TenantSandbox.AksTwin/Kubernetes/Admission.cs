@@ -25,6 +25,7 @@ internal sealed class Admission(ObjectStore store)
         var spec = json.EnsureObject("spec");
         _limitRanger.ApplyDefaults(ns, spec);
         ApplyServiceAccount(ns, name, spec);
+        ApplyPriorityClass(name, spec);
         foreach (var key in (string[])["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
         {
             if (!spec.GetObjects("tolerations").Any(t => t.GetString("key") == key))
@@ -135,6 +136,27 @@ internal sealed class Admission(ObjectStore store)
         {
             AddToleration(spec, toleration.Copy());
         }
+    }
+
+    private void ApplyPriorityClass(string pod, JsonObject spec)
+    {
+        var priorityClass = PriorityClassRules.Find(store, spec.GetString("priorityClassName"));
+        if (priorityClass is null && spec.GetString("priorityClassName") is { Length: > 0 } name)
+        {
+            throw Forbidden(pod, $"no PriorityClass with name {name} was found");
+        }
+
+        var priority = priorityClass?.GetInteger("value") ?? 0;
+        if (spec.GetInteger("priority") is { } own && own != priority)
+        {
+            throw Forbidden(pod, $"the integer value of priority ({own}) must not be provided in pod spec; "
+                + $"priority admission controller computed {priority} from the given PriorityClass name");
+        }
+
+        DefaultRules.Fill(spec, JsonTemplate.Fill($$"""
+            {"priority":{{priority}},"priorityClassName":{{priorityClass.GetString("metadata", "name")}},
+            "preemptionPolicy":{{priorityClass.GetString("preemptionPolicy") ?? "PreemptLowerPriority"}} }
+            """));
     }
 
     private static void AddToleration(JsonObject spec, JsonObject toleration)

@@ -4,6 +4,10 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 internal sealed class ApiServer(Cluster cluster)
 {
     private const int MaxBodyBytes = 3 << 20;
+
+    /// <summary>Who every caller is.</summary>
+    private const string User = "twin-user";
+
     private readonly ReadHandler _readHandler = new(cluster);
 
     public async Task HandleAsync(HttpContext http)
@@ -38,6 +42,12 @@ internal sealed class ApiServer(Cluster cluster)
         if (!authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || authorization.Length <= 7)
         {
             throw StatusException.Unauthorized();
+        }
+
+        if (SelfSubjectReview.IsAskedFor(http.Request))
+        {
+            await AnswerReviewAsync(http);
+            return;
         }
 
         var call = ApiRequest.Parse(http.Request);
@@ -84,6 +94,17 @@ internal sealed class ApiServer(Cluster cluster)
         {
             await WriteResponseAsync(http, response);
         }
+    }
+
+    private async Task AnswerReviewAsync(HttpContext http)
+    {
+        cluster.Context.Calls.Count(SelfSubjectReview.CallName);
+        if (cluster.Context.InjectedFaults.Next(SelfSubjectReview.CallName) is { Kind: InjectedFaultKind.Refuse } fault)
+        {
+            throw InjectedFaultEffects.ToStatus(fault);
+        }
+
+        await WriteResponseAsync(http, SelfSubjectReview.Answer(User));
     }
 
     private static async Task WriteResponseAsync(HttpContext http, ApiResponse response)

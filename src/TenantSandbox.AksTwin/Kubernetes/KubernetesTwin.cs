@@ -72,5 +72,6 @@ internal sealed class KubernetesTwin
         }
 
         StorageAddOn.Install(_cluster);
+        PriorityClassRules.Install(_cluster);
     }
 }

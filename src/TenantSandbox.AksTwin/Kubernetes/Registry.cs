@@ -94,6 +94,14 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
             DefaultRules.Fill(json.EnsureObject("spec"), JsonTemplate.Fill($$"""{"clusterIP":{{address}} }"""));
         }
 
+        // Priority admission set them at the creation.
+        if (kind == Kinds.Pods)
+        {
+            var (priority, preemption) = (live.Json.GetNode("spec", "priority"), live.Json.GetNode("spec", "preemptionPolicy"));
+            DefaultRules.Fill(
+                json.EnsureObject("spec"), JsonTemplate.Fill($$"""{"priority":{{priority}},"preemptionPolicy":{{preemption}} }"""));
+        }
+
         Defaults.Apply(kind, json);
         if (kind == Kinds.Services)
         {
@@ -132,6 +140,11 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         if (kind == Kinds.Namespaces && live.Key.Name is "default" or "kube-system" or "kube-public")
         {
             throw StatusException.Forbidden(kind, live.Key.Name, "this namespace may not be deleted");
+        }
+
+        if (kind == Kinds.PriorityClasses && PriorityClassRules.IsSystem(live.Key.Name))
+        {
+            throw StatusException.Forbidden(kind, live.Key.Name, "this is a system priority class and cannot be deleted");
         }
 
         if (kind == Kinds.Namespaces && live.IsTerminating)

@@ -23,7 +23,8 @@ internal sealed class MaintenanceStarts(IOptions<MaintenanceOptions> options)
             new MaintenanceSettings(
                 settings.TenantsPerPage, settings.PageDelay, settings.OrphanGracePeriod, settings.DeleteOrphans,
                 settings.HistoryRetention, settings.OperationTimeout,
-                settings.HistoryRetention > SpecCleanup.MinRetention ? settings.HistoryRetention : SpecCleanup.MinRetention),
+                settings.HistoryRetention > SpecCleanup.MinRetention ? settings.HistoryRetention : SpecCleanup.MinRetention,
+                ChecksBaselines: true),
             requestedBy);
         try
         {

@@ -8,15 +8,19 @@ public sealed class FunctionsMetadataTests
     private const string Table =
         """
         ActOrchestration: orchestrationTrigger
+        ApplyClusterBaseline: activityTrigger
         ApplyNamespace: activityTrigger
         ApplyWorkloads: activityTrigger
         CheckAdmission: activityTrigger
+        CloseNetwork: activityTrigger
+        ClusterBaselineOrchestration: orchestrationTrigger
         ClusterEntity: entityTrigger
         CompensateOrchestration: orchestrationTrigger
         CreatePoolOrchestration: orchestrationTrigger
         DeleteNamespace: activityTrigger
         DeletePool: activityTrigger
         DeletePoolOrchestration: orchestrationTrigger
+        DeleteProbes: activityTrigger
         DeleteTenant: httpTrigger authLevel=Function methods=delete route=tenants/{tenantId}; durableClient; out http
         DeleteUnusedSpecs: activityTrigger; durableClient
         DeleteWorkloads: activityTrigger
@@ -36,6 +40,7 @@ public sealed class FunctionsMetadataTests
         GetWorkloadLogs: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/workloads/{workload}/logs; durableClient; out http
         HostNameEntity: entityTrigger
         InspectTenants: activityTrigger
+        JudgeIsolation: activityTrigger
         ListPools: activityTrigger
         ListTenantNamespaces: activityTrigger
         ListTenants: httpTrigger authLevel=Function methods=get route=tenants; durableClient; out http
@@ -73,6 +78,7 @@ public sealed class FunctionsMetadataTests
         SelectClusters: activityTrigger
         SettleOrchestration: orchestrationTrigger
         SettleTenantPage: activityTrigger; durableClient
+        StartProbes: activityTrigger
         SubmitRequestOrchestration: orchestrationTrigger
         SuspendOrchestration: orchestrationTrigger
         SuspendWorkloads: activityTrigger
@@ -84,6 +90,9 @@ public sealed class FunctionsMetadataTests
         TenantEntity: entityTrigger
         TrimTenantPage: activityTrigger; durableClient
         UpdateOrchestration: orchestrationTrigger
+        VerifyIsolationOrchestration: orchestrationTrigger
+        VerifyOrchestration: orchestrationTrigger
+        WatchProbes: activityTrigger
         WatchRollout: activityTrigger
         WatchSuspension: activityTrigger
         WatchdogOrchestration: orchestrationTrigger

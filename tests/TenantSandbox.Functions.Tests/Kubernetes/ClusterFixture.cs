@@ -9,6 +9,7 @@ using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Baseline;
 using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
 using TenantSandbox.Functions.Kubernetes.Manifests;
@@ -24,6 +25,9 @@ namespace TenantSandbox.Functions.Tests.Kubernetes;
 public sealed class ClusterFixture : IAsyncLifetime
 {
     public const string PoolName = "tsp1";
+
+    /// <summary>The app's id of the cluster.</summary>
+    internal const string ClusterId = "west-1";
 
     private readonly string _caFile = Path.Combine(Path.GetTempPath(), $"adapters-tests-{Guid.NewGuid():n}.pem");
     private readonly string? _kubeconfig;
@@ -102,6 +106,8 @@ public sealed class ClusterFixture : IAsyncLifetime
         if (_kubeconfig is { Length: > 0 } kubeconfig)
         {
             settings["Clusters__0__Kubeconfig"] = kubeconfig;
+            // It can be older than admission policies.
+            settings["Policies__Required"] = "false";
             // ARM doesn't know this cluster.
             settings["Network__DenyClusterRanges"] = "false";
             // Hollow nodes know no image's user.
@@ -109,6 +115,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             _services = App.Create(settings, specs: MemorySpecStore.Shared);
             _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(kubeconfig)));
             await LabelNodesAsync();
+            await ApplyBaselineAsync();
             return;
         }
 
@@ -124,7 +131,11 @@ public sealed class ClusterFixture : IAsyncLifetime
         await pools.EnsureAsync(pool, default);
         var seen = await pools.ReadAsync(pool, default);
         Assert.Equal(PoolCondition.Ready, seen.Condition);
+        await ApplyBaselineAsync();
     }
+
+    /// <summary>Applies what tenants need of a cluster, or repairs it.</summary>
+    internal Task<BaselineReport> ApplyBaselineAsync() => Services.Make<ClusterBaseline>().ApplyAsync(new(ClusterId), default);
 
     public async Task DisposeAsync()
     {

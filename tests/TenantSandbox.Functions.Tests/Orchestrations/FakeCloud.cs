@@ -5,6 +5,7 @@ using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Azure.EventGrid;
 using TenantSandbox.Functions.Isolation;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Baseline;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
 using TenantSandbox.Testing;
@@ -66,6 +67,7 @@ internal sealed partial class FakeCloud
         Add<PoolPageQuery, PoolPage>(ActivityNames.ListPools, ListPools);
         Add<PoolRef, PoolObservation>(ActivityNames.TagPool, TagPool);
         Add<InstanceQuery, EndedInstances>(ActivityNames.FindEndedInstances, query => new([.. query.InstanceIds.Where(EndedInstances.Contains)]));
+        Add<BaselineRequest, BaselineReport>(ActivityNames.ApplyClusterBaseline, ApplyBaseline);
         Add<PlacedTenant, AdmissionAnswer>(ActivityNames.CheckAdmission, CheckAdmission);
         Add<PlacedTenant, object?>(ActivityNames.ApplyNamespace, ApplyNamespace);
         Add<PlacedTenant, object?>(ActivityNames.ApplyWorkloads, ApplyWorkloads);

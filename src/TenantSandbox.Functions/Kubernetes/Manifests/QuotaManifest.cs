@@ -46,6 +46,8 @@ internal static class QuotaManifest
             ["services.nodeports"] = Quantities.Count(need.NodePorts),
             ["services.loadbalancers"] = Quantities.Count(need.LoadBalancers),
             ["persistentvolumeclaims"] = Quantities.Count(storage.Claims),
+            ["configmaps"] = Quantities.Count(need.ConfigMaps),
+            ["secrets"] = Quantities.Count(need.Secrets),
         };
         if (need.EphemeralMiB > 0)
         {
