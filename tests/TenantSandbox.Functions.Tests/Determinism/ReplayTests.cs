@@ -68,6 +68,7 @@ public sealed class ReplayTests
         system.Cloud.Rollout = new(RolloutCondition.Ready, "ok");
         await system.ActAsync(TenantVerb.Compensate);
         await system.ActAsync(TenantVerb.Reconcile);
+        await system.ActAsync(TenantVerb.Verify);
         await system.ActAsync(TenantVerb.Suspend);
         await system.ActAsync(TenantVerb.Resume);
         system.Cloud.Rollout = new(RolloutCondition.Progressing, "0 of 1 available");
