@@ -51,6 +51,17 @@ public sealed record TwinCluster
 
     public string ServiceCidr { get; init; } = "10.0.0.0/16";
 
+    /// <summary>IPv6 ranges of a dual-stack cluster's pods and Services; null for IPv4 only.</summary>
+    public (string Pods, string Services)? IPv6Cidrs { get; init; }
+
+    /// <summary>
+    /// What enforces network policies: <c>cilium</c>, <c>calico</c>, <c>azure</c>, or <c>none</c> for a cluster that stores policies and enforces none.
+    /// </summary>
+    public string NetworkPolicy { get; init; } = "cilium";
+
+    /// <summary>The address that the API server registers for the Service <c>kubernetes</c> when the cluster is made.</summary>
+    public string ApiServerAddress { get; init; } = "198.51.100.10";
+
     /// <summary>Resource id of the system pool's subnet; null for AKS's own virtual network.</summary>
     public string? SubnetId { get; init; }
 

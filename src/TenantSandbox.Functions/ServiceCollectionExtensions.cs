@@ -76,7 +76,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(s => Credential(Settings(s).Authentication));
         services.AddSingleton(s => ArmClientFactory.Create(s.GetRequiredService<TokenCredential>(), Settings(s).Arm));
         services.AddSingleton<PoolAddresses>();
-        services.AddSingleton<ClusterRangeReader>();
+        services.AddSingleton<ClusterNetworkReader>();
         services.AddSingleton<AgentPools>();
         services.AddSingleton<EventTopicClient>();
         services.AddHostedService(s => s.GetRequiredService<EventTopicClient>());
@@ -89,6 +89,7 @@ public static class ServiceCollectionExtensions
     {
         services.AddSingleton<ClusterConnections>();
         services.AddSingleton<DesiredTenants>();
+        services.AddSingleton<ApiServerAddresses>();
         services.TryAddSingleton<IClusterNetworks, ClusterNetworks>();
         services.AddSingleton<NamespaceWatch>();
         services.AddSingleton<ClaimVolumes>();

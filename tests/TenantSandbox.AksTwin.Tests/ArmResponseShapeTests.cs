@@ -75,6 +75,22 @@ public sealed class ArmResponseShapeTests
     }
 
     [Theory]
+    [InlineData("cilium", "cilium")]
+    [InlineData("calico", "azure")]
+    [InlineData("none", "azure")]
+    public async Task Cluster_NetworkPolicy_IsThatOfItsOptions(string policy, string dataplane)
+    {
+        await using var twin = await ArmTestHost.StartAsync(new TwinOptions { Clusters = [new() { NetworkPolicy = policy, IPv6Cidrs = ("fd12:3456::/64", "fd12:3457::/108") }] });
+
+        var answer = await twin.Cluster.GetAsync();
+
+        var network = JsonNode.Parse(answer.GetRawResponse().Content)!["properties"]!["networkProfile"]!;
+        Assert.Equal((policy, dataplane), (network["networkPolicy"]!.GetValue<string>(), network["networkDataplane"]!.GetValue<string>()));
+        Assert.Equal(["10.244.0.0/16", "fd12:3456::/64"], answer.Value.Data.NetworkProfile.PodCidrs);
+        Assert.Equal(["10.0.0.0/16", "fd12:3457::/108"], answer.Value.Data.NetworkProfile.ServiceCidrs);
+    }
+
+    [Theory]
     [InlineData("DELETE", "", "operationresults")]
     [InlineData("POST", "/upgradeNodeImageVersion", "operationresults")]
     public async Task AsynchronousCall_Accepted_ReturnsStatusAndResultUrls(string method, string action, string kind)

@@ -32,6 +32,20 @@ public sealed class KubernetesNetworkTests
     }
 
     [Fact]
+    public async Task Cluster_New_HasTheServiceOfItsApiServer()
+    {
+        await using var api = await KubernetesServer.StartTwinAsync();
+
+        var service = (await api.GetAsync("/api/v1/namespaces/default/services/kubernetes")).Body;
+        var endpoints = (await api.GetAsync("/api/v1/namespaces/default/endpoints/kubernetes")).Body;
+
+        Assert.Equal("10.0.0.1", service.GetString("spec", "clusterIP"));
+        var subset = endpoints.GetObjects("subsets").Single();
+        Assert.Equal("198.51.100.10", subset.GetObjects("addresses").Single().GetString("ip"));
+        Assert.Equal(443, subset.GetObjects("ports").Single().GetInteger("port"));
+    }
+
+    [Fact]
     public async Task Service_InternalLoadBalancer_HasAnAddressOfTheNetwork()
     {
         await using var api = await KubernetesServer.StartTwinAsync();

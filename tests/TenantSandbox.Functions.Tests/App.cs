@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Specs;
 
 namespace TenantSandbox.Functions.Tests;
@@ -15,9 +16,10 @@ internal static class App
     /// <param name="specs">Replaces the configured spec store.</param>
     /// <param name="time">Replaces the system's clock.</param>
     /// <param name="logs">Gets everything that is logged.</param>
+    /// <param name="networks">Replaces the reads of clusters' networks.</param>
     public static ServiceProvider Create(
         IEnumerable<KeyValuePair<string, string?>> settings, TokenCredential? credential = null, ISpecStore? specs = null, TimeProvider? time = null,
-        FakeLogCollector? logs = null)
+        FakeLogCollector? logs = null, IClusterNetworks? networks = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging =>
@@ -41,6 +43,11 @@ internal static class App
         if (specs is not null)
         {
             services.AddSingleton(specs);
+        }
+
+        if (networks is not null)
+        {
+            services.AddSingleton(networks);
         }
 
         return services.BuildServiceProvider();

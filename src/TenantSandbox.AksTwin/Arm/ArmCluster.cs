@@ -40,9 +40,10 @@ internal sealed class ArmCluster
             "dnsPrefix":{{{Name}}}, "fqdn":{{{$"{Name}.hcp.{Cluster.Location}.twin.invalid"}}}, "enableRBAC":true,
             "agentPoolProfiles":{{{_state.Pools.Select(p => p.ToProfile())}}}, "maxAgentPools":{{{AgentPoolValidation.MaxPools}}},
             "nodeResourceGroup":{{{_context.NodeResourceGroup}}}, "aadProfile":{"managed":true,"enableAzureRBAC":true},
-            "networkProfile":{"networkPlugin":"azure","networkPluginMode":"overlay","networkPolicy":"cilium",
-                "podCidr":{{{Cluster.PodCidr}}}, "podCidrs":{{{new[] { Cluster.PodCidr }}}},
-                "serviceCidr":{{{Cluster.ServiceCidr}}}, "serviceCidrs":{{{new[] { Cluster.ServiceCidr }}}} } } }
+            "networkProfile":{"networkPlugin":"azure","networkPluginMode":"overlay","networkPolicy":{{{Cluster.NetworkPolicy}}},
+                "networkDataplane":{{{(Cluster.NetworkPolicy == "cilium" ? "cilium" : "azure")}}},
+                "podCidr":{{{Cluster.PodCidr}}}, "podCidrs":{{{BothFamilies(Cluster.PodCidr, Cluster.IPv6Cidrs?.Pods)}}},
+                "serviceCidr":{{{Cluster.ServiceCidr}}}, "serviceCidrs":{{{BothFamilies(Cluster.ServiceCidr, Cluster.IPv6Cidrs?.Services)}}} } } }
         """)));
 
     /// <summary>Lists the pools, ordered by name.</summary>
@@ -148,6 +149,8 @@ internal sealed class ArmCluster
 
         return _busyUntil = _context.Now + duration;
     });
+
+    private static string[] BothFamilies(string v4, string? v6) => v6 is null ? [v4] : [v4, v6];
 
     private T Execute<T>(Func<T> call)
     {

@@ -29,7 +29,7 @@ internal static class EgressReader
             var ports = PortReader.Read(reader, faults);
             var rule = property switch
             {
-                "cidr" => AddressBlocks.Read(reader, required: true) is { } cidr ? new EgressRule(cidr, ports) : null,
+                "cidr" => AddressBlocks.Read(reader, rules.Network.ClosedToEgress) is { } cidr ? new EgressRule(cidr, ports) : null,
                 "host" => ReadHost(reader, ports, rules),
                 "workload" => references.Read(reader) is { } workload ? new EgressRule(null, ports, Workload: workload) : null,
                 _ => null,

@@ -59,6 +59,12 @@ internal sealed class ClusterOptions
     /// </summary>
     public bool EgressByHostName { get; set; }
 
+    /// <summary>
+    /// The name of what enforces NetworkPolicies in the cluster, such as <c>calico</c>, where ARM doesn't know it: with a network plugin of one's
+    /// own. Null to read it from ARM.
+    /// </summary>
+    public string? NetworkPolicyEngine { get; set; }
+
     /// <summary>The VM size from the built-in table, or from these settings if the table lacks it; null when neither knows it.</summary>
     public VmSize? FindVmSize() => this is { NodeVCpus: { } cpus, NodeMemoryMiB: { } memory }
         ? new VmSize(VmSize, cpus, memory)

@@ -45,6 +45,11 @@ internal static partial class ClusterOptionsRules
             yield return $"PodSubnetId: '{cluster.PodSubnetId}' must be in the virtual network of SubnetId, {network}.";
         }
 
+        if (cluster.NetworkPolicyEngine is { } engine && string.IsNullOrWhiteSpace(engine))
+        {
+            yield return "NetworkPolicyEngine: must name what enforces network policies in the cluster, or be absent.";
+        }
+
         if (cluster.Kubeconfig is { } file && !File.Exists(file))
         {
             yield return $"Kubeconfig: file {file} does not exist.";

@@ -10,9 +10,12 @@ internal sealed class NetworkOptions
     /// </summary>
     public IList<string> DeniedCidrs { get; } = [];
 
+    /// <summary>Private blocks (RFC 1918, fc00::/7) that tenants may connect to, without what is denied; none unless set.</summary>
+    public IList<string> AllowedPrivateCidrs { get; } = [];
+
     /// <summary>
     /// Denies the cluster's pod, Service and node ranges as ARM and Kubernetes give them. Turn it off only where ARM doesn't know the
-    /// cluster, and put the ranges into <see cref="DeniedCidrs"/>.
+    /// cluster, put the ranges into <see cref="DeniedCidrs"/>, and name the clusters' engines (<see cref="ClusterOptions.NetworkPolicyEngine"/>).
     /// </summary>
     public bool DenyClusterRanges { get; set; } = true;
 

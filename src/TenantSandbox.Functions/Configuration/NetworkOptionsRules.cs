@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using TenantSandbox.Core.Isolation.Network;
 using TenantSandbox.Core.Requests.Network;
 
 namespace TenantSandbox.Functions.Configuration;
@@ -13,7 +14,7 @@ internal static partial class NetworkOptionsRules
         var network = options.Network;
         IEnumerable<string> faults =
         [
-            .. Blocks("DeniedCidrs", network.DeniedCidrs), .. Blocks("IngressCidrs", network.IngressCidrs), .. HostNames(network.HostNames),
+            .. Blocks("DeniedCidrs", network.DeniedCidrs), .. PrivateBlocks(network.AllowedPrivateCidrs), .. Blocks("IngressCidrs", network.IngressCidrs), .. HostNames(network.HostNames),
             .. network.Sources.SelectMany(Source), .. Gateway("Network__Gateway", network.Gateway, network),
         ];
         return faults.Concat(options.Clusters.SelectMany((c, i) => c.Gateway is { } gateway ? Gateway($"Clusters__{i}__Gateway", gateway, network) : []));
@@ -23,10 +24,32 @@ internal static partial class NetworkOptionsRules
     {
         for (var i = 0; i < blocks.Count; i++)
         {
-            if (!IPNetwork.TryParse(blocks[i], out _))
+            if (!IPNetwork.TryParse(blocks[i], out _) || TryParse(blocks[i]) is null)
             {
                 yield return $"Network__{setting}__{i}: '{blocks[i]}' is not a block such as 10.0.0.0/8.";
             }
+        }
+    }
+
+    private static IEnumerable<string> PrivateBlocks(IList<string> blocks)
+    {
+        string[] faults = [.. Blocks("AllowedPrivateCidrs", blocks)];
+        return faults.Length > 0 ? faults : blocks
+            .Select((block, i) => (block, i))
+            .Where(b => !ClosedAddresses.PrivateSet.Covers(AddressSet.Parse(b.block)))
+            .Select(b => $"Network__AllowedPrivateCidrs__{b.i}: '{b.block}' isn't within {string.Join(", ", ClosedAddresses.Private.Select(r => r.Block))}. "
+                + "Public addresses need no permission, and others can't be allowed.");
+    }
+
+    private static AddressSet? TryParse(string block)
+    {
+        try
+        {
+            return AddressSet.Parse(block);
+        }
+        catch (FormatException)
+        {
+            return null;
         }
     }
 

@@ -60,12 +60,15 @@ internal sealed class TenantSandboxOptions
     /// <summary>Whether a cluster enforces egress rules with host names.</summary>
     internal bool AllowsEgressByHostName(string clusterId) => FindCluster(clusterId)?.EgressByHostName == true;
 
+    /// <summary>What enforces network policies in a cluster, as configured; null if ARM is asked.</summary>
+    internal string? FindPolicyEngine(string clusterId) => FindCluster(clusterId)?.NetworkPolicyEngine;
+
     /// <summary>What these settings allow in requests; secrets and identities depend on other settings too (<see cref="InstallationSettings"/>).</summary>
     internal InstallationRules ToRules() => Workloads.ToRules() with
     {
         Network = new NetworkRules(
             [.. Network.HostNames], [.. Network.Sources.Keys], [.. Network.IngressCidrs], Network.LoadBalancers, Network.AllowNodePorts,
-            Clusters.Any(c => c.EgressByHostName)),
+            Clusters.Any(c => c.EgressByHostName), [.. Network.AllowedPrivateCidrs]),
         StorageClasses = [.. Storage.Classes.Select(c => c.ToRule())],
     };
 

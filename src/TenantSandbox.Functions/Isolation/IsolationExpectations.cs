@@ -19,7 +19,7 @@ internal sealed class IsolationExpectations(IClusterNetworks networks, IOptions<
     {
         var settings = options.Value;
         var names = KataNames.Of(settings.KataNames);
-        var ranges = await networks.GetAsync(tenant.ClusterId, cancellationToken);
+        var network = await networks.GetAsync(tenant.ClusterId, cancellationToken);
         var isDedicated = tenant.Spec.Tier == TenantTier.Dedicated;
         return new IsolationExpectation
         {
@@ -37,9 +37,13 @@ internal sealed class IsolationExpectations(IClusterNetworks networks, IOptions<
             Workloads = [.. tenant.Spec.Workloads.Select(w => WorkloadOf(w, tenant, settings))],
             Policies =
             [
-                .. TenantManifests.Guardrails(tenant, settings, ranges).Where(g => g is V1NetworkPolicy or CiliumNetworkPolicy).Select(ObservedJson.Of),
+                .. TenantManifests.Guardrails(tenant, settings, network).Where(g => g is V1NetworkPolicy or CiliumNetworkPolicy).Select(ObservedJson.Of),
             ],
-            ClosedTargets = [.. NetworkPolicyManifest.Denied(settings, ranges).All.Select(ClosedTargetOf)],
+            ClosedTargets = [.. ClosedTargets(settings, network)],
+            OpenDns = network.HasLocalDns
+                ? AddressPortSet.Of(AddressSet.Parse(ClusterNetwork.LocalDnsBlock), PortSet.Of(TransportProtocol.Udp, 53, 53).Union(PortSet.Of(TransportProtocol.Tcp, 53, 53)))
+                : AddressPortSet.Empty,
+            NoPolicyEngine = network.Unenforced,
             Probe = settings.Verification.HasProbe ? new ExpectedProbe(VerificationOptions.ProbeMemoryMiB, VerificationOptions.ProbeCpuMillis) : null,
             NoProbeReason = settings.Verification switch
             {
@@ -60,14 +64,17 @@ internal sealed class IsolationExpectations(IClusterNetworks networks, IOptions<
             template.Spec.AllContainers().ToDictionary(c => c.Name, c => c.Image, StringComparer.Ordinal));
     }
 
-    private static ClosedTarget ClosedTargetOf(string block) => new(
-        block switch
-        {
-            "168.63.129.16/32" => "WireServer",
-            "169.254.0.0/16" or "fe80::/10" => "link-local addresses",
-            _ => "denied block",
-        },
-        AddressSet.Parse(block));
+    private static IEnumerable<ClosedTarget> ClosedTargets(TenantSandboxOptions settings, ClusterNetwork network)
+    {
+        var allowed = AddressSet.Union(settings.Network.AllowedPrivateCidrs.Select(AddressSet.Parse));
+        return
+        [
+            .. ClosedAddresses.Always.Select(r => new ClosedTarget(r.Name, r.Addresses)),
+            .. ClosedAddresses.Private.Select(r => new ClosedTarget("private addresses", r.Addresses.Except(allowed))).Where(t => !t.Addresses.IsEmpty),
+            .. network.Closed.Select(b => new ClosedTarget("the cluster's own addresses", AddressSet.Parse(b))),
+            .. settings.Network.DeniedCidrs.Select(b => new ClosedTarget("addresses that this installation denies", AddressSet.Parse(b))),
+        ];
+    }
 
     private static Dictionary<ForbiddenPod, string> NotRefused(TenantSandboxOptions settings)
     {

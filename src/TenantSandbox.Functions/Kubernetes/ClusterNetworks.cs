@@ -11,11 +11,13 @@ using TenantSandbox.Functions.Configuration;
 namespace TenantSandbox.Functions.Kubernetes;
 
 /// <summary>
-/// The configured ranges, and those of the cluster: pods and Services from the managed cluster, nodes from the agent pools' subnets.
-/// For pools without one, the blocks around the nodes' addresses. Kept for 15 minutes.
+/// The configured ranges, the addresses of the API server, and the ranges of the cluster: pods and Services from the managed cluster, nodes from
+/// the agent pools' subnets. For pools without one, the blocks around the nodes' addresses. Kept for five minutes: so long after a change of
+/// addresses, at most, policies are still rendered with the former ones.
 /// </summary>
 internal sealed class ClusterNetworks(
-    ClusterRangeReader ranges, ClusterConnections connections, IOptions<TenantSandboxOptions> options, TimeProvider time) : IClusterNetworks
+    ClusterNetworkReader managed, ApiServerAddresses apiServers, ClusterConnections connections, IOptions<TenantSandboxOptions> options, TimeProvider time)
+    : IClusterNetworks
 {
     private const int NodesPerPage = 500;
 
@@ -26,23 +28,17 @@ internal sealed class ClusterNetworks(
 
     private const int NodeBlockLengthV6 = 64;
 
-    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    private readonly ConcurrentDictionary<string, (Lazy<Task<IReadOnlyList<string>>> Blocks, DateTimeOffset Until)> _cache = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (Lazy<Task<ClusterNetwork>> Network, DateTimeOffset Until)> _cache = new(StringComparer.Ordinal);
 
-    public async Task<IReadOnlyList<string>> GetAsync(string clusterId, CancellationToken cancellationToken)
+    public async Task<ClusterNetwork> GetAsync(string clusterId, CancellationToken cancellationToken)
     {
-        var network = options.Value.Network;
-        if (!network.DenyClusterRanges)
-        {
-            return Sort(network.DeniedCidrs);
-        }
-
         var now = time.GetUtcNow();
         var entry = _cache.AddOrUpdate(clusterId, id => Begin(id, now), (id, known) => known.Until > now ? known : Begin(id, now));
         try
         {
-            return Sort(network.DeniedCidrs.Concat(await entry.Blocks.Value.WaitAsync(cancellationToken)));
+            return await entry.Network.Value.WaitAsync(cancellationToken);
         }
         catch (SandboxException)
         {
@@ -52,14 +48,22 @@ internal sealed class ClusterNetworks(
         }
     }
 
-    // Not bound to one caller's cancellation: others may be waiting for the same ranges.
-    private (Lazy<Task<IReadOnlyList<string>>> Blocks, DateTimeOffset Until) Begin(string clusterId, DateTimeOffset now) =>
+    // Not bound to one caller's cancellation: others may be waiting for the same answer.
+    private (Lazy<Task<ClusterNetwork>> Network, DateTimeOffset Until) Begin(string clusterId, DateTimeOffset now) =>
         (new(() => ReadAsync(clusterId)), now + Lifetime);
 
-    private async Task<IReadOnlyList<string>> ReadAsync(string clusterId)
+    private async Task<ClusterNetwork> ReadAsync(string clusterId)
     {
-        var found = await ranges.ReadAsync(clusterId, CancellationToken.None);
-        return found.HasAllSubnets ? found.Blocks : [.. found.Blocks, .. await NodeBlocksAsync(clusterId)];
+        var network = options.Value.Network;
+        var found = network.DenyClusterRanges
+            ? await managed.ReadAsync(clusterId, CancellationToken.None)
+            : new ManagedNetwork([], HasAllSubnets: true, "it isn't read from Azure, since Network__DenyClusterRanges is off", HasLocalDns: false);
+        IReadOnlyList<string> nodes = found.HasAllSubnets ? [] : await NodeBlocksAsync(clusterId);
+        var apiServer = await apiServers.ReadAsync(clusterId, CancellationToken.None);
+        return new(
+            [.. network.DeniedCidrs.Concat(found.Blocks).Concat(nodes).Concat(apiServer.Select(BlockOfOne)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            found.HasLocalDns,
+            options.Value.FindPolicyEngine(clusterId) is null ? found.MissingEngine : null);
     }
 
     private async Task<IReadOnlyList<string>> NodeBlocksAsync(string clusterId)
@@ -73,7 +77,7 @@ internal sealed class ClusterNetworks(
                 "list the nodes",
                 client => client.CoreV1.ListNodeAsync(limit: NodesPerPage, continueParameter: continuation),
                 CancellationToken.None);
-            blocks.UnionWith(page.Items.SelectMany(AddressesOf).Select(BlockOf));
+            blocks.UnionWith(page.Items.SelectMany(AddressesOf).Select(BlockAround));
             continuation = page.Metadata.ContinueProperty;
         }
         while (!string.IsNullOrEmpty(continuation));
@@ -87,7 +91,7 @@ internal sealed class ClusterNetworks(
             .Select(a => IPAddress.TryParse(a.Address, out var address) ? address : null)
             .OfType<IPAddress>();
 
-    private static string BlockOf(IPAddress address)
+    private static string BlockAround(IPAddress address)
     {
         var bytes = address.GetAddressBytes();
         var length = address.AddressFamily == AddressFamily.InterNetwork ? NodeBlockLength : NodeBlockLengthV6;
@@ -95,5 +99,5 @@ internal sealed class ClusterNetworks(
         return new IPNetwork(new IPAddress(bytes), length).ToString();
     }
 
-    private static IReadOnlyList<string> Sort(IEnumerable<string> blocks) => [.. blocks.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    private static string BlockOfOne(IPAddress address) => $"{address}/{(address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)}";
 }

@@ -16,8 +16,10 @@ internal sealed class NetworkFeatures(ClusterConnections connections, IOptions<T
 
     /// <summary>Why the cluster can't take the tenant, for people; empty if it can.</summary>
     /// <exception cref="SandboxException">The cluster could not be read.</exception>
-    public async Task<IReadOnlyList<string>> FindRefusalsAsync(DesiredTenant tenant, CancellationToken cancellationToken) =>
-        [.. await FindEgressRefusalsAsync(tenant, cancellationToken), .. await FindRouteRefusalsAsync(tenant, cancellationToken)];
+    public async Task<IReadOnlyList<string>> FindRefusalsAsync(DesiredTenant tenant, ClusterNetwork network, CancellationToken cancellationToken) =>
+        network.Unenforced is not null
+            ? [Sentence(network.Describe(tenant.ClusterId))]
+            : [.. await FindEgressRefusalsAsync(tenant, network, cancellationToken), .. await FindRouteRefusalsAsync(tenant, cancellationToken)];
 
     /// <summary>Refuses a tenant whose host names a route of someone else has. The cluster is the truth about routes that this app didn't make.</summary>
     /// <exception cref="InvalidException">Code <c>HostNameTaken</c>.</exception>
@@ -29,16 +31,16 @@ internal sealed class NetworkFeatures(ClusterConnections connections, IOptions<T
         }
     }
 
-    private async Task<IReadOnlyList<string>> FindEgressRefusalsAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> FindEgressRefusalsAsync(DesiredTenant tenant, ClusterNetwork network, CancellationToken cancellationToken)
     {
         if (!tenant.Spec.Workloads.SelectMany(w => WorkloadPolicyManifest.EgressOf(w, tenant)).Any(r => r.Host is not null))
         {
             return [];
         }
 
-        if (!options.Value.AllowsEgressByHostName(tenant.ClusterId))
+        if (HostPolicyManifest.FindUnavailable(tenant.ClusterId, options.Value, network) is { } unavailable)
         {
-            return [Sentence(HostPolicyManifest.Unavailable(tenant.ClusterId).Message)];
+            return [Sentence(unavailable.Message)];
         }
 
         var found = await connections.FindAsync(

@@ -65,8 +65,8 @@ internal sealed class TenantAdmission(
             return new([.. found.Refusals.Take(MaxRefusals)]);
         }
 
-        var clusterRanges = await networks.GetAsync(tenant.ClusterId, cancellationToken);
-        if (await features.FindRefusalsAsync(tenant, cancellationToken) is { Count: > 0 } missing)
+        var network = await networks.GetAsync(tenant.ClusterId, cancellationToken);
+        if (await features.FindRefusalsAsync(tenant, network, cancellationToken) is { Count: > 0 } missing)
         {
             return new([.. missing.Take(MaxRefusals)]);
         }
@@ -75,7 +75,7 @@ internal sealed class TenantAdmission(
 
         IKubernetesObject<V1ObjectMeta>[] manifests =
         [
-            .. TenantManifests.Guardrails(tenant, options.Value, clusterRanges),
+            .. TenantManifests.Guardrails(tenant, options.Value, network),
             .. workloads,
             .. TenantManifests.Autoscalers(tenant, options.Value),
             .. TenantManifests.Services(tenant, options.Value),

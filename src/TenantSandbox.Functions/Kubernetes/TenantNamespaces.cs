@@ -24,12 +24,18 @@ internal sealed partial class TenantNamespaces(
     /// Applies the tenant's namespace, then the guardrails. A namespace that an earlier version made gets the annotations that it lacks. The
     /// RuntimeClasses of its pods are part of the cluster's baseline.
     /// </summary>
-    /// <exception cref="SandboxException">Refused (another owner, another field manager, an unknown spec) or failed.</exception>
+    /// <exception cref="SandboxException">
+    /// Refused (another owner, another field manager, an unknown spec, a cluster that enforces no network policies) or failed.
+    /// </exception>
     [Function(ActivityNames.ApplyNamespace)]
-    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken) =>
+    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
+    {
+        (await networks.GetAsync(placed.ClusterId, cancellationToken)).RequireEnforced(placed.ClusterId);
         await ApplyDesiredAsync(await tenants.ReadAsync(placed, cancellationToken), cancellationToken);
+    }
 
-    /// <inheritdoc cref="ApplyAsync"/>
+    /// <summary>As <see cref="ApplyAsync"/>, but also where nothing enforces network policies: what runs there can be suspended.</summary>
+    /// <exception cref="SandboxException">Refused (another owner, another field manager) or failed.</exception>
     public async Task ApplyDesiredAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
         var settings = options.Value;

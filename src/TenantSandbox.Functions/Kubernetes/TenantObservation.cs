@@ -107,7 +107,7 @@ public enum FindingKind
     /// <summary>A pod in the namespace, of any origin, violates the restricted Pod Security Standard; a person must decide.</summary>
     [JsonStringEnumMemberName("podSecurity")] PodSecurity,
 
-    /// <summary>A network policy that someone else made or changed opens more than the tenant's own policies; a person must decide.</summary>
+    /// <summary>A network policy that someone else made or changed opens more than the tenant's own policies, or nothing in the cluster enforces policies; a person must decide.</summary>
     [JsonStringEnumMemberName("networkOpened")] NetworkOpened,
 
     /// <summary>A secret can't be read from its vault any more: the Secret keeps its last value.</summary>

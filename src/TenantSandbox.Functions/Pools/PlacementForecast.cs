@@ -4,14 +4,15 @@ using Microsoft.DurableTask.Client.Entities;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Kubernetes;
 
 namespace TenantSandbox.Functions.Pools;
 
 /// <summary>
-/// Says where a tenant would be placed now, from the ledgers as they are. Nothing is reserved, and ARM isn't asked: a pool that the
-/// ledger would create can still fail.
+/// Says where a tenant would be placed now, from the ledgers as they are and from whether a cluster enforces network policies. Nothing is
+/// reserved, and ARM isn't asked for pools: one that the ledger would create can still fail.
 /// </summary>
-internal sealed class PlacementForecast(ClusterSelection selection)
+internal sealed class PlacementForecast(ClusterSelection selection, IClusterNetworks networks)
 {
     private const string Waiter = "forecast";
 
@@ -38,6 +39,12 @@ internal sealed class PlacementForecast(ClusterSelection selection)
         var refusals = new List<PlacementRefusal>();
         foreach (var cluster in candidates.Clusters)
         {
+            if (await FindUnenforcedAsync(cluster.ClusterId, cancellationToken) is { } unenforced)
+            {
+                refusals.Add(new(cluster.ClusterId, unenforced));
+                continue;
+            }
+
             var ledger = await ReadLedgerAsync(client, cluster.ClusterId, cancellationToken);
             var request = new ReserveRequest(
                 tenantId, incarnation, spec.Tier, spec.Pods, cluster.PoolTemplate, cluster.Timing, Waiter, now, sequence, current?.PoolName);
@@ -51,6 +58,19 @@ internal sealed class PlacementForecast(ClusterSelection selection)
         }
 
         return new(null, refusals);
+    }
+
+    private async Task<TenantError?> FindUnenforcedAsync(string clusterId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            (await networks.GetAsync(clusterId, cancellationToken)).RequireEnforced(clusterId);
+            return null;
+        }
+        catch (SandboxException e)
+        {
+            return TenantError.Create(e.ErrorClass, e.Code, e.Message);
+        }
     }
 
     private static async Task<LedgerState> ReadLedgerAsync(DurableTaskClient client, string clusterId, CancellationToken cancellationToken)

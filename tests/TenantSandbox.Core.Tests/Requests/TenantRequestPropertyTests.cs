@@ -31,7 +31,7 @@ public sealed class TenantRequestPropertyTests
         Gen.Select(Label, Gen.Long[1, RequestLimits.MaxRevision], Gen.Bool, Gen.Int[0, 100_000], Workload.List[1, 4], Gen.Int[1, 126].List[0, 3])
             .Select((id, revision, dedicated, minutes, workloads, blocks) => Of(id, revision, minutes == 0 ? null : Now.AddMinutes(minutes), new TenantSpec(
                 dedicated ? TenantTier.Dedicated : TenantTier.Pooled, null, dedicated ? "westeurope" : null,
-                [.. workloads.DistinctBy(x => x.Name)], [.. blocks.Distinct().Select(x => new EgressRule($"{x}.1.0.0/16", [new WorkloadPort(443)]))])));
+                [.. workloads.DistinctBy(x => x.Name)], [.. blocks.Distinct().Select(x => new EgressRule($"20.{x}.0.0/16", [new WorkloadPort(443)]))])));
 
     [Fact]
     public void Parse_ValidRequest_RoundTrips() => Request.Sample((request, spec) =>

@@ -110,6 +110,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             settings["Policies__Required"] = "false";
             // ARM doesn't know this cluster.
             settings["Network__DenyClusterRanges"] = "false";
+            settings["Clusters__0__NetworkPolicyEngine"] = "none: no packet is sent there";
             // Hollow nodes know no image's user.
             settings["Workloads__RunAsUser"] = "65532";
             _services = App.Create(settings, specs: MemorySpecStore.Shared);

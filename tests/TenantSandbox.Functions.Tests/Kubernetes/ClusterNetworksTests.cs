@@ -1,3 +1,6 @@
+using System.Text;
+using k8s;
+using k8s.Models;
 using Microsoft.Extensions.DependencyInjection;
 using TenantSandbox.AksTwin;
 using TenantSandbox.Core.Errors;
@@ -19,9 +22,9 @@ public sealed class ClusterNetworksTests
             configure: s => s["Network__DeniedCidrs__0"] = "192.168.0.0/16",
             change: o => o with { Clusters = [new() { SubnetId = SubnetId }], Subnets = new Dictionary<string, string> { ["vnet/nodes"] = "10.60.0.0/22" } });
 
-        var blocks = await Networks(cloud).GetAsync("west-1", default);
+        var blocks = (await Networks(cloud).GetAsync("west-1", default)).Closed;
 
-        Assert.Equal(["10.0.0.0/16", "10.244.0.0/16", "10.60.0.0/22", "192.168.0.0/16"], blocks);
+        Assert.Equal(["10.0.0.0/16", "10.244.0.0/16", "10.60.0.0/22", "127.0.0.1/32", "192.168.0.0/16", "198.51.100.10/32"], blocks);
         Assert.Equal(0, cloud.Twin.Calls.Total("kube.nodes"));
     }
 
@@ -30,9 +33,9 @@ public sealed class ClusterNetworksTests
     {
         await using var cloud = await TwinCloud.StartAsync();
 
-        var blocks = await Networks(cloud).GetAsync("west-1", default);
+        var blocks = (await Networks(cloud).GetAsync("west-1", default)).Closed;
 
-        Assert.Equal(["10.0.0.0/16", "10.224.0.0/16", "10.244.0.0/16"], blocks);
+        Assert.Equal(["10.0.0.0/16", "10.224.0.0/16", "10.244.0.0/16", "127.0.0.1/32", "198.51.100.10/32"], blocks);
     }
 
     [Fact]
@@ -45,7 +48,7 @@ public sealed class ClusterNetworksTests
         await networks.GetAsync("west-1", default);
         Assert.Equal(1, cloud.Twin.Calls.Total("arm.managedClusters.get"));
 
-        cloud.Time.Advance(TimeSpan.FromMinutes(16));
+        cloud.Time.Advance(TimeSpan.FromMinutes(6));
         await networks.GetAsync("west-1", default);
         Assert.Equal(2, cloud.Twin.Calls.Total("arm.managedClusters.get"));
     }
@@ -60,8 +63,8 @@ public sealed class ClusterNetworksTests
 
         var failure = await Assert.ThrowsAsync<InvalidException>(() => networks.GetAsync("west-1", default));
 
-        Assert.Contains("read the address ranges of cluster west-1", failure.Message, StringComparison.Ordinal);
-        Assert.Contains("10.60.0.0/22", await networks.GetAsync("west-1", default));
+        Assert.Contains("read the network of cluster west-1", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("10.60.0.0/22", (await networks.GetAsync("west-1", default)).Closed);
     }
 
     [Fact]
@@ -73,12 +76,106 @@ public sealed class ClusterNetworksTests
             s["Network__DeniedCidrs__0"] = "10.0.0.0/8";
         });
 
-        Assert.Equal(["10.0.0.0/8"], await Networks(cloud).GetAsync("west-1", default));
-        Assert.Equal(0, cloud.Twin.Calls.Total("arm."));
+        var network = await Networks(cloud).GetAsync("west-1", default);
+
+        Assert.Equal(["10.0.0.0/8", "127.0.0.1/32", "198.51.100.10/32"], network.Closed);
+        Assert.Equal(0, cloud.Twin.Calls.Total("arm.managedClusters.get"));
+        Assert.Equal("NoNetworkPolicyEngine", Assert.Throws<InvalidException>(() => network.RequireEnforced("west-1")).Code);
+    }
+
+    [Fact]
+    public async Task Get_DualStack_HasTheRangesOfBothFamilies()
+    {
+        await using var cloud = await TwinCloud.StartAsync(change: o => o with { Clusters = [new() { IPv6Cidrs = ("fd12:3456::/64", "fd12:3457::/108") }] });
+
+        var blocks = (await Networks(cloud).GetAsync("west-1", default)).Closed;
+
+        Assert.Equal(["fd12:3456::/64", "fd12:3457::/108"], blocks.Where(b => b.Contains(':', StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Get_ApiServerMoved_HasItsNewAddressAfterTheLifetime()
+    {
+        await using var cloud = await TwinCloud.StartAsync();
+        var networks = Networks(cloud);
+        await networks.GetAsync("west-1", default);
+
+        await MoveApiServerAsync(cloud.Services, "198.51.100.77", "2001:db8::77");
+        cloud.Time.Advance(TimeSpan.FromMinutes(6));
+        var blocks = (await networks.GetAsync("west-1", default)).Closed;
+
+        Assert.Contains("198.51.100.77/32", blocks);
+        Assert.Contains("2001:db8::77/128", blocks);
+        Assert.DoesNotContain("198.51.100.10/32", blocks);
+    }
+
+    [Fact]
+    public async Task Get_NoAddressOfTheApiServer_Fails()
+    {
+        await using var cloud = await TwinCloud.StartAsync();
+        await MoveApiServerAsync(cloud.Services);
+
+        var failure = await Assert.ThrowsAsync<TransientException>(() => Networks(cloud).GetAsync("west-1", default));
+
+        Assert.Contains("default/kubernetes", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("cilium", true)]
+    [InlineData("calico", true)]
+    [InlineData("azure", true)]
+    [InlineData("none", false)]
+    [InlineData("weave", false)]
+    public async Task Get_PolicyEngine_IsOneThatAksInstalls(string policy, bool isEnforced)
+    {
+        await using var cloud = await TwinCloud.StartAsync(change: o => o with { Clusters = [new() { NetworkPolicy = policy }] });
+
+        var network = await Networks(cloud).GetAsync("west-1", default);
+
+        Assert.Equal(isEnforced ? null : $"networkPolicy is {policy}, networkDataplane azure", network.Unenforced);
+    }
+
+    [Fact]
+    public async Task Get_EngineOfTheirOwn_IsAcceptedByItsSetting()
+    {
+        await using var cloud = await TwinCloud.StartAsync(
+            configure: s => s["Clusters__0__NetworkPolicyEngine"] = "calico", change: o => o with { Clusters = [new() { NetworkPolicy = "none" }] });
+
+        Assert.Null((await Networks(cloud).GetAsync("west-1", default)).Unenforced);
+    }
+
+    [Theory]
+    [InlineData("Required", true)]
+    [InlineData("Preferred", true)]
+    [InlineData("Disabled", false)]
+    public async Task Get_PoolWithLocalDns_SaysSo(string mode, bool hasLocalDns)
+    {
+        await using var cloud = await TwinCloud.StartAsync();
+        using var http = new HttpClient(cloud.Twin.CreateHandler());
+        http.DefaultRequestHeaders.Authorization = new("Bearer", "for-the-twin");
+        using var content = new StringContent(
+            $$$"""{"properties":{"count":1,"vmSize":"Standard_D4s_v5","localDNSProfile":{"mode":"{{{mode}}}"} } }""", Encoding.UTF8, "application/json");
+        var cluster = cloud.Services.GetRequiredService<PoolAddresses>().Cluster("west-1").Id;
+        (await http.PutAsync(new Uri(cloud.Twin.ArmEndpoint, $"{cluster}/agentPools/dns?api-version=2026-04-01"), content)).EnsureSuccessStatusCode();
+
+        Assert.Equal(hasLocalDns, (await Networks(cloud).GetAsync("west-1", default)).HasLocalDns);
+    }
+
+    /// <summary>Registers other addresses of the API server, as it does itself.</summary>
+    internal static async Task MoveApiServerAsync(IServiceProvider services, params string[] addresses)
+    {
+        var client = services.GetRequiredService<ClusterConnections>();
+        var endpoints = new V1Endpoints
+        {
+            Metadata = new V1ObjectMeta { Name = "kubernetes", NamespaceProperty = "default" },
+            Subsets = addresses.Length == 0 ? null : [new V1EndpointSubset { Addresses = [.. addresses.Select(a => new V1EndpointAddress { Ip = a })], Ports = [new Corev1EndpointPort { Port = 443 }] }],
+        };
+        await client.CallAsync("west-1", "move", c => c.CoreV1.ReplaceNamespacedEndpointsAsync(endpoints, "kubernetes", "default"), default);
     }
 
     private static ClusterNetworks Networks(TwinCloud cloud) => new(
-        cloud.Services.GetRequiredService<ClusterRangeReader>(),
+        cloud.Services.GetRequiredService<ClusterNetworkReader>(),
+        cloud.Services.GetRequiredService<ApiServerAddresses>(),
         cloud.Services.GetRequiredService<ClusterConnections>(),
         cloud.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<Functions.Configuration.TenantSandboxOptions>>(),
         cloud.Time);

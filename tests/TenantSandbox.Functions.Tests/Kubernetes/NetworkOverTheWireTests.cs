@@ -58,7 +58,7 @@ public sealed class NetworkOverTheWireTests(ClusterFixture cluster)
         var tenant = await ApplyAsync(cluster.NewTenant(Open, Db));
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
         await cluster.Client.NetworkingV1.DeleteNamespacedNetworkPolicyAsync("workload-db", ns);
-        var extra = WorkloadPolicyManifest.Policies(tenant, NetworkOptions(), new DeniedBlocks([]))[0];
+        var extra = WorkloadPolicyManifest.Policies(tenant, NetworkOptions(), new DeniedBlocks([], []))[0];
         extra.Metadata.Name = "workload-former";
         await cluster.Client.NetworkingV1.CreateNamespacedNetworkPolicyAsync(extra, ns);
 

@@ -56,17 +56,27 @@ public sealed class AddressSet : IEquatable<AddressSet>
         throw new FormatException($"'{block}' is no address block");
     }
 
+    /// <summary>The addresses of any of some sets.</summary>
+    public static AddressSet Union(IEnumerable<AddressSet> sets) => sets.Aggregate(Empty, (all, set) => all.Union(set));
+
     /// <summary>Whether it has an address.</summary>
     public bool Contains(IPAddress address) => !Of(address).Intersect(this).IsEmpty;
 
     /// <summary>The addresses of either set.</summary>
     public AddressSet Union(AddressSet other) => new(V4.Union(other.V4), V6.Union(other.V6));
 
+    /// <summary>Whether it has all addresses of another set.</summary>
+    public bool Covers(AddressSet other) => other.Except(this).IsEmpty;
+
     /// <summary>The addresses of both sets.</summary>
     public AddressSet Intersect(AddressSet other) => new(V4.Intersect(other.V4), V6.Intersect(other.V6));
 
     /// <summary>The addresses of this set that the other lacks.</summary>
     public AddressSet Except(AddressSet other) => new(V4.Except(other.V4), V6.Except(other.V6));
+
+    /// <summary>The fewest blocks, such as <c>10.0.0.0/8</c>, that have exactly these addresses: IPv4 first, each in ascending order.</summary>
+    public IReadOnlyList<string> ToBlocks() =>
+        [.. V4.Intervals.SelectMany(i => Blocks(i, 32, ToAddress)), .. V6.Intervals.SelectMany(i => Blocks(i, 128, ToAddress))];
 
     /// <inheritdoc/>
     public bool Equals(AddressSet? other) => other is not null && V4.Equals(other.V4) && V6.Equals(other.V6);
@@ -85,11 +95,7 @@ public sealed class AddressSet : IEquatable<AddressSet>
             return "any address";
         }
 
-        string[] ranges =
-        [
-            .. V4.Intervals.Select(i => Text(i, 32, n => new IPAddress(BinaryPrimitives.ReverseEndianness(n)))),
-            .. V6.Intervals.Select(i => Text(i, 128, ToAddress)),
-        ];
+        string[] ranges = [.. V4.Intervals.Select(i => Text(i, 32, ToAddress)), .. V6.Intervals.Select(i => Text(i, 128, ToAddress))];
         return ranges.Length <= MaxRangesInText
             ? string.Join(", ", ranges)
             : $"{string.Join(", ", ranges.Take(MaxRangesInText))} and {ranges.Length - MaxRangesInText} more ranges";
@@ -109,12 +115,39 @@ public sealed class AddressSet : IEquatable<AddressSet>
             : new(IntervalSet.Empty<uint>(), Block(BinaryPrimitives.ReadUInt128BigEndian(bytes), 128 - length));
     }
 
-    // A shift by all bits of a number shifts it by none.
     private static IntervalSet<T> Block<T>(T address, int hostBits)
         where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
     {
-        var hosts = hostBits == T.Zero.GetByteCount() * 8 ? T.MaxValue : (T.One << hostBits) - T.One;
+        var hosts = Hosts<T>(hostBits);
         return IntervalSet.Of(address & ~hosts, address | hosts);
+    }
+
+    // A shift by all bits of a number shifts it by none.
+    private static T Hosts<T>(int bits)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => bits == T.Zero.GetByteCount() * 8 ? T.MaxValue : (T.One << bits) - T.One;
+
+    // Takes the largest block that begins at the first address and doesn't exceed the last one, until none is left.
+    private static IEnumerable<string> Blocks<T>(Interval<T> range, int bits, Func<T, IPAddress> address)
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
+    {
+        var first = range.First;
+        while (true)
+        {
+            var hostBits = 0;
+            while (hostBits < bits && Hosts<T>(hostBits + 1) is var hosts && (first & hosts) == T.Zero && hosts <= range.Last - first)
+            {
+                hostBits++;
+            }
+
+            yield return $"{address(first)}/{bits - hostBits}";
+            var last = first | Hosts<T>(hostBits);
+            if (last == range.Last)
+            {
+                yield break;
+            }
+
+            first = last + T.One;
+        }
     }
 
     private static string Text<T>(Interval<T> range, int bits, Func<T, IPAddress> address)
@@ -125,6 +158,8 @@ public sealed class AddressSet : IEquatable<AddressSet>
             ? $"{address(range.First)}/{bits - int.CreateTruncating(T.PopCount(hosts))}"
             : $"{address(range.First)}-{address(range.Last)}";
     }
+
+    private static IPAddress ToAddress(uint number) => new(BinaryPrimitives.ReverseEndianness(number));
 
     private static IPAddress ToAddress(UInt128 number)
     {

@@ -41,6 +41,12 @@ public sealed record IsolationExpectation
     /// <summary>The addresses that no pod of a tenant may connect to.</summary>
     public required IReadOnlyList<ClosedTarget> ClosedTargets { get; init; }
 
+    /// <summary>The DNS resolvers among the closed addresses that pods may use; none unless the cluster has some.</summary>
+    public AddressPortSet OpenDns { get; init; } = AddressPortSet.Empty;
+
+    /// <summary>Why nothing enforces policies on the cluster; null where something does.</summary>
+    public string? NoPolicyEngine { get; init; }
+
     /// <summary>What probes are asked; null where nothing is probed.</summary>
     public ExpectedProbe? Probe { get; init; }
 

@@ -13,6 +13,8 @@ internal static class NetworkRules
 
     public static IReadOnlyList<IsolationRule> All { get; } =
     [
+        new("network.engine", IsolationArea.Network, "The cluster has an engine that enforces network policies.", (_, e) =>
+            [Observation.Of(e.ClusterId, "an engine", e.NoPolicyEngine is null ? "an engine" : "none", e.NoPolicyEngine is null, e.NoPolicyEngine)]),
         new("network.readable", IsolationArea.Network, "Every policy of the namespace can be evaluated; one that can't counts as open.", (facts, e) =>
         {
             string[] unreadable = 
@@ -35,7 +37,8 @@ internal static class NetworkRules
             var allowed = Subjects(facts)
                 .Where(p => reachability.RulesFor(p, TrafficDirection.Egress) is not null)
                 .Select(p => reachability.AllowedAddresses(p, TrafficDirection.Egress))
-                .Aggregate(AddressPortSet.Empty, (all, a) => all.Union(a));
+                .Aggregate(AddressPortSet.Empty, (all, a) => all.Union(a))
+                .Except(e.OpenDns);
             return e.ClosedTargets.Select(target =>
             {
                 var reached = allowed.Intersect(AddressPortSet.Of(target.Addresses, PortSet.All));

@@ -1,36 +1,28 @@
 using System.Net;
+using TenantSandbox.Core.Isolation.Network;
 
 namespace TenantSandbox.Core.Requests.Network;
 
 /// <summary>Reads address blocks that a tenant names.</summary>
 internal static class AddressBlocks
 {
-    // Blocks that no tenant may name. A larger block that includes one of them is allowed, 0.0.0.0/0 too: the network policy then
-    // excludes the forbidden part.
-    private static readonly (IPNetwork Block, string Name)[] Forbidden =
-    [
-        (IPNetwork.Parse("169.254.0.0/16"), "link-local addresses (instance metadata)"),
-        (IPNetwork.Parse("168.63.129.16/32"), "Azure's WireServer"),
-        (IPNetwork.Parse("0.0.0.0/8"), "addresses of this host"),
-        (IPNetwork.Parse("127.0.0.0/8"), "loopback"),
-        (IPNetwork.Parse("224.0.0.0/3"), "multicast and reserved addresses"),
-        (IPNetwork.Parse("::/127"), "this host and loopback"),
-        (IPNetwork.Parse("::ffff:0:0/96"), "IPv4-mapped IPv6 addresses"),
-        (IPNetwork.Parse("fe80::/10"), "link-local addresses"),
-        (IPNetwork.Parse("ff00::/8"), "multicast"),
-    ];
-
     private static readonly TextRule Rule = new("an IPv4 or IPv6 block, like \"203.0.113.0/24\"", 43);
 
-    /// <returns>The block; null, with a validation fault unless it is absent, when it isn't one that a tenant may name.</returns>
-    public static string? Read(ObjectReader reader, bool required) =>
-        reader.Text("cidr", Rule, required) is { } cidr && IsAllowed(cidr, reader) ? cidr : null;
+    /// <summary>
+    /// Reads a block that has at least one address which isn't closed. A block that is closed in part is allowed, <c>0.0.0.0/0</c> too: the
+    /// network policy then excludes that part.
+    /// </summary>
+    /// <param name="reader">The rule.</param>
+    /// <param name="closed">What every tenant of the installation is refused, on whatever cluster.</param>
+    /// <returns>The block; null, with a validation fault, when it is absent or isn't one that a tenant may name.</returns>
+    public static string? Read(ObjectReader reader, AddressSet closed) =>
+        reader.Text("cidr", Rule, required: true) is { } cidr && IsAllowed(cidr, closed, reader) ? cidr : null;
 
     /// <summary>Whether a block lies in one of others.</summary>
     public static bool IsWithinAny(string cidr, IEnumerable<string> others) =>
         TryParse(cidr, out var block) && others.Any(o => IPNetwork.TryParse(o, out var outer) && IsWithin(block, outer));
 
-    private static bool IsAllowed(string cidr, ObjectReader reader)
+    private static bool IsAllowed(string cidr, AddressSet closed, ObjectReader reader)
     {
         // TryParse also accepts short forms like "10/8"; a block that it formats differently isn't canonical.
         if (!TryParse(cidr, out var network))
@@ -45,16 +37,21 @@ internal static class AddressBlocks
             return false;
         }
 
-        foreach (var (block, name) in Forbidden)
+        // Kubernetes and Core treat such a block as IPv4, IPNetwork doesn't.
+        if (network.BaseAddress.IsIPv4MappedToIPv6)
         {
-            if (IsWithin(network, block))
-            {
-                reader.AddFault("cidr", ValidationFaultCodes.Forbidden, $"Is part of {block}: {name}. No tenant may name it.");
-                return false;
-            }
+            reader.AddFault("cidr", ValidationFaultCodes.Forbidden, "Has IPv4-mapped IPv6 addresses. Give the IPv4 block.");
+            return false;
         }
 
-        return true;
+        var addresses = AddressSet.Parse(cidr);
+        if (!closed.Covers(addresses))
+        {
+            return true;
+        }
+
+        reader.AddFault("cidr", ValidationFaultCodes.Forbidden, $"Has no address that a tenant may reach: {string.Join(", ", ClosedAddresses.NamesOf(addresses))}.");
+        return false;
     }
 
     private static bool TryParse(string cidr, out IPNetwork network)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TenantSandbox.Core.Isolation.Network;
 
 namespace TenantSandbox.Core.Requests.Network;
 
@@ -74,7 +75,7 @@ internal static class IngressReader
 
     private static string? ReadBlock(ObjectReader reader, NetworkRules rules)
     {
-        if (AddressBlocks.Read(reader, required: true) is not { } cidr)
+        if (AddressBlocks.Read(reader, ClosedAddresses.AlwaysSet) is not { } cidr)
         {
             return null;
         }

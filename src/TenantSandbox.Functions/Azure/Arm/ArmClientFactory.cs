@@ -16,7 +16,7 @@ internal static class ArmClientFactory
             Environment = new ArmEnvironment(options.Endpoint, options.Audience ?? options.Endpoint.AbsoluteUri.TrimEnd('/')),
             RetryPolicy = new ShortRetryPolicy(),
         };
-        settings.SetApiVersion(ClusterRangeReader.SubnetType, ClusterRangeReader.SubnetApiVersion);
+        settings.SetApiVersion(ClusterNetworkReader.SubnetType, ClusterNetworkReader.SubnetApiVersion);
         settings.Retry.NetworkTimeout = TimeSpan.FromSeconds(60);
         if (options.CaFile is { } file)
         {

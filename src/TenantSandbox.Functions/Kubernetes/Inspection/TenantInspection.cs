@@ -11,9 +11,9 @@ namespace TenantSandbox.Functions.Kubernetes.Inspection;
 
 /// <summary>Compares one tenant with what its cluster has.</summary>
 /// <param name="options">All settings.</param>
-/// <param name="clusterRanges">The cluster's address ranges, as the network policy denies them.</param>
+/// <param name="network">The cluster's network.</param>
 /// <param name="content">What the cluster has.</param>
-internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyList<string> clusterRanges, ClusterContent content)
+internal sealed class TenantInspection(TenantSandboxOptions options, ClusterNetwork network, ClusterContent content)
 {
     private readonly ILookup<string, IKubernetesObject<V1ObjectMeta>> _objects =
         content.Objects.ToLookup(o => o.Metadata.NamespaceProperty, StringComparer.Ordinal);
@@ -42,6 +42,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
             .. ObjectInspection.Inspect(NamespaceManifest.Namespace(tenant, options), found),
             .. RuntimeClasses(tenant),
             .. Objects(tenant, name),
+            .. Unenforced(tenant),
             .. ExtraSecrets(tenant),
             .. PodSecurity(name),
             .. tenant.IsSuspended ? [] : Pods(tenant, pods),
@@ -69,7 +70,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
 
         IKubernetesObject<V1ObjectMeta>[] desired =
         [
-            .. TenantManifests.Guardrails(tenant, options, clusterRanges),
+            .. TenantManifests.Guardrails(tenant, options, network),
             .. TenantManifests.Workloads(tenant, options),
             .. TenantManifests.Autoscalers(tenant, options),
             .. TenantManifests.Services(tenant, options),
@@ -103,6 +104,11 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
         }
     }
 
+    // Whatever the policies say, the tenant is open.
+    private IEnumerable<Finding> Unenforced(DesiredTenant tenant) => network.Unenforced is { } reason
+        ? [new Finding(FindingKind.NetworkOpened, $"Cluster/{tenant.ClusterId}", null, $"enforces no network policies: {reason}", IsRepairable: false)]
+        : [];
+
     /// <param name="tenant">The tenant.</param>
     /// <param name="ns">Its namespace.</param>
     /// <param name="pods">Its pods.</param>
@@ -118,7 +124,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, IReadOnlyLi
         return others.Length == 0
             ? []
             : NetworkInspection.Inspect(
-                [.. TenantManifests.Guardrails(tenant, options, clusterRanges).OfType<V1NetworkPolicy>(), .. TenantManifests.Workloads(tenant, options)], others, pods);
+                [.. TenantManifests.Guardrails(tenant, options, network).OfType<V1NetworkPolicy>(), .. TenantManifests.Workloads(tenant, options)], others, pods);
     }
 
     private static bool IsDeletable(IKubernetesObject<V1ObjectMeta> item) =>

@@ -1,37 +1,42 @@
 using System.Net;
 using k8s.Models;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Isolation.Network;
 
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
-/// <summary>Address blocks that no tenant can open: neither towards them nor from them.</summary>
-/// <param name="configured">The configured blocks, in addition to the platform's.</param>
-internal sealed class DeniedBlocks(IEnumerable<string> configured)
+/// <summary>Addresses that no tenant can open: neither towards them nor from them.</summary>
+/// <param name="denied">The cluster's own blocks and the configured ones, in addition to <see cref="ClosedAddresses"/>.</param>
+/// <param name="allowedPrivate">
+/// The private blocks that tenants can open towards. From private addresses, what can be opened is bounded by the configured sources instead.
+/// </param>
+internal sealed class DeniedBlocks(IEnumerable<string> denied, IEnumerable<string> allowedPrivate)
 {
-    /// <summary>Azure's host agent (WireServer) and link-local, where the instance metadata service hands out identities.</summary>
-    public static readonly IReadOnlyList<string> Platform = ["168.63.129.16/32", "169.254.0.0/16", "fe80::/10"];
+    private readonly AddressSet _denied = AddressSet.Union(denied.Select(AddressSet.Parse));
 
-    private readonly IPNetwork[] _blocks =
-        [.. Platform.Concat(configured).Select(c => IPNetwork.Parse(c)).Distinct()];
+    private AddressSet Egress => field ??= ClosedAddresses.ToEgress(allowedPrivate).Union(_denied);
 
-    /// <summary>All blocks, sorted, without overlaps.</summary>
-    public IReadOnlyList<string> All => Outermost(_blocks);
+    private AddressSet Ingress => field ??= ClosedAddresses.AlwaysSet.Union(_denied);
+
+    /// <summary>The fewest blocks that cover what is closed to egress, in the order of their addresses.</summary>
+    public IReadOnlyList<string> ToEgress => Egress.ToBlocks();
 
     /// <summary>An allowed block without its denied parts.</summary>
     /// <param name="allowed">The block.</param>
     /// <param name="isEgress">Whether it is allowed as a destination; else as a source.</param>
-    /// <exception cref="InvalidException">The block lies entirely in a denied one.</exception>
+    /// <exception cref="InvalidException">All of its addresses are denied.</exception>
     public V1IPBlock BlockWithout(IPNetwork allowed, bool isEgress)
     {
-        if (_blocks.Cast<IPNetwork?>().FirstOrDefault(b => Covers(b!.Value, allowed)) is { } cover)
+        var addresses = AddressSet.Parse(allowed.ToString());
+        var closed = (isEgress ? Egress : Ingress).Intersect(addresses);
+        if (closed.Equals(addresses))
         {
             throw new InvalidException(
                 isEgress ? "EgressDenied" : "IngressDenied",
-                $"{(isEgress ? "egress to" : "connections from")} {allowed} can't be allowed: it lies in {cover}, which is denied to every tenant");
+                $"{(isEgress ? "egress to" : "connections from")} {allowed} can't be allowed: it has only addresses that are denied to every tenant ({ReasonOf(addresses)})");
         }
 
-        var inside = Outermost([.. _blocks.Where(b => Covers(allowed, b))]);
-        return new V1IPBlock { Cidr = allowed.ToString(), Except = inside.Count == 0 ? null : [.. inside] };
+        return new V1IPBlock { Cidr = allowed.ToString(), Except = closed.IsEmpty ? null : [.. closed.ToBlocks()] };
     }
 
     /// <summary>Whether one block has all addresses of another.</summary>
@@ -40,6 +45,7 @@ internal sealed class DeniedBlocks(IEnumerable<string> configured)
         && outer.PrefixLength <= inner.PrefixLength
         && outer.Contains(inner.BaseAddress);
 
-    private static IReadOnlyList<string> Outermost(IPNetwork[] blocks) =>
-        [.. blocks.Where(b => !blocks.Any(o => !o.Equals(b) && Covers(o, b))).Select(b => b.ToString()).Order(StringComparer.Ordinal)];
+    private string ReasonOf(AddressSet addresses) => string.Join(", ", _denied.Covers(addresses)
+        ? ["they are the cluster's own, or in Network__DeniedCidrs"]
+        : ClosedAddresses.NamesOf(addresses));
 }

@@ -16,17 +16,26 @@ internal static class HostPolicyManifest
     private const string NamespaceLabel = "k8s:io.cilium.k8s.namespace.labels.";
 
     /// <exception cref="InvalidException">Code <c>EgressHostsUnavailable</c>: the cluster can't enforce such rules.</exception>
-    public static IReadOnlyList<CiliumNetworkPolicy> Policies(DesiredTenant tenant, TenantSandboxOptions options, DeniedBlocks denied)
+    public static IReadOnlyList<CiliumNetworkPolicy> Policies(DesiredTenant tenant, TenantSandboxOptions options, ClusterNetwork network, DeniedBlocks denied)
     {
         var policies = tenant.Spec.Workloads
             .Select(w => (Workload: w, Rules: WorkloadPolicyManifest.EgressOf(w, tenant).Where(r => r.Host is not null).ToArray()))
             .Where(w => w.Rules.Length > 0)
             .Select(w => Policy(w.Workload, w.Rules, tenant, options, denied))
             .ToArray();
-        return policies.Length == 0 || options.AllowsEgressByHostName(tenant.ClusterId) ? policies : throw Unavailable(tenant.ClusterId);
+        return policies.Length == 0 || FindUnavailable(tenant.ClusterId, options, network) is not { } unavailable ? policies : throw unavailable;
     }
 
-    public static InvalidException Unavailable(string clusterId) => new(
+    /// <summary>Why a cluster can't allow egress by host name; null if it can.</summary>
+    public static InvalidException? FindUnavailable(string clusterId, TenantSandboxOptions options, ClusterNetwork network) =>
+        !options.AllowsEgressByHostName(clusterId) ? NotConfigured(clusterId)
+        // Cilium's DNS proxy doesn't see the answers of LocalDNS, and the denial of link-local addresses would close LocalDNS itself.
+        : network.HasLocalDns ? new(
+            "EgressHostsUnavailable",
+            $"cluster {clusterId} can't allow egress by host name, because an agent pool has LocalDNS. Set the mode of its localDNSProfile to Disabled, or give blocks")
+        : null;
+
+    private static InvalidException NotConfigured(string clusterId) => new(
         "EgressHostsUnavailable",
         $"cluster {clusterId} can't allow egress by host name: that takes Azure CNI powered by Cilium with Advanced Container Networking Services. "
         + $"If the cluster has them, set {TenantSandboxOptions.Section}__Clusters__<n>__EgressByHostName; else give blocks");
@@ -46,7 +55,7 @@ internal static class HostPolicyManifest
                     Dns(options.Network, hosts),
                     .. rules.Zip(hosts, (rule, host) => new CiliumEgressRule(null, [host], [new CiliumPortRule([.. rule.Ports.Select(Port)])])),
                 ],
-                [new CiliumEgressDenyRule(denied.All)]),
+                [new CiliumEgressDenyRule(denied.ToEgress)]),
         };
     }
 

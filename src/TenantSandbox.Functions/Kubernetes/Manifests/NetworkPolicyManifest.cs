@@ -17,11 +17,11 @@ internal static class NetworkPolicyManifest
 
     /// <param name="tenant">The tenant.</param>
     /// <param name="options">All settings.</param>
-    /// <param name="clusterRanges">The cluster's own ranges, which are denied in addition to the configured ones.</param>
-    public static V1NetworkPolicy Policy(DesiredTenant tenant, TenantSandboxOptions options, IEnumerable<string> clusterRanges)
+    /// <param name="network">The cluster's network.</param>
+    public static V1NetworkPolicy Policy(DesiredTenant tenant, TenantSandboxOptions options, ClusterNetwork network)
     {
         var isShared = !WorkloadPolicyManifest.AreUsed(tenant.Spec);
-        var denied = Denied(options, clusterRanges);
+        var denied = Denied(options, network);
         return new V1NetworkPolicy
         {
             ApiVersion = "networking.k8s.io/v1",
@@ -35,11 +35,11 @@ internal static class NetworkPolicyManifest
                 Egress = isShared
                     ?
                     [
-                        Dns(options.Network),
+                        Dns(options.Network, network),
                         new V1NetworkPolicyEgressRule { To = [OwnPods()] },
                         .. tenant.Spec.EgressAllowList.Select(rule => Allow(rule, denied)),
                     ]
-                    : [Dns(options.Network)],
+                    : [Dns(options.Network, network)],
             },
         };
     }
@@ -47,15 +47,17 @@ internal static class NetworkPolicyManifest
     // Without a namespace selector, a pod selector means this namespace only.
     public static V1NetworkPolicyPeer OwnPods() => new() { PodSelector = new V1LabelSelector() };
 
-    private static V1NetworkPolicyEgressRule Dns(NetworkOptions network) => new()
+    // Only the cluster's resolver: another one could be anything that answers at port 53.
+    private static V1NetworkPolicyEgressRule Dns(NetworkOptions options, ClusterNetwork network) => new()
     {
         To =
         [
             new V1NetworkPolicyPeer
             {
-                NamespaceSelector = new V1LabelSelector { MatchLabels = DnsNamespaceLabels(network) },
-                PodSelector = new V1LabelSelector { MatchLabels = DnsPodLabels(network) },
+                NamespaceSelector = new V1LabelSelector { MatchLabels = DnsNamespaceLabels(options) },
+                PodSelector = new V1LabelSelector { MatchLabels = DnsPodLabels(options) },
             },
+            .. network.HasLocalDns ? (V1NetworkPolicyPeer[])[new() { IpBlock = new V1IPBlock { Cidr = ClusterNetwork.LocalDnsBlock } }] : [],
         ],
         Ports = [Port("UDP", 53), Port("TCP", 53)],
     };
@@ -71,8 +73,8 @@ internal static class NetworkPolicyManifest
     public static V1NetworkPolicyPort[]? Ports(IReadOnlyList<WorkloadPort> ports) => ports.Count == 0 ? null : [.. ports.Select(p => Port(p.Protocol, p.Port))];
 
     /// <summary>What no rule of a tenant can open.</summary>
-    public static DeniedBlocks Denied(TenantSandboxOptions options, IEnumerable<string> clusterRanges) =>
-        new(options.Network.DeniedCidrs.Concat(clusterRanges));
+    public static DeniedBlocks Denied(TenantSandboxOptions options, ClusterNetwork network) =>
+        new(options.Network.DeniedCidrs.Concat(network.Closed), options.Network.AllowedPrivateCidrs);
 
     public static IDictionary<string, string> DnsNamespaceLabels(NetworkOptions network) =>
         OrDefault(network.DnsNamespaceLabels, Labels.NamespaceName, "kube-system");

@@ -14,11 +14,11 @@ internal static class TenantManifests
     /// <summary>The objects that limit what the namespace's pods can do.</summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="options">All settings.</param>
-    /// <param name="clusterRanges">The cluster's address ranges.</param>
+    /// <param name="network">The cluster's network.</param>
     public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Guardrails(
-        DesiredTenant tenant, TenantSandboxOptions options, IEnumerable<string> clusterRanges)
+        DesiredTenant tenant, TenantSandboxOptions options, ClusterNetwork network)
     {
-        var denied = NetworkPolicyManifest.Denied(options, clusterRanges);
+        var denied = NetworkPolicyManifest.Denied(options, network);
         return
         [
             NamespaceManifest.ServiceAccount(tenant, options),
@@ -26,8 +26,8 @@ internal static class TenantManifests
             QuotaManifest.Quota(tenant, options),
             QuotaManifest.Limits(tenant, options),
             .. WorkloadPolicyManifest.Policies(tenant, options, denied),
-            .. HostPolicyManifest.Policies(tenant, options, denied),
-            NetworkPolicyManifest.Policy(tenant, options, clusterRanges),
+            .. HostPolicyManifest.Policies(tenant, options, network, denied),
+            NetworkPolicyManifest.Policy(tenant, options, network),
         ];
     }
 

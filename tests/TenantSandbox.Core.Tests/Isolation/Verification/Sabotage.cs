@@ -69,6 +69,7 @@ internal sealed record Sabotage(string Name, string Check, Action<IsolationWorld
             }
         }),
 
+        new("a cluster without a policy engine", "network.engine", w => w.Expected = w.Expected with { NoPolicyEngine = "networkPolicy of the managed cluster is none" }),
         new("a removed default deny", "network.default-deny", w => w.Policies!.Clear()),
         new("a default deny for incoming connections only", "network.default-deny", w => w.Policies =
             [IsolationWorld.Policy("tenant-network", """{"podSelector":{},"policyTypes":["Ingress"]}""")]),

@@ -103,6 +103,17 @@ public sealed class DryRunTests : HttpDoorTests
     }
 
     [Fact]
+    public async Task Post_ClusterWithoutPolicyEngine_IsRefusedByIt()
+    {
+        Doors.Unenforced = "networkPolicy is none, networkDataplane azure";
+
+        var planned = await Doors.PostAsync(HttpDoors.Onboarding(), DryRun);
+
+        Assert.Equal(["cluster aks1 NoNetworkPolicyEngine"], Refusals(planned));
+        Assert.Equal(JsonValueKind.Null, planned["placement"].ValueKind);
+    }
+
+    [Fact]
     public async Task Post_RegionWithoutCluster_IsRefusedByPlacement()
     {
         var planned = await Doors.PostAsync(HttpDoors.Onboarding(more: "\"region\":\"nowhere\","), DryRun);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.DurableTask.Client;
 using TenantSandbox.Functions.Doors.Http;
 using TenantSandbox.Functions.Operations;
+using TenantSandbox.Functions.Tests.Kubernetes;
 using TenantSandbox.Functions.Tests.Orchestrations;
 
 namespace TenantSandbox.Functions.Tests.Doors.Http;
@@ -13,6 +14,9 @@ internal sealed class HttpDoors(TestSystem system, params KeyValuePair<string, s
 {
     // The fake cloud has the same cluster.
     private static readonly KeyValuePair<string, string?>[] Settings = [.. App.Settings("aks1"), new("Requests__AnswerWait", "00:00:30")];
+
+    /// <summary>Why nothing enforces network policies on the cluster; null if something does.</summary>
+    public string? Unenforced { get; set; }
 
     private DurableTaskClient Client => system.Hub.Client;
 
@@ -51,7 +55,7 @@ internal sealed class HttpDoors(TestSystem system, params KeyValuePair<string, s
     private async Task<HttpAnswer> RunAsync(
         string method, string pathAndQuery, string? body, (string Name, string Value)[] headers, Func<IServiceProvider, HttpRequest, Task<IResult>> run)
     {
-        await using var services = App.Create([.. Settings, .. more], specs: MemorySpecStore.Shared);
+        await using var services = App.Create([.. Settings, .. more], specs: MemorySpecStore.Shared, networks: new FixedClusterNetworks(new([], Unenforced: Unenforced)));
         var http = HttpSubmissionTests.Http();
         var parts = pathAndQuery.Split('?');
         (http.Request.Method, http.Request.Path, http.Request.QueryString) = (method, parts[0], new(parts.Length == 1 ? "" : $"?{parts[1]}"));

@@ -57,7 +57,7 @@ public sealed class NetworkInspectionTests
     {
         try
         {
-            return [.. TenantManifests.Guardrails(tenant, NetworkGen.Options, ["10.244.0.0/16", "10.0.0.0/16"]).OfType<V1NetworkPolicy>()];
+            return [.. TenantManifests.Guardrails(tenant, NetworkGen.Options, new(["10.244.0.0/16", "10.0.0.0/16"])).OfType<V1NetworkPolicy>()];
         }
         catch (InvalidException e) when (e.Code is "EgressDenied" or "IngressDenied")
         {

@@ -86,7 +86,7 @@ public sealed class PodSecurityInspectionTests
 
     private static Finding[] Inspect(DesiredTenant tenant, params V1Pod[] pods) =>
     [
-        .. new TenantInspection(Sample.Options, [], new ClusterContent([], [], pods, [], [], [], []))
+        .. new TenantInspection(Sample.Options, new([]), new ClusterContent([], [], pods, [], [], [], []))
             .Inspect(tenant, NamespaceManifest.Namespace(tenant, Sample.Options)).Findings.Where(f => f.Kind == FindingKind.PodSecurity),
     ];
 

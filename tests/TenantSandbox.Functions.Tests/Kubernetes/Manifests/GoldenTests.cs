@@ -23,7 +23,7 @@ public sealed class GoldenTests
                 [.. SizeClass.AllOf(tenant).Select(c => RuntimeClassManifest.RuntimeClass(c, KataNames.Of(KataNameSet.Current)))],
             "namespace.yaml" => [NamespaceManifest.Namespace(tenant, options), NamespaceManifest.ServiceAccount(tenant, options)],
             "quota.yaml" => [QuotaManifest.Quota(tenant, options), QuotaManifest.Limits(tenant, options)],
-            "network.yaml" => [NetworkPolicyManifest.Policy(tenant, options, [])],
+            "network.yaml" => [NetworkPolicyManifest.Policy(tenant, options, new([]))],
             _ =>
             [
                 .. tenant.Spec.Workloads.Select(w => DeploymentManifest.Deployment(w, tenant, options)),

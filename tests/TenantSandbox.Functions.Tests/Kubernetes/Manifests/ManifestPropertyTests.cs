@@ -48,11 +48,11 @@ public sealed class ManifestPropertyTests
     public void NetworkPolicy_AnyAllowList_NeverOpensADeniedBlock() => TenantGen.Tenant.Sample(tenant =>
     {
         var options = Sample.Options;
-        options.Network.DeniedCidrs.Add("10.0.0.0/8");
+        options.Network.DeniedCidrs.Add("20.0.0.0/8");
         V1NetworkPolicy policy;
         try
         {
-            policy = NetworkPolicyManifest.Policy(tenant, options, []);
+            policy = NetworkPolicyManifest.Policy(tenant, options, new([]));
         }
         catch (InvalidException e) when (e.Code == "EgressDenied")
         {
@@ -61,7 +61,7 @@ public sealed class ManifestPropertyTests
 
         foreach (var block in policy.Spec.Egress.SelectMany(r => r.To).Select(p => p.IpBlock).OfType<V1IPBlock>())
         {
-            string[] sensitive = ["169.254.169.254", "168.63.129.16", "169.254.0.1", "10.0.0.1", "10.255.255.255"];
+            string[] sensitive = ["169.254.169.254", "168.63.129.16", "169.254.0.1", "10.0.0.1", "100.64.0.1", "172.31.255.255", "192.168.0.1", "20.0.0.1", "20.255.255.255"];
             Assert.All(sensitive.Select(IPAddress.Parse), address => Assert.False(Opens(block, address), $"{block.Cidr} opens {address}"));
             Assert.All(block.Except ?? [], e => Assert.True(IPNetwork.Parse(e).PrefixLength > IPNetwork.Parse(block.Cidr).PrefixLength));
         }

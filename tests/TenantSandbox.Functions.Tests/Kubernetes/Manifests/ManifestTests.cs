@@ -11,29 +11,66 @@ namespace TenantSandbox.Functions.Tests.Kubernetes.Manifests;
 public sealed class ManifestTests
 {
     [Theory]
-    [InlineData("0.0.0.0/0", "168.63.129.16/32 169.254.0.0/16")]
+    [InlineData("0.0.0.0/0", "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.168.0.0/16 224.0.0.0/3")]
     [InlineData("168.63.0.0/16", "168.63.129.16/32")]
-    [InlineData("::/0", "fe80::/10")]
-    [InlineData("10.0.0.0/8", "")]
+    [InlineData("::/0", "::/3 2001::/32 2002::/16 4000::/2 8000::/1")]
+    [InlineData("2000::/3", "2001::/32 2002::/16")]
+    [InlineData("8.0.0.0/6", "10.0.0.0/8")]
+    [InlineData("203.0.113.0/24", "")]
     public void DeniedBlocks_WideAllowance_AreTakenOut(string allowed, string except) =>
-        Assert.Equal(except, string.Join(' ', new DeniedBlocks([]).BlockWithout(IPNetwork.Parse(allowed), isEgress: true).Except ?? []));
+        Assert.Equal(except, string.Join(' ', new DeniedBlocks([], []).BlockWithout(IPNetwork.Parse(allowed), isEgress: true).Except ?? []));
 
     [Theory]
     [InlineData("169.254.169.254/32")]
     [InlineData("168.63.129.16/32")]
     [InlineData("169.254.0.0/16")]
+    [InlineData("10.1.0.0/16")]
+    [InlineData("172.20.0.0/16")]
+    [InlineData("192.168.7.0/24")]
+    [InlineData("100.100.0.0/16")]
+    [InlineData("127.0.0.1/32")]
+    [InlineData("224.0.0.0/4")]
     [InlineData("fe80::1/128")]
+    [InlineData("fd00::/8")]
+    [InlineData("fec0::/16")]
+    [InlineData("ff02::/16")]
+    [InlineData("::1/128")]
+    [InlineData("64:ff9b::a9fe:a9fe/128")]
+    [InlineData("64:ff9b:1::/48")]
+    [InlineData("2002:a9fe:a9fe::/48")]
+    [InlineData("2001:0:1::/48")]
+    [InlineData("8000::/1")]
     public void DeniedBlocks_AllowanceInside_IsRefused(string allowed) =>
-        Assert.Equal("EgressDenied", Assert.Throws<InvalidException>(() => new DeniedBlocks([]).BlockWithout(IPNetwork.Parse(allowed), isEgress: true)).Code);
+        Assert.Equal("EgressDenied", Assert.Throws<InvalidException>(() => new DeniedBlocks([], []).BlockWithout(IPNetwork.Parse(allowed), isEgress: true)).Code);
 
     [Fact]
     public void DeniedBlocks_OneInsideAnother_OnlyTheOuterIsNamed() =>
-        Assert.Equal(["10.0.0.0/8"], new DeniedBlocks(["10.1.0.0/16", "10.0.0.0/8"]).BlockWithout(IPNetwork.Parse("8.0.0.0/6"), isEgress: true).Except);
+        Assert.Equal(["20.0.0.0/8"], new DeniedBlocks(["20.1.0.0/16", "20.0.0.0/8"], []).BlockWithout(IPNetwork.Parse("20.0.0.0/6"), isEgress: true).Except);
+
+    [Fact]
+    public void DeniedBlocks_PrivateThatIsAllowed_IsOpenButForTheClusters()
+    {
+        var denied = new DeniedBlocks(["10.50.7.0/24", "10.244.0.0/16"], ["10.50.0.0/16"]);
+
+        Assert.Equal(["10.50.7.0/24"], denied.BlockWithout(IPNetwork.Parse("10.50.0.0/16"), isEgress: true).Except);
+        Assert.Equal(["10.48.0.0/15", "10.50.7.0/24", "10.51.0.0/16"], denied.BlockWithout(IPNetwork.Parse("10.48.0.0/14"), isEgress: true).Except);
+        Assert.Throws<InvalidException>(() => denied.BlockWithout(IPNetwork.Parse("10.50.7.128/25"), isEgress: true));
+        Assert.Throws<InvalidException>(() => denied.BlockWithout(IPNetwork.Parse("10.244.0.0/17"), isEgress: true));
+    }
+
+    [Fact]
+    public void DeniedBlocks_PrivateSource_IsBoundedByTheSourcesInstead()
+    {
+        var denied = new DeniedBlocks(["10.244.0.0/16"], []);
+
+        Assert.Equal(["10.244.0.0/16"], denied.BlockWithout(IPNetwork.Parse("10.0.0.0/8"), isEgress: false).Except);
+        Assert.Equal("IngressDenied", Assert.Throws<InvalidException>(() => denied.BlockWithout(IPNetwork.Parse("100.64.0.0/16"), isEgress: false)).Code);
+    }
 
     [Fact]
     public void NetworkPolicy_EmptyAllowList_LeavesOnlyDnsAndTheTenantItself()
     {
-        var policy = NetworkPolicyManifest.Policy(Sample.Placed("acme", [Sample.Web]), Sample.Options, []);
+        var policy = NetworkPolicyManifest.Policy(Sample.Placed("acme", [Sample.Web]), Sample.Options, new([]));
 
         Assert.Equal(["Ingress", "Egress"], policy.Spec.PolicyTypes);
         Assert.Equal(2, policy.Spec.Egress.Count);
@@ -46,7 +83,7 @@ public sealed class ManifestTests
         var options = Sample.Options;
         options.Network.DnsNamespaceLabels["name"] = "dns";
 
-        var dns = NetworkPolicyManifest.Policy(Sample.Tenant, options, []).Spec.Egress[0].To[0];
+        var dns = NetworkPolicyManifest.Policy(Sample.Tenant, options, new([])).Spec.Egress[0].To[0];
 
         Assert.Equal(["name"], dns.NamespaceSelector.MatchLabels.Keys);
         Assert.Equal("kube-dns", dns.PodSelector.MatchLabels["k8s-app"]);
@@ -170,10 +207,34 @@ public sealed class ManifestTests
     public void NetworkPolicy_ClusterRanges_AreDeniedWithTheConfiguredOnes()
     {
         var options = Sample.Options;
-        options.Network.DeniedCidrs.Add("192.168.0.0/16");
+        options.Network.DeniedCidrs.Add("198.51.100.0/24");
 
-        var block = NetworkPolicyManifest.Policy(Sample.Tenant, options, ["10.244.0.0/16", "10.0.0.0/16"]).Spec.Egress[^1].To[0].IpBlock;
+        var block = NetworkPolicyManifest.Policy(Sample.Tenant, options, new(["203.0.113.0/25", "10.0.0.0/16"])).Spec.Egress[^1].To[0].IpBlock;
 
-        Assert.Equal(["10.0.0.0/16", "10.244.0.0/16", "168.63.129.16/32", "169.254.0.0/16", "192.168.0.0/16"], block.Except);
+        Assert.Equal(["203.0.113.0/25"], block.Except!.Where(e => e.StartsWith("203.", StringComparison.Ordinal)));
+        Assert.Contains("198.51.100.0/24", block.Except!);
+        Assert.DoesNotContain("10.0.0.0/16", block.Except!);
+    }
+
+    [Fact]
+    public void NetworkPolicy_LocalDns_IsOpenForDnsOnly()
+    {
+        var rule = NetworkPolicyManifest.Policy(Sample.Tenant, Sample.Options, new([], HasLocalDns: true)).Spec.Egress[0];
+
+        Assert.Equal("169.254.10.10/31", rule.To[1].IpBlock.Cidr);
+        Assert.Equal(["UDP 53", "TCP 53"], rule.Ports.Select(p => $"{p.Protocol} {p.Port.Value}"));
+    }
+
+    [Fact]
+    public void HostPolicies_ClusterWithLocalDns_AreRefused()
+    {
+        var options = Sample.Options;
+        options.Clusters.Clear();
+        options.Clusters.Add(new ClusterOptions { Id = Sample.Tenant.ClusterId, EgressByHostName = true });
+        var tenant = Sample.Placed("acme", [Sample.Web], [new EgressRule(null, [new WorkloadPort(443)], Host: "api.example.com")]);
+
+        Assert.Single(TenantManifests.Guardrails(tenant, options, new([])).OfType<CiliumNetworkPolicy>());
+        Assert.Contains(
+            "LocalDNS", Assert.Throws<InvalidException>(() => TenantManifests.Guardrails(tenant, options, new([], HasLocalDns: true))).Message, StringComparison.Ordinal);
     }
 }

@@ -14,7 +14,7 @@ internal static class NetworkGen
     private static readonly Gen<WorkloadPort> Port = Gen.Select(Gen.OneOfConst(53, 80, 443, 8080), Gen.OneOfConst("TCP", "UDP"), (p, proto) => new WorkloadPort(p, proto));
     private static readonly Gen<IReadOnlyList<WorkloadPort>> Ports = Port.List[0, 2].Select(p => (IReadOnlyList<WorkloadPort>)[.. p.Distinct()]);
     private static readonly Gen<string> Name = Gen.Int[0, Workloads - 1].Select(i => $"w{i}");
-    private static readonly Gen<string> Block = Gen.OneOfConst("0.0.0.0/0", "::/0", "168.63.0.0/16", "203.0.113.0/24", "10.0.0.0/7", "128.0.0.0/1", "fe00::/7");
+    private static readonly Gen<string> Block = Gen.OneOfConst("0.0.0.0/0", "::/0", "168.63.0.0/16", "203.0.113.0/24", "10.0.0.0/7", "128.0.0.0/1", "2000::/3");
 
     private static readonly Gen<EgressRule> Egress = Gen.OneOf(
         Gen.Select(Block, Ports, (cidr, ports) => new EgressRule(cidr, ports)),

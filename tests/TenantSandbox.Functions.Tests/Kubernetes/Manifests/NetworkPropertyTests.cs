@@ -120,7 +120,7 @@ public sealed class NetworkPropertyTests
     {
         try
         {
-            return TenantManifests.Guardrails(tenant, NetworkGen.Options, ClusterRanges);
+            return TenantManifests.Guardrails(tenant, NetworkGen.Options, new(ClusterRanges));
         }
         catch (InvalidException e) when (e.Code is "EgressDenied" or "IngressDenied")
         {

@@ -35,7 +35,7 @@ public sealed class PodTemplatePropertyTests
         var workload = parsed.Spec!.Workloads[0] with { Identity = hasIdentity ? new WorkloadIdentity("22222222-3333-4444-5555-666666666666") : null };
         var tenant = Sample.Placed("acme", [workload]);
         tenant = tenant with { Spec = parsed.Spec with { Workloads = [workload] } };
-        var guardrails = TenantManifests.Guardrails(tenant, Options, ["10.244.0.0/16"]);
+        var guardrails = TenantManifests.Guardrails(tenant, Options, new(["10.244.0.0/16"]));
         TwinCheck.IsWellFormed(Kinds.NetworkPolicies, guardrails.OfType<V1NetworkPolicy>());
         TwinCheck.IsWellFormed(Kinds.CiliumNetworkPolicies, guardrails.OfType<Functions.Kubernetes.Manifests.CiliumNetworkPolicy>());
         TwinCheck.IsWellFormed(Kinds.HttpRoutes, TenantManifests.Routes(tenant, Options));

@@ -39,7 +39,7 @@ public sealed class RenderedCasesTests
         [
             .. TenantManifests.RuntimeClasses(tenant, options),
             NamespaceManifest.Namespace(tenant, options),
-            .. TenantManifests.Guardrails(tenant, options, []).Where(m => m is not CiliumNetworkPolicy),
+            .. TenantManifests.Guardrails(tenant, options, new([])).Where(m => m is not CiliumNetworkPolicy),
             .. TenantManifests.Volumes(tenant, options),
             .. SecretManifest.Placeholders(tenant, options),
             .. workloads,
