@@ -15,13 +15,15 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Doors"] = ["Http", "Tenants", "Pools", "Specs", "Configuration"],
-        ["Operations"] = ["Http", "Tenants", "Orchestration", "Kubernetes", "Specs", "Configuration"],
-        ["Maintenance"] = ["Http", "Tenants", "Pools", "Orchestration", "Azure", "Kubernetes", "Specs", "Configuration"],
+        ["Operations"] = ["Http", "Tenants", "Orchestration", "Isolation", "Kubernetes", "Specs", "Configuration"],
+        ["Maintenance"] = ["Http", "Tenants", "Pools", "Orchestration", "Isolation", "Azure", "Kubernetes", "Specs", "Configuration"],
         ["Tenants"] = ["Pools", "Orchestration", "Azure", "Kubernetes"],
         ["Pools"] = ["Orchestration", "Azure", "Kubernetes", "Configuration"],
         ["Orchestration"] = ["Azure"],
         ["Kubernetes"] = ["Specs", "Azure", "Configuration"],
-        ["Specs"] = ["Azure", "Configuration"],
+        ["Isolation"] = ["Storage", "Azure"],
+        ["Specs"] = ["Storage", "Configuration"],
+        ["Storage"] = ["Azure", "Configuration"],
         ["Azure"] = ["Configuration"],
         ["Http"] = [],
         ["Configuration"] = [],
