@@ -89,6 +89,9 @@ internal static class ActivityNames
     /// <summary><c>SpecQuery</c> to <c>FoundSpecs</c>: which specs are stored, and what placement needs of them.</summary>
     public const string FindSpecs = nameof(FindSpecs);
 
+    /// <summary><c>ReportRequest</c> to <c>WrittenReport</c>: signs and stores the report of a verification; once for each instance id.</summary>
+    public const string WriteIsolationReport = nameof(WriteIsolationReport);
+
     /// <summary><c>LifecycleEvent</c>: publishes it to the topic.</summary>
     public const string PublishEvent = nameof(PublishEvent);
 
@@ -109,6 +112,9 @@ internal static class ActivityNames
 
     /// <summary><c>PageRequest</c> to <c>PageResult</c>: deletes stored specs that nothing refers to.</summary>
     public const string DeleteUnusedSpecs = nameof(DeleteUnusedSpecs);
+
+    /// <summary><c>PageRequest</c> to <c>PageResult</c>: deletes isolation reports that are older than their retention.</summary>
+    public const string DeleteOldReports = nameof(DeleteOldReports);
 
     /// <summary><c>InventoryRequest</c> to <c>InventoryPage</c>: what nothing owns in a cluster.</summary>
     public const string TakeInventory = nameof(TakeInventory);

@@ -15,14 +15,15 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Doors"] = ["Http", "Tenants", "Pools", "Specs", "Configuration"],
-        ["Operations"] = ["Http", "Tenants", "Orchestration", "Kubernetes", "Specs", "Configuration"],
+        ["Operations"] = ["Http", "Tenants", "Orchestration", "Isolation", "Kubernetes", "Specs", "Configuration"],
         ["Maintenance"] = ["Http", "Tenants", "Pools", "Isolation", "Orchestration", "Azure", "Kubernetes", "Specs", "Configuration"],
         ["Tenants"] = ["Pools", "Isolation", "Orchestration", "Azure", "Kubernetes"],
         ["Pools"] = ["Orchestration", "Azure", "Kubernetes", "Configuration"],
-        ["Isolation"] = ["Orchestration", "Azure", "Kubernetes", "Configuration"],
+        ["Isolation"] = ["Orchestration", "Kubernetes", "Storage", "Azure", "Configuration"],
         ["Orchestration"] = ["Azure"],
         ["Kubernetes"] = ["Specs", "Azure", "Configuration"],
-        ["Specs"] = ["Azure", "Configuration"],
+        ["Specs"] = ["Storage", "Configuration"],
+        ["Storage"] = ["Azure", "Configuration"],
         ["Azure"] = ["Configuration"],
         ["Http"] = [],
         ["Configuration"] = [],

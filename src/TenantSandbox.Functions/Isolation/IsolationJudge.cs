@@ -1,14 +1,16 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Isolation.Evidence;
 using TenantSandbox.Core.Isolation.Verification;
+using TenantSandbox.Functions.Isolation.Evidence;
 using TenantSandbox.Functions.Kubernetes;
 
 namespace TenantSandbox.Functions.Isolation;
 
 /// <summary>Verifies a tenant's isolation and keeps the checks as evidence.</summary>
 internal sealed partial class IsolationJudge(
-    DesiredTenants tenants, IsolationFactsReader reader, IsolationExpectations expectations, ILogger<IsolationJudge> logger, IIsolationReports? reports = null)
+    DesiredTenants tenants, IsolationFactsReader reader, IsolationExpectations expectations, IsolationReports reports, TimeProvider time, ILogger<IsolationJudge> logger)
 {
     /// <summary>Reads what isolation depends on, runs every check and writes the report. Changes nothing in the cluster.</summary>
     /// <exception cref="SandboxException">
@@ -27,14 +29,19 @@ internal sealed partial class IsolationJudge(
             LogNotIsolated(tenant.TenantId, tenant.ClusterId, failed.Length, string.Join(", ", failed.Select(c => c.Id).Distinct()));
         }
 
+        // Not through the history, which holds no checks. Called again, it is the report that was written first.
+        var report = await reports.WriteAsync(
+            new ReportRequest(
+                tenant.TenantId, tenant.Incarnation, tenant.ClusterId, input.InstanceId!, input.Cause, input.StartedAt!.Value, time.GetUtcNow(), tenant.SpecHash, [], checks),
+            cancellationToken);
         return new IsolationVerdict(
-            failed.Length == 0,
+            failed.Length == 0 && report.Verdict == ReportVerdict.Passed,
             checks.Count(c => c.Verdict == CheckVerdict.Passed),
-            failed.Length,
+            Math.Max(failed.Length, report.Failed),
             checks.Count(c => c.Verdict == CheckVerdict.Warning),
             [.. failed.Take(IsolationVerdict.MaxFailures).Select(Describe)],
             failed.Any(IsolationVerification.ShowsPodOutsideGuest),
-            reports is null ? null : await reports.WriteAsync(input, checks, cancellationToken),
+            $"{tenant.TenantId}/{report.Link.Incarnation}/{report.Link.Number}",
             IsolationVerification.NodeImageOf(facts));
     }
 

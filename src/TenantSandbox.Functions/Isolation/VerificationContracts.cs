@@ -41,7 +41,7 @@ public sealed record ProbeObservation(
 /// <param name="Warnings">Number of warnings.</param>
 /// <param name="Failures">The first failed checks, for people; at most <see cref="MaxFailures"/>.</param>
 /// <param name="RunsOutsideGuest">Whether a failed check says that something runs, or may run, on the kernel of its node.</param>
-/// <param name="Report">The report that holds every check; null where none is written.</param>
+/// <param name="Report">The report that holds every check; null where nothing is verified.</param>
 /// <param name="NodeImage">The node image of the tenant's agent pool; null if it wasn't seen.</param>
 public sealed record IsolationVerdict(
     [property: JsonPropertyName("isolated")] bool IsIsolated,

@@ -18,6 +18,7 @@ public sealed class FunctionsMetadataTests
         CompensateOrchestration: orchestrationTrigger
         CreatePoolOrchestration: orchestrationTrigger
         DeleteNamespace: activityTrigger
+        DeleteOldReports: activityTrigger; durableClient
         DeletePool: activityTrigger
         DeletePoolOrchestration: orchestrationTrigger
         DeleteProbes: activityTrigger
@@ -32,8 +33,10 @@ public sealed class FunctionsMetadataTests
         FindEndedInstances: activityTrigger; durableClient
         FindSpecs: activityTrigger
         GetHealth: httpTrigger authLevel=Anonymous methods=get route=health; out http
+        GetIsolationReport: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/isolation-report; out http
         GetMaintenance: httpTrigger authLevel=Function methods=get route=maintenance; durableClient; out http
         GetOperation: httpTrigger authLevel=Function methods=get route=operations/{operationId}; durableClient; out http
+        GetReportKeys: httpTrigger authLevel=Function methods=get route=isolation-report-keys; out http
         GetTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}; durableClient; out http
         GetTenantHistory: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/history; durableClient; out http
         GetTenantWorkloads: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/workloads; durableClient; out http
@@ -41,6 +44,7 @@ public sealed class FunctionsMetadataTests
         HostNameEntity: entityTrigger
         InspectTenants: activityTrigger
         JudgeIsolation: activityTrigger
+        ListIsolationReports: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/isolation-reports; out http
         ListPools: activityTrigger
         ListTenantNamespaces: activityTrigger
         ListTenants: httpTrigger authLevel=Function methods=get route=tenants; durableClient; out http
@@ -97,6 +101,7 @@ public sealed class FunctionsMetadataTests
         WatchSuspension: activityTrigger
         WatchdogOrchestration: orchestrationTrigger
         WatchdogTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:Watchdog%; durableClient
+        WriteIsolationReport: activityTrigger
         """;
 
     [Fact]
