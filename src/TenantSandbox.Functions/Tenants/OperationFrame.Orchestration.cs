@@ -49,7 +49,8 @@ internal static class OperationFrame
             published,
             report.Leftovers is { Count: > 0 } ? report.Leftovers : null,
             report.Skipped,
-            run.Evidence);
+            run.Evidence,
+            run.Isolation is { IsQuarantined: true });
     }
 
     private static OperationReport ReportOf(OperationRun run, OperationSuccess? success, TenantError? error, bool isUndone)

@@ -14,7 +14,7 @@ public sealed class ReportCleanupTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly MaintenanceSettings Settings =
-        new(2, TimeSpan.Zero, TimeSpan.FromHours(1), false, TimeSpan.FromDays(30), TimeSpan.FromHours(4), null, TimeSpan.FromDays(400));
+        new(2, TimeSpan.Zero, TimeSpan.FromHours(1), false, TimeSpan.FromDays(30), TimeSpan.FromHours(4), null, ReportRetention: TimeSpan.FromDays(400));
 
     private readonly MemoryReportFiles _files = new();
 

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Maintenance;
 using TenantSandbox.Functions.Tenants;
 using TenantSandbox.Functions.Tests.Doors.Http;

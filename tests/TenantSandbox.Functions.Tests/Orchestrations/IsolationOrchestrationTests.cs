@@ -150,7 +150,7 @@ public sealed class IsolationOrchestrationTests
 
         var settings = new MaintenanceSettings(100, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), false, TimeSpan.FromDays(30), TimeSpan.FromHours(4), TimeSpan.FromDays(30));
         await system.Hub.Client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(ReconcileTenantsOrchestration), new MaintenanceInput(MaintenanceTask.ReconcileTenants, settings, null),
+            "ReconcileTenantsOrchestration", new MaintenanceInput(MaintenanceTask.ReconcileTenants, settings, null),
             new StartOrchestrationOptions(MaintenanceTask.ReconcileTenants.ToInstanceId()));
         await system.SettleAsync();
 
@@ -249,7 +249,7 @@ public sealed class IsolationOrchestrationTests
     [Fact]
     public async Task Verify_WorkerExitsInEveryActivity_StillQuarantines()
     {
-        foreach (var activity in Activities.Select(a => (string)a[0]))
+        foreach (string activity in (string[])[ActivityNames.StartProbes, ActivityNames.WatchProbes, ActivityNames.JudgeIsolation, ActivityNames.DeleteProbes, ActivityNames.CloseNetwork])
         {
             await using var system = await TestSystem.StartAsync(c => c.Probes = new(true, 1, 120));
             await system.RunAsync(TestSystem.Onboard());
