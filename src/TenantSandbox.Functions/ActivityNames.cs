@@ -35,7 +35,10 @@ internal static class ActivityNames
     /// <summary><c>PlacedTenant</c>: the namespace and its guardrails, by server-side apply.</summary>
     public const string ApplyNamespace = nameof(ApplyNamespace);
 
-    /// <summary><c>PlacedTenant</c>: the objects of workloads, ConfigMaps and claims, by server-side apply; deletes those that the spec doesn't have, but no claim.</summary>
+    /// <summary>
+    /// <c>PlacedTenant</c> to <c>RolloutObservation</c>: the objects of workloads, ConfigMaps and claims, by server-side apply; deletes those that
+    /// the spec doesn't have, but no claim. Null unless all workloads are available at once, and in histories of earlier versions.
+    /// </summary>
     public const string ApplyWorkloads = nameof(ApplyWorkloads);
 
     /// <summary><c>PlacedTenant</c> to <c>RolloutObservation</c>: a bounded watch.</summary>

@@ -130,6 +130,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutReads>();
         services.AddSingleton<RolloutWatch>();
+        services.AddSingleton<WorkloadRollout>();
         services.AddSingleton<SuspensionWatch>();
         services.AddSingleton<PoolPodReader>();
         services.AddSingleton<NamespaceInventory>();

@@ -57,6 +57,8 @@ internal static class LocalAppSettings
             yield return Setting("Verification:Enabled", "false");
             // The twin's pools create no nodes in that cluster, so no node there carries a pool's label.
             yield return Setting("Workloads:BindToPool", "false");
+            // It can be older than admission policies.
+            yield return Setting("Policies:Required", "false");
         }
 
         for (var i = 0; i < twin.Twin.Clusters.Count; i++)

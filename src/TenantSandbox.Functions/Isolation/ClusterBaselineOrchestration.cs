@@ -27,9 +27,10 @@ public static class ClusterBaselineOrchestration
         return new(report, error);
     }
 
-    /// <summary>Runs it as a part of another orchestration.</summary>
+    /// <summary>Runs it as a part of another orchestration, in that one's version.</summary>
     internal static Task<BaselineResult> ApplyBaselineAsync(this TaskOrchestrationContext context, string clusterId) =>
-        context.CallSubOrchestratorAsync<BaselineResult>(nameof(ClusterBaselineOrchestration), new BaselineRequest(clusterId));
+        context.CallSubOrchestratorAsync<BaselineResult>(
+            nameof(ClusterBaselineOrchestration), new BaselineRequest(clusterId), new SubOrchestrationOptions { Version = context.Version });
 }
 
 /// <summary>The end of one application of a cluster's baseline; below 16 KB.</summary>

@@ -26,6 +26,9 @@ public sealed class ClusterFixture : IAsyncLifetime
 {
     public const string PoolName = "tsp1";
 
+    /// <summary>Who the tests' own client is: on AKS the user of the administrator's certificate.</summary>
+    private const string ClientUser = "masterclient";
+
     /// <summary>The app's id of the cluster.</summary>
     internal const string ClusterId = "west-1";
 
@@ -85,6 +88,8 @@ public sealed class ClusterFixture : IAsyncLifetime
         settings["Network__IngressCidrs__0"] = "203.0.113.0/24";
         settings["Network__AllowNodePorts"] = "true";
         settings["Network__LoadBalancers"] = "Any";
+        // Tests change what policies guard, to see it found.
+        settings["Policies__Users__0"] = ClientUser;
         foreach (var (name, value) in _more)
         {
             settings[name] = value;
@@ -133,6 +138,31 @@ public sealed class ClusterFixture : IAsyncLifetime
         var seen = await pools.ReadAsync(pool, default);
         Assert.Equal(PoolCondition.Ready, seen.Condition);
         await ApplyBaselineAsync();
+    }
+
+    /// <summary>Does what admission policies refuse even to an administrator, who can only remove their bindings.</summary>
+    internal async Task WithoutPoliciesAsync(Func<Task> work)
+    {
+        // An old API server has none.
+        if (!(await ApplyBaselineAsync()).HasPolicies)
+        {
+            await work();
+            return;
+        }
+
+        foreach (var binding in (await Client.AdmissionregistrationV1.ListValidatingAdmissionPolicyBindingAsync()).Items)
+        {
+            await Client.AdmissionregistrationV1.DeleteValidatingAdmissionPolicyBindingAsync(binding.Metadata.Name);
+        }
+
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            await ApplyBaselineAsync();
+        }
     }
 
     /// <summary>Applies what tenants need of a cluster, or repairs it.</summary>

@@ -40,6 +40,9 @@ internal sealed partial class FakeCloud
     /// <summary>The result of every watch of a rollout.</summary>
     public RolloutObservation Rollout { get; set; } = new(RolloutCondition.Ready, "all available");
 
+    /// <summary>Whether applying the workloads sees the result of the watch already.</summary>
+    public bool IsReadyAtOnce { get; set; }
+
     /// <summary>The result of every watch of a suspension.</summary>
     public SuspensionObservation Suspension { get; set; } = new(true, "no pods left");
 
@@ -70,7 +73,7 @@ internal sealed partial class FakeCloud
         Add<BaselineRequest, BaselineReport>(ActivityNames.ApplyClusterBaseline, ApplyBaseline);
         Add<PlacedTenant, AdmissionAnswer>(ActivityNames.CheckAdmission, CheckAdmission);
         Add<PlacedTenant, object?>(ActivityNames.ApplyNamespace, ApplyNamespace);
-        Add<PlacedTenant, object?>(ActivityNames.ApplyWorkloads, ApplyWorkloads);
+        Add<PlacedTenant, RolloutObservation?>(ActivityNames.ApplyWorkloads, ApplyWorkloads);
         Add<PlacedTenant, RolloutObservation>(ActivityNames.WatchRollout, tenant => Watch(tenant));
         Add<TenantNamespaceRef, object?>(ActivityNames.DeleteWorkloads, DeleteWorkloads);
         Add<TenantNamespaceRef, AbsenceObservation>(ActivityNames.DeleteNamespace, DeleteNamespace);
@@ -177,8 +180,8 @@ internal sealed partial class FakeCloud
         return null;
     }
 
-    private object? ApplyWorkloads(PlacedTenant tenant) =>
-        _namespaces.ContainsKey(Key(tenant)) ? null : throw new NotFoundException("NamespaceNotFound", $"The namespace {Key(tenant)} does not exist.");
+    private RolloutObservation? ApplyWorkloads(PlacedTenant tenant) =>
+        _namespaces.ContainsKey(Key(tenant)) ? IsReadyAtOnce && Rollout.Condition == RolloutCondition.Ready ? Rollout : null : throw new NotFoundException("NamespaceNotFound", $"The namespace {Key(tenant)} does not exist.");
 
     private object? DeleteWorkloads(TenantNamespaceRef tenant) => null;
 

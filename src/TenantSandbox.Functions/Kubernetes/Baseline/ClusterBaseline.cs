@@ -30,13 +30,13 @@ internal sealed partial class ClusterBaseline(
     /// <exception cref="SandboxException">A call failed.</exception>
     [Function(ActivityNames.ApplyClusterBaseline)]
     public Task<BaselineReport> ApplyAsync([ActivityTrigger] BaselineRequest request, CancellationToken cancellationToken) =>
-        gate.RunAsync(request.ClusterId, () => ApplyAsync(request.ClusterId, cancellationToken), cancellationToken);
+        gate.RunAsync(request.ClusterId, () => CompareAndApplyAsync(request.ClusterId, cancellationToken), cancellationToken);
 
     /// <summary>Whether the cluster's settings say that this baseline is complete: one read, for every onboarding.</summary>
     public async Task<bool> IsCurrentAsync(string clusterId, CancellationToken cancellationToken) =>
         manifests.IsCurrent(await new BaselineObjects(connections, clusterId, cancellationToken).FindSettingsAsync(manifests.Settings(null).Metadata));
 
-    private async Task<BaselineReport> ApplyAsync(string clusterId, CancellationToken cancellationToken)
+    private async Task<BaselineReport> CompareAndApplyAsync(string clusterId, CancellationToken cancellationToken)
     {
         var objects = new BaselineObjects(connections, clusterId, cancellationToken);
         var policies = await objects.FindPoliciesAsync();
