@@ -149,6 +149,20 @@ internal sealed class ArmCluster
         return _busyUntil = _context.Now + duration;
     });
 
+    /// <summary>
+    /// Simulates an automatic upgrade of a pool's node image: its nodes boot again with it, without their pods. False if there is no such pool.
+    /// </summary>
+    public bool SetNodeImage(string pool, string version) => Execute(() =>
+    {
+        if (_state.FindPool(pool) is not { } existing)
+        {
+            return false;
+        }
+
+        _runner.SetNodeImage(existing, version);
+        return true;
+    });
+
     private T Execute<T>(Func<T> call)
     {
         lock (_state.Gate)
