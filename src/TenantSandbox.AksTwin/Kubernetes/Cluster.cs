@@ -28,6 +28,7 @@ internal sealed class Cluster
         Store = new(context.Store, $"kube/{context.Cluster.Name}/");
         Registry = new(context, Store);
         Events = new(context, Store);
+        ProbeLogs = new(this);
     }
 
     public Lock Gate { get; } = new();
@@ -39,6 +40,8 @@ internal sealed class Cluster
     public Registry Registry { get; }
 
     public EventRecorder Events { get; }
+
+    public ProbeLogs ProbeLogs { get; }
 
     public DateTimeOffset Now => Context.Now;
 

@@ -48,10 +48,19 @@ public static class ProbeResultReader
     }
 
     /// <summary>Writes a result as the one line that a probe prints, without a line end.</summary>
-    /// <exception cref="ArgumentException">It isn't an answer to the request.</exception>
-    public static string Write(ProbeResult result, ProbeRequest request) => FindFault(result, request) is { } fault
-        ? throw new ArgumentException($"The result is invalid: {fault}", nameof(result))
-        : JsonSerializer.Serialize(result, ProbeJson.Default.ProbeResult);
+    /// <exception cref="ArgumentException">It isn't an answer to the request, or is too large.</exception>
+    public static string Write(ProbeResult result, ProbeRequest request)
+    {
+        if (FindFault(result, request) is { } fault)
+        {
+            throw new ArgumentException($"The result is invalid: {fault}", nameof(result));
+        }
+
+        var line = JsonSerializer.Serialize(result, ProbeJson.Default.ProbeResult);
+        return Encoding.UTF8.GetByteCount(line) < ProbeResult.MaxBytes
+            ? line
+            : throw new ArgumentException($"The result has more than {ProbeResult.MaxBytes} bytes.", nameof(result));
+    }
 
     private static string Quote(ReadOnlySpan<byte> text) => ProbeText.Clean(Encoding.Latin1.GetString(text[..Math.Min(text.Length, 200)]), 200);
 
