@@ -71,7 +71,7 @@ internal static class ActivityNames
     /// <summary><c>FinalizerRemoval</c> to <c>RemovedFinalizers</c>: removes the named finalizers of a terminating namespace and of what is in it.</summary>
     public const string RemoveFinalizers = nameof(RemoveFinalizers);
 
-    /// <summary><c>VerificationInput</c> to <c>ProbeStart</c>: starts a probe pod on each node that the tenant uses, and deletes those of earlier verifications.</summary>
+    /// <summary><c>VerificationInput</c> to <c>ProbeStart</c>: starts a probe pod on each node that the tenant uses, deletes those of earlier verifications, and watches for a bounded time.</summary>
     public const string StartProbes = nameof(StartProbes);
 
     /// <summary><c>VerificationInput</c> to <c>ProbeObservation</c>: a bounded watch until the probe pods have ended.</summary>

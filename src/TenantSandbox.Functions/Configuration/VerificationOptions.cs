@@ -33,11 +33,23 @@ internal sealed class VerificationOptions
     internal bool HasProbe => Enabled && ProbeImage is not null;
 
     /// <summary>The faults, each with the name of the setting.</summary>
-    internal IEnumerable<string> Faults()
+    /// <param name="policies">What the admission policies allow; probes are bound by them too.</param>
+    internal IEnumerable<string> Faults(PolicyOptions policies)
     {
-        if (ProbeImage is { } image && string.IsNullOrWhiteSpace(image))
+        if (ProbeImage is { } image)
         {
-            yield return "Verification__ProbeImage: must be an image, or not set.";
+            if (string.IsNullOrWhiteSpace(image))
+            {
+                yield return "Verification__ProbeImage: must be an image, or not set.";
+            }
+            else if (policies.DigestsOnly && !image.Contains("@sha256:", StringComparison.Ordinal))
+            {
+                yield return $"Verification__ProbeImage: '{image}' must be named by digest, because of Policies__DigestsOnly.";
+            }
+            else if (policies.Registries.Count > 0 && !policies.Registries.Any(r => image.StartsWith($"{r}/", StringComparison.Ordinal)))
+            {
+                yield return $"Verification__ProbeImage: '{image}' is of none of the registries in Policies__Registries.";
+            }
         }
 
         if (ProbeSeconds is < 10 or > 600)

@@ -17,7 +17,7 @@ internal sealed class IsolationProbes(
     TimeProvider time)
 {
     /// <summary>
-    /// Starts a probe on each node that a pod of the tenant runs on. Called again, it starts only those that are missing, so that a probe that
+    /// Starts a probe on each node that a pod of the tenant runs on, and watches them for a bounded time. Called again, it starts only those that are missing, so that a probe that
     /// has begun keeps its nonce. Probes of earlier verifications are deleted.
     /// </summary>
     /// <exception cref="SandboxException">Refused or failed.</exception>
@@ -48,7 +48,8 @@ internal sealed class IsolationProbes(
             await CreateAsync(tenant.ClusterId, ProbePodManifest.Pod(tenant, input.InstanceId!, node, ProbeRequestReader.Write(request), options.Value), cancellationToken);
         }
 
-        return new ProbeStart(true, used.Length, settings.ProbeSeconds);
+        // Usually they end within one watch, which saves an activity.
+        return new ProbeStart(true, used.Length, settings.ProbeSeconds, used.Length == 0 || (await WatchAsync(input, cancellationToken)).IsDone);
     }
 
     /// <summary>Returns when every probe of the verification has ended, or what is left when the time is up.</summary>

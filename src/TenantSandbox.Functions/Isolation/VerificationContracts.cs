@@ -22,10 +22,12 @@ public sealed record VerificationInput(
 /// <param name="IsEnabled">False where the installation verifies nothing.</param>
 /// <param name="Probes">Number of probe pods that were started.</param>
 /// <param name="WaitSeconds">How long they may take.</param>
+/// <param name="IsDone">Whether all of them have ended already.</param>
 public sealed record ProbeStart(
     [property: JsonPropertyName("enabled")] bool IsEnabled,
     [property: JsonPropertyName("probes")] int Probes,
-    [property: JsonPropertyName("waitSeconds")] int WaitSeconds);
+    [property: JsonPropertyName("waitSeconds")] int WaitSeconds,
+    [property: JsonPropertyName("done"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsDone = false);
 
 /// <summary>Whether the probe pods have ended.</summary>
 /// <param name="IsDone">Whether all have.</param>

@@ -29,7 +29,7 @@ public static class VerifyIsolationOrchestration
                 return IsolationVerdict.NotVerified;
             }
 
-            if (hasProbes)
+            if (!start.IsDone && hasProbes)
             {
                 progress.BeginStep("wait for the probes");
                 await WaitAsync(context, verification, start, progress);
