@@ -92,9 +92,6 @@ internal static class ActivityNames
     /// <summary><c>SpecQuery</c> to <c>FoundSpecs</c>: which specs are stored, and what placement needs of them.</summary>
     public const string FindSpecs = nameof(FindSpecs);
 
-    /// <summary><c>ReportRequest</c> to <c>WrittenReport</c>: signs and stores the report of a verification; once for each instance id.</summary>
-    public const string WriteIsolationReport = nameof(WriteIsolationReport);
-
     /// <summary><c>LifecycleEvent</c>: publishes it to the topic.</summary>
     public const string PublishEvent = nameof(PublishEvent);
 

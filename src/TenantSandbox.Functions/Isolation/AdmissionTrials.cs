@@ -72,7 +72,7 @@ internal sealed class AdmissionTrials(ClusterConnections connections, IOptions<T
         {
             await connections.CallAsync(
                 clusterId,
-                $"dry run of Pod {pod.Metadata.Name}",
+                $"dry run of a pod in {pod.Metadata.NamespaceProperty}",
                 client => client.CoreV1.CreateNamespacedPodAsync(
                     pod, pod.Metadata.NamespaceProperty, dryRun: "All", fieldManager: ServerSideApply.FieldManager, cancellationToken: cancellationToken),
                 cancellationToken);

@@ -101,7 +101,6 @@ public sealed class FunctionsMetadataTests
         WatchSuspension: activityTrigger
         WatchdogOrchestration: orchestrationTrigger
         WatchdogTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:Watchdog%; durableClient
-        WriteIsolationReport: activityTrigger
         """;
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Microsoft.Azure.Functions.Worker;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Isolation.Evidence;
 using TenantSandbox.Core.Isolation.Verification;
@@ -24,8 +23,7 @@ internal sealed class IsolationReports(ReportStore store, IReportSigner signer)
     /// </exception>
     /// <exception cref="ConflictException">Others continued the chain at every attempt.</exception>
     /// <exception cref="SandboxException">The storage or the key failed.</exception>
-    [Function(ActivityNames.WriteIsolationReport)]
-    public async Task<WrittenReport> WriteAsync([ActivityTrigger] ReportRequest request, CancellationToken cancellationToken)
+    public async Task<WrittenReport> WriteAsync(ReportRequest request, CancellationToken cancellationToken)
     {
         IReadOnlyList<IsolationCheck>? checks = null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)

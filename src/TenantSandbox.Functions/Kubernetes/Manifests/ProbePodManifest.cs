@@ -25,7 +25,7 @@ internal static class ProbePodManifest
     public static V1Pod Pod(DesiredTenant tenant, string verificationId, string node, string request, TenantSandboxOptions options)
     {
         var pod = Bare(tenant, options);
-        pod.Metadata.Name = NameOf(verificationId, node);
+        (pod.Metadata.Name, pod.Metadata.GenerateName) = (NameOf(verificationId, node), null);
         pod.Metadata.Labels[Labels.Probe] = MarkOf(verificationId);
         pod.Spec.Containers[0].Env = [new V1EnvVar { Name = ProbeRequest.EnvironmentVariable, Value = request }];
         // Every taint that its RuntimeClass tolerates, and room for it, is checked by the scheduler.
@@ -58,7 +58,7 @@ internal static class ProbePodManifest
         {
             ApiVersion = "v1",
             Kind = "Pod",
-            Metadata = NamespaceManifest.Metadata("isolation-dry-run", tenant, options),
+            Metadata = Metadata(tenant, options),
             Spec = new V1PodSpec
             {
                 RuntimeClassName = SizeClassOf(tenant).RuntimeClassName,
@@ -96,6 +96,14 @@ internal static class ProbePodManifest
                 ],
             },
         };
+    }
+
+    // A generated name: nobody can take it before.
+    private static V1ObjectMeta Metadata(DesiredTenant tenant, TenantSandboxOptions options)
+    {
+        var metadata = NamespaceManifest.Metadata("", tenant, options);
+        (metadata.Name, metadata.GenerateName) = (null, "isolation-dry-run-");
+        return metadata;
     }
 
     /// <summary>The size class of probe pods.</summary>
