@@ -33,13 +33,8 @@ internal sealed class ApiServer(Cluster cluster)
 
     private async Task ProcessAsync(HttpContext http)
     {
-        // Any non-empty bearer token is accepted and has all permissions.
-        var authorization = http.Request.Headers.Authorization.ToString();
-        if (!authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || authorization.Length <= 7)
-        {
-            throw StatusException.Unauthorized();
-        }
-
+        // Any non-empty bearer token is accepted and has all permissions; admission policies see the user.
+        var user = UserInfo.FromRequest(http.Request);
         var call = ApiRequest.Parse(http.Request);
         cluster.Context.Calls.Count(call.CallName);
         var fault = cluster.Context.InjectedFaults.Next(call.CallName, call.Name.Length > 0 ? call.Name : call.Namespace);
@@ -72,7 +67,7 @@ internal sealed class ApiServer(Cluster cluster)
             throw new BadHttpRequestException($"Request entity too large: limit is {MaxBodyBytes}", 413);
         }
 
-        var writeHandler = new WriteHandler(cluster, call, body.ToArray(), fault);
+        var writeHandler = new WriteHandler(cluster, call, user, body.ToArray(), fault);
         var response = call.Kind is null
             ? new(200, Discovery.GetDocument(http.Request, cluster.Context.Cluster))
             : cluster.Execute(() => call.Verb is "get" or "list" ? _readHandler.Handle(call) : writeHandler.Handle());
