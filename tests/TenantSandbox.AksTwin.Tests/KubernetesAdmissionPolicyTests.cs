@@ -1,8 +1,9 @@
+using System.Text.Json.Nodes;
 using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Tests;
 
-/// <summary>How ValidatingAdmissionPolicies and their bindings are stored and served.</summary>
+/// <summary>How ValidatingAdmissionPolicies and their bindings are stored and served, and refused where they can't be evaluated.</summary>
 public sealed class KubernetesAdmissionPolicyTests
 {
     private const string Root = "/apis/admissionregistration.k8s.io/v1";
@@ -62,6 +63,20 @@ public sealed class KubernetesAdmissionPolicyTests
         await using var api = await KubernetesServer.StartTwinAsync();
         var reply = await api.PostAsync($"{Policies}?fieldValidation=Strict", Policy.Replace(valid, invalid, StringComparison.Ordinal));
         Assert.Equal((status, reply.Text), (reply.Status, reply.Text));
+    }
+
+    [Theory]
+    [InlineData("quantity(object.x) > 1", "validations[0].expression", "compilation failed: ERROR: <input>:1:9: undeclared reference to 'quantity' (in container '')\n | quantity(object.x) > 1\n | ........^")]
+    [InlineData("authorizer.group('').check('get').allowed()", "validations[0].expression", "compilation failed: ERROR: <input>:1:1: undeclared reference to 'authorizer'")]
+    [InlineData("object.data", "validations[0].expression", "must evaluate to bool but got dyn")]
+    [InlineData("variables.x == 1", "validations[0].expression", "compilation failed: ERROR: <input>:1:1: undeclared reference to 'variables'")]
+    public async Task Policy_ThatCantBeEvaluated_IsRefusedWithItsExpression(string expression, string field, string reason)
+    {
+        await using var api = await KubernetesServer.StartTwinAsync();
+        var reply = await api.PostAsync(Policies, Policy.Replace("has(object.data)", expression, StringComparison.Ordinal));
+        Assert.Equal((422, $"spec.{field}"), (reply.Status, reply.CauseFields.Single()));
+        Assert.Contains($"spec.{field}: Invalid value: {JsonValue.Create(expression).ToJsonString()}: {reason}", reply.Text, StringComparison.Ordinal);
+        Assert.Equal(404, (await api.GetAsync($"{Policies}/p")).Status);
     }
 
     [Theory]

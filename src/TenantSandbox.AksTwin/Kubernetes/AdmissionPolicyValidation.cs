@@ -1,3 +1,4 @@
+using TenantSandbox.AksTwin.Kubernetes.Policies;
 using static TenantSandbox.AksTwin.Kubernetes.ValidationRules;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
@@ -23,7 +24,8 @@ internal static class AdmissionPolicyValidation
         ("spec.validations[*].expression", Required),
         ("spec.validations[*].message|messageExpression", CheckOneLine),
         ("spec.validations[*].reason", OneOf("Forbidden", "Invalid", "RequestEntityTooLarge", "Unauthorized")),
-        ("spec.auditAnnotations[*].key|valueExpression", Required));
+        ("spec.auditAnnotations[*].key|valueExpression", Required),
+        ("", CheckExpressions));
 
     public static readonly ValidationRule Binding = ForFields(
         ("spec", Required),
@@ -39,6 +41,13 @@ internal static class AdmissionPolicyValidation
     private static IEnumerable<FieldError> CheckHasValidations(JsonNode? spec, string path) =>
         spec.GetObjects("validations").Any() || spec.GetObjects("auditAnnotations").Any() ? []
         : [FieldError.Required($"{path}.validations", "validations or auditAnnotations must be non-empty")];
+
+    /// <summary>What the twin can't evaluate is refused here, and so never passes a request.</summary>
+    private static IReadOnlyList<FieldError> CheckExpressions(JsonNode? policy, string path)
+    {
+        PolicyCompiler.Compile(policy!.AsObject(), out var errors);
+        return errors;
+    }
 
     private static IEnumerable<FieldError> CheckOneLine(JsonNode? text, string path) =>
         text.GetString() is not { } message ? []

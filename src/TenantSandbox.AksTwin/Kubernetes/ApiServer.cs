@@ -5,9 +5,6 @@ internal sealed class ApiServer(Cluster cluster)
 {
     private const int MaxBodyBytes = 3 << 20;
 
-    /// <summary>Who every caller is.</summary>
-    private const string User = "twin-user";
-
     private readonly ReadHandler _readHandler = new(cluster);
 
     public async Task HandleAsync(HttpContext http)
@@ -37,16 +34,11 @@ internal sealed class ApiServer(Cluster cluster)
 
     private async Task ProcessAsync(HttpContext http)
     {
-        // Any non-empty bearer token is accepted and has all permissions.
-        var authorization = http.Request.Headers.Authorization.ToString();
-        if (!authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || authorization.Length <= 7)
-        {
-            throw StatusException.Unauthorized();
-        }
-
+        // Any non-empty bearer token is accepted and has all permissions; admission policies see the user.
+        var user = UserInfo.FromRequest(http.Request);
         if (SelfSubjectReview.IsAskedFor(http.Request))
         {
-            await AnswerReviewAsync(http);
+            await AnswerReviewAsync(http, user);
             return;
         }
 
@@ -82,7 +74,7 @@ internal sealed class ApiServer(Cluster cluster)
             throw new BadHttpRequestException($"Request entity too large: limit is {MaxBodyBytes}", 413);
         }
 
-        var writeHandler = new WriteHandler(cluster, call, body.ToArray(), fault);
+        var writeHandler = new WriteHandler(cluster, call, user, body.ToArray(), fault);
         var response = call.Kind is null
             ? new(200, Discovery.GetDocument(http.Request, cluster.Context.Cluster))
             : cluster.Execute(() => call.Verb is "get" or "list" ? _readHandler.Handle(call) : writeHandler.Handle());
@@ -96,7 +88,7 @@ internal sealed class ApiServer(Cluster cluster)
         }
     }
 
-    private async Task AnswerReviewAsync(HttpContext http)
+    private async Task AnswerReviewAsync(HttpContext http, UserInfo user)
     {
         cluster.Context.Calls.Count(SelfSubjectReview.CallName);
         if (cluster.Context.InjectedFaults.Next(SelfSubjectReview.CallName) is { Kind: InjectedFaultKind.Refuse } fault)
@@ -104,7 +96,7 @@ internal sealed class ApiServer(Cluster cluster)
             throw InjectedFaultEffects.ToStatus(fault);
         }
 
-        await WriteResponseAsync(http, SelfSubjectReview.Answer(User));
+        await WriteResponseAsync(http, SelfSubjectReview.Answer(user));
     }
 
     private static async Task WriteResponseAsync(HttpContext http, ApiResponse response)

@@ -107,11 +107,11 @@ internal sealed class Cluster
             _queued.Remove(next);
             try
             {
-                next.Controller.Reconcile(next.Key);
+                Registry.RunAs(ControllerUsers.Of(next.Controller, next.Key, Store), next, static n => n.Controller.Reconcile(n.Key));
             }
             catch (StatusException)
             {
-                // Rejected by the API, for example by quota or in a terminating namespace: retry.
+                // Rejected by the API, for example by quota, by a policy or in a terminating namespace: retry.
                 EnqueueAfter(next.Controller, next.Key, RetryAfter);
             }
         }

@@ -10,8 +10,8 @@ internal static class SelfSubjectReview
 
     public static bool IsAskedFor(HttpRequest request) => request.Method == "POST" && request.Path == Path;
 
-    public static ApiResponse Answer(string user) => new(201, JsonTemplate.Fill($$"""
+    public static ApiResponse Answer(UserInfo user) => new(201, JsonTemplate.Fill($$"""
         {"kind":"SelfSubjectReview","apiVersion":"authentication.k8s.io/v1","metadata":{"creationTimestamp":null},
-        "status":{"userInfo":{"username":{{user}},"groups":["system:authenticated"]} } }
+        "status":{"userInfo":{"username":{{user.Name}},"groups":{{user.Groups}}} } }
         """));
 }
