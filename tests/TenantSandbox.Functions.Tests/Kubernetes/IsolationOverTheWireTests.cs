@@ -8,14 +8,10 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes;
 
-/// <summary>Verifications of tenants that run on the twin. Without admission policies, which a fixture's cluster doesn't have.</summary>
+/// <summary>Verifications of tenants that run on the twin, without probes.</summary>
 public sealed class IsolationOverTheWireTests : IAsyncLifetime
 {
-    private readonly ClusterFixture _cluster = new(kubeconfig: null, new()
-    {
-        ["Policies__Required"] = "false",
-        ["Verification__WithoutProbe"] = "true",
-    });
+    private readonly ClusterFixture _cluster = new(kubeconfig: null, new() { ["Verification__WithoutProbe"] = "true" });
 
     public Task InitializeAsync() => _cluster.InitializeAsync();
 
@@ -104,10 +100,21 @@ public sealed class IsolationOverTheWireTests : IAsyncLifetime
 
         var answers = await _cluster.Services.Make<AdmissionTrials>().TryAsync(tenant, default);
 
-        Assert.Contains("hostPath", answers.Single(a => a.Pod == ForbiddenPod.WithHostPath).Refusal, StringComparison.Ordinal);
-        // No admission policies: nothing else says no, and nothing was stored.
-        Assert.Equal([null, null], answers.Where(a => a.Pod != ForbiddenPod.WithHostPath).Select(a => a.Refusal ?? a.Failure));
+        Assert.Contains("kata-runtime-class", answers.Single(a => a.Pod == ForbiddenPod.WithoutKata).Refusal, StringComparison.Ordinal);
+        Assert.NotNull(answers.Single(a => a.Pod == ForbiddenPod.WithHostPath).Refusal);
+        // Every registry is allowed.
+        Assert.Equal(new DryRunFacts(ForbiddenPod.OfForeignRegistry, null), answers.Single(a => a.Pod == ForbiddenPod.OfForeignRegistry));
         Assert.Single((await _cluster.Client.CoreV1.ListNamespacedPodAsync(NamespaceManifest.NameOf(tenant.TenantId))).Items);
+    }
+
+    [Fact]
+    public async Task Judge_RemovedBindings_AreFoundByWhatIsNoLongerRefused()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+
+        await _cluster.WithoutPoliciesAsync(async () => Assert.Equal("admission.runtime-class", await FindFailedAsync(tenant)));
+
+        Assert.Equal("", await FindFailedAsync(tenant));
     }
 
     [Fact]

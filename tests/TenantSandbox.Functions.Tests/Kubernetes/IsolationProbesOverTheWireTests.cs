@@ -16,7 +16,6 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
 
     private readonly ClusterFixture _cluster = new(kubeconfig: null, new()
     {
-        ["Policies__Required"] = "false",
         ["Verification__ProbeImage"] = "registry.example/probe@sha256:1111111111111111111111111111111111111111111111111111111111111111",
     });
 
