@@ -38,6 +38,26 @@ public enum InjectedFaultKind
     /// <see cref="InjectedFault.Code"/>; 1 if that isn't a number.
     /// </summary>
     Exits,
+
+    /// <summary>
+    /// On <see cref="InjectedFaults.ProbeRun"/>: the node's Kata handler is really runc, so the probe sees the node's kernel, memory and processors.
+    /// </summary>
+    RunsWithRunc,
+
+    /// <summary>On <see cref="InjectedFaults.ProbeRun"/>: the guest has <see cref="InjectedFault.Code"/> MiB of memory, whatever its limits.</summary>
+    GuestMemory,
+
+    /// <summary>On <see cref="InjectedFaults.ProbeRun"/>: the address <see cref="InjectedFault.Code"/> answers, whatever the policies say.</summary>
+    AddressOpen,
+
+    /// <summary>On <see cref="InjectedFaults.ProbeRun"/>: the address <see cref="InjectedFault.Code"/> is silent, whatever the policies say.</summary>
+    AddressSilent,
+
+    /// <summary>
+    /// On <see cref="InjectedFaults.ProbeRun"/>: what the probe prints is replaced. <see cref="InjectedFault.Code"/> is <c>nothing</c>,
+    /// <c>garbage</c>, <c>forgedNonce</c> (the result of another run) or <c>twoLines</c>.
+    /// </summary>
+    ProbeOutput,
 }
 
 /// <summary>

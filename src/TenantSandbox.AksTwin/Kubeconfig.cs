@@ -6,8 +6,8 @@ internal static class Kubeconfig
     // The Entra application of every AKS cluster's API server, the same in all clouds (kubelogin's documentation).
     private const string ServerApp = "6dae42f8-4368-4678-94ff-3960e28e3630";
 
-    /// <summary>For kubectl, with a bearer token; the twin accepts any.</summary>
-    public static string WithToken(TwinHost twin, string cluster) => Write(twin, cluster, "{ token: twin }");
+    /// <summary>For kubectl, with a bearer token that names the user of AKS's administrator certificate.</summary>
+    public static string WithToken(TwinHost twin, string cluster) => Write(twin, cluster, "{ token: masterclient }");
 
     /// <summary>As listClusterUserCredential returns it: server, CA and how to obtain an Entra token, but no credential.</summary>
     public static string ForEntra(TwinHost twin, string cluster, bool exec) => Write(twin, cluster, exec

@@ -12,5 +12,8 @@ internal sealed record NodeSpec(
     /// <summary>Label of nodes that can run Kata pods.</summary>
     public const string KataLabel = "kubernetes.azure.com/kata-vm-isolation";
 
+    /// <summary>Label with the node's image.</summary>
+    public const string ImageLabel = "kubernetes.azure.com/node-image-version";
+
     public bool IsKata => Labels.GetValueOrDefault(KataLabel) == "true";
 }

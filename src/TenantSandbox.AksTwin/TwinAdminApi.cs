@@ -6,6 +6,7 @@ namespace TenantSandbox.AksTwin;
 /// <summary>
 /// The twin's control endpoint for scripts: <c>/twin</c> on the ARM port, without authentication. Injected faults: <c>faults</c> GET,
 /// POST (one or an array), DELETE. Call counts: <c>calls</c> GET, DELETE. Cluster operations: <c>clusters/{name}/busy?seconds=</c> POST.
+/// Node images: <c>clusters/{name}/pools/{pool}/node-image?version=</c> POST.
 /// </summary>
 internal static class TwinAdminApi
 {
@@ -21,6 +22,8 @@ internal static class TwinAdminApi
             clusters.Find(c => c.Name == name) is { } cluster && seconds is > 0 and < 86_400
                 ? NoContent(() => cluster.StartClusterOperation(TimeSpan.FromSeconds(seconds)))
                 : Results.NotFound());
+        app.MapPost("/twin/clusters/{name}/pools/{pool}/node-image", (string name, string pool, string version) =>
+            clusters.Find(c => c.Name == name) is { } cluster && cluster.SetNodeImage(pool, version) ? Results.NoContent() : Results.NotFound());
     }
 
     private static async Task<IResult> AddFaultsAsync(InjectedFaults injectedFaults, Stream body)
@@ -31,7 +34,7 @@ internal static class TwinAdminApi
             var faults = (json as JsonArray ?? [json]).Select(f => f.Deserialize<InjectedFault>(JsonSerializerOptions.Web));
             return NoContent(() => injectedFaults.Add([.. faults.Select(f => f ?? throw new JsonException("null is not a fault."))]));
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or ArgumentException)
         {
             return Results.BadRequest(
                 $$"""Invalid fault; expected for example {"call":"arm.agentPools.put","kind":"Refuse","status":409}. {{e.Message}}""");

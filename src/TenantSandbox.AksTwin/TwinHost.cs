@@ -103,6 +103,22 @@ public sealed class TwinHost : IAsyncDisposable
     /// <summary>A kubeconfig for kubectl, with a bearer token; null for the first cluster.</summary>
     public string Kubeconfig(string? cluster = null) => AksTwin.Kubeconfig.WithToken(this, Find(cluster).Name);
 
+    /// <summary>
+    /// Gives the nodes of a pool another image, such as <c>AKSAzureLinux-V3katagen2-202611.26.0</c>, as an automatic upgrade does: they boot again
+    /// without their pods.
+    /// </summary>
+    /// <param name="pool">The agent pool.</param>
+    /// <param name="version">The image; any text.</param>
+    /// <param name="cluster">The cluster; null for the first one.</param>
+    /// <exception cref="ArgumentException">There is no such pool or cluster.</exception>
+    public void SetNodeImage(string pool, string version, string? cluster = null)
+    {
+        if (!Find(cluster).SetNodeImage(pool, version))
+        {
+            throw new ArgumentException($"The cluster has no agent pool '{pool}'.", nameof(pool));
+        }
+    }
+
     /// <summary>An HTTP handler that trusts the twin's certificate and no other.</summary>
     public SocketsHttpHandler CreateHandler() => new()
     {

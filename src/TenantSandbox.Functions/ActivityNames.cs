@@ -24,13 +24,21 @@ internal static class ActivityNames
     /// <summary><c>InstanceQuery</c> to <c>EndedInstances</c>: which orchestrations have ended or don't exist.</summary>
     public const string FindEndedInstances = nameof(FindEndedInstances);
 
+    /// <summary>
+    /// <c>BaselineRequest</c> to <c>BaselineReport</c>: applies what a cluster needs before tenants are placed there, and repairs what differs.
+    /// </summary>
+    public const string ApplyClusterBaseline = nameof(ApplyClusterBaseline);
+
     /// <summary><c>PlacedTenant</c> without a pool to <c>AdmissionAnswer</c>: a dry run of the tenant's objects.</summary>
     public const string CheckAdmission = nameof(CheckAdmission);
 
     /// <summary><c>PlacedTenant</c>: the namespace and its guardrails, by server-side apply.</summary>
     public const string ApplyNamespace = nameof(ApplyNamespace);
 
-    /// <summary><c>PlacedTenant</c>: the objects of workloads, ConfigMaps and claims, by server-side apply; deletes those that the spec doesn't have, but no claim.</summary>
+    /// <summary>
+    /// <c>PlacedTenant</c> to <c>RolloutObservation</c>: the objects of workloads, ConfigMaps and claims, by server-side apply; deletes those that
+    /// the spec doesn't have, but no claim. Null unless all workloads are available at once, and in histories of earlier versions.
+    /// </summary>
     public const string ApplyWorkloads = nameof(ApplyWorkloads);
 
     /// <summary><c>PlacedTenant</c> to <c>RolloutObservation</c>: a bounded watch.</summary>
@@ -63,6 +71,21 @@ internal static class ActivityNames
     /// <summary><c>FinalizerRemoval</c> to <c>RemovedFinalizers</c>: removes the named finalizers of a terminating namespace and of what is in it.</summary>
     public const string RemoveFinalizers = nameof(RemoveFinalizers);
 
+    /// <summary><c>VerificationInput</c> to <c>ProbeStart</c>: starts a probe pod on each node that the tenant uses, deletes those of earlier verifications, and watches for a bounded time.</summary>
+    public const string StartProbes = nameof(StartProbes);
+
+    /// <summary><c>VerificationInput</c> to <c>ProbeObservation</c>: a bounded watch until the probe pods have ended.</summary>
+    public const string WatchProbes = nameof(WatchProbes);
+
+    /// <summary><c>VerificationInput</c> to <c>IsolationVerdict</c>: reads what isolation depends on, judges it and writes the report.</summary>
+    public const string JudgeIsolation = nameof(JudgeIsolation);
+
+    /// <summary><c>TenantNamespaceRef</c>: deletes every probe pod of the tenant; succeeds if there is none.</summary>
+    public const string DeleteProbes = nameof(DeleteProbes);
+
+    /// <summary><c>PlacedTenant</c> to <c>ClosedNetwork</c>: denies every connection of the tenant's pods, and deletes the policies that allow any.</summary>
+    public const string CloseNetwork = nameof(CloseNetwork);
+
     /// <summary><c>TenantSpec</c> to <c>SpecRef</c>: only for specs in states of version 1; doors save specs before they submit.</summary>
     public const string SaveSpec = nameof(SaveSpec);
 
@@ -89,6 +112,9 @@ internal static class ActivityNames
 
     /// <summary><c>PageRequest</c> to <c>PageResult</c>: deletes stored specs that nothing refers to.</summary>
     public const string DeleteUnusedSpecs = nameof(DeleteUnusedSpecs);
+
+    /// <summary><c>PageRequest</c> to <c>PageResult</c>: deletes isolation reports that are older than their retention.</summary>
+    public const string DeleteOldReports = nameof(DeleteOldReports);
 
     /// <summary><c>InventoryRequest</c> to <c>InventoryPage</c>: what nothing owns in a cluster.</summary>
     public const string TakeInventory = nameof(TakeInventory);

@@ -11,7 +11,10 @@ using TenantSandbox.Functions.Azure.KeyVault;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Http;
+using TenantSandbox.Functions.Isolation;
+using TenantSandbox.Functions.Isolation.Evidence;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Baseline;
 using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
 using TenantSandbox.Functions.Kubernetes.Secrets;
@@ -20,6 +23,7 @@ using TenantSandbox.Functions.Maintenance;
 using TenantSandbox.Functions.Operations;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
+using TenantSandbox.Functions.Storage;
 
 namespace TenantSandbox.Functions;
 
@@ -41,8 +45,10 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ClusterDirectory>();
         services.AddSpecs(configuration);
+        services.AddReports(configuration);
         services.AddAzure();
         services.AddKubernetes();
+        services.AddIsolation();
         services.TryAddSingleton(_ => RejectedQueue.FromConfiguration(configuration));
         services.AddSingleton<RejectedRequests>();
         services.AddSingleton<MessageSubmission>();
@@ -66,6 +72,25 @@ public static class ServiceCollectionExtensions
         services.AddOptions<SpecOptions>().Bind(configuration.GetSection(SpecOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SpecOptions>>(new SpecOptionsValidator(configuration));
         services.TryAddSingleton(s => SpecStores.Create(s.GetRequiredService<IOptions<SpecOptions>>().Value, configuration));
+    }
+
+    private static void AddReports(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ReportOptions>().Bind(configuration.GetSection(ReportOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ReportOptions>>(new ReportOptionsValidator(configuration));
+        services.AddSingleton(s => ReportPlaces.Of(
+            s.GetRequiredService<IOptions<ReportOptions>>().Value, s.GetRequiredService<IOptions<SpecOptions>>().Value));
+        services.AddSingleton<VaultKeys>();
+        services.TryAddSingleton<IReportFiles>(s => s.GetRequiredService<ReportPlaces>().Directory is { } directory
+            ? new FolderReportFiles(directory)
+            : new BlobReportFiles(BlobCalls.Container(configuration, BlobReportFiles.ContainerName)));
+        services.TryAddSingleton<IReportSigner>(s => s.GetRequiredService<ReportPlaces>() switch
+        {
+            { VaultKey: { } key } => new VaultReportSigner(s.GetRequiredService<VaultKeys>(), key, s.GetRequiredService<TimeProvider>()),
+            var places => new FileReportSigner(places.KeyDirectory!),
+        });
+        services.AddSingleton<ReportStore>();
+        services.AddSingleton<IsolationReports>();
     }
 
     private static void AddAzure(this IServiceCollection services)
@@ -94,6 +119,9 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<TenantNamespaces>();
         services.AddSingleton<SecretContents>();
         services.AddSingleton<TenantSecrets>();
+        services.AddSingleton<BaselineManifests>();
+        services.AddSingleton<BaselineGate>();
+        services.AddSingleton<ClusterBaseline>();
         services.AddSingleton<TenantAdmission>();
         services.AddSingleton<WorkloadObjects>();
         services.AddSingleton<WorkloadDeletions>();
@@ -102,6 +130,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<TenantWorkloads>();
         services.AddSingleton<RolloutReads>();
         services.AddSingleton<RolloutWatch>();
+        services.AddSingleton<WorkloadRollout>();
         services.AddSingleton<SuspensionWatch>();
         services.AddSingleton<PoolPodReader>();
         services.AddSingleton<NamespaceInventory>();
@@ -109,6 +138,17 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<TenantInspector>();
         services.AddSingleton<WorkloadStateReader>();
         services.AddSingleton<PodLogs>();
+    }
+
+    private static void AddIsolation(this IServiceCollection services)
+    {
+        services.AddSingleton<AgentPoolResources>();
+        services.AddSingleton<SeenCache>();
+        services.AddSingleton<ClusterNodes>();
+        services.AddSingleton<ClusterTargets>();
+        services.AddSingleton<AdmissionTrials>();
+        services.AddSingleton<IsolationFactsReader>();
+        services.AddSingleton<IsolationExpectations>();
     }
 
     private static TenantSandboxOptions Settings(IServiceProvider services) =>

@@ -37,6 +37,27 @@ public sealed class ArmNodeTests
     }
 
     [Fact]
+    public async Task NodeImage_Set_BootsTheNodesAgain()
+    {
+        const string image = "AKSAzureLinux-V3katagen2-202611.26.0";
+        await using var twin = await ArmTestHost.StartAsync();
+        await twin.Pools.CreateOrUpdateAsync(WaitUntil.Completed, "kata1", ArmTestHost.Kata(count: 2), default(CancellationToken));
+        var before = twin.NodesOf("kata1");
+        Assert.All(before, n => Assert.Matches(@"^AKSAzureLinux-V3katagen2-\d{6}\.\d{2}\.0$", n.Labels["kubernetes.azure.com/node-image-version"]));
+
+        using var set = await twin.Http.PostAsync(new Uri($"/twin/clusters/aks-twin/pools/kata1/node-image?version={image}", UriKind.Relative), null);
+        using var unknown = await twin.Http.PostAsync(new Uri($"/twin/clusters/aks-twin/pools/kata2/node-image?version={image}", UriKind.Relative), null);
+
+        Assert.Equal((204, 404), ((int)set.StatusCode, (int)unknown.StatusCode));
+        Assert.Throws<ArgumentException>(() => twin.Host.SetNodeImage("kata2", image));
+        var after = twin.NodesOf("kata1");
+        Assert.Equal(before.Select(n => n.Name), after.Select(n => n.Name));
+        Assert.All(after, n => Assert.Equal(image, n.Labels["kubernetes.azure.com/node-image-version"]));
+        Assert.Equal(image, (await twin.Pools.GetAsync("kata1")).Value.Data.NodeImageVersion);
+        Assert.Equal(4, before.Concat(after).Select(n => n.Json.GetString("status", "nodeInfo", "bootID")).Distinct().Count());
+    }
+
+    [Fact]
     public async Task Restart_StateDirectory_RestoresPoolsNodesAndRunningOperation()
     {
         var directory = Directory.CreateTempSubdirectory("twin-").FullName;

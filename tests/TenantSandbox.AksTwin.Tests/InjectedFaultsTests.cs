@@ -28,6 +28,40 @@ public sealed class InjectedFaultsTests
     }
 
     [Fact]
+    public void NextAll_SeveralFaultsOfAKind_AllApplyByAnyOfTheTargets()
+    {
+        var faults = new InjectedFaults(seed: 1);
+        InjectedFault open = new() { Call = InjectedFaults.ProbeRun, Kind = InjectedFaultKind.AddressOpen, Code = "168.63.129.16" };
+        faults.Add(
+            open with { Target = "node" },
+            open with { Code = "10.0.0.1", Times = null },
+            open with { Code = "10.0.0.2", Skip = 1 },
+            open with { Target = "other" },
+            open with { Kind = InjectedFaultKind.RunsWithRunc });
+
+        string[] Codes() => [.. faults.NextAll(InjectedFaultKind.AddressOpen, InjectedFaults.ProbeRun, ["pod", "node"]).Select(f => f.Code)];
+
+        Assert.Equal(["168.63.129.16", "10.0.0.1"], Codes());
+        Assert.Equal(["10.0.0.1", "10.0.0.2"], Codes());
+        Assert.Equal(["10.0.0.1"], Codes());
+        Assert.Equal(3, faults.Pending.Count);
+    }
+
+    [Theory]
+    [InlineData(InjectedFaultKind.GuestMemory, "64Mi")]
+    [InlineData(InjectedFaultKind.GuestMemory, "0")]
+    [InlineData(InjectedFaultKind.AddressOpen, "imds")]
+    [InlineData(InjectedFaultKind.AddressSilent, "")]
+    [InlineData(InjectedFaultKind.ProbeOutput, "silence")]
+    public void Add_FaultOfAProbeWithAnUnusableCode_IsRefused(InjectedFaultKind kind, string code)
+    {
+        var faults = new InjectedFaults(seed: 1);
+
+        Assert.Throws<ArgumentException>(() => faults.Add(new InjectedFault { Call = InjectedFaults.ProbeRun, Kind = kind, Code = code }));
+        Assert.Empty(faults.Pending);
+    }
+
+    [Fact]
     public void Next_Probability_IsDeterministicForASeed()
     {
         bool[] Run(int seed)

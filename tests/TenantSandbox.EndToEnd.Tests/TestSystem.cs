@@ -24,6 +24,9 @@ internal sealed class TestSystem : IAsyncDisposable
         ["ReconcileTenants", "ReconcileClusters", "SweepOrphans", "ExpireTenants", "Watchdog", "PurgeHistory"])
         .ToDictionary(task => $"TenantSandbox:Maintenance:Schedules:{task}", string? (_) => "0 0 0 29 2 *");
 
+    /// <summary>Who works on the cluster besides the app, trusted by its policies: on AKS the user of the administrator's certificate.</summary>
+    private const string Person = "masterclient";
+
     private readonly string? _ownState;
     private readonly HttpClient _eventGrid;
 
@@ -61,7 +64,7 @@ internal sealed class TestSystem : IAsyncDisposable
             Directory.Delete(state);
         }
 
-        var settings = new Dictionary<string, string?>(NoTimers.Concat(configured.Settings));
+        var settings = new Dictionary<string, string?>(NoTimers.Concat(configured.Settings)) { ["TenantSandbox:Policies:Users:0"] = Person };
         return new TestSystem(await LocalSystem.StartAsync(configured with { Settings = settings }), configured.StateDirectory, isOwnState ? state : null);
     }
 

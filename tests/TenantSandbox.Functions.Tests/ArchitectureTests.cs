@@ -5,7 +5,7 @@ using TenantSandbox.Functions.Configuration;
 namespace TenantSandbox.Functions.Tests;
 
 /// <summary>
-/// Which folder of the app may use which. Arrows point down: doors, operations and maintenance, then tenants, then pools, then orchestration
+/// Which folder of the app may use which. Arrows point down: doors, operations and maintenance, then tenants, then pools and isolation, then orchestration
 /// and adapters, then configuration. Constants are inlined by the compiler, so uses of them alone are not seen.
 /// </summary>
 public sealed class ArchitectureTests
@@ -15,13 +15,15 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Doors"] = ["Http", "Tenants", "Pools", "Specs", "Configuration"],
-        ["Operations"] = ["Http", "Tenants", "Orchestration", "Kubernetes", "Specs", "Configuration"],
-        ["Maintenance"] = ["Http", "Tenants", "Pools", "Orchestration", "Azure", "Kubernetes", "Specs", "Configuration"],
-        ["Tenants"] = ["Pools", "Orchestration", "Azure", "Kubernetes"],
+        ["Operations"] = ["Http", "Tenants", "Orchestration", "Isolation", "Kubernetes", "Specs", "Configuration"],
+        ["Maintenance"] = ["Http", "Tenants", "Pools", "Isolation", "Orchestration", "Azure", "Kubernetes", "Specs", "Configuration"],
+        ["Tenants"] = ["Pools", "Isolation", "Orchestration", "Azure", "Kubernetes"],
         ["Pools"] = ["Orchestration", "Azure", "Kubernetes", "Configuration"],
+        ["Isolation"] = ["Orchestration", "Kubernetes", "Storage", "Azure", "Configuration"],
         ["Orchestration"] = ["Azure"],
         ["Kubernetes"] = ["Specs", "Azure", "Configuration"],
-        ["Specs"] = ["Azure", "Configuration"],
+        ["Specs"] = ["Storage", "Configuration"],
+        ["Storage"] = ["Azure", "Configuration"],
         ["Azure"] = ["Configuration"],
         ["Http"] = [],
         ["Configuration"] = [],

@@ -4,6 +4,10 @@ using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Placement;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Isolation;
+using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Baseline;
+using TenantSandbox.Functions.Maintenance;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Tenants;
 
@@ -78,6 +82,28 @@ public sealed class StoredHistoryTests
 
         Assert.Equal((SubmitOutcome.Duplicate, TenantPhase.Failed, "AllocationFailed"), (answer.Outcome, answer.Phase!.Value, answer.Error!.Code));
         Assert.Equal((false, true, "kata1"), (result.Succeeded, result.EventPublished, result.Receipt!.PoolName));
+    }
+
+    [Fact]
+    public void AdmissionAnswer_OfAVersionWithoutBaselines_NeedsNone() =>
+        Assert.False(Read<AdmissionAnswer>("""{"refusals":["no"]}""").NeedsBaseline);
+
+    [Fact]
+    public void MaintenanceSettings_OfAVersionWithoutBaselines_CheckNone() =>
+        Assert.False(Read<MaintenanceSettings>(
+            """{"tenantsPerPage":100,"pageDelay":"00:00:01","orphanGracePeriod":"01:00:00","deleteOrphans":false,"historyRetention":"30.00:00:00","operationTimeout":"04:00:00"}""")
+            .ChecksBaselines);
+
+    [Fact]
+    public void BaselineResult_WithTheMostChanges_IsReadAndSmall()
+    {
+        var change = BaselineChange.Different($"ValidatingAdmissionPolicyBinding/{new string('n', 100)}", [new string('d', 1000)]);
+        var report = new BaselineReport("aks1", HasPolicies: true, IsFirst: false, 50, [.. Enumerable.Repeat(change, BaselineReport.MaxChanges)], 20);
+
+        var read = Read<BaselineResult>(JsonSerializer.Serialize(new BaselineResult(report, null)));
+
+        Assert.Equal((20, BaselineReport.MaxChanges, change), (read.Report!.OmittedChanges, read.Report.Changes.Count, read.Report.Changes[^1]));
+        Assert.Equal("AllocationFailed", Read<BaselineResult>($$"""{"report":null,"error":{{Error}}}""").Error!.Code);
     }
 
     private static T Read<T>(string json)

@@ -150,6 +150,20 @@ internal sealed class ArmCluster
         return _busyUntil = _context.Now + duration;
     });
 
+    /// <summary>
+    /// Simulates an automatic upgrade of a pool's node image: its nodes boot again with it, without their pods. False if there is no such pool.
+    /// </summary>
+    public bool SetNodeImage(string pool, string version) => Execute(() =>
+    {
+        if (_state.FindPool(pool) is not { } existing)
+        {
+            return false;
+        }
+
+        _runner.SetNodeImage(existing, version);
+        return true;
+    });
+
     private static string[] BothFamilies(string v4, string? v6) => v6 is null ? [v4] : [v4, v6];
 
     private T Execute<T>(Func<T> call)

@@ -32,7 +32,7 @@ internal sealed class PoolNodeFactory(ClusterContext context)
             "kubernetes.io/os":"linux", "beta.kubernetes.io/os":"linux", "kubernetes.io/hostname":{{node.Name}},
             "kubernetes.azure.com/cluster":{{context.NodeResourceGroup}}, "kubernetes.azure.com/role":"agent",
             "kubernetes.azure.com/mode":{{pool["mode"]!.ToLowerInvariant()}}, "kubernetes.azure.com/os-sku":{{pool["osSKU"]}},
-            "kubernetes.azure.com/node-image-version":{{pool["nodeImageVersion"]}},
+            {{NodeSpec.ImageLabel}}:{{pool["nodeImageVersion"]}},
             {{NodeSpec.KataLabel}}:{{(isKata ? "true" : null)}},
             "kubernetes.azure.com/scalesetpriority":{{(isSpot ? "spot" : null)}}, "node.kubernetes.io/instance-type":{{size.Name}},
             "topology.kubernetes.io/region":{{location}}, "failure-domain.beta.kubernetes.io/region":{{location}},

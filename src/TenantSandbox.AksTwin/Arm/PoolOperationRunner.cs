@@ -62,6 +62,14 @@ internal sealed class PoolOperationRunner
         _state.Save(pool);
     }
 
+    /// <summary>Gives a pool's nodes another image at once.</summary>
+    public void SetNodeImage(AgentPool pool, string version)
+    {
+        pool.Properties["nodeImageVersion"] = version;
+        UpdateETag(pool);
+        UpdateNodes(pool, isReimage: true);
+    }
+
     /// <summary>Processes everything that is due: first VMs that have booted, then operations that end.</summary>
     public void ProcessDue()
     {
@@ -132,6 +140,11 @@ internal sealed class PoolOperationRunner
             pool.Nodes.Remove(surplus);
         }
 
+        UpdateNodes(pool, isReimage);
+    }
+
+    private void UpdateNodes(AgentPool pool, bool isReimage)
+    {
         foreach (var node in pool.Nodes.Where(n => n.IsRegistered))
         {
             // A reimaged node returns under the same name, without its pods.

@@ -1,9 +1,10 @@
+using System.Buffers.Text;
 using System.Net.Http.Headers;
 
 namespace TenantSandbox.AksTwin.KeyVault;
 
 /// <summary>
-/// The secrets API of Key Vault over HTTP, for all vaults at one port: the Host header names the vault, such as
+/// The secrets and keys API of Key Vault over HTTP, for all vaults at one port: the Host header names the vault, such as
 /// <c>contoso.vault.azure.net</c>. A request without a token is answered with the challenge that Key Vault's clients verify and follow.
 /// </summary>
 internal sealed class KeyVaultApi(KeyVaultTwin vaults, InjectedFaults faults, CallCounter calls)
@@ -48,29 +49,21 @@ internal sealed class KeyVaultApi(KeyVaultTwin vaults, InjectedFaults faults, Ca
             throw new VaultException(400, "BadParameter", "api-version must be specified");
         }
 
-        if (path is not ["secrets" or "Secrets", var name, ..])
+        var (call, answer) = path switch
         {
-            throw new VaultException(404, "NotFound", "The twin has secrets only.");
-        }
-
-        var (call, answer) = (http.Request.Method, path.Length > 2 ? path[2] : null) switch
-        {
-            ("GET", "versions") => ("list", (Func<JsonObject?, JsonObject>)(_ => List(http, host[0], name))),
-            ("GET", var version) => ("get", _ => Bundle(http, name, vaults.Get(host[0], name, version), hasValue: true)),
-            ("PUT", null) => ("set", body => Bundle(http, name, Set(host[0], name, body!), hasValue: true)),
-            ("PATCH", var version) => (
-                "update", body => Bundle(http, name, vaults.Update(host[0], name, version, body?.GetObject("attributes") ?? []), hasValue: false)),
-            ("DELETE", null) => ("delete", _ => Delete(http, host[0], name)),
-            _ => throw new VaultException(405, "MethodNotAllowed", "The method is not allowed here."),
+            ["secrets" or "Secrets", var secret, .. var rest] => OfSecret(http, host[0], secret, rest.FirstOrDefault()),
+            ["keys" or "Keys", var key, .. var rest] => OfKey(http, host[0], key, rest),
+            _ => throw new VaultException(404, "NotFound", "The twin has secrets and keys only."),
         };
-        calls.Count($"vault.secrets.{call}");
-        var fault = faults.Next($"vault.secrets.{call}", name);
+        call = $"vault.{path[0].ToLowerInvariant()}.{call}";
+        calls.Count(call);
+        var fault = faults.Next(call, path[1]);
         if (fault is { Kind: InjectedFaultKind.Refuse })
         {
             throw VaultException.FromInjectedFault(fault);
         }
 
-        var result = answer(http.Request.Method is "PUT" or "PATCH" ? await ReadAsync(http) : null);
+        var result = answer(http.Request.Method is "PUT" or "PATCH" or "POST" ? await ReadAsync(http) : null);
         if (fault is { Kind: InjectedFaultKind.LoseAnswer })
         {
             http.Abort();
@@ -79,6 +72,48 @@ internal sealed class KeyVaultApi(KeyVaultTwin vaults, InjectedFaults faults, Ca
 
         return result;
     }
+
+    private (string Call, Func<JsonObject?, JsonObject> Answer) OfSecret(HttpContext http, string vault, string name, string? version) =>
+        (http.Request.Method, version) switch
+        {
+            ("GET", "versions") => ("list", _ => List(http, vault, name)),
+            ("GET", _) => ("get", _ => Bundle(http, name, vaults.Get(vault, name, version), hasValue: true)),
+            ("PUT", null) => ("set", body => Bundle(http, name, Set(vault, name, body!), hasValue: true)),
+            ("PATCH", _) => (
+                "update", body => Bundle(http, name, vaults.Update(vault, name, version, body?.GetObject("attributes") ?? []), hasValue: false)),
+            ("DELETE", null) => ("delete", _ => Delete(http, vault, name)),
+            _ => throw NotAllowed(),
+        };
+
+    // Only the sign operation needs a key that is enabled: its public part can always be read.
+    private (string Call, Func<JsonObject?, JsonObject> Answer) OfKey(HttpContext http, string vault, string name, string[] rest) =>
+        (http.Request.Method, rest) switch
+        {
+            ("GET", ["versions"]) => ("list", _ => new JsonObject
+            {
+                ["value"] = new JsonArray([.. vaults.Keys.Find(vault, name).Select(v => new JsonObject { ["kid"] = IdOf(http, name, v), ["attributes"] = v.ToAttributes() })]),
+                ["nextLink"] = null,
+            }),
+            ("GET", []) => ("get", _ => KeyBundle(http, name, vaults.Keys.Get(vault, name, null))),
+            ("GET", [var version]) => ("get", _ => KeyBundle(http, name, vaults.Keys.Get(vault, name, version))),
+            ("POST", [var version, "sign"]) => ("sign", body =>
+            {
+                var key = vaults.Keys.Get(vault, name, version);
+                var signature = key.Sign(body!.GetString("alg"), body!.GetString("value"));
+                return new JsonObject { ["kid"] = IdOf(http, name, key), ["value"] = Base64Url.EncodeToString(signature) };
+            }),
+            _ => throw NotAllowed(),
+        };
+
+    private static JsonObject KeyBundle(HttpContext http, string name, SigningKeyVersion version) => new()
+    {
+        ["key"] = version.ToJwk(IdOf(http, name, version)),
+        ["attributes"] = version.ToAttributes(),
+    };
+
+    private static string IdOf(HttpContext http, string name, SigningKeyVersion version) => $"https://{http.Request.Host.Host}/keys/{name}/{version.Version}";
+
+    private static VaultException NotAllowed() => new(405, "MethodNotAllowed", "The method is not allowed here.");
 
     // The challenge's resource is the domain of the vaults: clients refuse one that isn't a domain of the vault's host.
     private static void Authenticate(HttpContext http, string domain)

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace TenantSandbox.AksTwin.KeyVault;
 
 /// <summary>
-/// The secrets of some Azure Key Vaults. A vault exists once it has a secret; its name is enough, because vaults' names are unique in a cloud.
+/// The secrets and keys of some Azure Key Vaults. A vault exists once it has one of them; its name is enough, because vaults' names are unique in a cloud.
 /// Names of vaults and secrets are case-insensitive. Thread-safe.
 /// </summary>
 public sealed class KeyVaultTwin
@@ -17,6 +17,7 @@ public sealed class KeyVaultTwin
     internal KeyVaultTwin(TwinStore store, TimeProvider time)
     {
         (_store, _time) = (store, time);
+        Keys = new(store, time);
         foreach (var (key, json) in store.Load("vault/"))
         {
             var parts = key.Split('/');
@@ -41,6 +42,13 @@ public sealed class KeyVaultTwin
         return Set(vault, name, value, attributes).Version;
     }
 
+    /// <summary>Creates a key on P-256 that signs, or a new version of it, which becomes the current one.</summary>
+    /// <returns>The new version.</returns>
+    public string CreateKey(string vault, string name) => Keys.Create(vault, name).Version;
+
+    /// <summary>Enables or disables a version of a key.</summary>
+    public void EnableKey(string vault, string name, string version, bool isEnabled) => Keys.Enable(vault, name, version, isEnabled);
+
     /// <summary>Enables or disables one version, or the current one.</summary>
     public void Enable(string vault, string name, bool isEnabled, string? version = null) =>
         Update(vault, name, version, new JsonObject { ["enabled"] = isEnabled });
@@ -54,7 +62,9 @@ public sealed class KeyVaultTwin
         }
     }
 
-    internal bool HasVault(string vault) => _secrets.Keys.Any(k => string.Equals(k.Vault, vault, StringComparison.OrdinalIgnoreCase));
+    internal SigningKeys Keys { get; }
+
+    internal bool HasVault(string vault) => Keys.HasVault(vault) || _secrets.Keys.Any(k => string.Equals(k.Vault, vault, StringComparison.OrdinalIgnoreCase));
 
     /// <exception cref="VaultException">404: it doesn't exist or is deleted.</exception>
     internal VaultSecret Find(string vault, string name) =>

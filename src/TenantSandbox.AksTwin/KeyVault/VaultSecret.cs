@@ -22,7 +22,7 @@ internal sealed record VaultSecret(string Name, IReadOnlyList<SecretVersion> Ver
 internal sealed class VaultException(int status, string code, string message, string? innerCode = null) : Exception(message)
 {
     private const string NotFoundHelp =
-        "If you recently deleted this secret you may be able to recover it using the correct recovery command. "
+        "you may be able to recover it using the correct recovery command. "
         + "For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182";
 
     public int Status => status;
@@ -34,8 +34,15 @@ internal sealed class VaultException(int status, string code, string message, st
         ? (JsonInterpolationHandler)$$"""{"error":{"code":{{code}},"message":{{Message}} } }"""
         : $$"""{"error":{"code":{{code}},"message":{{Message}},"innererror":{"code":{{innerCode}} } } }""");
 
-    public static VaultException NotFound(string id) =>
-        new(404, "SecretNotFound", $"A secret with (name/id) {id} was not found in this key vault. {NotFoundHelp}");
+    public static VaultException NotFound(string id) => NotFound("Secret", id);
+
+    /// <param name="kind"><c>Secret</c> or <c>Key</c>.</param>
+    /// <param name="id">Name, or name and version.</param>
+    public static VaultException NotFound(string kind, string id)
+    {
+        var noun = kind.ToLowerInvariant();
+        return new(404, $"{kind}NotFound", $"A {noun} with (name/id) {id} was not found in this key vault. If you recently deleted this {noun} {NotFoundHelp}");
+    }
 
     public static VaultException FromInjectedFault(InjectedFault fault)
     {

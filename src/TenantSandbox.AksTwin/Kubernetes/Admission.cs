@@ -1,3 +1,5 @@
+using TenantSandbox.AksTwin.Kubernetes.Policies;
+
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Runs the admission plugins of AKS that affect the app, in the API server's order.</summary>
@@ -6,6 +8,9 @@ internal sealed class Admission(ObjectStore store)
     private const string Automount = "automountServiceAccountToken";
     private readonly LimitRanger _limitRanger = new(store);
     private readonly ClaimAdmission _claims = new(store);
+
+    /// <summary>The plugin that runs ValidatingAdmissionPolicies.</summary>
+    public PolicyAdmission Policies { get; } = new(store);
 
     /// <summary>Runs the plugins that check or change an object before it is validated.</summary>
     public void Mutate(ResourceKind kind, string ns, JsonObject json)
@@ -25,6 +30,7 @@ internal sealed class Admission(ObjectStore store)
         var spec = json.EnsureObject("spec");
         _limitRanger.ApplyDefaults(ns, spec);
         ApplyServiceAccount(ns, name, spec);
+        ApplyPriorityClass(name, spec);
         foreach (var key in (string[])["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"])
         {
             if (!spec.GetObjects("tolerations").Any(t => t.GetString("key") == key))
@@ -39,7 +45,7 @@ internal sealed class Admission(ObjectStore store)
     }
 
     /// <summary>Runs the plugins that check a valid object.</summary>
-    public void Validate(ResourceKind kind, string ns, JsonObject json)
+    public void Validate(ResourceKind kind, string ns, JsonObject json, UserInfo user, bool isDryRun)
     {
         var (name, spec) = (DisplayName(json), json.GetObject("spec"));
         if (kind == Kinds.Pods)
@@ -56,6 +62,12 @@ internal sealed class Admission(ObjectStore store)
             _limitRanger.ValidateClaim(ns, name, spec);
         }
 
+        if (Policies.IsActive)
+        {
+            var given = json.GetString("metadata", "generateName") is { Length: > 0 } ? "" : name;
+            Policies.Validate(AdmissionRequest.For("CREATE", kind, ns, given, json, null, user, isDryRun));
+        }
+
         if (kind.IsNamespaced && kind != Kinds.Events)
         {
             ResourceQuotaController.Admit(store, kind, ns, name, spec);
@@ -63,7 +75,25 @@ internal sealed class Admission(ObjectStore store)
     }
 
     /// <summary>Runs the plugins that check an update.</summary>
-    public void ValidateUpdate(StoredObject live, JsonObject json) => _claims.ValidateUpdate(live, json);
+    public void ValidateUpdate(StoredObject live, JsonObject json, UserInfo user, bool isDryRun)
+    {
+        _claims.ValidateUpdate(live, json);
+        if (Policies.IsActive)
+        {
+            var (kind, ns, name) = live.Key;
+            Policies.Validate(AdmissionRequest.For("UPDATE", kind, ns, name, json, live.Json, user, isDryRun));
+        }
+    }
+
+    /// <summary>Runs the plugins that check a deletion.</summary>
+    public void ValidateDeletion(StoredObject live, UserInfo user, bool isDryRun)
+    {
+        if (Policies.IsActive)
+        {
+            var (kind, ns, name) = live.Key;
+            Policies.Validate(AdmissionRequest.For("DELETE", kind, ns, name, null, live.Json, user, isDryRun));
+        }
+    }
 
     /// <summary>The name for error messages: a generated name is reported by its prefix, because it changes with every attempt.</summary>
     private static string DisplayName(JsonObject json) =>
@@ -135,6 +165,27 @@ internal sealed class Admission(ObjectStore store)
         {
             AddToleration(spec, toleration.Copy());
         }
+    }
+
+    private void ApplyPriorityClass(string pod, JsonObject spec)
+    {
+        var priorityClass = PriorityClassRules.Find(store, spec.GetString("priorityClassName"));
+        if (priorityClass is null && spec.GetString("priorityClassName") is { Length: > 0 } name)
+        {
+            throw Forbidden(pod, $"no PriorityClass with name {name} was found");
+        }
+
+        var priority = priorityClass?.GetInteger("value") ?? 0;
+        if (spec.GetInteger("priority") is { } own && own != priority)
+        {
+            throw Forbidden(pod, $"the integer value of priority ({own}) must not be provided in pod spec; "
+                + $"priority admission controller computed {priority} from the given PriorityClass name");
+        }
+
+        DefaultRules.Fill(spec, JsonTemplate.Fill($$"""
+            {"priority":{{priority}},"priorityClassName":{{priorityClass.GetString("metadata", "name")}},
+            "preemptionPolicy":{{priorityClass.GetString("preemptionPolicy") ?? "PreemptLowerPriority"}} }
+            """));
     }
 
     private static void AddToleration(JsonObject spec, JsonObject toleration)

@@ -4,6 +4,7 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 internal sealed class ApiServer(Cluster cluster)
 {
     private const int MaxBodyBytes = 3 << 20;
+
     private readonly ReadHandler _readHandler = new(cluster);
 
     public async Task HandleAsync(HttpContext http)
@@ -33,11 +34,12 @@ internal sealed class ApiServer(Cluster cluster)
 
     private async Task ProcessAsync(HttpContext http)
     {
-        // Any non-empty bearer token is accepted and has all permissions.
-        var authorization = http.Request.Headers.Authorization.ToString();
-        if (!authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) || authorization.Length <= 7)
+        // Any non-empty bearer token is accepted and has all permissions; admission policies see the user.
+        var user = UserInfo.FromRequest(http.Request);
+        if (SelfSubjectReview.IsAskedFor(http.Request))
         {
-            throw StatusException.Unauthorized();
+            await AnswerReviewAsync(http, user);
+            return;
         }
 
         var call = ApiRequest.Parse(http.Request);
@@ -72,7 +74,7 @@ internal sealed class ApiServer(Cluster cluster)
             throw new BadHttpRequestException($"Request entity too large: limit is {MaxBodyBytes}", 413);
         }
 
-        var writeHandler = new WriteHandler(cluster, call, body.ToArray(), fault);
+        var writeHandler = new WriteHandler(cluster, call, user, body.ToArray(), fault);
         var response = call.Kind is null
             ? new(200, Discovery.GetDocument(http.Request, cluster.Context.Cluster))
             : cluster.Execute(() => call.Verb is "get" or "list" ? _readHandler.Handle(call) : writeHandler.Handle());
@@ -84,6 +86,17 @@ internal sealed class ApiServer(Cluster cluster)
         {
             await WriteResponseAsync(http, response);
         }
+    }
+
+    private async Task AnswerReviewAsync(HttpContext http, UserInfo user)
+    {
+        cluster.Context.Calls.Count(SelfSubjectReview.CallName);
+        if (cluster.Context.InjectedFaults.Next(SelfSubjectReview.CallName) is { Kind: InjectedFaultKind.Refuse } fault)
+        {
+            throw InjectedFaultEffects.ToStatus(fault);
+        }
+
+        await WriteResponseAsync(http, SelfSubjectReview.Answer(user));
     }
 
     private static async Task WriteResponseAsync(HttpContext http, ApiResponse response)

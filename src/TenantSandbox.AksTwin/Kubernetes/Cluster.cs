@@ -28,6 +28,7 @@ internal sealed class Cluster
         Store = new(context.Store, $"kube/{context.Cluster.Name}/");
         Registry = new(context, Store);
         Events = new(context, Store);
+        ProbeLogs = new(this);
     }
 
     public Lock Gate { get; } = new();
@@ -39,6 +40,8 @@ internal sealed class Cluster
     public Registry Registry { get; }
 
     public EventRecorder Events { get; }
+
+    public ProbeLogs ProbeLogs { get; }
 
     public DateTimeOffset Now => Context.Now;
 
@@ -104,11 +107,11 @@ internal sealed class Cluster
             _queued.Remove(next);
             try
             {
-                next.Controller.Reconcile(next.Key);
+                Registry.RunAs(ControllerUsers.Of(next.Controller, next.Key, Store), next, static n => n.Controller.Reconcile(n.Key));
             }
             catch (StatusException)
             {
-                // Rejected by the API, for example by quota or in a terminating namespace: retry.
+                // Rejected by the API, for example by quota, by a policy or in a terminating namespace: retry.
                 EnqueueAfter(next.Controller, next.Key, RetryAfter);
             }
         }

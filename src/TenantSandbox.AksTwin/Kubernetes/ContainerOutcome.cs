@@ -9,7 +9,7 @@ internal sealed record ContainerExit(int Code, string Reason, string? Message = 
 
 /// <summary>
 /// How long a container runs and how it ends then. Containers of a pod that is always restarted run until it is deleted; others end
-/// after <see cref="TimingProfile.ContainerRun"/> with exit code 0. Annotations of the pod change both, and containers whose image's
+/// after <see cref="TimingProfile.ContainerRun"/> with exit code 0, as probes always do. Annotations of the pod change both, and containers whose image's
 /// repository is called <c>endless</c> never end.
 /// </summary>
 /// <param name="Run">Null if the container never ends by itself.</param>
@@ -23,8 +23,9 @@ internal sealed record ContainerOutcome(TimeSpan? Run, ContainerExit Exit)
 
     public static ContainerOutcome Find(JsonObject pod, JsonObject container, TimingProfile timing)
     {
-        var exit = ContainerExit.FromCode((int)(Number(pod, ExitCode) ?? 0));
-        var isServer = pod.GetString("spec", "restartPolicy") == "Always" && !IsAnnotated(pod);
+        var probe = ProbeContainer.FindExit(container);
+        var exit = Number(pod, ExitCode) is { } code ? ContainerExit.FromCode((int)code) : probe ?? ContainerExit.FromCode(0);
+        var isServer = pod.GetString("spec", "restartPolicy") == "Always" && !IsAnnotated(pod) && probe is null;
         return isServer || StartFailure.IsImage(container, "endless") ? new(null, exit)
             : new(Number(pod, RunSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : timing.ContainerRun, exit);
     }

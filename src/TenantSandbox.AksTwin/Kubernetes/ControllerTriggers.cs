@@ -128,6 +128,7 @@ internal sealed class ControllerTriggers(Cluster cluster, Scheduler scheduler, N
             [Kinds.Namespaces] = new NamespaceController(cluster),
             [Kinds.Nodes] = nodes,
             [Kinds.RuntimeClasses] = nodes,
+            [Kinds.AdmissionPolicies] = new AdmissionPolicyStatusController(cluster),
             [Kinds.ResourceQuotas] = new ResourceQuotaController(cluster),
             [Kinds.Services] = new ServiceController(cluster),
             [Kinds.Deployments] = new DeploymentController(cluster),

@@ -15,7 +15,6 @@ internal static class Defaults
             json.EnsureObject("metadata", "labels")["kubernetes.io/metadata.name"] = json.GetString("metadata", "name"),
         [Kinds.Pods] = ForParts(
             ("", Always("""{"spec":{"serviceAccountName":"default","enableServiceLinks":true}}""")),
-            ("spec", Always("""{"priority":0,"preemptionPolicy":"PreemptLowerPriority"}""")),
             ("spec", PodDefaults.Template),
             // Requests default to limits in pods, but not in templates.
             ($"spec.{PodDefaults.Container}.resources", r => Fill(r, JsonTemplate.Fill($$"""{"requests":{{r["limits"]}}}""")))),
@@ -58,6 +57,9 @@ internal static class Defaults
             ("spec", When(s => s["egress"] is null, """{"policyTypes":["Ingress"]}""")),
             ("spec", Always("""{"policyTypes":["Ingress","Egress"]}""")),
             ("spec.ingress|egress[*].ports[*]", Always("""{"protocol":"TCP"}"""))),
+        [Kinds.PriorityClasses] = Always("""{"preemptionPolicy":"PreemptLowerPriority"}"""),
+        [Kinds.AdmissionPolicies] = AdmissionPolicyDefaults.Policy,
+        [Kinds.AdmissionPolicyBindings] = AdmissionPolicyDefaults.Binding,
         [Kinds.LimitRanges] = ForParts(
             ("spec.limits[*]", l => DefaultLimit(l, "default", "max")),
             ("spec.limits[*]", l => DefaultLimit(l, "defaultRequest", "default")),

@@ -89,6 +89,13 @@ internal static class Kinds
     { HasGeneration = true, ReturnsDeletedObject = true };
 
     public static readonly ResourceKind RuntimeClasses = new(typeof(V1RuntimeClass)) { IsNamespaced = false };
+    public static readonly ResourceKind PriorityClasses = new(typeof(V1PriorityClass), "pc") { IsNamespaced = false, HasGeneration = true };
+
+    public static readonly ResourceKind AdmissionPolicies = new(typeof(V1ValidatingAdmissionPolicy))
+    { IsNamespaced = false, HasGeneration = true, Categories = ["api-extensions"] };
+
+    public static readonly ResourceKind AdmissionPolicyBindings = new(typeof(V1ValidatingAdmissionPolicyBinding))
+    { IsNamespaced = false, HasGeneration = true, Categories = ["api-extensions"] };
 
     public static readonly IReadOnlyList<ResourceKind> All =
     [
@@ -96,5 +103,6 @@ internal static class Kinds
         Secrets, ServiceAccounts, Services,
         ControllerRevisions, Deployments, ReplicaSets, StatefulSets, Jobs, CronJobs, HorizontalPodAutoscalers, StorageClasses,
         Gateways, HttpRoutes, NetworkPolicies, CiliumNetworkPolicies, RuntimeClasses,
+        PriorityClasses, AdmissionPolicies, AdmissionPolicyBindings,
     ];
 }

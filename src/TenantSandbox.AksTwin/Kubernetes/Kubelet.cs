@@ -27,6 +27,7 @@ internal sealed class Kubelet(Cluster cluster) : IController
         if (cluster.Store.Find(key) is not { } pod)
         {
             _boundSince.Remove(key);
+            cluster.ProbeLogs.Remove(key);
         }
         else if (cluster.Store.Find(Kinds.Nodes, "", pod.NodeName ?? "") is not { IsReady: true } node)
         {
@@ -108,9 +109,20 @@ internal sealed class Kubelet(Cluster cluster) : IController
         // Revisions are unique, so addresses repeat only after 65,536 revisions.
         var address = $"10.244.{(pod.Revision >> 8) & 255}.{pod.Revision & 255}";
         cluster.Registry.Modify(pod, json => PodStatus.Write(json, timeline, address, cluster.Now));
+        RunProbes(pod.Key, timeline);
         if (timeline.NextChange is { } next)
         {
             cluster.EnqueueAfter(this, pod.Key, next - cluster.Now);
+        }
+    }
+
+    /// <summary>A probe sees the cluster as it is when its container starts.</summary>
+    private void RunProbes(ObjectKey key, PodTimeline timeline)
+    {
+        foreach (var container in timeline.Containers.Where(c => !c.IsWaiting && ProbeContainer.FindVariable(c.Spec) is not null))
+        {
+            var started = container.State.GetTime("running", "startedAt") ?? container.State.GetTime("terminated", "startedAt") ?? cluster.Now;
+            cluster.ProbeLogs.Find(cluster.Store.Get(key), container.Spec, started);
         }
     }
 

@@ -37,10 +37,12 @@ internal sealed class KubernetesTwin
     /// <see cref="NodeSpec.NeverReady"/>. An existing node is updated to its pool's labels, taints and image and keeps its pods;
     /// a restart of the twin adds all nodes again.
     /// </summary>
-    public void AddNode(NodeSpec node) => _cluster.Execute(() => _nodes.Add(node));
+    public void AddNode(NodeSpec node) =>
+        _cluster.Execute(() => _cluster.Registry.RunAs(ControllerUsers.Kubelet(node.Name), node, _nodes.Add));
 
     /// <summary>Removes a node and its pods; their controllers create new ones on other nodes.</summary>
-    public void RemoveNode(string name) => _cluster.Execute(() => _nodes.Remove(name));
+    public void RemoveNode(string name) =>
+        _cluster.Execute(() => _cluster.Registry.RunAs(ControllerUsers.ServiceAccount("node-controller"), name, _nodes.Remove));
 
     /// <summary>
     /// Returns how many more nodes like <paramref name="template"/> the unschedulable pods would need; 0 if none of them fits such a
@@ -72,6 +74,7 @@ internal sealed class KubernetesTwin
         }
 
         StorageAddOn.Install(_cluster);
+        PriorityClassRules.Install(_cluster);
         ApiServerService.Install(_cluster);
     }
 }

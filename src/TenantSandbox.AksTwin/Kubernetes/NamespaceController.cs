@@ -22,16 +22,16 @@ internal sealed class NamespaceController(Cluster cluster) : IController
 
     private void CreateDefaultObjects(string ns)
     {
-        EnsureExists(Kinds.ServiceAccounts, JsonTemplate.Fill($$"""{"metadata":{"name":"default"} }"""));
-        EnsureExists(Kinds.ConfigMaps, JsonTemplate.Fill($$"""
+        EnsureExists("service-account-controller", Kinds.ServiceAccounts, JsonTemplate.Fill($$"""{"metadata":{"name":"default"} }"""));
+        EnsureExists("root-ca-cert-publisher", Kinds.ConfigMaps, JsonTemplate.Fill($$"""
             {"metadata":{"name":"kube-root-ca.crt"},"data":{"ca.crt":"the twin's certificate is in the kubeconfig\n"} }
             """));
 
-        void EnsureExists(ResourceKind kind, JsonObject json)
+        void EnsureExists(string controller, ResourceKind kind, JsonObject json)
         {
             if (cluster.Store.Find(kind, ns, json.GetString("metadata", "name")!) is null)
             {
-                cluster.Registry.Create(kind, ns, json);
+                cluster.Registry.RunAs(ControllerUsers.ServiceAccount(controller), kind, k => cluster.Registry.Create(k, ns, json));
             }
         }
     }

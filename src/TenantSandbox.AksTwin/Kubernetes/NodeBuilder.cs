@@ -13,6 +13,8 @@ internal static class NodeBuilder
     {
         var (cpu, memory) = spec.Size.Allocatable(spec.MaxPods);
         var (id, version, timestamp) = (DeterministicNames.Uid(spec.Name), $"v{spec.KubernetesVersion}", now.ToTimestamp());
+        // A node boots again with each image.
+        var bootId = DeterministicNames.Uid($"{spec.Name}/{spec.Labels.GetValueOrDefault(NodeSpec.ImageLabel)}");
         return JsonTemplate.Fill($$"""
             {"metadata":{"name":{{spec.Name}},"labels":{{spec.Labels.ToJson()}},"annotations":{
                 "twin.tenantsandbox.dev/twin":"this node belongs to a twin of AKS and has no VM",
@@ -27,7 +29,7 @@ internal static class NodeBuilder
                 "conditions":[{{FalseCondition("MemoryPressure", "KubeletHasSufficientMemory")}},
                     {{FalseCondition("DiskPressure", "KubeletHasNoDiskPressure")}},
                     {{FalseCondition("PIDPressure", "KubeletHasSufficientPID")}},{{FalseCondition("Ready", "KubeletNotReady")}}],
-                "nodeInfo":{"machineID":{{DeterministicNames.Hex(spec.Name)}},"systemUUID":{{id}},"bootID":{{id}},
+                "nodeInfo":{"machineID":{{DeterministicNames.Hex(spec.Name)}},"systemUUID":{{id}},"bootID":{{bootId}},
                     "kernelVersion":{{(spec.IsKata ? Kubelet.KataNodeKernel : Kubelet.StandardNodeKernel)}},
                     "osImage":"Microsoft Azure Linux 3.0",
                     "containerRuntimeVersion":"containerd://2.2.4","kubeletVersion":{{version}},"kubeProxyVersion":{{version}},

@@ -18,14 +18,15 @@ internal static class ObjectMerge
         "ownerReferences" => ["uid"],
         "hostAliases" => ["ip"],
         "topologySpreadConstraints" => ["topologyKey", "whenUnsatisfiable"],
-        "finalizers" => [],
+        "matchConditions" or "variables" => ["name"],
+        "finalizers" or "validationActions" => [],
         _ => null,
     };
 
     /// <summary>Whether a map is atomic, that is, replaced as a whole.</summary>
     public static bool IsAtomic(string field) => field is "selector" or "podSelector" or "namespaceSelector" or "labelSelector"
         or "nodeSelector" or "fieldRef" or "resourceFieldRef" or "configMapKeyRef" or "secretKeyRef" or "configMapRef" or "secretRef"
-        or "involvedObject";
+        or "involvedObject" or "matchConstraints" or "matchResources" or "paramKind" or "paramRef";
 
     /// <summary>The path element of an item: <c>k:{"name":"x"}</c> for keyed lists, <c>v:"x"</c> for sets.</summary>
     public static string ListElement(string[] keys, JsonNode? item)

@@ -28,6 +28,9 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
     /// <exception cref="StatusException">404</exception>
     public StoredObject Get(ObjectKey key) => Find(key) ?? throw StatusException.NotFound(key.Kind, key.Name);
 
+    /// <summary>The revision of the last change of a kind since the twin has started; 0 for none.</summary>
+    public long LatestRevision(ResourceKind kind) => _kinds[kind].Latest;
+
     public StoredObject? FindByUid(string uid) => _byUid.TryGetValue(uid, out var key) ? Find(key) : null;
 
     /// <summary>The objects of a kind in one namespace, or in all (empty), ordered by namespace and name.</summary>
@@ -139,6 +142,7 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
     private void Commit(Change change)
     {
         var store = _kinds[change.Key.Kind];
+        store.Latest = change.Revision;
         store.Log.Enqueue(change);
         if (store.Log.Count > LogLength)
         {
@@ -166,6 +170,8 @@ internal sealed class ObjectStore(TwinStore durable, string prefix)
         public Queue<Change> Log { get; } = new();
 
         public long Oldest { get; set; }
+
+        public long Latest { get; set; }
 
         public List<WatchStream> Watches { get; } = [];
     }

@@ -53,6 +53,9 @@ internal static class ObjectValidation
             ("handler", Matches(NameFormat.Label)),
             ("overhead.podFixed.*", NotNegative),
             ("scheduling.nodeSelector", Labels)),
+        [Kinds.PriorityClasses] = PriorityClassRules.PriorityClass,
+        [Kinds.AdmissionPolicies] = AdmissionPolicyValidation.Policy,
+        [Kinds.AdmissionPolicyBindings] = AdmissionPolicyValidation.Binding,
     };
 
     private static readonly Dictionary<ResourceKind, UpdateRule> Updates = new()
@@ -69,6 +72,7 @@ internal static class ObjectValidation
         [Kinds.Secrets] = ConfigurationValidation.CheckUpdate,
         [Kinds.Services] = Immutable("spec.clusterIP"),
         [Kinds.RuntimeClasses] = Immutable("handler"),
+        [Kinds.PriorityClasses] = PriorityClassRules.CheckUpdate,
     };
 
     /// <summary>Checks that an update doesn't change immutable fields.</summary>

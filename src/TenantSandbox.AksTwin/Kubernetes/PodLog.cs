@@ -7,7 +7,8 @@ internal readonly record struct PodLogLine(DateTimeOffset At, string Text);
 
 /// <summary>
 /// Simulated container logs. They contain the kernel version, which for a Kata pod is the guest's, and a line for every second that the
-/// container has run; the log of a container whose command contains <c>uname</c> consists of the kernel version alone.
+/// container has run; the log of a container whose command contains <c>uname</c> consists of the kernel version alone, that of a probe of its
+/// result.
 /// </summary>
 /// <param name="Started">When the container started.</param>
 /// <param name="Ended">When it ended; null while it runs.</param>
@@ -72,6 +73,11 @@ internal sealed record PodLog(DateTimeOffset Started, DateTimeOffset? Ended, IRe
 
     private static PodLog Of(Cluster cluster, StoredObject pod, JsonObject container, DateTimeOffset started, DateTimeOffset? ended)
     {
+        if (cluster.ProbeLogs.Find(pod, container, started) is { } probe)
+        {
+            return new(started, ended, probe, HasTicks: false);
+        }
+
         var node = cluster.Store.Find(Kinds.Nodes, "", pod.NodeName!)?.Json;
         var kernel = Kubelet.IsKata(cluster.Store, pod)
             ? Kubelet.KataGuestKernel

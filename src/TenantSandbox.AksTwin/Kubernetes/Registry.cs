@@ -12,6 +12,27 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
     private readonly Admission _admission = new(store);
     private long _serial;
 
+    /// <summary>Who writes; admission policies see it.</summary>
+    public UserInfo User { get; private set; } = UserInfo.ApiServer;
+
+    /// <summary>Runs an action as a user.</summary>
+    public void RunAs<T>(UserInfo user, T argument, Action<T> action)
+    {
+        var before = User;
+        User = user;
+        try
+        {
+            action(argument);
+        }
+        finally
+        {
+            User = before;
+        }
+    }
+
+    /// <summary>What admission has warned of since this was last called.</summary>
+    public IReadOnlyList<string> TakeWarnings() => _admission.Policies.TakeWarnings();
+
     /// <param name="manager">Field manager of the write; null if managedFields is already set or shouldn't be.</param>
     public StoredObject Create(ResourceKind kind, string ns, JsonObject json, string? manager = null, bool dryRun = false)
     {
@@ -59,7 +80,7 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         }
 
         ObjectValidation.Validate(kind, json, null);
-        _admission.Validate(kind, ns, json);
+        _admission.Validate(kind, ns, json, User, dryRun);
         if (store.Find(key) is not null)
         {
             throw StatusException.AlreadyExists(kind, key.Name);
@@ -94,6 +115,14 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
             DefaultRules.Fill(json.EnsureObject("spec"), JsonTemplate.Fill($$"""{"clusterIP":{{address}} }"""));
         }
 
+        // Priority admission set them at the creation.
+        if (kind == Kinds.Pods)
+        {
+            var (priority, preemption) = (live.Json.GetNode("spec", "priority"), live.Json.GetNode("spec", "preemptionPolicy"));
+            DefaultRules.Fill(
+                json.EnsureObject("spec"), JsonTemplate.Fill($$"""{"priority":{{priority}},"preemptionPolicy":{{preemption}} }"""));
+        }
+
         Defaults.Apply(kind, json);
         if (kind == Kinds.Services)
         {
@@ -101,7 +130,7 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         }
 
         ObjectValidation.Validate(kind, json, live.Json);
-        _admission.ValidateUpdate(live, json);
+        _admission.ValidateUpdate(live, json, User, dryRun);
         if (kind.HasGeneration && !JsonNode.DeepEquals(live.Json["spec"], json["spec"]))
         {
             metadata["generation"] = (metadata.GetInteger("generation") ?? 0) + 1;
@@ -134,6 +163,12 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
             throw StatusException.Forbidden(kind, live.Key.Name, "this namespace may not be deleted");
         }
 
+        if (kind == Kinds.PriorityClasses && PriorityClassRules.IsSystem(live.Key.Name))
+        {
+            throw StatusException.Forbidden(kind, live.Key.Name, "this is a system priority class and cannot be deleted");
+        }
+
+        _admission.ValidateDeletion(live, User, options.DryRun);
         if (kind == Kinds.Namespaces && live.IsTerminating)
         {
             throw StatusException.Conflict(kind, live.Key.Name, "The system is ensuring all content is removed from this namespace.  "

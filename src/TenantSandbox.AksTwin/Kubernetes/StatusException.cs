@@ -68,6 +68,16 @@ internal sealed class StatusException(int code, string reason, string message, J
     public static StatusException Forbidden(ResourceKind kind, string name, string reason, FieldError? cause = null) =>
         ForObject(kind, name, 403, "Forbidden", $"{{0}} is forbidden: {reason}", cause is null ? [] : [cause]);
 
+    /// <summary>An admission policy denies a request, with the status of the policy's reason.</summary>
+    public static StatusException DeniedByPolicy(string group, string resource, string name, string reason, string message)
+    {
+        var code = reason switch { "Forbidden" => 403, "Unauthorized" => 401, "RequestEntityTooLarge" => 413, _ => 422 };
+        var title = group.Length == 0 ? resource : $"{resource}.{group}";
+        var details = Details(group, resource, name);
+        details["causes"] = new JsonArray(new JsonObject { ["message"] = message });
+        return new(code, reason, $"{title} \"{name}\" is forbidden: {message}", details);
+    }
+
     public static StatusException Expired(string message) => new(410, "Expired", message);
 
     public static StatusException Invalid(ResourceKind kind, string name, IReadOnlyList<FieldError> errors) =>

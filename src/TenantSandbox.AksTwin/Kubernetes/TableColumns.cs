@@ -122,6 +122,19 @@ internal static class TableColumns
         [Kinds.NetworkPolicies] = [Name, new("Pod-Selector", o => FormatMap(o.GetObject("spec", "podSelector", "matchLabels"))), Age],
         [Kinds.CiliumNetworkPolicies] = [Name, Age],
         [Kinds.RuntimeClasses] = [Name, Text("Handler", "handler"), Age],
+        [Kinds.PriorityClasses] =
+        [
+            Name, Count("Value", "value"), new("Global-Default", o => o.GetBoolean("globalDefault") is true, "boolean"), Age,
+            Text("PreemptionPolicy", "preemptionPolicy"),
+        ],
+        [Kinds.AdmissionPolicies] =
+        [
+            Name, new("Validations", o => o.GetObjects("spec", "validations").Count(), "integer"),
+            new("ParamKind", o => o.GetObject("spec", "paramKind") is { } kind
+                ? $"{kind.GetString("apiVersion")}/{kind.GetString("kind")}" : "<unset>"),
+            Age,
+        ],
+        [Kinds.AdmissionPolicyBindings] = [Name, Text("PolicyName", "spec", "policyName"), new("ParamRef", ParamRef), Age],
     };
 
     public static TableColumn[] Of(ResourceKind kind) => Columns[kind];
@@ -149,6 +162,10 @@ internal static class TableColumns
         return job.GetInteger("spec", "completions") is { } completions ? $"{done}/{completions}"
             : parallelism > 1 ? $"{done}/1 of {parallelism}" : $"{done}/1";
     }
+
+    private static JsonNode? ParamRef(JsonObject binding) => binding.GetObject("spec", "paramRef") is not { } reference ? "<unset>"
+        : reference.GetString("name") is { Length: > 0 } name ? $"{reference.GetString("namespace") ?? "*"}/{name}"
+        : FormatMap(reference.GetObject("selector", "matchLabels"));
 
     private static string? Join(IEnumerable<string?> parts) => string.Join(',', parts) is { Length: > 0 } text ? text : null;
 

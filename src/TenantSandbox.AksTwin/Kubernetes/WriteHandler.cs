@@ -1,7 +1,7 @@
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Handles one create, update, patch, apply or delete request, under the cluster's lock.</summary>
-internal sealed class WriteHandler(Cluster cluster, ApiRequest call, byte[] body, InjectedFault? fault)
+internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo user, byte[] body, InjectedFault? fault)
 {
     private const string PlainJson = "application/json";
     private const string MergePatch = "application/merge-patch+json";
@@ -13,16 +13,20 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, byte[] body
 
     public ApiResponse Handle()
     {
-        var response = (call.Verb, call.MediaType) switch
-        {
-            ("create", _) => Create(InjectedFaultEffects.ApplyTo(fault, Decode(ParseBody(PlainJson))), call.FieldManager),
-            ("update", _) => Replace(Decode(ParseBody(PlainJson)), call.FieldManager),
-            ("patch", ApplyPatch) => Apply(),
-            ("patch", _) => Patch(),
-            _ => Delete(),
-        };
-        return response with { Warnings = _warnings };
+        ApiResponse? response = null;
+        cluster.Registry.TakeWarnings();
+        cluster.Registry.RunAs(user, this, handler => response = handler.Dispatch());
+        return response! with { Warnings = [.. _warnings, .. cluster.Registry.TakeWarnings()] };
     }
+
+    private ApiResponse Dispatch() => (call.Verb, call.MediaType) switch
+    {
+        ("create", _) => Create(InjectedFaultEffects.ApplyTo(fault, Decode(ParseBody(PlainJson))), call.FieldManager),
+        ("update", _) => Replace(Decode(ParseBody(PlainJson)), call.FieldManager),
+        ("patch", ApplyPatch) => Apply(),
+        ("patch", _) => Patch(),
+        _ => Delete(),
+    };
 
     private ApiResponse Create(JsonObject json, string? manager) =>
         new(201, cluster.Registry.Create(_kind, call.Namespace, json, manager, call.IsDryRun).ToDocument());

@@ -46,10 +46,19 @@ internal static class LocalAppSettings
             yield return Setting($"Maintenance:Schedules:{task}", schedule);
         }
 
-        if (options.Kubeconfig is not null)
+        if (options.Kubeconfig is null)
         {
+            // The twin plays the probe, whatever its image.
+            yield return Setting("Verification:ProbeImage", "tenantsandbox.local/probe:1");
+        }
+        else
+        {
+            // Its nodes have no hypervisor, so no tenant would ever be isolated there.
+            yield return Setting("Verification:Enabled", "false");
             // The twin's pools create no nodes in that cluster, so no node there carries a pool's label.
             yield return Setting("Workloads:BindToPool", "false");
+            // It can be older than admission policies.
+            yield return Setting("Policies:Required", "false");
         }
 
         for (var i = 0; i < twin.Twin.Clusters.Count; i++)

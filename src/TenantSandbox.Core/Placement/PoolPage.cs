@@ -45,6 +45,7 @@ public sealed record PoolPage(
 /// <param name="WorkloadRuntime">Its workload runtime.</param>
 /// <param name="OsSku">Its OS SKU.</param>
 /// <param name="Zones">Its availability zones.</param>
+/// <param name="NodeImage">The image of its nodes.</param>
 public sealed record FoundPool(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("resourceId")] string ResourceId,
@@ -60,7 +61,8 @@ public sealed record FoundPool(
     [property: JsonPropertyName("vmSize")] string? VmSize = null,
     [property: JsonPropertyName("workloadRuntime")] string? WorkloadRuntime = null,
     [property: JsonPropertyName("osSku")] string? OsSku = null,
-    [property: JsonPropertyName("zones")] IReadOnlyList<string>? Zones = null)
+    [property: JsonPropertyName("zones")] IReadOnlyList<string>? Zones = null,
+    [property: JsonPropertyName("nodeImage"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NodeImage = null)
 {
     /// <summary>Whether this installation made it, as far as its tags say.</summary>
     [JsonIgnore] public bool IsOwned => Origin != PoolMatch.Other;

@@ -29,8 +29,12 @@ public sealed record PoolTemplate(
     [property: JsonPropertyName("nodeAllocatableCpuMillis")] int NodeAllocatableCpuMillis,
     [property: JsonPropertyName("sizeClasses")] IReadOnlyList<KataSizeClass> SizeClasses,
     [property: JsonPropertyName("zones")] IReadOnlyList<string> Zones,
-    [property: JsonPropertyName("systemPodsPerNode")] int SystemPodsPerNode = 8,
-    [property: JsonPropertyName("nodeEphemeralMiB"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int NodeEphemeralMiB = 0);
+    [property: JsonPropertyName("systemPodsPerNode")] int SystemPodsPerNode = PoolTemplate.DefaultSystemPods,
+    [property: JsonPropertyName("nodeEphemeralMiB"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int NodeEphemeralMiB = 0)
+{
+    /// <summary>Pods per node that the cluster's own DaemonSets use, unless a template says otherwise.</summary>
+    public const int DefaultSystemPods = 8;
+}
 
 /// <summary>A pool template with a short key derived from its content.</summary>
 /// <param name="Key">Equal for equal templates.</param>

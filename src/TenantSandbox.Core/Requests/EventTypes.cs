@@ -12,6 +12,7 @@ public static class EventTypes
     public const string TenantOffboarded = "tenantsandbox.tenant.offboarded";
     public const string TenantFailed = "tenantsandbox.tenant.failed";
     public const string TenantQuarantined = "tenantsandbox.tenant.quarantined";
+    public const string TenantVerified = "tenantsandbox.tenant.verified";
     public const string TenantExpiring = "tenantsandbox.tenant.expiring";
     public const string PoolCreated = "tenantsandbox.pool.created";
     public const string PoolDeleted = "tenantsandbox.pool.deleted";

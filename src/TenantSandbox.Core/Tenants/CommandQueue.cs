@@ -87,7 +87,7 @@ internal static class CommandQueue
         while (state.Operation is null && state.WaitingCommands.Count > 0)
         {
             var next = state.WaitingCommands[0];
-            var rule = TenantRules.Of(state.Incarnation == 0 && state.Phase == TenantPhase.Onboarding ? null : state.Phase, next.Verb.RuleVerb());
+            var rule = TenantRules.Of(state.Incarnation == 0 && state.Phase == TenantPhase.Onboarding ? null : state.Phase, next.Verb.RuleVerb(state.Phase));
             state = rule.Admission switch
             {
                 Admission.Start => state.Start(next, now),
@@ -115,7 +115,9 @@ internal static class CommandQueue
     public static TenantOperationKind OperationKind(this WaitingCommand command) =>
         command.Kind ?? (command.Verb == TenantVerb.Onboard ? TenantOperationKind.Onboard : TenantOperationKind.Offboard);
 
-    private static TenantVerb RuleVerb(this TenantVerb verb) => verb == TenantVerb.LiftQuarantine ? TenantVerb.Reconcile : verb;
+    // An earlier version ended the quarantine before the operation that lifts it.
+    private static TenantVerb RuleVerb(this TenantVerb verb, TenantPhase phase) =>
+        verb == TenantVerb.LiftQuarantine && phase != TenantPhase.Quarantined ? TenantVerb.Reconcile : verb;
 
     private static bool IsSuperseded(TenantOperationKind waiting, TenantVerb verb) => verb switch
     {
@@ -146,6 +148,8 @@ internal static class CommandQueue
                 ExpiryNoticeFor = null,
                 Placement = null,
                 Conditions = [],
+                VerifiedAt = null,
+                VerifiedNodeImage = null,
                 LastError = null,
                 Receipt = null,
                 CreatedAt = next.AcceptedAt,

@@ -42,7 +42,7 @@ internal static class OperationActs
             return (null, TenantAnswers.Conflict(state, ask, $"Operation '{last.Id}' succeeded, so there is nothing to run again."));
         }
 
-        var retried = ask with { Verb = VerbOf(last), Finalizers = last.Finalizers };
+        var retried = ask with { Verb = VerbOf(state, last), Finalizers = last.Finalizers };
         return last.Kind switch
         {
             TenantOperationKind.Onboard => (retried with { Spec = state.Desired, InlineSpec = state.InlineSpec, Expiry = state.Expiry }, null),
@@ -51,14 +51,17 @@ internal static class OperationActs
         };
     }
 
-    private static TenantVerb VerbOf(TenantOperation operation) => operation.Kind switch
+    private static TenantVerb VerbOf(TenantState state, TenantOperation operation) => operation.Kind switch
     {
         TenantOperationKind.Onboard => TenantVerb.Onboard,
         TenantOperationKind.Update => TenantVerb.Update,
         TenantOperationKind.Suspend => TenantVerb.Suspend,
         TenantOperationKind.Resume => TenantVerb.Resume,
         TenantOperationKind.Offboard => operation.Verb == TenantVerb.ForceOffboard ? TenantVerb.ForceOffboard : TenantVerb.Offboard,
+        // What led to the quarantine, or tried to lift it, can only be tried again by lifting it.
+        TenantOperationKind.Reconcile or TenantOperationKind.Verify when state.Phase == TenantPhase.Quarantined => TenantVerb.LiftQuarantine,
         TenantOperationKind.Reconcile => TenantVerb.Reconcile,
+        TenantOperationKind.Verify => TenantVerb.Verify,
         _ => TenantVerb.Compensate,
     };
 }

@@ -7,6 +7,23 @@ internal static class OperationConditions
         IReadOnlyList<TenantCondition> conditions, TenantOperationKind kind, TenantPhase phase, OperationReport report)
     {
         var at = report.EndedAt;
+        conditions = report.Isolation is not { } isolation ? conditions
+            : conditions.Set(
+                TenantConditions.Isolated, isolation.IsIsolated ? ConditionStatus.True : ConditionStatus.False, isolation.IsIsolated ? "Verified" : "CheckFailed",
+                isolation.Message, isolation.At);
+        if (phase == TenantPhase.Quarantined)
+        {
+            return conditions.Set(TenantConditions.Ready, ConditionStatus.False, "Quarantined", report.Error?.Message ?? "It is quarantined.", at);
+        }
+
+        if (kind == TenantOperationKind.Verify)
+        {
+            // What it could not tell says nothing about the workloads.
+            return report.Error is { } error && report.Isolation is null
+                ? conditions.Set(TenantConditions.Isolated, ConditionStatus.Unknown, error.Code, error.Message, at)
+                : conditions;
+        }
+
         if (phase is TenantPhase.Failed or TenantPhase.TeardownFailed)
         {
             return conditions

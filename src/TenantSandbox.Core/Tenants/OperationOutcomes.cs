@@ -13,7 +13,7 @@ public static class OperationOutcomes
             return new(state, null);
         }
 
-        var phase = TenantTransitions.Next(state.Phase, TriggerOf(ended.Kind, report));
+        var phase = TenantTransitions.Next(state.Phase, TriggerOf(state.Phase, ended.Kind, report));
         var isApplied = report.Error is null && ended.Kind is TenantOperationKind.Onboard or TenantOperationKind.Update or TenantOperationKind.Resume;
         var operation = ended with { EndedAt = report.EndedAt, Error = report.Error, Skipped = report.Skipped is { Count: > 0 } skipped ? skipped : null };
         var settled = state with
@@ -27,6 +27,8 @@ public static class OperationOutcomes
             Placement = PlacementAfter(phase, state, report),
             Leftovers = report.Leftovers ?? Keep(state, ended),
             Conditions = OperationConditions.After(state.Conditions, ended.Kind, phase, report),
+            VerifiedAt = report.Isolation?.At ?? state.VerifiedAt,
+            VerifiedNodeImage = report.Isolation is { } isolation ? isolation.NodeImage : state.VerifiedNodeImage,
             Operation = null,
             LastOperation = operation,
             Operations = [.. state.Operations.Append(operation).TakeLast(TenantState.MaxOperations)],
@@ -47,6 +49,8 @@ public static class OperationOutcomes
                 ExpiryCheckAt = null,
                 ExpiryNoticeFor = null,
                 Conditions = [],
+                VerifiedAt = null,
+                VerifiedNodeImage = null,
             };
         }
 
@@ -68,8 +72,12 @@ public static class OperationOutcomes
         return state with { Leftovers = [.. others, attempt.Leftover] };
     }
 
-    private static TenantTrigger TriggerOf(TenantOperationKind kind, OperationReport report) => (kind, report.IsClean, report.Error) switch
+    private static TenantTrigger TriggerOf(TenantPhase phase, TenantOperationKind kind, OperationReport report) => (kind, report.IsClean, report.Error) switch
     {
+        (TenantOperationKind.Reconcile or TenantOperationKind.Verify, _, _) when phase == TenantPhase.Ready && report.Isolation is { IsQuarantined: true } =>
+            TenantTrigger.Quarantined,
+        (TenantOperationKind.Reconcile, _, null) when phase == TenantPhase.Quarantined => TenantTrigger.QuarantineLifted,
+        (TenantOperationKind.Verify, _, _) => TenantTrigger.Verified,
         (TenantOperationKind.Onboard, _, null) => TenantTrigger.OnboardSucceeded,
         (TenantOperationKind.Onboard, true, _) => TenantTrigger.OnboardCompensated,
         (TenantOperationKind.Update, _, _) => TenantTrigger.UpdateEnded,

@@ -13,6 +13,7 @@ namespace TenantSandbox.Core.Tenants;
 /// <param name="EndedAt">When it ended, by the orchestration's clock.</param>
 /// <param name="Leftovers">Everything that may be left of this operation and earlier ones; null when the reporter doesn't know, so that all is kept.</param>
 /// <param name="Skipped">Steps that a person ended as accepted, each with what remains; null for none.</param>
+/// <param name="Isolation">What its verification found; null where nothing was verified.</param>
 public sealed record OperationReport(
     [property: JsonPropertyName("operationId")] string OperationId,
     [property: JsonPropertyName("clean")] bool IsClean,
@@ -21,7 +22,21 @@ public sealed record OperationReport(
     [property: JsonPropertyName("receipt")] TeardownReceipt? Receipt,
     [property: JsonPropertyName("at")] DateTimeOffset EndedAt,
     [property: JsonPropertyName("leftovers")] IReadOnlyList<TenantLeftover>? Leftovers = null,
-    [property: JsonPropertyName("skipped")] IReadOnlyList<string>? Skipped = null);
+    [property: JsonPropertyName("skipped")] IReadOnlyList<string>? Skipped = null,
+    [property: JsonPropertyName("isolation"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IsolationOutcome? Isolation = null);
+
+/// <summary>What the verification of an operation found.</summary>
+/// <param name="IsIsolated">Whether no check failed.</param>
+/// <param name="Message">What failed, or how much was checked; for people.</param>
+/// <param name="At">When it ended.</param>
+/// <param name="NodeImage">The node image of the tenant's agent pool; null if it wasn't seen.</param>
+/// <param name="IsQuarantined">Whether the tenant's connections were closed because of it.</param>
+public sealed record IsolationOutcome(
+    [property: JsonPropertyName("isolated")] bool IsIsolated,
+    [property: JsonPropertyName("message")] string Message,
+    [property: JsonPropertyName("at")] DateTimeOffset At,
+    [property: JsonPropertyName("nodeImage"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NodeImage = null,
+    [property: JsonPropertyName("quarantined"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsQuarantined = false);
 
 /// <summary>What was read as absent after a teardown, and when. States only what was observed.</summary>
 /// <param name="ClusterId">The cluster; null when the tenant was never placed.</param>

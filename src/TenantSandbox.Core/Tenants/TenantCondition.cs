@@ -45,6 +45,9 @@ public static class TenantConditions
     /// <summary>Every secret can be read from its vault; unset for tenants for which that was never otherwise.</summary>
     public const string SecretsCurrent = "SecretsCurrent";
 
+    /// <summary>Its isolation was verified; unset for tenants that were never verified.</summary>
+    public const string Isolated = "Isolated";
+
     /// <summary>The stored spec is missing, so that nothing can be applied.</summary>
     public const string SpecUnknown = "SpecUnknown";
 

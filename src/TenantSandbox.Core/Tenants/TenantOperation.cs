@@ -77,13 +77,16 @@ public enum TenantOperationKind
 
     /// <summary>Deletes what failed operations left.</summary>
     [JsonStringEnumMemberName("compensate")] Compensate,
+
+    /// <summary>Verifies the isolation.</summary>
+    [JsonStringEnumMemberName("verify")] Verify,
 }
 
 /// <summary>The wire names of operation kinds; they end an operation's instance id.</summary>
 public static class TenantOperationKinds
 {
     /// <summary>The wire name of every kind, in the order of the enumeration.</summary>
-    public static IReadOnlyList<string> WireNames { get; } = ["onboard", "update", "suspend", "resume", "offboard", "reconcile", "compensate"];
+    public static IReadOnlyList<string> WireNames { get; } = ["onboard", "update", "suspend", "resume", "offboard", "reconcile", "compensate", "verify"];
 
     /// <summary>The wire name.</summary>
     public static string ToWireName(this TenantOperationKind kind) => WireNames[(int)kind];

@@ -43,7 +43,7 @@ public static class TenantRules
     private const string AlreadyOnboarded = "The tenant is already onboarded. To change it, send an update with a higher revision.";
     private const string Failed = "The tenant's onboarding failed and was undone. Onboard it again with a higher revision.";
     private const string TeardownFailed = "Resources of the tenant may be left over. Send an offboard request, or compensate the failed operation, first.";
-    private const string Quarantined = "The tenant is quarantined. Lift the quarantine, or offboard it.";
+    private const string Quarantined = "The tenant is quarantined. Lift the quarantine, which verifies it again, or offboard it.";
     private const string Offboarded = "The tenant is offboarded.";
     private const string Unknown = "The tenant does not exist.";
 
@@ -54,6 +54,7 @@ public static class TenantRules
     private static readonly TenantRule IsUnknown = new(Admission.NotFound, null, Unknown);
     private static readonly TenantRule IsOnboarded = new(Admission.Conflict, null, AlreadyOnboarded);
     private static readonly TenantRule IsNotQuarantined = new(Admission.Conflict, null, "The tenant is not quarantined.");
+    private static readonly TenantRule RunsNothing = new(Admission.Conflict, null, "The tenant is suspended: nothing runs that could be verified. Resuming it verifies it.");
     private static readonly TenantRule Renewed = new(Admission.Change, null, "The expiry is changed.");
 
     /// <summary>The phases that a tenant without a running operation can be in; null stands for a tenant that doesn't exist.</summary>
@@ -92,6 +93,7 @@ public static class TenantRules
         [
             IsUnknown, Start(TenantOperationKind.Reconcile), Start(TenantOperationKind.Reconcile), IsFailed, HasLeftovers, IsGone, IsQuarantined,
         ],
+        [TenantVerb.Verify] = [IsUnknown, Start(TenantOperationKind.Verify), RunsNothing, IsFailed, HasLeftovers, IsGone, IsQuarantined],
         [TenantVerb.LiftQuarantine] =
         [
             IsUnknown, IsNotQuarantined, IsNotQuarantined, IsNotQuarantined, IsNotQuarantined, IsGone, Start(TenantOperationKind.Reconcile),

@@ -13,8 +13,8 @@ public sealed record TenantState
     /// <summary>Number of accepted commands remembered by their ids.</summary>
     public const int MaxCommands = 16;
 
-    /// <summary>Number of commands that can wait at once: offboard, onboard, update, suspend or resume, reconcile, compensate.</summary>
-    public const int MaxWaiting = 6;
+    /// <summary>Number of commands that can wait at once: offboard, onboard, update, suspend or resume, reconcile, compensate, verify.</summary>
+    public const int MaxWaiting = 7;
 
     /// <summary>Number of operations that ended and are remembered.</summary>
     public const int MaxOperations = 16;
@@ -75,6 +75,12 @@ public sealed record TenantState
 
     /// <summary>What was observed about it.</summary>
     [JsonPropertyName("conditions")] public IReadOnlyList<TenantCondition> Conditions { get; init; } = [];
+
+    /// <summary>When its isolation was verified last, whatever came of it; null for never.</summary>
+    [JsonPropertyName("verifiedAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>The node image of its agent pool at that time; null if it wasn't seen.</summary>
+    [JsonPropertyName("verifiedNodeImage"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public string? VerifiedNodeImage { get; init; }
 
     /// <summary>The running operation; null when idle.</summary>
     [JsonPropertyName("operation")] public TenantOperation? Operation { get; init; }

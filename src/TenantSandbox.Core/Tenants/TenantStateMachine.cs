@@ -103,8 +103,7 @@ public static class TenantStateMachine
             return Join(state, ask, pending);
         }
 
-        if (ask.Verb is TenantVerb.Reconcile or TenantVerb.Compensate
-            && state.PendingId(ask.Verb == TenantVerb.Reconcile ? TenantOperationKind.Reconcile : TenantOperationKind.Compensate) is { } same)
+        if (RepeatableKindOf(ask.Verb) is { } repeatable && state.PendingId(repeatable) is { } same)
         {
             return Unchanged(state, TenantAnswers.Duplicate(state, ask, same, null));
         }
@@ -161,14 +160,22 @@ public static class TenantStateMachine
         _ => null,
     };
 
+    /// <summary>The operation of a verb whose repetition, while one runs or waits, adds nothing; null for other verbs.</summary>
+    private static TenantOperationKind? RepeatableKindOf(TenantVerb verb) => verb switch
+    {
+        TenantVerb.Reconcile or TenantVerb.LiftQuarantine => TenantOperationKind.Reconcile,
+        TenantVerb.Compensate => TenantOperationKind.Compensate,
+        TenantVerb.Verify => TenantOperationKind.Verify,
+        _ => null,
+    };
+
     private static bool NeedsCompensation(TenantState state) =>
         state.Operation is not null || state.Phase == TenantPhase.TeardownFailed || state.Leftovers.Count > 0
         || state is { LastError: not null, Phase: TenantPhase.Ready or TenantPhase.Suspended };
 
     private static (TenantDecision, SubmitAnswer) Start(TenantState state, TenantAsk ask, TenantOperationKind kind)
     {
-        var from = ask.Verb == TenantVerb.LiftQuarantine ? state with { Phase = TenantTransitions.Next(state.Phase, TenantTrigger.QuarantineLifted) } : state;
-        var (queued, operationId) = from.Enqueue(ask, kind);
+        var (queued, operationId) = state.Enqueue(ask, kind);
         var decision = queued.StartNext(ask.At);
         return (decision, TenantAnswers.Accepted(decision.State!, ask, operationId));
     }

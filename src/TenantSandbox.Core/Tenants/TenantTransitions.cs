@@ -24,7 +24,8 @@ public static class TenantTransitions
                 [TenantPhase.Ready, TenantPhase.Suspended, TenantPhase.Failed, TenantPhase.TeardownFailed, TenantPhase.Quarantined], TenantPhase.Offboarding),
             (TenantTrigger.OffboardSucceeded, [TenantPhase.Offboarding], TenantPhase.Offboarded),
             (TenantTrigger.CleanupFailed, [TenantPhase.Onboarding, TenantPhase.Offboarding], TenantPhase.TeardownFailed),
-            (TenantTrigger.Reconciled, [TenantPhase.Ready, TenantPhase.Suspended], null),
+            (TenantTrigger.Reconciled, [TenantPhase.Ready, TenantPhase.Suspended, TenantPhase.Quarantined], null),
+            (TenantTrigger.Verified, [TenantPhase.Ready], null),
             (TenantTrigger.Compensated, [TenantPhase.TeardownFailed], TenantPhase.Failed),
             (TenantTrigger.Compensated, [TenantPhase.Ready, TenantPhase.Suspended, TenantPhase.Failed, TenantPhase.Offboarded], null),
             (TenantTrigger.NotCompensated,
@@ -85,7 +86,10 @@ public enum TenantPhase
     /// <summary>Reserving capacity again and being scaled up.</summary>
     [JsonStringEnumMemberName("resuming")] Resuming,
 
-    /// <summary>An observation says that it must not be changed until a person has looked at it; the last error says why.</summary>
+    /// <summary>
+    /// It was not shown to be isolated, or an observation says that it must not be changed until a person has looked at it; the last error
+    /// says why. After a failed verification its pods reach nothing, and none is left if any ran outside of a guest.
+    /// </summary>
     [JsonStringEnumMemberName("quarantined")] Quarantined,
 }
 
@@ -143,10 +147,10 @@ public enum TenantTrigger
     /// <summary>A compensate operation failed: resources may still be left over.</summary>
     NotCompensated,
 
-    /// <summary>An observation found that it must not be changed until a person has looked at it.</summary>
+    /// <summary>A verification failed, or an observation found that it must not be changed until a person has looked at it.</summary>
     Quarantined,
 
-    /// <summary>A person allowed changes again.</summary>
+    /// <summary>A person had everything applied again, and the tenant was verified.</summary>
     QuarantineLifted,
 
     /// <summary>Its namespace was found while the task hub didn't know it.</summary>
@@ -157,6 +161,9 @@ public enum TenantTrigger
 
     /// <summary>Its namespace was found being deleted.</summary>
     FoundTerminating,
+
+    /// <summary>A verification ended: the tenant is isolated, or it could not be told.</summary>
+    Verified,
 }
 
 /// <summary>A transition that isn't in the table was requested: a defect in this system, never caused by a request.</summary>

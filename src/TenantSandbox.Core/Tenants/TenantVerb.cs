@@ -28,7 +28,7 @@ public enum TenantVerb
     /// <summary>Apply what it should be again, and wait until it is.</summary>
     [JsonStringEnumMemberName("reconcile")] Reconcile,
 
-    /// <summary>Allow changes again after a quarantine.</summary>
+    /// <summary>Apply everything again after a quarantine, and end it if the tenant is isolated then.</summary>
     [JsonStringEnumMemberName("lift-quarantine")] LiftQuarantine,
 
     /// <summary>Deprovision it, removing the finalizers that are named.</summary>
@@ -48,6 +48,9 @@ public enum TenantVerb
 
     /// <summary>What its expiry says, now that it is due.</summary>
     [JsonStringEnumMemberName("expire")] Expire,
+
+    /// <summary>Verify that it is isolated, and quarantine it if it isn't.</summary>
+    [JsonStringEnumMemberName("verify")] Verify,
 }
 
 /// <summary>The names of verbs, and who may use them.</summary>
@@ -56,13 +59,13 @@ public static class TenantVerbs
     private static readonly string[] Names =
     [
         "onboard", "update", "suspend", "resume", "renew", "offboard", "reconcile", "lift-quarantine", "force-offboard", "retry", "compensate",
-        "cancel", "skip", "expire",
+        "cancel", "skip", "expire", "verify",
     ];
 
     /// <summary>What operators can ask of a tenant.</summary>
     public static IReadOnlyList<TenantVerb> OfTenants { get; } =
     [
-        TenantVerb.Suspend, TenantVerb.Resume, TenantVerb.Renew, TenantVerb.Reconcile, TenantVerb.LiftQuarantine, TenantVerb.ForceOffboard,
+        TenantVerb.Suspend, TenantVerb.Resume, TenantVerb.Renew, TenantVerb.Reconcile, TenantVerb.Verify, TenantVerb.LiftQuarantine, TenantVerb.ForceOffboard,
     ];
 
     /// <summary>What operators can ask of an operation.</summary>

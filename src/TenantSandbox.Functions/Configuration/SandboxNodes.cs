@@ -3,7 +3,10 @@ namespace TenantSandbox.Functions.Configuration;
 /// <summary>The labels and the taint of sandboxed nodes: agent pools set them, pods and RuntimeClasses match them.</summary>
 internal static class SandboxNodes
 {
-    /// <summary>Label with the agent pool's name.</summary>
+    /// <summary>Label with the agent pool's name, which AKS sets on every node of a pool.</summary>
+    public const string AgentPoolLabel = "agentpool";
+
+    /// <summary>Label with the agent pool's name, which this system sets.</summary>
     public const string PoolLabel = "tenantsandbox/pool";
 
     /// <summary>Label with <c>pooled</c> or <c>dedicated</c>.</summary>

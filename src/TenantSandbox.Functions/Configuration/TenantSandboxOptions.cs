@@ -46,9 +46,16 @@ internal sealed class TenantSandboxOptions
 
     public IdentityOptions Identity { get; set; } = new();
 
+    public PolicyOptions Policies { get; set; } = new();
+
+    public VerificationOptions Verification { get; set; } = new();
+
     /// <summary>A cluster's Gateway; null if it has none.</summary>
     internal GatewayOptions? FindGateway(string clusterId) =>
         (FindCluster(clusterId)?.Gateway ?? Network.Gateway) is { Name: not null } gateway ? gateway : null;
+
+    /// <summary>The most nodes that an agent pool of a cluster has; a cluster that isn't configured any more limits nothing.</summary>
+    internal int FindMaxNodes(string clusterId) => FindCluster(clusterId)?.MaxCount ?? int.MaxValue;
 
     /// <summary>Whether a cluster enforces egress rules with host names.</summary>
     internal bool AllowsEgressByHostName(string clusterId) => FindCluster(clusterId)?.EgressByHostName == true;

@@ -12,7 +12,7 @@ internal sealed partial class TenantSandboxOptionsValidator : IValidateOptions<T
         [
             .. General(options), .. Authentication(options), .. Topic(options.EventTopic), .. Timing(options.Timing), .. Workloads(options.Workloads),
             .. NetworkOptionsRules.Faults(options),
-            .. options.Clusters.SelectMany(ClusterOptionsRules.Faults), .. options.Storage.Faults(),
+            .. options.Clusters.SelectMany(ClusterOptionsRules.Faults), .. options.Storage.Faults(), .. options.Verification.Faults(options.Policies), .. options.Policies.Faults(),
             .. Duplicates(options.Clusters), .. SameResources(options.Clusters),
         ];
         return faults.Count == 0

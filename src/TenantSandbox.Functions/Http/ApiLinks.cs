@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace TenantSandbox.Functions.Http;
@@ -8,6 +9,9 @@ internal static class ApiLinks
     public static string Operation(HttpRequest request, string id) => $"{Prefix(request)}/operations/{Uri.EscapeDataString(id)}";
 
     public static string Tenant(HttpRequest request, string id) => $"{Prefix(request)}/tenants/{Uri.EscapeDataString(id)}";
+
+    public static string IsolationReport(HttpRequest request, string tenantId, int incarnation, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Tenant(request, tenantId)}/isolation-report?incarnation={incarnation}&number={number}");
 
     public static string Maintenance(HttpRequest request) => $"{Prefix(request)}/maintenance";
 

@@ -7,12 +7,12 @@ using TenantSandbox.Core.Errors;
 namespace TenantSandbox.Functions.Http;
 
 /// <summary>
-/// Answers failures of the durable backend and of the spec store. The worker calls the backend over gRPC, so that every failure of it is
-/// an <see cref="RpcException"/>; those of the store are <see cref="SandboxException"/>s.
+/// Answers failures of the durable backend and of the stores of specs and reports. The worker calls the backend over gRPC, so that every failure of it is
+/// an <see cref="RpcException"/>; those of the stores are <see cref="SandboxException"/>s.
 /// </summary>
 internal static partial class BackendFailures
 {
-    /// <summary>Runs an HTTP function; answers 503 when the durable backend or the spec store fails.</summary>
+    /// <summary>Runs an HTTP function; answers 503 when the durable backend or a store fails.</summary>
     public static async Task<IResult> AnswerAsync(HttpRequest request, Func<Task<IResult>> run)
     {
         try

@@ -72,10 +72,13 @@ internal static class Problem
         return Result(request, 503, "backend-unavailable", "The durable backend did not answer", "A failure of this system, not of the request. Sending the same request again is safe.");
     }
 
+    /// <summary>The stored report is not what was signed. Retrying doesn't change that: a person must restore it.</summary>
+    public static IResult ReportDamaged(HttpRequest request, string detail) => Result(request, 500, "report-damaged", "The stored report was changed", detail);
+
     public static IResult StorageUnavailable(HttpRequest request)
     {
         request.HttpContext.Response.Headers.RetryAfter = "5";
-        return Result(request, 503, "storage-unavailable", "The spec could not be stored or read", "A failure of this system, not of the request. Sending the same request again is safe.");
+        return Result(request, 503, "storage-unavailable", "The storage could not be written or read", "A failure of this system, not of the request. Sending the same request again is safe.");
     }
 
     /// <summary>The tenant's answer to a request that it refused.</summary>

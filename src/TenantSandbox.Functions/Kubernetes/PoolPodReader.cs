@@ -10,9 +10,6 @@ namespace TenantSandbox.Functions.Kubernetes;
 /// <summary>Reads which tenants' pods run in an agent pool.</summary>
 internal sealed class PoolPodReader(ClusterConnections connections)
 {
-    /// <summary>AKS sets it on every node of a pool.</summary>
-    private const string AgentPoolLabel = "agentpool";
-
     private const int MaxNames = 5;
     private const int ParallelReads = 8;
 
@@ -37,7 +34,7 @@ internal sealed class PoolPodReader(ClusterConnections connections)
     // By AKS's label and by the pool's own: a node that lacks one of them must not hide its pods.
     private async Task<IEnumerable<string>> ReadNodesAsync(PoolRef pool, CancellationToken cancellationToken)
     {
-        var lists = await Task.WhenAll(new[] { AgentPoolLabel, SandboxNodes.PoolLabel }.Select(label => connections.CallAsync(
+        var lists = await Task.WhenAll(new[] { SandboxNodes.AgentPoolLabel, SandboxNodes.PoolLabel }.Select(label => connections.CallAsync(
             pool.ClusterId,
             $"list nodes of agent pool {pool.Name}",
             client => client.CoreV1.ListNodeAsync(labelSelector: $"{label}={pool.Name}", cancellationToken: cancellationToken),

@@ -20,13 +20,17 @@ internal static class RestrictedPodSecurity
             ["metadata"] = new JsonObject { ["annotations"] = Parse(pod.Metadata.Annotations) },
             ["spec"] = Parse(pod.Spec),
         };
-        // Every volume has a type, as rendered and in answers of the API server: the client has left this one's out.
-        foreach (var volume in (evaluated["spec"]?["volumes"] as JsonArray ?? []).OfType<JsonObject>().Where(v => v.Count == 1))
+        MarkUnknownVolumes(evaluated);
+        return PodSecurityEvaluator.Evaluate(evaluated, PodSecurityLevel.Restricted);
+    }
+
+    /// <summary>Every volume has a type, as rendered and in answers of the API server: marks those whose type the client has left out.</summary>
+    public static void MarkUnknownVolumes(JsonObject pod)
+    {
+        foreach (var volume in (pod["spec"]?["volumes"] as JsonArray ?? []).OfType<JsonObject>().Where(v => v.Count == 1))
         {
             volume["unknown"] = new JsonObject();
         }
-
-        return PodSecurityEvaluator.Evaluate(evaluated, PodSecurityLevel.Restricted);
     }
 
     private static JsonNode? Parse(object? value) => value is null ? null : JsonNode.Parse(KubernetesJson.Serialize(value));

@@ -47,6 +47,12 @@ internal static class ServerSideApply
                 patch, name, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1RuntimeClass => client.NodeV1.PatchRuntimeClassAsync(
                 patch, name, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1PriorityClass => client.SchedulingV1.PatchPriorityClassAsync(
+                patch, name, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1ValidatingAdmissionPolicy => client.AdmissionregistrationV1.PatchValidatingAdmissionPolicyAsync(
+                patch, name, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
+            V1ValidatingAdmissionPolicyBinding => client.AdmissionregistrationV1.PatchValidatingAdmissionPolicyBindingAsync(
+                patch, name, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1ResourceQuota => client.CoreV1.PatchNamespacedResourceQuotaAsync(
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1LimitRange => client.CoreV1.PatchNamespacedLimitRangeAsync(

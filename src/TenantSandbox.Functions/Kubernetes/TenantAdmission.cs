@@ -8,6 +8,7 @@ using TenantSandbox.Core.Isolation.PodSecurity;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Kinds;
 using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes.Baseline;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 using TenantSandbox.Functions.Kubernetes.Secrets;
 
@@ -27,6 +28,7 @@ internal sealed class TenantAdmission(
     InstallationRules rules,
     IClusterNetworks networks,
     NetworkFeatures features,
+    ClusterBaseline baseline,
     IOptions<TenantSandboxOptions> options)
 {
     private const int MaxRefusals = 10;
@@ -35,9 +37,9 @@ internal sealed class TenantAdmission(
     private const string AnyPool = "any";
 
     /// <summary>
-    /// Dry-runs every object of the tenant, and a pod of every workload, because the dry run of what makes pods admits none. Applies the
-    /// RuntimeClasses, without which pods are refused; they are shared by all tenants. Claims are compared with those that exist. Secrets are
-    /// read from their vaults, and sent with placeholders. Pods that violate the Pod Security Standard are refused before any call to the cluster.
+    /// Dry-runs every object of the tenant, and a pod of every workload, because the dry run of what makes pods admits none. Nothing is asked of
+    /// a cluster without its baseline, whose policies are a part of the answer. Claims are compared with those that exist. Secrets are read from
+    /// their vaults, and sent with placeholders. Pods that violate the Pod Security Standard are refused before any call to the cluster.
     /// </summary>
     /// <exception cref="SandboxException">The API server could not be asked, or the namespace for dry runs is someone else's.</exception>
     [Function(ActivityNames.CheckAdmission)]
@@ -50,6 +52,11 @@ internal sealed class TenantAdmission(
         if (pods.SelectMany(FindViolations).ToArray() is { Length: > 0 } violations)
         {
             return new([.. violations.Take(MaxRefusals)]);
+        }
+
+        if (!await baseline.IsCurrentAsync(tenant.ClusterId, cancellationToken))
+        {
+            return new([], NeedsBaseline: true);
         }
 
         var found = await claims.CheckAsync(tenant, placed.MovesFrom, cancellationToken);
@@ -146,24 +153,35 @@ internal sealed class TenantAdmission(
         }
     }
 
+    // Nearly always both are there, and two reads cost less than two writes.
     private async Task PrepareAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
-        var manifest = DryRunNamespace.Namespace(options.Value);
-        var found = await connections.FindAsync(
+        var (ns, account) = (DryRunNamespace.Namespace(options.Value), DryRunNamespace.ServiceAccount(options.Value));
+        var name = ns.Metadata.Name;
+        var namespaceRead = connections.FindAsync(
+            tenant.ClusterId, $"read namespace {name}", client => client.CoreV1.ReadNamespaceAsync(name, cancellationToken: cancellationToken), cancellationToken);
+        var accountRead = connections.FindAsync(
             tenant.ClusterId,
-            $"read namespace {manifest.Metadata.Name}",
-            client => client.CoreV1.ReadNamespaceAsync(manifest.Metadata.Name, cancellationToken: cancellationToken),
+            $"read ServiceAccount {name}/{account.Metadata.Name}",
+            client => client.CoreV1.ReadNamespacedServiceAccountAsync(account.Metadata.Name, name, cancellationToken: cancellationToken),
             cancellationToken);
-        if (found is not null)
+        await Task.WhenAll(namespaceRead, accountRead);
+        if (await namespaceRead is { } found)
         {
             DryRunNamespace.Require(found, options.Value, tenant.ClusterId);
             // The apply fails if the namespace was replaced by another one of this name after the read.
-            manifest.Metadata.Uid = found.Metadata.Uid;
+            ns.Metadata.Uid = found.Metadata.Uid;
         }
 
-        IKubernetesObject<V1ObjectMeta>[] shared = [manifest, .. TenantManifests.RuntimeClasses(tenant, options.Value)];
-        await Task.WhenAll(shared.Select(m => connections.ApplyAsync(tenant.ClusterId, m, cancellationToken)));
-        await connections.ApplyAsync(tenant.ClusterId, DryRunNamespace.ServiceAccount(options.Value), cancellationToken);
+        if (await namespaceRead is not { } present || !DryRunNamespace.IsAsWanted(ns, present))
+        {
+            await connections.ApplyAsync(tenant.ClusterId, ns, cancellationToken);
+        }
+
+        if (await accountRead is not { } existing || !DryRunNamespace.IsAsWanted(account, existing))
+        {
+            await connections.ApplyAsync(tenant.ClusterId, account, cancellationToken);
+        }
     }
 }
 
@@ -172,6 +190,8 @@ internal sealed class TenantAdmission(
 /// Each refusal in the API server's words, or what is wrong with the claims or the security of pods; at most 10; empty if it would take everything.
 /// </param>
 /// <param name="VolumeZones">The zones of the volumes that the tenant has, each of which its nodes must reach; null for none.</param>
+/// <param name="NeedsBaseline">Whether the cluster's baseline must be applied before it can be asked; there are no refusals then.</param>
 public sealed record AdmissionAnswer(
     [property: JsonPropertyName("refusals")] IReadOnlyList<string> Refusals,
-    [property: JsonPropertyName("volumeZones"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<string>>? VolumeZones = null);
+    [property: JsonPropertyName("volumeZones"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<string>>? VolumeZones = null,
+    [property: JsonPropertyName("needsBaseline"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool NeedsBaseline = false);

@@ -21,8 +21,8 @@ internal sealed partial class TenantNamespaces(
     ILogger<TenantNamespaces> logger)
 {
     /// <summary>
-    /// Applies the RuntimeClasses that the tenant needs and its namespace, then the guardrails. A namespace that an earlier version
-    /// made gets the annotations that it lacks.
+    /// Applies the tenant's namespace, then the guardrails. A namespace that an earlier version made gets the annotations that it lacks. The
+    /// RuntimeClasses of its pods are part of the cluster's baseline.
     /// </summary>
     /// <exception cref="SandboxException">
     /// Refused (another owner, another field manager, an unknown spec, a cluster that enforces no network policies) or failed.
@@ -46,7 +46,6 @@ internal sealed partial class TenantNamespaces(
 
         var manifest = NamespaceManifest.Namespace(tenant, settings);
         // Rendered before the first write, so that a rendering failure changes nothing.
-        var runtimeClasses = TenantManifests.RuntimeClasses(tenant, settings);
         var guardrails = TenantManifests.Guardrails(tenant, settings, await networks.GetAsync(tenant.ClusterId, cancellationToken));
 
         if (await ReadAsync(tenant.Namespace, cancellationToken) is { } found)
@@ -56,7 +55,7 @@ internal sealed partial class TenantNamespaces(
             manifest.Metadata.Uid = found.Metadata.Uid;
         }
 
-        await ApplyAllAsync(tenant.ClusterId, [manifest, .. runtimeClasses], cancellationToken);
+        await connections.ApplyAsync(tenant.ClusterId, manifest, cancellationToken);
         // What workloads may do is opened before the namespace is closed, so that an update interrupts no traffic.
         var isShared = guardrails.ToLookup(g => g is V1NetworkPolicy { Metadata.Name: NetworkPolicyManifest.Name });
         await ApplyAllAsync(tenant.ClusterId, isShared[false], cancellationToken);

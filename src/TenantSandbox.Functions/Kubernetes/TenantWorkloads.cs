@@ -29,8 +29,7 @@ internal sealed class TenantWorkloads(
     /// made. A Job that has ended stays, unless its part of the spec changed.
     /// </summary>
     /// <exception cref="SandboxException">Refused (a namespace that is missing or not the tenant's, another field manager) or failed.</exception>
-    [Function(ActivityNames.ApplyWorkloads)]
-    public async Task ApplyAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
+    public async Task ApplyAsync(PlacedTenant placed, CancellationToken cancellationToken)
     {
         var tenant = await tenants.ReadAsync(placed, cancellationToken);
         // The settings can be newer than the spec.

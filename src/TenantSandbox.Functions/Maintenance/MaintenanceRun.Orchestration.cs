@@ -75,6 +75,8 @@ public sealed record MaintenanceInput(
 /// <param name="HistoryRetention">How long finished orchestrations are kept.</param>
 /// <param name="OperationTimeout">How long an operation may run.</param>
 /// <param name="SpecRetention">How long a spec is kept that nothing refers to; null in runs of a version that deleted none.</param>
+/// <param name="ChecksBaselines">Whether clusters' baselines are compared and repaired; false in runs of a version that knew none.</param>
+/// <param name="ReportRetention">How long an isolation report is kept; null in runs of a version that deleted none.</param>
 public sealed record MaintenanceSettings(
     [property: JsonPropertyName("tenantsPerPage")] int TenantsPerPage,
     [property: JsonPropertyName("pageDelay")] TimeSpan PageDelay,
@@ -82,7 +84,9 @@ public sealed record MaintenanceSettings(
     [property: JsonPropertyName("deleteOrphans")] bool DeleteOrphans,
     [property: JsonPropertyName("historyRetention")] TimeSpan HistoryRetention,
     [property: JsonPropertyName("operationTimeout")] TimeSpan OperationTimeout,
-    [property: JsonPropertyName("specRetention"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TimeSpan? SpecRetention = null);
+    [property: JsonPropertyName("specRetention"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TimeSpan? SpecRetention = null,
+    [property: JsonPropertyName("checksBaselines"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ChecksBaselines = false,
+    [property: JsonPropertyName("reportRetention"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TimeSpan? ReportRetention = null);
 
 /// <summary>One page of work for an activity.</summary>
 /// <param name="Continuation">Where it begins; null at the beginning.</param>

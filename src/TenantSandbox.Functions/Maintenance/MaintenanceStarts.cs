@@ -7,7 +7,7 @@ using TenantSandbox.Functions.Configuration;
 namespace TenantSandbox.Functions.Maintenance;
 
 /// <summary>Starts maintenance tasks.</summary>
-internal sealed class MaintenanceStarts(IOptions<MaintenanceOptions> options)
+internal sealed class MaintenanceStarts(IOptions<MaintenanceOptions> options, IOptions<ReportOptions> reports)
 {
     /// <summary>Statuses in which a run is in progress, so that none is started beside it.</summary>
     private static readonly OrchestrationRuntimeStatus[] InProgress =
@@ -23,7 +23,9 @@ internal sealed class MaintenanceStarts(IOptions<MaintenanceOptions> options)
             new MaintenanceSettings(
                 settings.TenantsPerPage, settings.PageDelay, settings.OrphanGracePeriod, settings.DeleteOrphans,
                 settings.HistoryRetention, settings.OperationTimeout,
-                settings.HistoryRetention > SpecCleanup.MinRetention ? settings.HistoryRetention : SpecCleanup.MinRetention),
+                settings.HistoryRetention > SpecCleanup.MinRetention ? settings.HistoryRetention : SpecCleanup.MinRetention,
+                ChecksBaselines: true,
+                ReportRetention: reports.Value.Retention),
             requestedBy);
         try
         {

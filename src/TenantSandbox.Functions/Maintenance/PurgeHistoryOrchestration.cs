@@ -6,7 +6,7 @@ namespace TenantSandbox.Functions.Maintenance;
 
 /// <summary>
 /// Deletes finished orchestrations that are older than the retention period, reduces the state of tenants offboarded before it, and
-/// deletes the specs that no tenant uses any more.
+/// deletes the specs that no tenant uses any more, and isolation reports that are older than theirs.
 /// </summary>
 public static class PurgeHistoryOrchestration
 {
@@ -17,36 +17,34 @@ public static class PurgeHistoryOrchestration
             if (input.Continuation is null)
             {
                 progress.BeginStep("delete finished orchestrations");
-                string? continuation = null;
-                do
-                {
-                    var purged = await context.CallActivityAsync<PageResult>(
-                        ActivityNames.PurgeInstances, new PageRequest(continuation, input.Settings, context.Now()), RetryPolicies.Activity);
-                    running.Add(purged);
-                    continuation = purged.Continuation;
-                }
-                while (continuation is not null);
+                await RunPagesAsync(context, input, ActivityNames.PurgeInstances, running);
             }
 
             var rest = await TenantScans.ScanAsync(context, input, ActivityNames.TrimTenantPage, running, progress);
             if (rest is null && input.Settings.SpecRetention is not null)
             {
                 progress.BeginStep("delete unused specs");
-                await DeleteSpecsAsync(context, input, running);
+                await RunPagesAsync(context, input, ActivityNames.DeleteUnusedSpecs, running);
+            }
+
+            if (rest is null && input.Settings.ReportRetention is not null)
+            {
+                progress.BeginStep("delete old isolation reports");
+                await RunPagesAsync(context, input, ActivityNames.DeleteOldReports, running);
             }
 
             return rest;
         });
 
-    private static async Task DeleteSpecsAsync(TaskOrchestrationContext context, MaintenanceInput input, RunningReport running)
+    private static async Task RunPagesAsync(TaskOrchestrationContext context, MaintenanceInput input, string activity, RunningReport running)
     {
         string? continuation = null;
         do
         {
-            var deleted = await context.CallActivityAsync<PageResult>(
-                ActivityNames.DeleteUnusedSpecs, new PageRequest(continuation, input.Settings, context.Now()), RetryPolicies.Activity);
-            running.Add(deleted);
-            continuation = deleted.Continuation;
+            var page = await context.CallActivityAsync<PageResult>(
+                activity, new PageRequest(continuation, input.Settings, context.Now()), RetryPolicies.Activity);
+            running.Add(page);
+            continuation = page.Continuation;
         }
         while (continuation is not null);
     }

@@ -1,11 +1,13 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using TenantSandbox.Functions.Isolation;
+using TenantSandbox.Functions.Kubernetes.Baseline;
 using TenantSandbox.Functions.Orchestration;
 using TenantSandbox.Functions.Pools;
 
 namespace TenantSandbox.Functions.Maintenance;
 
-/// <summary>Compares the ledger of each configured cluster with the agent pools that ARM lists.</summary>
+/// <summary>Compares the ledger of each configured cluster with the agent pools that ARM lists, and its baseline with what is there.</summary>
 public static class ReconcileClustersOrchestration
 {
     [Function(nameof(ReconcileClustersOrchestration))]
@@ -24,6 +26,12 @@ public static class ReconcileClustersOrchestration
                         null, [("clustersNotRead", 1)],
                         [MaintenanceFinding.Create("clusterNotRead", cluster.ClusterId, $"{error.Code}: {error.Message}", "The next run tries again.")]));
                 }
+
+                if (input.Settings.ChecksBaselines)
+                {
+                    progress.BeginStep($"compare the baseline of cluster {cluster.ClusterId}");
+                    running.Add(ToPage(cluster.ClusterId, await context.ApplyBaselineAsync(cluster.ClusterId)));
+                }
             }
 
             return null;
@@ -36,4 +44,25 @@ public static class ReconcileClustersOrchestration
             ("differences", report.Findings.Count + report.Omitted), ("versions", report.Versions.Count),
         ],
         [.. report.Findings.Select(f => MaintenanceFinding.Create($"pool{f.Kind}", $"{report.ClusterId}/{f.PoolName}", f.Detail, f.Action))]);
+
+    // What a first application makes is no drift.
+    private static PageResult ToPage(string clusterId, BaselineResult baseline)
+    {
+        if (baseline.Report is not { } report)
+        {
+            var error = baseline.Error!;
+            return PageResult.Of(
+                null, [("baselinesNotApplied", 1)],
+                [MaintenanceFinding.Create("baselineNotApplied", clusterId, $"{error.Code}: {error.Message}", "No tenant is placed there. The next run tries again.")]);
+        }
+
+        var repaired = report.Changes.Count + report.OmittedChanges;
+        return PageResult.Of(
+            null,
+            [("baselineObjects", report.Objects), ("baselineRepairs", report.IsFirst ? 0 : repaired), ("clustersWithoutPolicies", report.HasPolicies ? 0 : 1)],
+            report.IsFirst ? [] : [.. report.Changes.Select(c => Finding(clusterId, c))]);
+    }
+
+    private static MaintenanceFinding Finding(string clusterId, BaselineChange change) => MaintenanceFinding.Create(
+        change.IsMissing ? "baselineMissing" : "baselineChanged", $"{clusterId}/{change.Object}", change.Detail, change.IsMissing ? "made again" : "changed back");
 }

@@ -2,9 +2,11 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.DurableTask.Client.Entities;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Capacity;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Specs;
 using TenantSandbox.Functions.Tenants;
@@ -13,7 +15,7 @@ namespace TenantSandbox.Functions.Maintenance;
 
 /// <summary>Compares a page of tenants with their clusters and tells each tenant what is new about it.</summary>
 internal sealed partial class TenantReconciliation(
-    IClusterResources resources, ISpecStore specs, ILogger<TenantReconciliation> logger)
+    IClusterResources resources, ISpecStore specs, IOptions<TenantSandboxOptions> options, ILogger<TenantReconciliation> logger)
 {
     private const string Actor = "reconcile";
 
@@ -49,7 +51,7 @@ internal sealed partial class TenantReconciliation(
             continuation,
             [
                 ("tenants", tenants.Count), ("cleanups", cleanups), ("compared", totals.Compared), ("apiCalls", totals.ApiCalls),
-                ("drifted", totals.Drifted), ("notReady", totals.NotReady), ("repairs", totals.Repairs),
+                ("drifted", totals.Drifted), ("notReady", totals.NotReady), ("repairs", totals.Repairs), ("verifications", totals.Verifications),
             ],
             totals.Findings);
     }
@@ -98,7 +100,25 @@ internal sealed partial class TenantReconciliation(
             {
                 await client.Entities.SignalEntityAsync(TenantEntity.IdOf(tenant.TenantId), nameof(TenantEntity.Observe), verdict, cancellation: cancellationToken);
             }
+
+            // A repair verifies at its end.
+            if (verdict.RepairReason is null && DueVerification(tenant, found, now) is { } command)
+            {
+                totals.Verifications++;
+                await client.Entities.SignalEntityAsync(TenantEntity.IdOf(tenant.TenantId), nameof(TenantEntity.Act), command, cancellation: cancellationToken);
+            }
         }
+    }
+
+    private OperatorCommand? DueVerification(TenantState tenant, IReadOnlyList<FoundPool> found, DateTimeOffset now)
+    {
+        var settings = options.Value.Verification;
+        var nodeImage = PoolOf(tenant, found)?.NodeImage;
+        return settings.Enabled && VerificationSchedule.FindDue(tenant, nodeImage, settings.Interval, now) is { } actor
+            ? new OperatorCommand(
+                $"{actor}:{tenant.Incarnation}.{tenant.Sequence}", tenant.TenantId, TenantVerb.Verify, actor,
+                actor == VerificationActors.NodeImage ? $"The agent pool has the node image {nodeImage}." : "Its isolation is verified regularly.", now, Actor)
+            : null;
     }
 
     private static InspectedTenant Inspected(TenantState tenant)
@@ -109,10 +129,12 @@ internal sealed partial class TenantReconciliation(
             tenant.Expiry);
     }
 
+    private static FoundPool? PoolOf(TenantState tenant, IReadOnlyList<FoundPool> found) =>
+        found.FirstOrDefault(p => p.Name == tenant.Placement!.PoolName && p.IsOwned && (p.Marks?.Tenant is null || p.Marks.Tenant == tenant.TenantId));
+
     private static ObservedPool StateOf(TenantState tenant, IReadOnlyList<FoundPool> found)
     {
-        var pool = found.FirstOrDefault(p => p.Name == tenant.Placement!.PoolName && p.IsOwned && (p.Marks?.Tenant is null || p.Marks.Tenant == tenant.TenantId));
-        return pool switch
+        return PoolOf(tenant, found) switch
         {
             null => ObservedPool.Missing,
             { State: "Failed" or "Canceled" } => ObservedPool.Failed,
@@ -136,6 +158,8 @@ internal sealed partial class TenantReconciliation(
         public int NotReady { get; private set; }
 
         public int Repairs { get; private set; }
+
+        public int Verifications { get; set; }
 
         public void Add(TenantState tenant, TenantObservationReport verdict)
         {

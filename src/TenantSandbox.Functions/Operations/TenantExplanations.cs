@@ -60,7 +60,7 @@ internal static class TenantExplanations
                 [NextAction.Sender("Offboard it again."), NextAction.Operator("Compensate the failed operation, or force the offboarding with the finalizers that may be removed.")]),
             TenantPhase.Quarantined => (
                 "The tenant must not be changed until a person has looked at it.",
-                [NextAction.Operator("Lift the quarantine, or offboard the tenant.")]),
+                [NextAction.Operator("Lift the quarantine, which applies everything again and verifies it, or offboard the tenant.")]),
             TenantPhase.Suspended => ("The tenant is suspended.", [NextAction.Sender("Resume it.")]),
             TenantPhase.Offboarded => ("The tenant is offboarded.", []),
             _ => Ready(state, reconcile),
@@ -100,7 +100,7 @@ internal static class TenantExplanations
     private static DateTimeOffset? AfterPause(TenantState state, ReconcileSchedule reconcile) =>
         reconcile.Next(state.LastOperation?.EndedAt + TenantObservations.RepairPause);
 
-    private static bool IsBad(TenantCondition condition) => condition.Type is TenantConditions.Ready or TenantConditions.Placed
+    private static bool IsBad(TenantCondition condition) => condition.Type is TenantConditions.Ready or TenantConditions.Placed or TenantConditions.SecretsCurrent or TenantConditions.Isolated
         ? condition.Status == ConditionStatus.False
         : condition.Status == ConditionStatus.True;
 

@@ -62,7 +62,7 @@ internal static class TenantHistories
         }
 
         return TenantOperation.TryParseId(instance.InstanceId, out _, out var kind) && OperationViews.ResultOf(instance) is { } result
-            ? Event(instance, result.Succeeded ? EventOf(kind) : EventTypes.TenantFailed, result.EventPublished)
+            ? Event(instance, result.Succeeded ? EventOf(kind) : result.IsQuarantined ? EventTypes.TenantQuarantined : EventTypes.TenantFailed, result.EventPublished)
             : null;
     }
 
@@ -77,6 +77,7 @@ internal static class TenantHistories
         TenantOperationKind.Resume => EventTypes.TenantResumed,
         TenantOperationKind.Offboard => EventTypes.TenantOffboarded,
         TenantOperationKind.Reconcile => EventTypes.TenantReconciled,
+        TenantOperationKind.Verify => EventTypes.TenantVerified,
         _ => EventTypes.TenantCompensated,
     };
 }

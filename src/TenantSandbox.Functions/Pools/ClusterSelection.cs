@@ -39,7 +39,7 @@ internal sealed class ClusterSelection(ClusterDirectory clusters, IOptions<Tenan
         var names = KataNames.Of(options.Value.KataNames);
         var size = cluster.FindVmSize()
             ?? throw new InvalidException("VmSizeUnknown", $"cluster {cluster.Id}: set NodeVCpus and NodeMemoryMiB for {cluster.VmSize}");
-        var capacity = NodeCapacity.Of(size, cluster.MaxPods, cluster.NodeDiskGiB);
+        var capacity = WithoutProbe(NodeCapacity.Of(size, cluster.MaxPods, cluster.NodeDiskGiB));
         return new ClusterTarget(
             cluster.Id,
             cluster.Region,
@@ -48,9 +48,17 @@ internal sealed class ClusterSelection(ClusterDirectory clusters, IOptions<Tenan
                 capacity.MemoryMiB, capacity.CpuMillis,
                 SizeClasses(capacity),
                 [.. cluster.Zones],
+                PoolTemplate.DefaultSystemPods + (options.Value.Verification.HasProbe ? 1 : 0),
                 NodeEphemeralMiB: capacity.EphemeralMiB),
             Timing(options.Value.Timing));
     }
+
+    // Of each node, what a probe takes is kept: a node that is full could never be verified.
+    private NodeCapacity WithoutProbe(NodeCapacity capacity) => !options.Value.Verification.HasProbe ? capacity : capacity with
+    {
+        MemoryMiB = Math.Max(0, capacity.MemoryMiB - VerificationOptions.ProbeMemoryMiB - KataSizing.Fit(KataSizing.Documented, VerificationOptions.ProbeMemoryMiB)!.OverheadMemoryMiB),
+        CpuMillis = Math.Max(0, capacity.CpuMillis - VerificationOptions.ProbeCpuMillis),
+    };
 
     // Up to the class that holds a node's largest guest: larger ones would only make every history longer.
     private static IReadOnlyList<KataSizeClass> SizeClasses(NodeCapacity capacity) =>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Storage;
 
 namespace TenantSandbox.Functions.Specs;
 
@@ -15,61 +15,23 @@ internal sealed class FolderSpecStore(string folder) : ISpecStore
     {
         var reference = SpecRef.Of(spec);
         var path = PathOf(reference.Hash);
-        await AttemptAsync($"save spec {reference.Hash} in {_place}", async () =>
-        {
-            Directory.CreateDirectory(folder);
-            // Other processes see the whole file or none: it is written and flushed under another name, then renamed.
-            var draft = Path.Combine(folder, $"{Guid.NewGuid():n}.tmp");
-            try
-            {
-                await using (var file = new FileStream(draft, FileMode.CreateNew, FileAccess.Write, FileShare.None))
-                {
-                    await file.WriteAsync(SpecJson.Write(spec), cancellationToken);
-                    file.Flush(flushToDisk: true);
-                }
-
-                File.Move(draft, path, overwrite: true);
-            }
-            finally
-            {
-                File.Delete(draft);
-            }
-
-            return true;
-        });
+        await AttemptAsync(
+            $"save spec {reference.Hash} in {_place}",
+            () => FolderCalls.WriteAsync(path, SpecJson.Write(spec), replaces: true, mode: null, cancellationToken));
         return reference;
     }
 
     public async Task<TenantSpec> ReadAsync(string hash, CancellationToken cancellationToken)
     {
         var path = PathOf(SpecContent.RequireHash(hash));
-        var stored = await AttemptAsync($"read spec {hash} from {_place}", async () =>
-        {
-            try
-            {
-                return await File.ReadAllBytesAsync(path, cancellationToken);
-            }
-            catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return null;
-            }
-        });
+        var stored = await AttemptAsync($"read spec {hash} from {_place}", () => FolderCalls.ReadAsync(path, cancellationToken));
         return SpecContent.Verify(hash, stored, _place);
     }
 
     public Task<bool> DeleteAsync(string hash, DateTimeOffset savedBefore, CancellationToken cancellationToken)
     {
         var path = PathOf(SpecContent.RequireHash(hash));
-        return AttemptAsync($"delete spec {hash} from {_place}", () =>
-        {
-            if (!File.Exists(path) || File.GetLastWriteTimeUtc(path) >= savedBefore)
-            {
-                return Task.FromResult(false);
-            }
-
-            File.Delete(path);
-            return Task.FromResult(true);
-        });
+        return AttemptAsync($"delete spec {hash} from {_place}", () => Task.FromResult(FolderCalls.Delete(path, savedBefore)));
     }
 
     public async IAsyncEnumerable<StoredSpec> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -90,15 +52,5 @@ internal sealed class FolderSpecStore(string folder) : ISpecStore
 
     private string PathOf(string hash) => Path.Combine(folder, hash + Extension);
 
-    private static async Task<T> AttemptAsync<T>(string what, Func<Task<T>> run)
-    {
-        try
-        {
-            return await run();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw SandboxException.Create(ErrorClass.Transient, "SpecStoreFailed", $"{what}: {e.Message}", innerException: e);
-        }
-    }
+    private static Task<T> AttemptAsync<T>(string what, Func<Task<T>> run) => FolderCalls.AttemptAsync("SpecStoreFailed", what, run);
 }

@@ -1,8 +1,6 @@
-using Azure.Identity;
-using Azure.Storage.Blobs;
 using Microsoft.Extensions.Configuration;
-using TenantSandbox.Functions.Azure;
 using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Storage;
 
 namespace TenantSandbox.Functions.Specs;
 
@@ -12,18 +10,5 @@ internal static class SpecStores
     /// <param name="options">Validated options.</param>
     /// <param name="configuration">All settings.</param>
     public static ISpecStore Create(SpecOptions options, IConfiguration configuration) =>
-        new CachedSpecStore(options.Directory is { } directory ? new FolderSpecStore(directory) : new BlobSpecStore(Container(configuration)));
-
-    private static BlobContainerClient Container(IConfiguration configuration)
-    {
-        var storage = HostStorage.Find(configuration, HostStorage.Blobs)!;
-        var options = new BlobClientOptions { RetryPolicy = new ShortRetryPolicy() };
-        if (storage.ConnectionString is { } connectionString)
-        {
-            return new BlobContainerClient(connectionString, BlobSpecStore.ContainerName, options);
-        }
-
-        var credential = new DefaultAzureCredential(new DefaultAzureCredentialOptions { ManagedIdentityClientId = storage.ClientId });
-        return new BlobServiceClient(storage.ServiceUri, credential, options).GetBlobContainerClient(BlobSpecStore.ContainerName);
-    }
+        new CachedSpecStore(options.Directory is { } directory ? new FolderSpecStore(directory) : new BlobSpecStore(BlobCalls.Container(configuration, BlobSpecStore.ContainerName)));
 }

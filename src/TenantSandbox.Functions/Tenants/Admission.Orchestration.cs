@@ -1,6 +1,7 @@
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Isolation;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Orchestration;
 using TenantSandbox.Functions.Pools;
@@ -32,16 +33,35 @@ internal static class Admission
         AdmissionAnswer? answer = null;
         try
         {
-            await run.StepAsync(
-                $"check the objects with cluster {cluster.ClusterId}", async () => answer = await run.CheckAdmissionAsync(tenant));
+            await CheckAsync();
+            if (answer is { NeedsBaseline: true })
+            {
+                run.Progress.BeginStep($"apply the baseline of cluster {cluster.ClusterId}");
+                if ((await run.Context.ApplyBaselineAsync(cluster.ClusterId)).Error is { } error)
+                {
+                    return (error, null);
+                }
+
+                await CheckAsync();
+            }
         }
         catch (StepFailedException e)
         {
             return (e.Error, null);
         }
 
+        if (answer is { NeedsBaseline: true })
+        {
+            // Somebody changes it all the time, or another version of the app does.
+            return (TenantError.Create(
+                ErrorClass.Conflict, "BaselineChanged", $"The baseline of cluster '{cluster.ClusterId}' was changed while it was applied. See the report of reconcile-clusters."), null);
+        }
+
         return answer is { Refusals: { Count: > 0 } refusals }
             ? (TenantError.Create(ErrorClass.Invalid, "AdmissionRefused", string.Join(" ", refusals)), null)
             : (null, answer?.VolumeZones);
+
+        Task CheckAsync() => run.StepAsync(
+            $"check the objects with cluster {cluster.ClusterId}", async () => answer = await run.CheckAdmissionAsync(tenant));
     }
 }

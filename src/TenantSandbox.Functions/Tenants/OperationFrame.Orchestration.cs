@@ -39,7 +39,7 @@ internal static class OperationFrame
         var published = error is null
             ? await PublishAsync(run, success!.EventType, success.Data, report)
             : await PublishAsync(
-                run, EventTypes.TenantFailed, [("clean", report.IsClean ? "true" : "false"), .. EventPublishing.Describe(error)], report);
+                run, run.Isolation is { IsQuarantined: true } ? EventTypes.TenantQuarantined : EventTypes.TenantFailed, [("clean", report.IsClean ? "true" : "false"), .. EventPublishing.Describe(error)], report);
         return new(
             error is null,
             report.IsClean,
@@ -49,7 +49,8 @@ internal static class OperationFrame
             published,
             report.Leftovers is { Count: > 0 } ? report.Leftovers : null,
             report.Skipped,
-            run.Evidence);
+            run.Evidence,
+            run.Isolation is { IsQuarantined: true });
     }
 
     private static OperationReport ReportOf(OperationRun run, OperationSuccess? success, TenantError? error, bool isUndone)
@@ -69,7 +70,8 @@ internal static class OperationFrame
             error is null ? success!.Receipt : null,
             run.Context.Now(),
             leftovers,
-            run.Skipped.Count > 0 ? [.. run.Skipped] : null);
+            run.Skipped.Count > 0 ? [.. run.Skipped] : null,
+            run.Isolation);
     }
 
     // The first version kept specs in the tenant's state.

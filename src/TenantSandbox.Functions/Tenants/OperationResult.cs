@@ -14,6 +14,7 @@ namespace TenantSandbox.Functions.Tenants;
 /// <param name="Leftovers">Everything that may be left, of earlier operations too; null for nothing.</param>
 /// <param name="Skipped">Steps that a person ended as accepted, each with what remains; null for none.</param>
 /// <param name="Evidence">What a failed rollout showed, because compensation deletes its source; null for nothing.</param>
+/// <param name="IsQuarantined">Whether its verification failed, and the tenant's connections were closed because of it.</param>
 public sealed record OperationResult(
     [property: JsonPropertyName("succeeded")] bool Succeeded,
     [property: JsonPropertyName("clean")] bool Clean,
@@ -23,4 +24,5 @@ public sealed record OperationResult(
     [property: JsonPropertyName("eventPublished")] bool EventPublished,
     [property: JsonPropertyName("leftovers"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<TenantLeftover>? Leftovers = null,
     [property: JsonPropertyName("skipped"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Skipped = null,
-    [property: JsonPropertyName("evidence"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RolloutEvidence>? Evidence = null);
+    [property: JsonPropertyName("evidence"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<RolloutEvidence>? Evidence = null,
+    [property: JsonPropertyName("quarantined"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsQuarantined = false);

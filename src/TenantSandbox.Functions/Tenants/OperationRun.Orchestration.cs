@@ -38,6 +38,12 @@ internal sealed class OperationRun
     /// <summary>What the last failed rollout showed; null for nothing.</summary>
     public IReadOnlyList<RolloutEvidence>? Evidence { get; set; }
 
+    /// <summary>What its verification found; null until it was verified, and where nothing is.</summary>
+    public IsolationOutcome? Isolation { get; set; }
+
+    /// <summary>Whether its verification found that something runs, or may run, on the kernel of its node.</summary>
+    public bool RunsOutsideGuest { get; set; }
+
     /// <summary>Runs a step; a person can skip it while it waits.</summary>
     /// <returns>False when it was skipped.</returns>
     public async Task<bool> StepAsync(string step, Func<Task> work)

@@ -30,8 +30,13 @@ internal static class Provisioning
     public static async Task RollOutAsync(OperationRun run, PlacedTenant tenant, OperationTiming timing)
     {
         await run.StepAsync("apply the namespace and its guardrails", () => run.ApplyNamespaceAsync(tenant));
-        await run.StepAsync("apply the workloads", () => run.ApplyWorkloadsAsync(tenant));
-        await run.StepAsync("wait for the rollout", () => WaitForRolloutAsync(run, tenant, timing));
+        RolloutObservation? observed = null;
+        await run.StepAsync("apply the workloads", async () => observed = await run.ApplyWorkloadsAsync(tenant));
+        if (observed is not { Condition: RolloutCondition.Ready })
+        {
+            await run.StepAsync("wait for the rollout", () => WaitForRolloutAsync(run, tenant, timing));
+        }
+
         if (tenant.Former is not null)
         {
             var alone = tenant with { Former = null };

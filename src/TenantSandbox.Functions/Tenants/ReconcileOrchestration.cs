@@ -8,7 +8,8 @@ namespace TenantSandbox.Functions.Tenants;
 
 /// <summary>
 /// Applies what should run again and waits for it. A tenant whose pool is lost moves to another one; a suspended tenant is kept at
-/// zero. Nothing is undone on failure: what was there before was wrong.
+/// zero. Nothing is undone on failure: what was there before was wrong. Of a quarantined tenant it ends the quarantine, if the tenant is isolated
+/// then; otherwise its connections are closed again.
 /// </summary>
 public static class ReconcileOrchestration
 {
@@ -29,6 +30,12 @@ public static class ReconcileOrchestration
         if (spec is null)
         {
             throw new StepFailedException(TenantError.Create(null, "SpecUnknown", "The tenant's spec is unknown. Send an update with the whole spec."));
+        }
+
+        if (input is { Phase: TenantPhase.Quarantined, Placement: { } closed })
+        {
+            // Registered first, so that it is undone last: whatever else is returned to, nothing stays open.
+            IsolationSteps.RegisterClosing(run, run.Placed(closed, spec, revision), closed.Timing);
         }
 
         if (input.Phase != TenantPhase.Suspended)

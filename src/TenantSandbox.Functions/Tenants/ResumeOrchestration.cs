@@ -1,5 +1,6 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using TenantSandbox.Core.Isolation.Evidence;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Orchestration;
@@ -28,6 +29,7 @@ public static class ResumeOrchestration
             }
 
             await Provisioning.RollOutAsync(run, tenant, placement.Timing);
+            await IsolationSteps.VerifyAsync(run, tenant, placement.Timing, ReportCause.Resume);
             run.Control.IgnoreCancel();
             if (placement.ClusterId != before.ClusterId)
             {

@@ -39,7 +39,9 @@ internal static class TenantSteps
 
     public static Task ApplyNamespaceAsync(this OperationRun run, PlacedTenant tenant) => run.CallAsync(ActivityNames.ApplyNamespace, tenant);
 
-    public static Task ApplyWorkloadsAsync(this OperationRun run, PlacedTenant tenant) => run.CallAsync(ActivityNames.ApplyWorkloads, tenant);
+    /// <returns>Ready if every workload is available already; null if that must be waited for, and from activities of an earlier version.</returns>
+    public static Task<RolloutObservation?> ApplyWorkloadsAsync(this OperationRun run, PlacedTenant tenant) =>
+        run.CallAsync<RolloutObservation?>(ActivityNames.ApplyWorkloads, tenant);
 
     public static Task<RolloutObservation> WatchRolloutAsync(this OperationRun run, PlacedTenant tenant) =>
         run.CallAsync<RolloutObservation>(ActivityNames.WatchRollout, tenant);

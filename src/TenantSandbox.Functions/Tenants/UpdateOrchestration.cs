@@ -1,5 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
+using TenantSandbox.Core.Isolation.Evidence;
+using TenantSandbox.Core.Placement;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Kubernetes;
@@ -55,6 +57,7 @@ internal static class Relocation
         }
 
         await Provisioning.RollOutAsync(run, target, after.Timing);
+        await VerifyAsync(run, target with { Former = null }, after.Timing, isInPlace: !isMove && target.Former is null);
 
         // From here on the new revision runs: what can't be removed stays a leftover.
         run.Control.IgnoreCancel();
@@ -62,6 +65,14 @@ internal static class Relocation
         await HostNames.ReleaseFormerAsync(run, spec, after);
         return after;
     }
+
+    // Where a repair fails the verification in the place where the tenant was, there is nothing to return to: it is closed.
+    private static Task VerifyAsync(OperationRun run, PlacedTenant tenant, OperationTiming timing, bool isInPlace) => run.Input switch
+    {
+        { Kind: TenantOperationKind.Update } => IsolationSteps.VerifyAsync(run, tenant, timing, ReportCause.Update),
+        { Kind: TenantOperationKind.Reconcile, Phase: TenantPhase.Ready } when isInPlace => IsolationSteps.VerifyOrCloseAsync(run, tenant, timing, ReportCause.Update),
+        _ => IsolationSteps.VerifyAsync(run, tenant, timing, ReportCause.Update),
+    };
 
     private static void RegisterReturn(OperationRun run, TenantPlacement before, SpecRef applied, FormerPlacement attempted) => run.Saga.Register(
         $"return to revision {run.Input.AppliedRevision}",

@@ -17,9 +17,12 @@ internal static class YamlObjects
         .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Where(f => Extensions.Contains(Path.GetExtension(f)))
             .Order(StringComparer.Ordinal)
-            .SelectMany(Documents)
-            .SelectMany(Items),
+            .SelectMany(ReadFile),
     ];
+
+    /// <summary>The objects of a file; those of lists one by one. What is no object is left out.</summary>
+    /// <exception cref="YamlException">The file is not well-formed.</exception>
+    public static IEnumerable<JsonObject> ReadFile(string file) => Documents(file).SelectMany(Items);
 
     private static IEnumerable<JsonObject> Documents(string file)
     {
@@ -47,12 +50,23 @@ internal static class YamlObjects
 
     private static JsonNode? Convert(YamlNode node) => node switch
     {
-        YamlMappingNode map => new JsonObject(map.Select(p => KeyValuePair.Create($"{p.Key}", Convert(p.Value)))),
+        YamlMappingNode map => new JsonObject(FieldsOf(map).Select(p => KeyValuePair.Create($"{p.Key}", Convert(p.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Select(Convert)]),
         YamlScalarNode { Style: ScalarStyle.Plain } scalar => Plain(scalar.Value ?? ""),
         YamlScalarNode scalar => scalar.Value,
         _ => throw new YamlException($"unexpected {node.NodeType}"),
     };
+
+    /// <summary>With the fields of merged maps (<c>&lt;&lt;</c>) that the map doesn't have itself.</summary>
+    private static IEnumerable<KeyValuePair<YamlNode, YamlNode>> FieldsOf(YamlMappingNode map)
+    {
+        var merged = from field in map
+                     where $"{field.Key}" == "<<"
+                     from source in field.Value is YamlSequenceNode several ? several : [field.Value]
+                     from inherited in FieldsOf((YamlMappingNode)source)
+                     select inherited;
+        return map.Where(f => $"{f.Key}" != "<<").Concat(merged).DistinctBy(f => $"{f.Key}");
+    }
 
     private static JsonNode? Plain(string text) => text switch
     {

@@ -239,7 +239,10 @@ public sealed class TenantLifecycleTests
         Assert.Equal(SubmitOutcome.Conflict, _tenant.Update(6).Outcome);
 
         Assert.Equal("acme.1.2.reconcile", _tenant.Act(TenantVerb.LiftQuarantine).OperationId);
-        Assert.Equal(TenantPhase.Ready, State.Phase);
+        Assert.Equal(TenantPhase.Quarantined, State.Phase);
+        Assert.Equal(SubmitOutcome.Duplicate, _tenant.Act(TenantVerb.LiftQuarantine).Outcome);
+        _tenant.Succeed();
+        Assert.Equal((TenantPhase.Ready, null), (State.Phase, State.LastError));
     }
 
     [Theory]

@@ -19,6 +19,7 @@ public sealed class TenantRulesTests
         lift-quarantine  notFound  conflict  conflict  conflict  conflict  gone      start
         force-offboard   notFound  start     start     start     start     gone      start
         compensate       notFound  start     start     start     start     start     conflict
+        verify           notFound  start     conflict  conflict  conflict  gone      conflict
         """;
 
     private static readonly Dictionary<TenantPhase, int> ColumnOfRunning = new()
@@ -71,7 +72,7 @@ public sealed class TenantRulesTests
     {
         foreach (var phase in TenantRules.SettledPhases)
         {
-            foreach (var rule in TenantRules.Verbs.Where(v => v != TenantVerb.LiftQuarantine).Select(v => TenantRules.Of(phase, v)).Where(r => r.Operation is not null))
+            foreach (var rule in TenantRules.Verbs.Select(v => TenantRules.Of(phase, v)).Where(r => r.Operation is not null))
             {
                 var trigger = rule.Operation switch
                 {
@@ -81,6 +82,7 @@ public sealed class TenantRulesTests
                     TenantOperationKind.Resume => TenantTrigger.ResumeStarted,
                     TenantOperationKind.Offboard => TenantTrigger.OffboardStarted,
                     TenantOperationKind.Reconcile => TenantTrigger.Reconciled,
+                    TenantOperationKind.Verify => TenantTrigger.Verified,
                     _ => TenantTrigger.Compensated,
                 };
                 Assert.True(TenantTransitions.IsAllowed(phase, trigger), $"{rule.Operation} in {phase}");

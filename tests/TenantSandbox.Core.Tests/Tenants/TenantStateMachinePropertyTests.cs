@@ -68,7 +68,7 @@ public sealed class TenantStateMachinePropertyTests
         Assert.True(now.Operation is not null || now.WaitingCommands.Count == 0, "a command waits without a running operation");
         Assert.True(now.Operation is not null || TenantRules.Settled(now.Phase) == now.Phase, "no operation runs, but the phase says so");
         Assert.True(
-            now.Operation is null || TenantRules.Settled(now.Phase) != now.Phase || now.Operation.Kind is TenantOperationKind.Reconcile or TenantOperationKind.Compensate,
+            now.Operation is null || TenantRules.Settled(now.Phase) != now.Phase || now.Operation.Kind is TenantOperationKind.Reconcile or TenantOperationKind.Compensate or TenantOperationKind.Verify,
             "an operation runs, but the phase doesn't say so");
         Assert.True(now.Sequence >= (before?.Sequence ?? 0), "the sequence decreased");
         Assert.True(now.WaitingCommands.All(w => w.Sequence > now.Operation!.Sequence), "a waiting command has a lower number than the running operation");

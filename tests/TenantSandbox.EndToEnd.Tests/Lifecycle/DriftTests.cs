@@ -93,6 +93,27 @@ public sealed class DriftTests(SharedSystem shared) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Reconcile_BaselineChangedByAPerson_IsReportedByNameAndRepaired()
+    {
+        var system = shared.System;
+        using var person = await Stranger.OfAsync(system.Twin);
+        using var onboarding = await system.OnboardAsync("guarded");
+        await system.SettleAsync("guarded");
+        await person.Kubernetes.AdmissionregistrationV1.DeleteValidatingAdmissionPolicyBindingAsync("tenantsandbox-pod-runtime");
+        await person.Kubernetes.NodeV1.DeleteRuntimeClassAsync("tenantsandbox-kata-64gi");
+
+        var report = await system.MaintainAsync("reconcile-clusters");
+
+        Assert.Equal(
+            ["aks-twin/RuntimeClass/tenantsandbox-kata-64gi", "aks-twin/ValidatingAdmissionPolicyBinding/tenantsandbox-pod-runtime"],
+            report["findings"]!.AsArray().Where(f => f!["kind"]!.GetValue<string>() == "baselineMissing").Select(f => f!["subject"]!.GetValue<string>()));
+        Assert.Equal(
+            "tenantsandbox-pod-runtime",
+            (await person.Kubernetes.AdmissionregistrationV1.ReadValidatingAdmissionPolicyBindingAsync("tenantsandbox-pod-runtime")).Spec.PolicyName);
+        Assert.Equal(0, (await system.MaintainAsync("reconcile-clusters"))["counts"]!["baselineRepairs"]!.GetValue<int>());
+    }
+
+    [Fact]
     public async Task Onboard_PoolNameTakenByAPerson_TakesTheNextName()
     {
         var system = shared.System;

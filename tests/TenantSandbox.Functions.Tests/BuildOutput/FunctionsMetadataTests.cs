@@ -8,15 +8,20 @@ public sealed class FunctionsMetadataTests
     private const string Table =
         """
         ActOrchestration: orchestrationTrigger
+        ApplyClusterBaseline: activityTrigger
         ApplyNamespace: activityTrigger
         ApplyWorkloads: activityTrigger
         CheckAdmission: activityTrigger
+        CloseNetwork: activityTrigger
+        ClusterBaselineOrchestration: orchestrationTrigger
         ClusterEntity: entityTrigger
         CompensateOrchestration: orchestrationTrigger
         CreatePoolOrchestration: orchestrationTrigger
         DeleteNamespace: activityTrigger
+        DeleteOldReports: activityTrigger; durableClient
         DeletePool: activityTrigger
         DeletePoolOrchestration: orchestrationTrigger
+        DeleteProbes: activityTrigger
         DeleteTenant: httpTrigger authLevel=Function methods=delete route=tenants/{tenantId}; durableClient; out http
         DeleteUnusedSpecs: activityTrigger; durableClient
         DeleteWorkloads: activityTrigger
@@ -28,14 +33,18 @@ public sealed class FunctionsMetadataTests
         FindEndedInstances: activityTrigger; durableClient
         FindSpecs: activityTrigger
         GetHealth: httpTrigger authLevel=Anonymous methods=get route=health; out http
+        GetIsolationReport: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/isolation-report; out http
         GetMaintenance: httpTrigger authLevel=Function methods=get route=maintenance; durableClient; out http
         GetOperation: httpTrigger authLevel=Function methods=get route=operations/{operationId}; durableClient; out http
+        GetReportKeys: httpTrigger authLevel=Function methods=get route=isolation-report-keys; out http
         GetTenant: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}; durableClient; out http
         GetTenantHistory: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/history; durableClient; out http
         GetTenantWorkloads: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/workloads; durableClient; out http
         GetWorkloadLogs: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/workloads/{workload}/logs; durableClient; out http
         HostNameEntity: entityTrigger
         InspectTenants: activityTrigger
+        JudgeIsolation: activityTrigger
+        ListIsolationReports: httpTrigger authLevel=Function methods=get route=tenants/{tenantId}/isolation-reports; out http
         ListPools: activityTrigger
         ListTenantNamespaces: activityTrigger
         ListTenants: httpTrigger authLevel=Function methods=get route=tenants; durableClient; out http
@@ -73,6 +82,7 @@ public sealed class FunctionsMetadataTests
         SelectClusters: activityTrigger
         SettleOrchestration: orchestrationTrigger
         SettleTenantPage: activityTrigger; durableClient
+        StartProbes: activityTrigger
         SubmitRequestOrchestration: orchestrationTrigger
         SuspendOrchestration: orchestrationTrigger
         SuspendWorkloads: activityTrigger
@@ -84,6 +94,9 @@ public sealed class FunctionsMetadataTests
         TenantEntity: entityTrigger
         TrimTenantPage: activityTrigger; durableClient
         UpdateOrchestration: orchestrationTrigger
+        VerifyIsolationOrchestration: orchestrationTrigger
+        VerifyOrchestration: orchestrationTrigger
+        WatchProbes: activityTrigger
         WatchRollout: activityTrigger
         WatchSuspension: activityTrigger
         WatchdogOrchestration: orchestrationTrigger

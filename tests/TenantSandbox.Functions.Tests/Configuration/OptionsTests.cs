@@ -40,6 +40,10 @@ public sealed class OptionsTests
         settings["Timing__PollMinSeconds"] = "0.5";
         settings["Workloads__MaxSurge"] = "1";
         settings["EventTopic__Endpoint"] = "https://topic.example/api/events";
+        settings["Policies__Required"] = "false";
+        settings["Policies__Users__0"] = "ann";
+        settings["Policies__Registries__0"] = "contoso.azurecr.io/shop";
+        settings["Policies__DigestsOnly"] = "true";
 
         var options = Read(settings);
 
@@ -56,6 +60,8 @@ public sealed class OptionsTests
         Assert.Equal(0.5, options.Timing.PollMinSeconds);
         Assert.Equal(1, options.Workloads.MaxSurge);
         Assert.Equal("topic.example", options.EventTopic.Endpoint?.Host);
+        Assert.Equal((false, true), (options.Policies.Required, options.Policies.DigestsOnly));
+        Assert.Equal(["ann", "contoso.azurecr.io/shop"], [.. options.Policies.Users, .. options.Policies.Registries]);
     }
 
     [Theory]
@@ -97,6 +103,9 @@ public sealed class OptionsTests
     [InlineData("Workloads__MinId", "0", "Workloads__MinId, Workloads__MaxId: 0 to 2147483647")]
     [InlineData("Workloads__MaxId", "0", "Workloads__MinId, Workloads__MaxId: 1 to 0")]
     [InlineData("Workloads__TmpSizeMiB", "0", "Workloads__TmpSizeMiB: 0")]
+    [InlineData("Policies__Users__0", " ", "Policies__Users__0: must be a user name")]
+    [InlineData("Policies__Registries__0", "https://contoso.azurecr.io", "Policies__Registries__0: 'https://contoso.azurecr.io'")]
+    [InlineData("Policies__Registries__0", "contoso.azurecr.io/", "Policies__Registries__0: 'contoso.azurecr.io/'")]
     public void Validate_OneWrongSetting_IsNamed(string setting, string value, string expected)
     {
         var settings = App.Settings();

@@ -68,6 +68,7 @@ public sealed class ReplayTests
         system.Cloud.Rollout = new(RolloutCondition.Ready, "ok");
         await system.ActAsync(TenantVerb.Compensate);
         await system.ActAsync(TenantVerb.Reconcile);
+        await system.ActAsync(TenantVerb.Verify);
         await system.ActAsync(TenantVerb.Suspend);
         await system.ActAsync(TenantVerb.Resume);
         system.Cloud.Rollout = new(RolloutCondition.Progressing, "0 of 1 available");
@@ -95,7 +96,7 @@ public sealed class ReplayTests
     private static async Task MaintainAsync(TestSystem system)
     {
         system.Cloud.Strangers.Add(new("tenant-ghost", "uid", "tenantsandbox", "ghost", 1, 1, null, null, false, DateTimeOffset.UnixEpoch, false));
-        var settings = new MaintenanceSettings(100, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), true, TimeSpan.FromDays(30), TimeSpan.FromHours(4), TimeSpan.FromDays(30));
+        var settings = new MaintenanceSettings(100, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), true, TimeSpan.FromDays(30), TimeSpan.FromHours(4), TimeSpan.FromDays(30), ChecksBaselines: true, ReportRetention: TimeSpan.FromDays(400));
         MaintenanceTask[] watchdogFirst = [MaintenanceTask.Watchdog, .. MaintenanceTasks.All.Where(t => t != MaintenanceTask.Watchdog)];
         foreach (var task in watchdogFirst)
         {

@@ -9,6 +9,7 @@ using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Baseline;
 using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Rollouts;
 using TenantSandbox.Functions.Kubernetes.Manifests;
@@ -24,6 +25,12 @@ namespace TenantSandbox.Functions.Tests.Kubernetes;
 public sealed class ClusterFixture : IAsyncLifetime
 {
     public const string PoolName = "tsp1";
+
+    /// <summary>Who the tests' own client is: on AKS the user of the administrator's certificate.</summary>
+    private const string ClientUser = "masterclient";
+
+    /// <summary>The app's id of the cluster.</summary>
+    internal const string ClusterId = "west-1";
 
     private readonly string _caFile = Path.Combine(Path.GetTempPath(), $"adapters-tests-{Guid.NewGuid():n}.pem");
     private readonly string? _kubeconfig;
@@ -81,6 +88,8 @@ public sealed class ClusterFixture : IAsyncLifetime
         settings["Network__IngressCidrs__0"] = "203.0.113.0/24";
         settings["Network__AllowNodePorts"] = "true";
         settings["Network__LoadBalancers"] = "Any";
+        // Tests change what policies guard, to see it found.
+        settings["Policies__Users__0"] = ClientUser;
         foreach (var (name, value) in _more)
         {
             settings[name] = value;
@@ -102,6 +111,8 @@ public sealed class ClusterFixture : IAsyncLifetime
         if (_kubeconfig is { Length: > 0 } kubeconfig)
         {
             settings["Clusters__0__Kubeconfig"] = kubeconfig;
+            // It can be older than admission policies.
+            settings["Policies__Required"] = "false";
             // ARM doesn't know this cluster.
             settings["Network__DenyClusterRanges"] = "false";
             settings["Clusters__0__NetworkPolicyEngine"] = "none: no packet is sent there";
@@ -110,6 +121,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             _services = App.Create(settings, specs: MemorySpecStore.Shared);
             _client = new k8s.Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(new FileInfo(kubeconfig)));
             await LabelNodesAsync();
+            await ApplyBaselineAsync();
             return;
         }
 
@@ -125,7 +137,36 @@ public sealed class ClusterFixture : IAsyncLifetime
         await pools.EnsureAsync(pool, default);
         var seen = await pools.ReadAsync(pool, default);
         Assert.Equal(PoolCondition.Ready, seen.Condition);
+        await ApplyBaselineAsync();
     }
+
+    /// <summary>Does what admission policies refuse even to an administrator, who can only remove their bindings.</summary>
+    internal async Task WithoutPoliciesAsync(Func<Task> work)
+    {
+        // An old API server has none.
+        if (!(await ApplyBaselineAsync()).HasPolicies)
+        {
+            await work();
+            return;
+        }
+
+        foreach (var binding in (await Client.AdmissionregistrationV1.ListValidatingAdmissionPolicyBindingAsync()).Items)
+        {
+            await Client.AdmissionregistrationV1.DeleteValidatingAdmissionPolicyBindingAsync(binding.Metadata.Name);
+        }
+
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            await ApplyBaselineAsync();
+        }
+    }
+
+    /// <summary>Applies what tenants need of a cluster, or repairs it.</summary>
+    internal Task<BaselineReport> ApplyBaselineAsync() => Services.Make<ClusterBaseline>().ApplyAsync(new(ClusterId), default);
 
     public async Task DisposeAsync()
     {

@@ -3,6 +3,7 @@ using TenantSandbox.AksTwin;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Kubernetes.Rollouts;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes;
 
@@ -65,6 +66,21 @@ public sealed class FaultsOverTheWireTests : IAsyncLifetime
 
         var policy = await _cluster.Client.NetworkingV1.ReadNamespacedNetworkPolicyAsync("tenant-network", NamespaceManifest.NameOf(tenant.TenantId));
         Assert.Equal(["Ingress", "Egress"], policy.Spec.PolicyTypes);
+    }
+
+    [Fact]
+    public async Task ApplyWorkloads_PodsThatDontRunAtOnce_AreLeftToTheWatch()
+    {
+        var (ready, waiting) = (_cluster.NewTenant(), _cluster.NewTenant());
+        var rollout = _cluster.Services.Make<WorkloadRollout>();
+        await _cluster.Namespaces.ApplyAsync(ready.Placed(), default);
+        await _cluster.Namespaces.ApplyAsync(waiting.Placed(), default);
+
+        Assert.Equal(RolloutCondition.Ready, (await rollout.ApplyAsync(ready.Placed(), default))?.Condition);
+        Inject("ImagePullBackOff", "registry.example/web:1: not found");
+        Assert.Null(await rollout.ApplyAsync(waiting.Placed(), default));
+        _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "kube.pods.list", Status = 503, Times = null });
+        Assert.Null(await rollout.ApplyAsync(waiting.Placed(), default));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Maintenance;
 using TenantSandbox.Functions.Tenants;
 using TenantSandbox.Functions.Tests.Doors.Http;
@@ -29,7 +31,7 @@ public sealed class TenantReconciliationTests
     {
         var entities = new FakeEntityClient((TenantEntity.IdOf("acme"), FirstVersion));
         await using var client = new FakeDurableClient { EntityClient = entities };
-        var reconciliation = new TenantReconciliation(new FakeCloud(), new MemorySpecStore(), NullLogger<TenantReconciliation>.Instance);
+        var reconciliation = new TenantReconciliation(new FakeCloud(), new MemorySpecStore(), Options.Create(new TenantSandboxOptions()), NullLogger<TenantReconciliation>.Instance);
 
         var page = await reconciliation.ReconcileAsync(new(null, Settings, DateTimeOffset.UnixEpoch.AddDays(1)), client, default);
 

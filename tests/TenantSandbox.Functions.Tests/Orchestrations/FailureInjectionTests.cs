@@ -36,6 +36,21 @@ public sealed class FailureInjectionTests
         }
     }
 
+    [Fact]
+    public async Task Onboard_BaselineOfTheClusterFails_EndsReadyOrCompensated()
+    {
+        foreach (var failure in FailuresOf(ActivityNames.ApplyClusterBaseline))
+        {
+            await using var system = await TestSystem.StartAsync(cloud =>
+            {
+                cloud.WithoutBaseline.Add("aks1");
+                cloud.Failures.Add(failure);
+            });
+            await system.RunAsync(TestSystem.Onboard());
+            await CheckAsync(system, failure, TenantPhase.Ready, EventTypes.TenantReady);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(OffboardActivities))]
     public async Task Offboard_ActivityFails_EndsOffboardedOrTeardownFailed(string activity)

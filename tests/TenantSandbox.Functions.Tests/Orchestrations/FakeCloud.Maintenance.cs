@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Isolation.Evidence;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Maintenance;
+using TenantSandbox.Functions.Tests.Isolation.Evidence;
 using TenantSandbox.Testing;
 
 namespace TenantSandbox.Functions.Tests.Orchestrations;
@@ -15,6 +17,9 @@ internal sealed partial class FakeCloud : IClusterResources
 
     /// <summary>The specs that maintenance finds.</summary>
     public MemorySpecStore SpecStore { get; } = new();
+
+    /// <summary>The isolation reports that maintenance finds.</summary>
+    public MemoryReportFiles Reports { get; } = new();
 
     /// <summary>What maintenance deleted itself, as <c>cluster/tenant.incarnation</c> or <c>cluster/pool</c>.</summary>
     public List<string> DeletedByMaintenance { get; } = [];
@@ -50,7 +55,7 @@ internal sealed partial class FakeCloud : IClusterResources
         var sweep = new OrphanSweep(inventory, this);
         Add<PageRequest, PageResult>(
             ActivityNames.ReconcileTenantPage,
-            page => new TenantReconciliation(this, specs, NullLogger<TenantReconciliation>.Instance).ReconcileAsync(page, hub.Client, default));
+            page => new TenantReconciliation(this, specs, Options.Create(new TenantSandboxOptions()), NullLogger<TenantReconciliation>.Instance).ReconcileAsync(page, hub.Client, default));
         Add<PageRequest, PageResult>(ActivityNames.ExpireTenantPage, page => TenantReminders.ExpireAsync(page, hub.Client, default));
         Add<PageRequest, PageResult>(ActivityNames.TrimTenantPage, page => TenantReminders.TrimAsync(page, hub.Client, default));
         Add<PageRequest, PageResult>(ActivityNames.SettleTenantPage, page => OperationWatchdog.SettleAsync(page, hub.Client, default));
@@ -59,6 +64,8 @@ internal sealed partial class FakeCloud : IClusterResources
         settings.Clusters.Add(new() { Id = "aks1" });
         Add<PageRequest, PageResult>(
             ActivityNames.DeleteUnusedSpecs, page => new SpecCleanup(this, specs, Options.Create(settings)).DeleteAsync(page, hub.Client, default));
+        Add<PageRequest, PageResult>(
+            ActivityNames.DeleteOldReports, page => new ReportCleanup(new ReportStore(Reports)).DeleteAsync(page, hub.Client, default));
         Add<InventoryRequest, InventoryPage>(ActivityNames.TakeInventory, request => sweep.TakeAsync(request, hub.Client, default));
         Add<SweepRequest, PageResult>(ActivityNames.SweepOrphans, request => sweep.SweepAsync(request, hub.Client, default));
         Add<RebuildRequest, PageResult>(ActivityNames.RebuildPage, request => new TenantRebuilding(this, specs, Options.Create(new MaintenanceOptions())).RebuildAsync(request, hub.Client, default));

@@ -16,10 +16,4 @@ internal sealed partial class FakeCloud
 
     /// <summary>What clusters were asked about, the last at the end.</summary>
     public IReadOnlyList<PlacedTenant> Checked => _checked;
-
-    private AdmissionAnswer CheckAdmission(PlacedTenant tenant)
-    {
-        _checked.Add(tenant);
-        return new(Refusals.GetValueOrDefault(tenant.ClusterId, []), VolumeZones);
-    }
 }

@@ -3,7 +3,9 @@ using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Azure.Arm;
 using TenantSandbox.Functions.Azure.EventGrid;
+using TenantSandbox.Functions.Isolation;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Baseline;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
 using TenantSandbox.Testing;
@@ -38,6 +40,9 @@ internal sealed partial class FakeCloud
     /// <summary>The result of every watch of a rollout.</summary>
     public RolloutObservation Rollout { get; set; } = new(RolloutCondition.Ready, "all available");
 
+    /// <summary>Whether applying the workloads sees the result of the watch already.</summary>
+    public bool IsReadyAtOnce { get; set; }
+
     /// <summary>The result of every watch of a suspension.</summary>
     public SuspensionObservation Suspension { get; set; } = new(true, "no pods left");
 
@@ -65,9 +70,10 @@ internal sealed partial class FakeCloud
         Add<PoolPageQuery, PoolPage>(ActivityNames.ListPools, ListPools);
         Add<PoolRef, PoolObservation>(ActivityNames.TagPool, TagPool);
         Add<InstanceQuery, EndedInstances>(ActivityNames.FindEndedInstances, query => new([.. query.InstanceIds.Where(EndedInstances.Contains)]));
+        Add<BaselineRequest, BaselineReport>(ActivityNames.ApplyClusterBaseline, ApplyBaseline);
         Add<PlacedTenant, AdmissionAnswer>(ActivityNames.CheckAdmission, CheckAdmission);
         Add<PlacedTenant, object?>(ActivityNames.ApplyNamespace, ApplyNamespace);
-        Add<PlacedTenant, object?>(ActivityNames.ApplyWorkloads, ApplyWorkloads);
+        Add<PlacedTenant, RolloutObservation?>(ActivityNames.ApplyWorkloads, ApplyWorkloads);
         Add<PlacedTenant, RolloutObservation>(ActivityNames.WatchRollout, tenant => Watch(tenant));
         Add<TenantNamespaceRef, object?>(ActivityNames.DeleteWorkloads, DeleteWorkloads);
         Add<TenantNamespaceRef, AbsenceObservation>(ActivityNames.DeleteNamespace, DeleteNamespace);
@@ -81,6 +87,11 @@ internal sealed partial class FakeCloud
         Add<TenantSpec, SpecRef>(ActivityNames.SaveSpec, SaveSpec);
         Add<SpecQuery, FoundSpecs>(ActivityNames.FindSpecs, FindSpecs);
         Add<LifecycleEvent, object?>(ActivityNames.PublishEvent, Publish);
+        Add<VerificationInput, ProbeStart>(ActivityNames.StartProbes, StartProbes);
+        Add<VerificationInput, ProbeObservation>(ActivityNames.WatchProbes, WatchProbes);
+        Add<VerificationInput, IsolationVerdict>(ActivityNames.JudgeIsolation, JudgeIsolation);
+        Add<TenantNamespaceRef, object?>(ActivityNames.DeleteProbes, DeleteProbes);
+        Add<PlacedTenant, ClosedNetwork>(ActivityNames.CloseNetwork, CloseNetwork);
         AddMaintenanceTo(hub);
 
         void Add<TInput, TOutput>(string name, Func<TInput, TOutput> run) =>
@@ -162,14 +173,15 @@ internal sealed partial class FakeCloud
             Violations.Add($"{tenant.TenantId} is placed in pool {pool}, which isn't ready or is another's: {used}");
         }
 
+        _closed.Remove(Key(tenant));
         _namespaces[Key(tenant)] = _namespaces.TryGetValue(Key(tenant), out var found)
             ? found with { Tenant = tenant, Pool = pool, FormerPool = FormerPoolOf(tenant), IsSuspended = tenant.PoolName is null && found.IsSuspended }
             : new(tenant, pool, RemainingPolls: 1, FormerPool: FormerPoolOf(tenant));
         return null;
     }
 
-    private object? ApplyWorkloads(PlacedTenant tenant) =>
-        _namespaces.ContainsKey(Key(tenant)) ? null : throw new NotFoundException("NamespaceNotFound", $"The namespace {Key(tenant)} does not exist.");
+    private RolloutObservation? ApplyWorkloads(PlacedTenant tenant) =>
+        _namespaces.ContainsKey(Key(tenant)) ? IsReadyAtOnce && Rollout.Condition == RolloutCondition.Ready ? Rollout : null : throw new NotFoundException("NamespaceNotFound", $"The namespace {Key(tenant)} does not exist.");
 
     private object? DeleteWorkloads(TenantNamespaceRef tenant) => null;
 

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TenantSandbox.Functions.Tests.Specs;
 
-/// <summary>The part of the blob service that the spec store uses: one container, which exists once it is created.</summary>
+/// <summary>The part of the blob service that the stores use: one container, which exists once it is created.</summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "IAsyncLifetime disposes of them.")]
 internal sealed class BlobServer : IAsyncLifetime
 {
@@ -43,7 +43,7 @@ internal sealed class BlobServer : IAsyncLifetime
 
     private async Task AnswerAsync(HttpContext http)
     {
-        var name = http.Request.Path.Value!.Split('/', 4).ElementAtOrDefault(3);
+        var name = http.Request.Path.Value!.Split('/', 4).ElementAtOrDefault(3) is { } path ? Uri.UnescapeDataString(path) : null;
         if (name is null && http.Request.Method == "PUT")
         {
             _hasContainer = true;
@@ -55,17 +55,26 @@ internal sealed class BlobServer : IAsyncLifetime
         }
         else if (name is null)
         {
-            var blobs = Content.Keys.Select(k =>
-                $"<Blob><Name>{k}</Name><Properties><Last-Modified>{SavedAt:R}</Last-Modified></Properties></Blob>");
             http.Response.ContentType = "application/xml";
-            await http.Response.WriteAsync($"<EnumerationResults><Blobs>{string.Concat(blobs)}</Blobs><NextMarker/></EnumerationResults>");
+            await http.Response.WriteAsync($"<EnumerationResults><Blobs>{string.Concat(List(http.Request.Query))}</Blobs><NextMarker/></EnumerationResults>");
         }
         else if (http.Request.Method == "PUT")
         {
             using var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body);
-            Content[name] = body.ToArray();
-            Succeed(http, 201);
+            if (http.Request.Headers.IfNoneMatch != "*")
+            {
+                Content[name] = body.ToArray();
+                Succeed(http, 201);
+            }
+            else if (Content.TryAdd(name, body.ToArray()))
+            {
+                Succeed(http, 201);
+            }
+            else
+            {
+                Fail(http, "BlobAlreadyExists", 409);
+            }
         }
         else if (http.Request.Method == "DELETE" && http.Request.GetTypedHeaders().IfUnmodifiedSince < SavedAt)
         {
@@ -87,6 +96,19 @@ internal sealed class BlobServer : IAsyncLifetime
         {
             Fail(http, "BlobNotFound");
         }
+    }
+
+    // With a delimiter, what has the same beginning up to it is one prefix.
+    private IEnumerable<string> List(IQueryCollection query)
+    {
+        var prefix = query["prefix"].ToString();
+        var names = Content.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        return query["delimiter"].ToString() is not { Length: > 0 } delimiter
+            ? names.Select(Blob)
+            : names.Select(n => n.IndexOf(delimiter, prefix.Length, StringComparison.Ordinal) is >= 0 and var end ? n[..(end + 1)] : n).Distinct()
+                .Select(n => n.EndsWith(delimiter, StringComparison.Ordinal) ? $"<BlobPrefix><Name>{n}</Name></BlobPrefix>" : Blob(n));
+
+        static string Blob(string name) => $"<Blob><Name>{name}</Name><Properties><Last-Modified>{SavedAt:R}</Last-Modified></Properties></Blob>";
     }
 
     private static void Succeed(HttpContext http, int status)

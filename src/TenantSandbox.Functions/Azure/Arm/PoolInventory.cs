@@ -46,7 +46,8 @@ internal sealed class PoolInventory(PoolAddresses addresses)
 
         return new(
             pool.Name, pool.Id.ToString(), origin, marks, pool.ProvisioningState, ErrorOf(pool), pool.Count, pool.MinCount, pool.MaxCount, pool.MaxPods,
-            pool.CurrentOrchestratorVersion, pool.VmSize, pool.WorkloadRuntime?.ToString(), pool.OSSku?.ToString(), [.. pool.AvailabilityZones]);
+            pool.CurrentOrchestratorVersion, pool.VmSize, pool.WorkloadRuntime?.ToString(), pool.OSSku?.ToString(), [.. pool.AvailabilityZones],
+            pool.NodeImageVersion);
     }
 
     private static TenantError? ErrorOf(ContainerServiceAgentPoolData pool)

@@ -20,6 +20,19 @@ internal sealed class VaultClients(TokenCredential credential, IOptions<TenantSa
     /// <param name="vault">The vault's address.</param>
     public SecretClient Get(string vault) => _clients.GetOrAdd(vault, Create);
 
+    /// <summary>
+    /// A pipeline for what the client of secrets doesn't do. It asks for a token of the vault's own domain whatever the server answers, so
+    /// that no server gets one for other services.
+    /// </summary>
+    /// <param name="vault">An address in the vault.</param>
+    public HttpPipeline CreatePipeline(Uri vault)
+    {
+        var settings = new SecretClientOptions();
+        Prepare(settings);
+        var domain = vault.Host[(vault.Host.IndexOf('.', StringComparison.Ordinal) + 1)..];
+        return HttpPipelineBuilder.Build(settings, new BearerTokenAuthenticationPolicy(credential, $"https://{domain}/.default"));
+    }
+
     public void Dispose()
     {
         if (_redirected.IsValueCreated)
@@ -31,14 +44,19 @@ internal sealed class VaultClients(TokenCredential credential, IOptions<TenantSa
     // The client refuses a challenge for another resource than the vault's domain, so that no server gets a token for vaults.
     private SecretClient Create(string vault)
     {
-        var settings = new SecretClientOptions { RetryPolicy = new ShortRetryPolicy() };
+        var settings = new SecretClientOptions();
+        Prepare(settings);
+        return new SecretClient(new Uri(vault), credential, settings);
+    }
+
+    private void Prepare(ClientOptions settings)
+    {
+        settings.RetryPolicy = new ShortRetryPolicy();
         settings.Retry.NetworkTimeout = TimeSpan.FromSeconds(30);
         if (_redirected.Value is { } client)
         {
             settings.Transport = new HttpClientTransport(client);
         }
-
-        return new SecretClient(new Uri(vault), credential, settings);
     }
 
     private static HttpClient? Redirect(SecretOptions secrets) => secrets.Endpoint is not { } endpoint ? null : new HttpClient(new SocketsHttpHandler

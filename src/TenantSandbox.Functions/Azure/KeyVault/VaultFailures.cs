@@ -24,18 +24,42 @@ internal static class VaultFailures
     {
         AggregateException { InnerExceptions: [.., var last] } => Translate(last, secret),
         RequestFailedException { Status: > 0 } failed => FromAnswer(failed, secret),
-        CredentialUnavailableException => new InvalidException(
-            "NoCredential", $"secret {secret}: no Azure credential was found. Configure the app's managed identity"),
-        AuthenticationFailedException => new TransientException("SignInFailed", $"secret {secret}: the app could not sign in to Microsoft Entra ID"),
+        _ => WithoutAnswer(exception, $"secret {secret}"),
+    };
+
+    /// <param name="exception">The exception.</param>
+    /// <param name="key">The address of the key that was to be used.</param>
+    public static SandboxException Translate(Exception exception, Uri key) => exception switch
+    {
+        AggregateException { InnerExceptions: [.., var last] } => Translate(last, key),
+        RequestFailedException { Status: > 0 } failed => FromAnswer(failed, key),
+        _ => WithoutAnswer(exception, $"key {key}"),
+    };
+
+    private static SandboxException WithoutAnswer(Exception exception, string what) => exception switch
+    {
+        CredentialUnavailableException => new InvalidException("NoCredential", $"{what}: no Azure credential was found. Configure the app's managed identity"),
+        AuthenticationFailedException => new TransientException("SignInFailed", $"{what}: the app could not sign in to Microsoft Entra ID"),
         _ when IsRefusedChallenge(exception) => new InvalidException(
             "VaultChallengeRefused",
-            $"secret {secret}: whoever answers for the vault asks for a token of another service. Check the vault's address and its DNS"),
+            $"{what}: whoever answers for the vault asks for a token of another service. Check the vault's address and its DNS"),
         _ when SocketErrorOf(exception) == SocketError.HostNotFound => new NotFoundException(
             "VaultNotFound",
-            $"secret {secret}: the vault has no address. It doesn't exist, is soft-deleted (recover it: az keyvault recover), "
+            $"{what}: the vault has no address. It doesn't exist, is soft-deleted (recover it: az keyvault recover), "
             + "or has a private endpoint that this network's DNS doesn't know"),
-        JsonException => new TransientException("VaultAnswerUnreadable", $"secret {secret}: the answer is not the expected JSON"),
-        _ => new TransientException("VaultNoAnswer", $"secret {secret}: the vault did not answer ({exception.GetType().Name})"),
+        JsonException => new TransientException("VaultAnswerUnreadable", $"{what}: the answer is not the expected JSON"),
+        _ => new TransientException("VaultNoAnswer", $"{what}: the vault did not answer ({exception.GetType().Name})"),
+    };
+
+    private static SandboxException FromAnswer(RequestFailedException failed, Uri key) => (failed.Status, InnerCode(failed)) switch
+    {
+        (403, "KeyDisabled") => new InvalidException("KeyDisabled", $"key {key} is disabled. Enable it in the vault, or make a new version"),
+        (403, "KeyNotYetValid" or "KeyExpired") => new InvalidException("KeyExpired", $"key {key} is outside its time of validity. Make a new version"),
+        (403, not ("ForbiddenByFirewall" or "ForbiddenByConnection")) => new InvalidException(
+            "VaultAccessDenied", $"key {key}: the app's identity may not use it. Give it the role Key Vault Crypto User on the key"),
+        (404, _) => new NotFoundException(
+            "KeyNotFound", $"key {key} doesn't exist or is deleted. Create it in the vault (EC, P-256), or recover it (az keyvault key recover)"),
+        _ => OfTheVault(failed, $"key {key}"),
     };
 
     private static SandboxException FromAnswer(RequestFailedException failed, SecretUri secret) => (failed.Status, InnerCode(failed)) switch
@@ -43,17 +67,21 @@ internal static class VaultFailures
         (403, "SecretDisabled") => new InvalidException("SecretDisabled", $"secret {secret} is disabled. Enable it in the vault, or name another one"),
         (403, "SecretNotYetValid" or "SecretExpired") => new InvalidException(
             "SecretExpired", $"secret {secret} is outside its time of validity. Set a new version"),
-        (403, "ForbiddenByFirewall" or "ForbiddenByConnection") => new InvalidException(
-            "VaultFirewall", $"secret {secret}: the vault's firewall refuses the app. Let its subnet in, or give the vault a private endpoint"),
-        (403, _) => new InvalidException(
+        (403, not ("ForbiddenByFirewall" or "ForbiddenByConnection")) => new InvalidException(
             "VaultAccessDenied", $"secret {secret}: the app's identity may not read it. Give it the role Key Vault Secrets User on the vault or the secret"),
-        (401, _) => new TransientException("VaultTokenRefused", $"secret {secret}: the vault refused the app's token"),
         (404, _) => new NotFoundException(
             "SecretNotFound", $"secret {secret} doesn't exist or is deleted. Set it in the vault, or recover it (az keyvault secret recover)"),
-        (429, _) => new ThrottledException(
-            "VaultThrottled", $"secret {secret}: the vault has too many calls", AzureFailures.RetryAfter(failed.GetRawResponse())),
-        (408 or >= 500, _) => new TransientException("VaultNoAnswer", $"secret {secret}: the vault answered {failed.Status}"),
-        _ => new InvalidException("VaultRefused", $"secret {secret}: the vault refused the call with {failed.Status}"),
+        _ => OfTheVault(failed, $"secret {secret}"),
+    };
+
+    private static SandboxException OfTheVault(RequestFailedException failed, string what) => failed.Status switch
+    {
+        403 => new InvalidException(
+            "VaultFirewall", $"{what}: the vault's firewall refuses the app. Let its subnet in, or give the vault a private endpoint"),
+        401 => new TransientException("VaultTokenRefused", $"{what}: the vault refused the app's token"),
+        429 => new ThrottledException("VaultThrottled", $"{what}: the vault has too many calls", AzureFailures.RetryAfter(failed.GetRawResponse())),
+        408 or >= 500 => new TransientException("VaultNoAnswer", $"{what}: the vault answered {failed.Status}"),
+        _ => new InvalidException("VaultRefused", $"{what}: the vault refused the call with {failed.Status}"),
     };
 
     // Key Vault says in innererror what "Forbidden" means (REST API reference, Key Vault error codes).

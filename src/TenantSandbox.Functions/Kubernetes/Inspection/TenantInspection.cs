@@ -40,7 +40,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, ClusterNetw
         Finding[] findings =
         [
             .. ObjectInspection.Inspect(NamespaceManifest.Namespace(tenant, options), found),
-            .. TenantManifests.RuntimeClasses(tenant, options).SelectMany(c => ObjectInspection.Inspect(c, _runtimeClasses.GetValueOrDefault(c.Metadata.Name))),
+            .. RuntimeClasses(tenant),
             .. Objects(tenant, name),
             .. Unenforced(tenant),
             .. ExtraSecrets(tenant),
@@ -53,6 +53,11 @@ internal sealed class TenantInspection(TenantSandboxOptions options, ClusterNetw
         var desired = tenant.IsSuspended ? 0 : servers.Values.Sum(w => ReplicasOf(w, name));
         return new TenantObservation(tenant.TenantId, tenant.Incarnation, NamespaceCondition.Present, ready, desired, findings);
     }
+
+    // They are repaired with the cluster's baseline, not with a tenant.
+    private IEnumerable<Finding> RuntimeClasses(DesiredTenant tenant) => TenantManifests.RuntimeClasses(tenant, options)
+        .SelectMany(c => ObjectInspection.Inspect(c, _runtimeClasses.GetValueOrDefault(c.Metadata.Name)))
+        .Select(f => f with { IsRepairable = false });
 
     private IEnumerable<Finding> Objects(DesiredTenant tenant, string ns)
     {

@@ -1,3 +1,4 @@
+using k8s;
 using k8s.Models;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Configuration;
@@ -34,6 +35,11 @@ internal static class DryRunNamespace
         },
         AutomountServiceAccountToken = false,
     };
+
+    /// <summary>Whether what exists has all labels, and no token for its pods.</summary>
+    public static bool IsAsWanted(IKubernetesObject<V1ObjectMeta> wanted, IKubernetesObject<V1ObjectMeta> found) =>
+        wanted.Metadata.Labels.All(l => found.Metadata.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value)
+        && found is not V1ServiceAccount { AutomountServiceAccountToken: not false };
 
     /// <exception cref="InvalidException">The namespace is someone else's.</exception>
     /// <exception cref="ConflictException">It is being deleted: the same call succeeds after that.</exception>

@@ -16,8 +16,17 @@ internal static class Labels
 
     public const string Workload = "tenantsandbox/workload";
 
+    /// <summary>On probe pods: which verification started them.</summary>
+    public const string Probe = "tenantsandbox/probe";
+
     /// <summary>On the namespace of dry runs: the installation's owner. Not <see cref="Owner"/>, which marks what tenants have.</summary>
     public const string DryRunsOf = "tenantsandbox/dry-runs-of";
+
+    /// <summary>On the admission policies, their bindings and their settings: the installation's owner.</summary>
+    public const string PoliciesOf = "tenantsandbox/policies-of";
+
+    /// <summary>An annotation of the policies' settings: the hash of the cluster baseline that was applied completely.</summary>
+    public const string Baseline = "tenantsandbox/baseline";
 
     /// <summary>The tenant's agent pool, on its namespace. It can change, so it is no part of the identity.</summary>
     public const string Pool = "tenantsandbox/pool";

@@ -19,7 +19,7 @@ internal static class QuotaManifest
     public static V1ResourceQuota Quota(DesiredTenant tenant, TenantSandboxOptions options)
     {
         var extra = Math.Max(1, options.Workloads.MaxSurge);
-        var need = QuotaNeed.Of(tenant, extra);
+        var need = WithProbes(QuotaNeed.Of(tenant, extra), tenant, options);
         return new V1ResourceQuota
         {
             ApiVersion = "v1",
@@ -29,6 +29,23 @@ internal static class QuotaManifest
             {
                 Hard = Hard(need, StorageNeed.Of(tenant, extra)),
             },
+        };
+    }
+
+    // One probe for each node that the tenant can use at once.
+    private static QuotaNeed WithProbes(QuotaNeed need, DesiredTenant tenant, TenantSandboxOptions options)
+    {
+        if (!options.Verification.HasProbe)
+        {
+            return need;
+        }
+
+        var probes = Math.Min(need.Pods, options.FindMaxNodes(tenant.ClusterId));
+        return need with
+        {
+            Pods = need.Pods + probes,
+            CpuMillis = need.CpuMillis + (probes * VerificationOptions.ProbeCpuMillis),
+            MemoryMiB = need.MemoryMiB + (probes * (VerificationOptions.ProbeMemoryMiB + ProbePodManifest.SizeClassOf(tenant).OverheadMemoryMiB)),
         };
     }
 
@@ -46,6 +63,8 @@ internal static class QuotaManifest
             ["services.nodeports"] = Quantities.Count(need.NodePorts),
             ["services.loadbalancers"] = Quantities.Count(need.LoadBalancers),
             ["persistentvolumeclaims"] = Quantities.Count(storage.Claims),
+            ["configmaps"] = Quantities.Count(need.ConfigMaps),
+            ["secrets"] = Quantities.Count(need.Secrets),
         };
         if (need.EphemeralMiB > 0)
         {

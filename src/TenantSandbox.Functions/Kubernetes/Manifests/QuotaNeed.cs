@@ -13,8 +13,16 @@ namespace TenantSandbox.Functions.Kubernetes.Manifests;
 /// <param name="LoadBalancers">Number of those of type LoadBalancer.</param>
 /// <param name="NodePorts">Number of ports that Services take on the nodes; those of load balancers count too.</param>
 /// <param name="EphemeralMiB">Of the nodes' disks, by all pods that state it.</param>
-internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int Services, int LoadBalancers, int NodePorts, long EphemeralMiB)
+/// <param name="ConfigMaps">Number of ConfigMaps, with those that clusters add.</param>
+/// <param name="Secrets">Number of Secrets, with those that clusters add.</param>
+internal sealed record QuotaNeed(
+    long Pods, long CpuMillis, long MemoryMiB, int Services, int LoadBalancers, int NodePorts, long EphemeralMiB, int ConfigMaps, int Secrets)
 {
+    /// <summary>
+    /// What clusters put into every namespace: <c>kube-root-ca.crt</c>, a service mesh its own (<c>istio-ca-root-cert</c>), and as many again.
+    /// </summary>
+    private const int ClusterObjects = 4;
+
     /// <param name="tenant">The tenant, with what still runs of it.</param>
     /// <param name="extra">Extra pods per workload.</param>
     public static QuotaNeed Of(DesiredTenant tenant, int extra)
@@ -41,8 +49,15 @@ internal sealed record QuotaNeed(long Pods, long CpuMillis, long MemoryMiB, int 
                 .DistinctBy(GoverningServices.NameOf, StringComparer.Ordinal).Count(),
             services.Count(s => s.Any(x => x.Type == ServiceType.LoadBalancer)),
             services.Sum(s => s.Where(x => x.Type != ServiceType.ClusterIP).Select(x => x.Ports.Count).DefaultIfEmpty().Max()),
-            all.Sum(g => g.Count * g.Group.EphemeralMiB));
+            all.Sum(g => g.Count * g.Group.EphemeralMiB),
+            Names(tenant, s => s.ConfigMaps?.Select(m => m.Name)) + ClusterObjects,
+            // Before Kubernetes 1.24 each service account, that called default included, gets a Secret with a token.
+            Names(tenant, s => s.SecretRefs?.Select(r => r.Name)) + IdentityManifest.AccountNames(tenant).Count + 1 + ClusterObjects);
     }
+
+    // By name: during an update an object of the same name is replaced in place.
+    private static int Names(DesiredTenant tenant, Func<TenantSpec, IEnumerable<string>?> select) =>
+        (select(tenant.Spec) ?? []).Concat(tenant.Former is { } former ? select(former.Spec) ?? [] : []).Distinct(StringComparer.Ordinal).Count();
 
     private static Group[] Groups(TenantSpec spec, IReadOnlyList<KataSizeClass> classes, DesiredTenant tenant) =>
     [

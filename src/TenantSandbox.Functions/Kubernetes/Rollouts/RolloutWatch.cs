@@ -23,10 +23,17 @@ internal sealed class RolloutWatch(RolloutReads reads, DesiredTenants tenants, I
     /// </summary>
     /// <exception cref="SandboxException">A call failed.</exception>
     [Function(ActivityNames.WatchRollout)]
-    public async Task<RolloutObservation> WatchAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
+    public Task<RolloutObservation> WatchAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken) =>
+        WatchForAsync(placed, TimeSpan.FromSeconds(options.Value.Timing.WatchSeconds), cancellationToken);
+
+    /// <inheritdoc cref="WatchAsync"/>
+    /// <param name="placed">The tenant.</param>
+    /// <param name="limit">How long to watch.</param>
+    /// <param name="cancellationToken">Cancels the calls.</param>
+    public async Task<RolloutObservation> WatchForAsync(PlacedTenant placed, TimeSpan limit, CancellationToken cancellationToken)
     {
         var tenant = await tenants.ReadAsync(placed, cancellationToken);
-        var until = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.Timing.WatchSeconds);
+        var until = time.GetUtcNow() + limit;
         var pacing = new WatchPacing(time);
         while (true)
         {

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using TenantSandbox.Core.Isolation.Network;
+using TenantSandbox.Core.Isolation.Probe;
+
+namespace TenantSandbox.Core.Isolation.Verification;
+
+/// <summary>
+/// Rules about what a guest sees from inside, on each node that the tenant uses. A node whose <c>kata</c> handler is really runc shows its own
+/// kernel, boot and memory here, however right every object looks.
+/// </summary>
+internal static class ProbeRules
+{
+    /// <summary>
+    /// The least share of a guest's memory that its kernel sees. The rest is the kernel itself and what it reserves at boot, which is a large
+    /// part of a guest of 128 MiB.
+    /// </summary>
+    public const double LeastMemoryShare = 0.5;
+
+    private const string NotProbed = "Nothing was probed, which another check reports.";
+
+    private const string NotConfigured =
+        "No probe image is configured. Set TenantSandbox__Verification__ProbeImage, or accept it with TenantSandbox__Verification__WithoutProbe.";
+
+    public static IReadOnlyList<IsolationRule> All { get; } =
+    [
+        new("probe.result", IsolationArea.Probe, "A probe ran on each node that the tenant uses, and printed a result with the nonce of its request.", (facts, e) =>
+            e.Probe is not null ? ObserveResults(facts)
+            : e.NoProbeReason is { } accepted ? [Observation.NotApplicable(e.Namespace, "a result", accepted)]
+            : [Observation.Of(e.Namespace, "a result", null, isMet: false, NotConfigured)]),
+        Of("probe.kernel", "The guest's kernel is another one than its node's.", (result, node, _) =>
+        {
+            var kernel = NodeRules.Info(node).Text("kernelVersion");
+            return Observation.Of(
+                "", kernel is null ? "another kernel than the node's" : $"not {kernel}", result.Guest.KernelRelease,
+                kernel is not null && result.Guest.KernelRelease != kernel, kernel is null ? "The node states no kernel." : null);
+        }),
+        Of("probe.boot-id", "The guest booted on its own.", (result, node, _) =>
+        {
+            var boot = NodeRules.Info(node).Text("bootID");
+            return Observation.Of(
+                "", boot is null ? "another boot than the node's" : $"not {boot}", result.Guest.BootId,
+                boot is not null && !string.Equals(result.Guest.BootId, boot, StringComparison.OrdinalIgnoreCase), boot is null ? "The node states no boot." : null);
+        }),
+        Of("probe.memory", "The guest has the memory of its limits: not more, and at least a share of it.", (result, _, probe) =>
+        {
+            var (most, found) = (probe.MemoryMiB * 1024L * 1024, result.Guest.MemoryBytes);
+            var least = (long)(most * LeastMemoryShare);
+            return Observation.Of("", $"{Number(least)} to {Number(most)} bytes", $"{Number(found)} bytes", found >= least && found <= most);
+        }),
+        Of("probe.cpus", "The guest has the vCPUs of its CPU limit, rounded up.", (result, _, probe) =>
+            Observation.Equal("", Number((probe.CpuMillis + 999) / 1000), Number(result.Guest.Cpus))),
+        Of("probe.token", "No service account's token is mounted in the guest.", (result, _, _) =>
+            Observation.Of("", "none", result.TokenMounts.Count == 0 ? "none" : string.Join(", ", result.TokenMounts), result.TokenMounts.Count == 0)),
+        Of("probe.privileges", "The probe runs without capabilities, as tenants' containers do.", (result, _, _) =>
+            Observation.Of(
+                "", "no capability, another user than root",
+                $"capabilities {result.Process.EffectiveCapabilities}, user {Number(result.Process.UserId)}",
+                result.Process.UserId != 0 && result.Process.EffectiveCapabilities.All(c => c == '0'))),
+        OfTargets("probe.closed", "What must be closed to every tenant doesn't answer the guest.", ProbeExpectation.Closed, isAllowList: false),
+        OfTargets("probe.open", "What tenants need, such as DNS, answers the guest.", ProbeExpectation.Open, isAllowList: false),
+        OfTargets("probe.allow-list", "An address of the tenant's allow list answers; that it doesn't can have other causes.", ProbeExpectation.Open, isAllowList: true),
+    ];
+
+    private static IEnumerable<Observation> ObserveResults(IsolationFacts facts)
+    {
+        var used = facts.Pods.Value is null ? [] : PodRules.Staying(facts).Select(PodRules.NodeOf).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal);
+        var probed = facts.Probes.Value!.Select(p => p.Node).ToHashSet(StringComparer.Ordinal);
+        return
+        [
+            .. facts.Probes.Value!.Select(p => Read(p) is var (result, failure) && result is not null
+                ? Observation.Of(p.Node, "a result", "a result", isMet: true)
+                : Observation.Of(p.Node, "a result", null, isMet: false, failure)),
+            .. used.Where(n => !probed.Contains(n)).Order(StringComparer.Ordinal)
+                .Select(n => Observation.Of(n, "a result", null, isMet: false, "No probe was started on this node.")),
+        ];
+    }
+
+    private static (ProbeResult? Result, string? Failure) Read(ProbeFacts probe)
+    {
+        if (probe.Log is not { } log)
+        {
+            return (null, probe.Failure ?? "It printed nothing.");
+        }
+
+        try
+        {
+            return (ProbeResultReader.Read(Encoding.UTF8.GetBytes(log), probe.Request), null);
+        }
+        catch (FormatException e)
+        {
+            return (null, e.Message);
+        }
+    }
+
+    // A probe without a result is reported once, by the first rule.
+    private static IEnumerable<(ProbeFacts Probe, ProbeResult Result, JsonObject Node)> Results(IsolationFacts facts) =>
+        from probe in facts.Probes.Value!
+        let result = Read(probe).Result
+        where result is not null
+        select (probe, result, facts.Nodes.Value?.FirstOrDefault(n => NodeRules.Name(n) == probe.Node) ?? []);
+
+    private static IsolationRule Of(string id, string expects, Func<ProbeResult, JsonObject, ExpectedProbe, Observation> observe) =>
+        new(id, IsolationArea.Probe, expects, (facts, expected) => expected.Probe is not { } probe
+            ? [Observation.NotApplicable(expected.Namespace, expects, expected.NoProbeReason ?? NotProbed)]
+            : Results(facts).Select(r => observe(r.Result, r.Node, probe) with { Subject = r.Probe.Node }));
+
+    private static IsolationRule OfTargets(string id, string expects, ProbeExpectation expectation, bool isAllowList) =>
+        new(id, IsolationArea.Probe, expects, (facts, expected) => expected.Probe is null
+            ? [Observation.NotApplicable(expected.Namespace, expects, expected.NoProbeReason ?? NotProbed)]
+            :
+            from found in Results(facts)
+            from pair in found.Probe.Request.Targets.Zip(found.Result.Targets)
+            let target = pair.First
+            where target.Expected == expectation && target.Name.StartsWith(ProbeFacts.AllowListPrefix, StringComparison.Ordinal) == isAllowList
+            let observed = $"{pair.Second.Outcome}{(pair.Second.Detail.Length > 0 ? $": {pair.Second.Detail}" : "")}"
+            let isMet = ProbeJudgement.Meets(expectation, pair.Second.Outcome)
+            select new Observation(
+                $"{found.Probe.Node} to {target.Name} ({target.Address}:{target.Port})",
+                expectation == ProbeExpectation.Open ? "open" : "closed",
+                observed,
+                isMet ? CheckVerdict.Passed : isAllowList ? CheckVerdict.Warning : CheckVerdict.Failed));
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+using k8s;
+using k8s.Models;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Options;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Core.Isolation.Probe;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+
+namespace TenantSandbox.Functions.Isolation;
+
+/// <summary>Starts, watches and deletes probe pods.</summary>
+internal sealed class IsolationProbes(
+    ClusterConnections connections, TenantNamespaces namespaces, DesiredTenants tenants, ClusterTargets targets, ClusterNodes nodes, IOptions<TenantSandboxOptions> options,
+    TimeProvider time)
+{
+    /// <summary>
+    /// Starts a probe on each node that a pod of the tenant runs on, and watches them for a bounded time. Called again, it starts only those that are missing, so that a probe that
+    /// has begun keeps its nonce. Probes of earlier verifications are deleted.
+    /// </summary>
+    /// <exception cref="SandboxException">Refused or failed.</exception>
+    [Function(ActivityNames.StartProbes)]
+    public async Task<ProbeStart> StartAsync([ActivityTrigger] VerificationInput input, CancellationToken cancellationToken)
+    {
+        var settings = options.Value.Verification;
+        if (!settings.HasProbe)
+        {
+            return new ProbeStart(settings.Enabled, 0, 0);
+        }
+
+        var tenant = await tenants.ReadAsync(input.Tenant, cancellationToken);
+        await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
+        var mark = ProbePodManifest.MarkOf(input.InstanceId!);
+        var pods = await ListAsync(tenant.Namespace, labelSelector: null, cancellationToken);
+        var probes = pods.Where(p => p.Metadata.Labels?.ContainsKey(Labels.Probe) == true).ToArray();
+        await DeleteAsync(tenant.ClusterId, probes.Where(p => p.Metadata.Labels[Labels.Probe] != mark), cancellationToken);
+
+        var existing = probes.Select(p => p.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        string[] used = [.. pods.Where(IsOfWorkload).Select(p => p.Spec.NodeName).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var known = (await nodes.ReadAsync(tenant, used, cancellationToken)).Value ?? [];
+        foreach (var node in used.Where(n => !existing.Contains(ProbePodManifest.NameOf(input.InstanceId!, n))))
+        {
+            var request = new ProbeRequest(
+                ProbeRequest.CurrentSchema, RandomNumberGenerator.GetHexString(32, lowercase: true),
+                await targets.FindAsync(tenant, known.FirstOrDefault(n => n.Metadata.Name == node), cancellationToken));
+            await CreateAsync(tenant.ClusterId, ProbePodManifest.Pod(tenant, input.InstanceId!, node, ProbeRequestReader.Write(request), options.Value), cancellationToken);
+        }
+
+        // Usually they end within one watch, which saves an activity.
+        return new ProbeStart(true, used.Length, settings.ProbeSeconds, used.Length == 0 || (await WatchAsync(input, cancellationToken)).IsDone);
+    }
+
+    /// <summary>Returns when every probe of the verification has ended, or what is left when the time is up.</summary>
+    /// <exception cref="SandboxException">A call failed.</exception>
+    [Function(ActivityNames.WatchProbes)]
+    public async Task<ProbeObservation> WatchAsync([ActivityTrigger] VerificationInput input, CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.Timing.WatchSeconds);
+        var pacing = new WatchPacing(time);
+        var tenant = new TenantNamespaceRef(input.Tenant.TenantId, input.Tenant.Incarnation, input.Tenant.ClusterId);
+        var selector = $"{Labels.Probe}={ProbePodManifest.MarkOf(input.InstanceId!)}";
+        while (true)
+        {
+            var list = await ListPageAsync(tenant, selector, cancellationToken);
+            var running = list.Items.Where(p => !HasEnded(p)).ToDictionary(p => p.Metadata.Uid, p => p, StringComparer.Ordinal);
+            var left = until - time.GetUtcNow();
+            if (running.Count == 0 || left <= TimeSpan.Zero)
+            {
+                return new ProbeObservation(running.Count == 0, running.Count == 0 ? "every probe has ended" : Describe(running.Values));
+            }
+
+            await pacing.RunAsync(() => FollowAsync(tenant, selector, list.Metadata.ResourceVersion, running, left, cancellationToken), cancellationToken);
+        }
+    }
+
+    /// <summary>Requests the deletion of every probe of the tenant, of whatever verification.</summary>
+    /// <exception cref="SandboxException">A call failed.</exception>
+    [Function(ActivityNames.DeleteProbes)]
+    public async Task DeleteAsync([ActivityTrigger] TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    {
+        if (await namespaces.ReadAsync(tenant, cancellationToken) is { } found && namespaces.IsOurs(found, tenant))
+        {
+            await DeleteAsync(tenant.ClusterId, await ListAsync(tenant, Labels.Probe, cancellationToken), cancellationToken);
+        }
+    }
+
+    private static bool IsOfWorkload(V1Pod pod) =>
+        pod.Metadata.Labels?.ContainsKey(Labels.Probe) != true && !HasEnded(pod) && pod.Metadata.DeletionTimestamp is null && !string.IsNullOrEmpty(pod.Spec.NodeName);
+
+    private static bool HasEnded(V1Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
+
+    private static string Describe(IEnumerable<V1Pod> pods) =>
+        string.Join("; ", pods.OrderBy(p => p.Metadata.Name, StringComparer.Ordinal).Take(3).Select(p => $"{p.Metadata.Name} is {p.Status?.Phase ?? "new"}"));
+
+    private Task CreateAsync(string clusterId, V1Pod pod, CancellationToken cancellationToken) => connections.CallAsync(
+        clusterId,
+        $"start probe {pod.Metadata.NamespaceProperty}/{pod.Metadata.Name}",
+        client => client.CoreV1.CreateNamespacedPodAsync(
+            pod, pod.Metadata.NamespaceProperty, fieldManager: ServerSideApply.FieldManager, cancellationToken: cancellationToken),
+        cancellationToken);
+
+    private async Task DeleteAsync(string clusterId, IEnumerable<V1Pod> pods, CancellationToken cancellationToken) =>
+        await Task.WhenAll(pods.Select(p => connections.DeleteAsync(
+            clusterId, "probe", p.Metadata,
+            (client, body) => client.CoreV1.DeleteNamespacedPodAsync(p.Metadata.Name, p.Metadata.NamespaceProperty, body, cancellationToken: cancellationToken),
+            cancellationToken)));
+
+    private async Task<IList<V1Pod>> ListAsync(TenantNamespaceRef tenant, string? labelSelector, CancellationToken cancellationToken) =>
+        (await ListPageAsync(tenant, labelSelector, cancellationToken)).Items;
+
+    private Task<V1PodList> ListPageAsync(TenantNamespaceRef tenant, string? labelSelector, CancellationToken cancellationToken)
+    {
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        return connections.CallAsync(
+            tenant.ClusterId, $"list pods of {ns}", client => client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: labelSelector, cancellationToken: cancellationToken), cancellationToken);
+    }
+
+    private Task<bool> FollowAsync(
+        TenantNamespaceRef tenant, string selector, string version, Dictionary<string, V1Pod> running, TimeSpan left, CancellationToken cancellationToken)
+    {
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        return connections.CallAsync(
+            tenant.ClusterId,
+            $"watch probes of {ns}",
+            async client =>
+            {
+                var events = client.CoreV1.WatchListNamespacedPodAsync(
+                    ns, labelSelector: selector, resourceVersion: version, timeoutSeconds: (int)Math.Ceiling(left.TotalSeconds), cancellationToken: cancellationToken);
+                await foreach (var (type, pod) in events.UntilEndAsync(cancellationToken))
+                {
+                    if ((type == WatchEventType.Deleted || HasEnded(pod)) && running.Remove(pod.Metadata.Uid) && running.Count == 0)
+                    {
+                        return true;
+                    }
+                }
+
+                return false;
+            },
+            cancellationToken);
+    }
+}

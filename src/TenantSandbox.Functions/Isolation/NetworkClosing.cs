@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using k8s;
+using k8s.Models;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using TenantSandbox.Core.Errors;
+using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+
+namespace TenantSandbox.Functions.Isolation;
+
+/// <summary>Closes every connection of a tenant's pods.</summary>
+internal sealed partial class NetworkClosing(
+    ClusterConnections connections, TenantNamespaces namespaces, DesiredTenants tenants, IOptions<TenantSandboxOptions> options, ILogger<NetworkClosing> logger)
+{
+    private const int MaxNames = 5;
+
+    /// <summary>
+    /// Applies a policy that allows nothing, then deletes all others of the tenant's namespace, whoever made them, and reads what is left.
+    /// Existing connections end when the policy engine applies it.
+    /// </summary>
+    /// <exception cref="SandboxException">Refused (a namespace that isn't the tenant's) or failed.</exception>
+    [Function(ActivityNames.CloseNetwork)]
+    public async Task<ClosedNetwork> CloseAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
+    {
+        var tenant = await tenants.ReadAsync(placed, cancellationToken);
+        await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
+        await connections.ApplyAsync(tenant.ClusterId, QuarantinePolicyManifest.Policy(tenant, options.Value), cancellationToken);
+        var deleted = await DeleteOthersAsync(tenant, cancellationToken);
+        var left = await ListOthersAsync(tenant, cancellationToken);
+        return new ClosedNetwork(
+            deleted.Count, [.. deleted.Where(d => !d.IsOurs).Select(d => d.Name).Take(MaxNames)], [.. left.Select(l => l.Name).Take(MaxNames)]);
+    }
+
+    private async Task<IReadOnlyList<PolicyInNamespace>> DeleteOthersAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    {
+        var others = await ListOthersAsync(tenant, cancellationToken);
+        foreach (var policy in others)
+        {
+            await connections.DeleteAsync(tenant.ClusterId, policy.Kind, policy.Metadata, policy.DeleteAsync, cancellationToken);
+            LogDeleted(policy.Name, policy.Metadata.NamespaceProperty, tenant.ClusterId);
+        }
+
+        return others;
+    }
+
+    private async Task<IReadOnlyList<PolicyInNamespace>> ListOthersAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    {
+        var ns = NamespaceManifest.NameOf(tenant.TenantId);
+        var policies = await connections.CallAsync(
+            tenant.ClusterId, $"list NetworkPolicies of {ns}",
+            client => client.NetworkingV1.ListNamespacedNetworkPolicyAsync(ns, cancellationToken: cancellationToken), cancellationToken);
+        // Where they aren't configured the app needs no permission to read them.
+        var hostPolicies = options.Value.AllowsEgressByHostName(tenant.ClusterId)
+            ? await connections.FindAsync(
+                tenant.ClusterId, $"list CiliumNetworkPolicies of {ns}", client => client.ListAsync<CiliumNetworkPolicy>(ns, null, cancellationToken), cancellationToken)
+            : null;
+        return
+        [
+            .. policies.Items.Where(p => p.Metadata.Name != QuarantinePolicyManifest.Name).Select(p => new PolicyInNamespace(
+                V1NetworkPolicy.KubeKind, p.Metadata, IsOurs(p.Metadata, tenant),
+                (client, body) => client.NetworkingV1.DeleteNamespacedNetworkPolicyAsync(p.Metadata.Name, ns, body, cancellationToken: cancellationToken))),
+            .. (hostPolicies?.Items ?? []).Select(p => new PolicyInNamespace(
+                CiliumNetworkPolicy.KindName, p.Metadata, IsOurs(p.Metadata, tenant),
+                (client, body) => client.DeleteAsync<CiliumNetworkPolicy>(p.Metadata, body, cancellationToken))),
+        ];
+    }
+
+    private bool IsOurs(V1ObjectMeta metadata, DesiredTenant tenant) =>
+        Labels.Of(options.Value.Owner, tenant).All(l => metadata.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value);
+
+    [LoggerMessage(LogLevel.Warning, "{Policy} of namespace {Namespace} on cluster {ClusterId} was deleted: its tenant is quarantined.")]
+    private partial void LogDeleted(string policy, string @namespace, string clusterId);
+
+    private sealed record PolicyInNamespace(string Kind, V1ObjectMeta Metadata, bool IsOurs, Func<IKubernetes, V1DeleteOptions, Task> DeleteAsync)
+    {
+        public string Name => $"{Kind}/{Metadata.Name}";
+    }
+}
+
+/// <summary>What closing a tenant's connections did.</summary>
+/// <param name="Deleted">Number of policies whose deletion was requested.</param>
+/// <param name="Foreign">The first of those that this system had not made.</param>
+/// <param name="Left">The first that are still there, such as those that a finalizer holds: what they allow stays open.</param>
+public sealed record ClosedNetwork(
+    [property: JsonPropertyName("deleted")] int Deleted,
+    [property: JsonPropertyName("foreign")] IReadOnlyList<string> Foreign,
+    [property: JsonPropertyName("left")] IReadOnlyList<string> Left)
+{
+    /// <summary>The outcome, for people.</summary>
+    [JsonIgnore]
+    public string Description => (Left.Count == 0 ? "Every connection of its pods is closed." : $"What {string.Join(", ", Left)} allows is still open.")
+        + (Foreign.Count == 0 ? "" : $" Policies of others were deleted: {string.Join(", ", Foreign)}.");
+}

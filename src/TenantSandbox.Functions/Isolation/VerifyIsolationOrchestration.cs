@@ -1,0 +1,66 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask;
+using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Orchestration;
+
+namespace TenantSandbox.Functions.Isolation;
+
+/// <summary>
+/// Verifies one tenant: starts probe pods, waits until they have ended, judges, and deletes them whatever happens. A part of the operations
+/// that make a tenant ready, with a history of its own, so that theirs stay short.
+/// </summary>
+public static class VerifyIsolationOrchestration
+{
+    [Function(nameof(VerifyIsolationOrchestration))]
+    public static async Task<IsolationVerdict> RunAsync([OrchestrationTrigger] TaskOrchestrationContext context, VerificationInput input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        var progress = new OperationProgress(context);
+        var verification = input with { InstanceId = context.InstanceId, StartedAt = context.Now() };
+        var hasProbes = true;
+        try
+        {
+            progress.BeginStep("start the probes");
+            var start = await context.CallAsync<ProbeStart>(ActivityNames.StartProbes, verification, progress);
+            hasProbes = start.Probes > 0;
+            if (!start.IsEnabled)
+            {
+                return IsolationVerdict.NotVerified;
+            }
+
+            if (!start.IsDone && hasProbes)
+            {
+                progress.BeginStep("wait for the probes");
+                await WaitAsync(context, verification, start, progress);
+            }
+
+            progress.BeginStep("judge the isolation");
+            return await context.CallAsync<IsolationVerdict>(ActivityNames.JudgeIsolation, verification, progress);
+        }
+        finally
+        {
+            if (hasProbes)
+            {
+                var tenant = input.Tenant;
+                // A failure changes no verdict: probes end by themselves, and the next verification deletes those that are left.
+                await Saga.AttemptAsync(() => context.CallAsync(
+                    ActivityNames.DeleteProbes, new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId), progress));
+            }
+        }
+    }
+
+    // What hasn't ended then is judged as it is: its node counts as not probed.
+    private static async Task WaitAsync(TaskOrchestrationContext context, VerificationInput verification, ProbeStart start, OperationProgress progress)
+    {
+        var deadline = context.Now().AddSeconds(start.WaitSeconds);
+        var delay = new PollingDelay(context, verification.Timing, progress);
+        var observed = await context.CallAsync<ProbeObservation>(ActivityNames.WatchProbes, verification, progress);
+        while (!observed.IsDone && context.Now() < deadline)
+        {
+            progress.ReportWaiting(observed.Detail);
+            await delay.WaitAsync();
+            observed = await context.CallAsync<ProbeObservation>(ActivityNames.WatchProbes, verification, progress);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using k8s;
+using k8s.Models;
+using TenantSandbox.AksTwin;
+using TenantSandbox.Core.Isolation.Evidence;
+using TenantSandbox.Core.Isolation.Verification;
+using TenantSandbox.Functions.Isolation;
+using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Manifests;
+
+namespace TenantSandbox.Functions.Tests.Kubernetes;
+
+/// <summary>Probes of tenants that run on the twin, which plays them with the faults of a cluster that isn't what it says.</summary>
+public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
+{
+    private const string VerificationId = "blue.1.1.onboard.isolation";
+
+    private readonly ClusterFixture _cluster = new(kubeconfig: null, new()
+    {
+        ["Verification__ProbeImage"] = "registry.example/probe@sha256:1111111111111111111111111111111111111111111111111111111111111111",
+    });
+
+    private IsolationProbes Probes => _cluster.Services.Make<IsolationProbes>();
+
+    public Task InitializeAsync() => _cluster.InitializeAsync();
+
+    public Task DisposeAsync() => _cluster.DisposeAsync();
+
+    [Fact]
+    public async Task Verify_TwoTenants_ProbesOnEachNodeShowThatTheyAreIsolated()
+    {
+        await _cluster.RunAsync(_cluster.NewTenant());
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+
+        var checks = await VerifyAsync(tenant);
+
+        Assert.Equal("", Failed(checks));
+        var closed = checks.Where(c => c.Id == "probe.closed").Select(c => c.Subject.Split(" to ")[1].Split(' ')[0]).ToArray();
+        Assert.Superset(new HashSet<string> { "instance-metadata", "wireserver", "kubelet", "other-tenant" }, closed.ToHashSet());
+        Assert.All(checks.Where(c => c.Id is "probe.closed" or "probe.kernel" or "probe.memory"), c => Assert.Equal(CheckVerdict.Passed, c.Verdict));
+    }
+
+    [Theory]
+    [InlineData(InjectedFaultKind.RunsWithRunc, "", "probe.kernel, probe.boot-id, probe.memory, probe.cpus")]
+    [InlineData(InjectedFaultKind.GuestMemory, "8", "probe.memory")]
+    [InlineData(InjectedFaultKind.GuestMemory, "4096", "probe.memory")]
+    [InlineData(InjectedFaultKind.AddressOpen, "168.63.129.16", "probe.closed")]
+    [InlineData(InjectedFaultKind.AddressOpen, "169.254.169.254", "probe.closed")]
+    [InlineData(InjectedFaultKind.ProbeOutput, "nothing", "probe.result")]
+    [InlineData(InjectedFaultKind.ProbeOutput, "garbage", "probe.result")]
+    [InlineData(InjectedFaultKind.ProbeOutput, "forgedNonce", "probe.result")]
+    [InlineData(InjectedFaultKind.ProbeOutput, "twoLines", "probe.result")]
+    public async Task Verify_ClusterThatIsNotWhatItSays_IsFound(InjectedFaultKind kind, string code, string failed)
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "probe.run", Kind = kind, Code = code });
+
+        Assert.Equal(failed, Failed(await VerifyAsync(tenant)));
+    }
+
+    [Fact]
+    public async Task Start_Again_KeepsTheProbesAndTheirNonces()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        Assert.Equal(new ProbeStart(true, 1, 120, IsDone: true), await Probes.StartAsync(Input(tenant), default));
+        var first = Assert.Single(await ListAsync(tenant));
+
+        await Probes.StartAsync(Input(tenant), default);
+
+        var second = Assert.Single(await ListAsync(tenant));
+        Assert.Equal((first.Metadata.Uid, first.Spec.Containers[0].Env[0].Value), (second.Metadata.Uid, second.Spec.Containers[0].Env[0].Value));
+    }
+
+    [Fact]
+    public async Task Start_AnotherVerification_DeletesWhatAnEarlierOneLeft()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        await Probes.StartAsync(Input(tenant), default);
+        var first = Assert.Single(await ListAsync(tenant));
+
+        await Probes.StartAsync(Input(tenant) with { InstanceId = "blue.1.2.verify.isolation" }, default);
+
+        await ClusterFixture.WaitUntilAsync(async _ => (await ListAsync(tenant)).All(p => p.Metadata.Uid != first.Metadata.Uid));
+        Assert.Single(await ListAsync(tenant));
+    }
+
+    [Fact]
+    public async Task Delete_AndAgain_LeavesNone()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        await Probes.StartAsync(Input(tenant), default);
+
+        await Probes.DeleteAsync(tenant.Namespace, default);
+        await ClusterFixture.WaitUntilAsync(async _ => (await ListAsync(tenant)).Count == 0);
+        await Probes.DeleteAsync(tenant.Namespace, default);
+
+        Assert.Equal("probe.result", Failed(await CheckAsync(tenant)));
+    }
+
+    [Fact]
+    public async Task Delete_NamespaceOfAnotherIncarnation_IsLeftAlone()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        await Probes.StartAsync(Input(tenant), default);
+
+        await Probes.DeleteAsync(tenant.Namespace with { Incarnation = 2 }, default);
+
+        Assert.Single(await ListAsync(tenant));
+    }
+
+    private static VerificationInput Input(DesiredTenant tenant) =>
+        new(tenant.Placed(), ReportCause.Onboarding, new(1, 2, 60, 60, 60, 60), VerificationId, DateTimeOffset.UnixEpoch);
+
+    private static string Failed(IEnumerable<IsolationCheck> checks) =>
+        string.Join(", ", checks.Where(c => c.Verdict == CheckVerdict.Failed).Select(c => c.Id).Distinct());
+
+    private async Task<IReadOnlyList<IsolationCheck>> VerifyAsync(DesiredTenant tenant)
+    {
+        await Probes.StartAsync(Input(tenant), default);
+        await ClusterFixture.WaitUntilAsync(async _ => (await Probes.WatchAsync(Input(tenant), default)).IsDone);
+        return await CheckAsync(tenant);
+    }
+
+    private async Task<IReadOnlyList<IsolationCheck>> CheckAsync(DesiredTenant tenant) => IsolationVerification.Run(
+        await _cluster.Services.Make<IsolationFactsReader>().ReadAsync(tenant, VerificationId, default),
+        await _cluster.Services.Make<IsolationExpectations>().OfAsync(tenant, default));
+
+    private async Task<IList<V1Pod>> ListAsync(DesiredTenant tenant) =>
+        (await _cluster.Client.CoreV1.ListNamespacedPodAsync(NamespaceManifest.NameOf(tenant.TenantId), labelSelector: "tenantsandbox/probe")).Items;
+}

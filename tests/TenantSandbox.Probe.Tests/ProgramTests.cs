@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using TenantSandbox.Core.Isolation.Probe;
+
+namespace TenantSandbox.Probe.Tests;
+
+public sealed class ProgramTests
+{
+    [Theory]
+    [InlineData(null, "tenantsandbox-probe: The environment variable TENANTSANDBOX_PROBE is not set. It holds the request as JSON.")]
+    [InlineData("{\"schema\":1,\"nonce\":\"x\",\"targets\":[]}", "tenantsandbox-probe: The request is invalid: nonce must be 32 lower-case hexadecimal digits.")]
+    public async Task Main_InvalidRequest_SaysSoAndPrintsNoResult(string? request, string error)
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList = { Path.Join(AppContext.BaseDirectory, "TenantSandbox.Probe.dll") },
+        };
+        start.Environment[ProbeRequest.EnvironmentVariable] = request;
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+
+        Assert.Equal("", await process.StandardOutput.ReadToEndAsync());
+        Assert.Equal(error, (await errors).TrimEnd());
+        await process.WaitForExitAsync();
+        Assert.Equal(ExitCodes.InvalidRequest, process.ExitCode);
+    }
+}
