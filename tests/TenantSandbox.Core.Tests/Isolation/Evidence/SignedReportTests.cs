@@ -9,6 +9,7 @@ namespace TenantSandbox.Core.Tests.Isolation.Evidence;
 public sealed class SignedReportTests
 {
     private static readonly SignedReport Sample = SampleChain.Reports[0];
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     [Fact]
     public void Read_WhatCreateWrote_IsTheSameReport()
@@ -57,7 +58,7 @@ public sealed class SignedReportTests
     [Fact]
     public void Read_Reformatted_SaysThatItIsNotCanonical()
     {
-        var indented = JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize<JsonElement>(Sample.Content.Span), new JsonSerializerOptions { WriteIndented = true });
+        var indented = JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize<JsonElement>(Sample.Content.Span), Indented);
 
         Assert.Contains("not in canonical form", Assert.Throws<FormatException>(() => SignedReport.Read(indented)).Message, StringComparison.Ordinal);
     }
