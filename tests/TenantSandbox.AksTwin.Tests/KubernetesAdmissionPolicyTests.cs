@@ -66,7 +66,8 @@ public sealed class KubernetesAdmissionPolicyTests
     }
 
     [Theory]
-    [InlineData("quantity(object.x) > 1", "validations[0].expression", "compilation failed: ERROR: <input>:1:9: undeclared reference to 'quantity' (in container '')\n | quantity(object.x) > 1\n | ........^")]
+    [InlineData("quantity(object.x) > 1", "validations[0].expression",
+        "compilation failed: ERROR: <input>:1:9: undeclared reference to 'quantity' (in container '')\n | quantity(object.x) > 1\n | ........^")]
     [InlineData("authorizer.group('').check('get').allowed()", "validations[0].expression", "compilation failed: ERROR: <input>:1:1: undeclared reference to 'authorizer'")]
     [InlineData("object.data", "validations[0].expression", "must evaluate to bool but got dyn")]
     [InlineData("variables.x == 1", "validations[0].expression", "compilation failed: ERROR: <input>:1:1: undeclared reference to 'variables'")]

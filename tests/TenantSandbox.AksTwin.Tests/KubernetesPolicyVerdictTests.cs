@@ -145,7 +145,10 @@ public sealed class KubernetesPolicyVerdictTests
         Assert.Equal(201, (await api.PostAsync(ConfigMaps, ConfigMap("x", "a"))).Status);
         Assert.Equal(422, (await api.PostAsync(ConfigMaps, ConfigMap("y", "b"))).Status);
         // Policies don't guard policies.
-        await api.MergeAsync($"{Root}/validatingadmissionpolicies/p", """{"spec":{"matchConstraints":{"resourceRules":[{"apiGroups":["*"],"apiVersions":["*"],"operations":["*"],"resources":["*"]}]},"validations":[{"expression":"false"}]}}""");
+        await api.MergeAsync($"{Root}/validatingadmissionpolicies/p", """
+            {"spec":{"matchConstraints":{"resourceRules":[{"apiGroups":["*"],"apiVersions":["*"],"operations":["*"],"resources":["*"]}]},
+            "validations":[{"expression":"false"}]}}
+            """);
         Assert.Equal(422, (await api.SendAsync("DELETE", $"{ConfigMaps}/x")).Status);
         Assert.Equal(200, (await api.SendAsync("DELETE", $"{Root}/validatingadmissionpolicybindings/b")).Status);
         Assert.Equal(200, (await api.SendAsync("DELETE", $"{ConfigMaps}/x")).Status);

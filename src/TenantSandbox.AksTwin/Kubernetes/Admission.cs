@@ -142,13 +142,15 @@ internal sealed class Admission(ObjectStore store)
 
     private void ApplyRuntimeClass(string pod, JsonObject spec)
     {
-        if (spec.GetString("runtimeClassName") is not { } name)
+        var runtimeClass = spec.GetString("runtimeClassName") is not { } name ? null : store.Find(Kinds.RuntimeClasses, "", name)?.Json
+            ?? throw Forbidden(pod, $"pod rejected: RuntimeClass \"{name}\" not found");
+        var overhead = runtimeClass.GetNode("overhead", "podFixed");
+        if (spec["overhead"] is { } own && !JsonNode.DeepEquals(own, overhead))
         {
-            return;
+            throw Forbidden(pod, overhead is null ? "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead"
+                : "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
         }
 
-        var runtimeClass = store.Find(Kinds.RuntimeClasses, "", name)?.Json
-            ?? throw Forbidden(pod, $"pod rejected: RuntimeClass \"{name}\" not found");
         var selector = runtimeClass.GetObject("scheduling", "nodeSelector");
         foreach (var (key, value) in selector.GetStringMap())
         {
@@ -159,7 +161,6 @@ internal sealed class Admission(ObjectStore store)
             }
         }
 
-        var overhead = runtimeClass.GetNode("overhead", "podFixed");
         DefaultRules.Fill(spec, JsonTemplate.Fill($$"""{"overhead":{{overhead}},"nodeSelector":{{selector}}}"""));
         foreach (var toleration in runtimeClass.GetObjects("scheduling", "tolerations"))
         {

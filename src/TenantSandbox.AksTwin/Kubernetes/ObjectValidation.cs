@@ -31,6 +31,7 @@ internal static class ObjectValidation
         [Kinds.Services] = ForFields(
             ("spec", CheckPorts),
             ("spec.ports", DistinctNames),
+            ("spec.ports", CheckPortNames),
             ("spec.ports[*].port|targetPort", Port),
             ("spec.ports[*].name", Optional(Matches(NameFormat.Label))),
             ("spec.type", OneOf("ClusterIP", "LoadBalancer", "NodePort")),
@@ -40,11 +41,13 @@ internal static class ObjectValidation
         [Kinds.ResourceQuotas] = ForFields(("spec.hard", CheckQuotaResource), ("spec.hard.*", NotNegative)),
         [Kinds.LimitRanges] = ForFields(
             ("spec.limits[*].type", Required),
-            ("spec.limits[*].type", OneOf("Container", "PersistentVolumeClaim", "Pod"))),
+            ("spec.limits[*].type", OneOf("Container", "PersistentVolumeClaim", "Pod")),
+            ("spec.limits[*]", CheckLimit)),
         [Kinds.NetworkPolicies] = ForFields(
             ("spec.ingress|egress[*].from|to[*]", CheckPeer),
             ("spec.ingress|egress[*].from|to[*].ipBlock.cidr", CheckCidr),
             ("spec.ingress|egress[*].from|to[*].ipBlock.except[*]", CheckCidr),
+            ("spec.ingress|egress[*].from|to[*].ipBlock", CheckExcept),
             ("spec.ingress|egress[*].ports[*].port", Optional(Port)),
             ("spec.ingress|egress[*].ports[*].protocol", OneOf("SCTP", "TCP", "UDP")),
             ("spec.policyTypes[*]", OneOf("Egress", "Ingress"))),
@@ -112,6 +115,23 @@ internal static class ObjectValidation
     private static IEnumerable<FieldError> CheckPorts(JsonNode? spec, string path) =>
         spec!["ports"] is not null || spec.GetString("clusterIP") == "None" ? []
         : [FieldError.Required($"{path}.ports")];
+
+    private static IEnumerable<FieldError> CheckPortNames(JsonNode? ports, string path) => ports.GetObjects().Count() < 2 ? []
+        : ports.GetObjects().Select((port, i) => (port, i)).Where(p => string.IsNullOrEmpty(p.port.GetString("name")))
+            .Select(p => FieldError.Required($"{path}[{p.i}].name"));
+
+    private static IEnumerable<FieldError> CheckLimit(JsonNode? limit, string path) =>
+        from field in (string[])["min", "default"]
+        from value in limit.GetStringMap(field)
+        let most = limit.GetString("max", value.Key)
+        where most is not null && PodResources.ParseQuantity(value.Value) > PodResources.ParseQuantity(most)
+        select FieldError.Invalid($"{path}.{field}[{value.Key}]", value.Value, $"{field} value {value.Value} is greater than max value {most}");
+
+    private static IEnumerable<FieldError> CheckExcept(JsonNode? block, string path) =>
+        from except in block.GetStrings("except").Select((text, i) => (Text: text, Index: i))
+        where IPNetwork.TryParse(block.GetString("cidr"), out var cidr) && IPNetwork.TryParse(except.Text, out var part)
+            && !(cidr.Contains(part.BaseAddress) && cidr.PrefixLength < part.PrefixLength)
+        select FieldError.Invalid($"{path}.except[{except.Index}]", except.Text, "must be a strict subset of `cidr`");
 
     private static IEnumerable<FieldError> CheckQuotaResource(JsonNode? hard, string path) =>
         from resource in hard.GetStringMap()

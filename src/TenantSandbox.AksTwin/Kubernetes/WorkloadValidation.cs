@@ -12,7 +12,9 @@ internal static class WorkloadValidation
     public static readonly ValidationRule Deployment = ForFields(
         ("", ReplicaSet),
         ("spec.strategy.type", OneOf("Recreate", "RollingUpdate")),
-        ("spec.strategy.rollingUpdate.maxSurge|maxUnavailable", CountOrPercent));
+        ("spec.strategy.rollingUpdate.maxSurge|maxUnavailable", CountOrPercent),
+        ("spec.strategy.rollingUpdate", CheckRollingUpdate),
+        ("spec", CheckDeadline));
 
     // Kubernetes leaves the rest of the pod to the pods: they have volumes that the template doesn't (seen on 1.20).
     public static readonly ValidationRule StatefulSet = ForFields(
@@ -45,6 +47,18 @@ internal static class WorkloadValidation
 
         return spec;
     }
+
+    private static IEnumerable<FieldError> CheckRollingUpdate(JsonNode? rolling, string path)
+    {
+        return IsZero("maxSurge") && IsZero("maxUnavailable")
+            ? [FieldError.Invalid($"{path}.maxUnavailable", rolling.GetNode("maxUnavailable"), "may not be 0 when `maxSurge` is 0")] : [];
+
+        bool IsZero(string field) => rolling.GetInteger(field) is 0 || rolling.GetString(field)?.TrimStart('0') is "%";
+    }
+
+    private static IEnumerable<FieldError> CheckDeadline(JsonNode? spec, string path) =>
+        spec.GetInteger("progressDeadlineSeconds") is { } deadline && deadline <= (spec.GetInteger("minReadySeconds") ?? 0)
+            ? [FieldError.Invalid($"{path}.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds")] : [];
 
     private static ValidationRule Replicated(string kind) => ForFields(
         ("spec.replicas", NotNegative),
