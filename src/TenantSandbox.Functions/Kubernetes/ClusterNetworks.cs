@@ -58,7 +58,7 @@ internal sealed class ClusterNetworks(
         var found = network.DenyClusterRanges
             ? await managed.ReadAsync(clusterId, CancellationToken.None)
             : new ManagedNetwork([], HasAllSubnets: true, "it isn't read from Azure, since Network__DenyClusterRanges is off", HasLocalDns: false);
-        IReadOnlyList<string> nodes = found.HasAllSubnets ? [] : await NodeBlocksAsync(clusterId);
+        var nodes = found.HasAllSubnets ? [] : await NodeBlocksAsync(clusterId);
         var apiServer = await apiServers.ReadAsync(clusterId, CancellationToken.None);
         return new(
             [.. network.DeniedCidrs.Concat(found.Blocks).Concat(nodes).Concat(apiServer.Select(BlockOfOne)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],

@@ -8,7 +8,8 @@ namespace TenantSandbox.Core.Tests.Requests;
 /// <summary>What an installation allows in the network, and what its bounds refuse.</summary>
 public sealed class NetworkRulesTests
 {
-    private static readonly NetworkRules Some = new(["*.apps.example.com", "{tenant}.example.com"], ["gateway"], ["203.0.113.0/24"], LoadBalancerRule.Internal, false, false, ["10.50.0.0/16", "fd00:50::/32"]);
+    private static readonly NetworkRules Some = new(
+        ["*.apps.example.com", "{tenant}.example.com"], ["gateway"], ["203.0.113.0/24"], LoadBalancerRule.Internal, false, false, ["10.50.0.0/16", "fd00:50::/32"]);
 
     [Theory]
     [InlineData("""{"services":[{"type":"LoadBalancer","ports":[{"port":80}]}]}""", "services/0/type forbidden", "")]
@@ -22,7 +23,8 @@ public sealed class NetworkRulesTests
     [InlineData("""{"egressAllowList":[{"cidr":"10.50.1.0/24"}]}""", "egressAllowList/0/cidr forbidden", "")]
     [InlineData("""{"egressAllowList":[{"cidr":"10.0.0.0/8"}]}""", "egressAllowList/0/cidr forbidden", "")]
     [InlineData("""{"egressAllowList":[{"cidr":"10.51.0.0/16"}]}""", "egressAllowList/0/cidr forbidden", "egressAllowList/0/cidr forbidden")]
-    [InlineData("""{"egressAllowList":[{"cidr":"172.16.0.0/12"},{"cidr":"192.168.1.0/24"},{"cidr":"8.0.0.0/6"}]}""", "egressAllowList/0/cidr forbidden egressAllowList/1/cidr forbidden", "egressAllowList/0/cidr forbidden egressAllowList/1/cidr forbidden")]
+    [InlineData("""{"egressAllowList":[{"cidr":"8.0.0.0/6"},{"cidr":"172.16.0.0/12"}]}""", "egressAllowList/1/cidr forbidden", "egressAllowList/1/cidr forbidden")]
+    [InlineData("""{"egressAllowList":[{"cidr":"192.168.1.0/24"}]}""", "egressAllowList/0/cidr forbidden", "egressAllowList/0/cidr forbidden")]
     [InlineData("""{"egressAllowList":[{"cidr":"fd00:50:1::/48"},{"cidr":"8000::/1"}]}""", "egressAllowList/0/cidr forbidden egressAllowList/1/cidr forbidden", "")]
     [InlineData("""{"ingress":{"from":[{"cidr":"10.51.0.0/16"}]}}""", "ingress/from/0/cidr forbidden", "ingress/from/0/cidr forbidden")]
     [InlineData("""{"egressAllowList":[{"host":"api.example.com","ports":[{"port":443}]}]}""", "egressAllowList/0/host notSupported", "egressAllowList/0/host notSupported")]

@@ -168,7 +168,9 @@ public sealed class ClusterNetworksTests
         var endpoints = new V1Endpoints
         {
             Metadata = new V1ObjectMeta { Name = "kubernetes", NamespaceProperty = "default" },
-            Subsets = addresses.Length == 0 ? null : [new V1EndpointSubset { Addresses = [.. addresses.Select(a => new V1EndpointAddress { Ip = a })], Ports = [new Corev1EndpointPort { Port = 443 }] }],
+            Subsets = addresses.Length == 0
+                ? null
+                : [new V1EndpointSubset { Addresses = [.. addresses.Select(a => new V1EndpointAddress { Ip = a })], Ports = [new Corev1EndpointPort { Port = 443 }] }],
         };
         await client.CallAsync("west-1", "move", c => c.CoreV1.ReplaceNamespacedEndpointsAsync(endpoints, "kubernetes", "default"), default);
     }

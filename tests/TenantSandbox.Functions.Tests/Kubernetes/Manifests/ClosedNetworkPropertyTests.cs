@@ -1,7 +1,7 @@
+using System.Text.Json.Nodes;
 using CsCheck;
 using k8s;
 using k8s.Models;
-using System.Text.Json.Nodes;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Isolation.Network;
 using TenantSandbox.Core.Requests;
@@ -59,7 +59,7 @@ public sealed class ClosedNetworkPropertyTests
             Assert.True(opened.Except(expected).IsEmpty, $"closed, but open: {opened.Except(expected)}");
             Assert.True(expected.Except(opened).IsEmpty, $"listed, but closed: {expected.Except(opened)}");
         },
-        iter: 300);
+        iter: 150);
 
     [Fact]
     public void Policies_BlockThatIsClosedAsAWhole_AreRefused() => Installations.Sample(
