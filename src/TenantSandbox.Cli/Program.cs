@@ -6,5 +6,6 @@ var root = new RootCommand("TenantSandbox: kata-isolated tenants on AKS. `run` a
     RunCommand.Create(),
     TwinCommand.Create(),
     ConvertCommand.Create(),
+    VerifyReportCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -89,21 +89,24 @@ internal sealed class KeyVaultApi(KeyVaultTwin vaults, InjectedFaults faults, Ca
     private (string Call, Func<JsonObject?, JsonObject> Answer) OfKey(HttpContext http, string vault, string name, string[] rest) =>
         (http.Request.Method, rest) switch
         {
-            ("GET", ["versions"]) => ("list", _ => new JsonObject
-            {
-                ["value"] = new JsonArray([.. vaults.Keys.Find(vault, name).Select(v => new JsonObject { ["kid"] = IdOf(http, name, v), ["attributes"] = v.ToAttributes() })]),
-                ["nextLink"] = null,
-            }),
+            ("GET", ["versions"]) => ("list", _ => KeyVersions(http, name, vaults.Keys.Find(vault, name))),
             ("GET", []) => ("get", _ => KeyBundle(http, name, vaults.Keys.Get(vault, name, null))),
             ("GET", [var version]) => ("get", _ => KeyBundle(http, name, vaults.Keys.Get(vault, name, version))),
-            ("POST", [var version, "sign"]) => ("sign", body =>
-            {
-                var key = vaults.Keys.Get(vault, name, version);
-                var signature = key.Sign(body!.GetString("alg"), body!.GetString("value"));
-                return new JsonObject { ["kid"] = IdOf(http, name, key), ["value"] = Base64Url.EncodeToString(signature) };
-            }),
+            ("POST", [var version, "sign"]) => ("sign", body => Sign(http, name, vaults.Keys.Get(vault, name, version), body!)),
             _ => throw NotAllowed(),
         };
+
+    private static JsonObject KeyVersions(HttpContext http, string name, IEnumerable<SigningKeyVersion> versions) => new()
+    {
+        ["value"] = new JsonArray([.. versions.Select(v => new JsonObject { ["kid"] = IdOf(http, name, v), ["attributes"] = v.ToAttributes() })]),
+        ["nextLink"] = null,
+    };
+
+    private static JsonObject Sign(HttpContext http, string name, SigningKeyVersion version, JsonObject body) => new()
+    {
+        ["kid"] = IdOf(http, name, version),
+        ["value"] = Base64Url.EncodeToString(version.Sign(body.GetString("alg"), body.GetString("value"))),
+    };
 
     private static JsonObject KeyBundle(HttpContext http, string name, SigningKeyVersion version) => new()
     {

@@ -40,6 +40,16 @@ public sealed class HttpApiTests(DoorSystem doors)
     }
 
     [Fact]
+    public async Task Get_IsolationReportKeys_AreThoseOfTheFileThatIsCreated()
+    {
+        var keys = await doors.GetAsync("/api/isolation-report-keys");
+        var missing = await doors.GetAsync("/api/tenants/nobody/isolation-report");
+
+        Assert.Equal((200, "P-256"), (keys.Status, keys.Body.GetProperty("keys")[0].GetProperty("crv").GetString()));
+        Assert.Equal((404, "urn:tenantsandbox:problem:not-found"), (missing.Status, missing.Text("type")));
+    }
+
+    [Fact]
     public async Task Post_SameAgain_IsDuplicate()
     {
         var first = await doors.PostAsync(DoorRequests.Failing("again"));

@@ -42,7 +42,7 @@ public sealed class ReportKeyTests
     [Fact]
     public void Parse_NoUsableKey_SaysWhy()
     {
-        using var rsa = RSA.Create(2048);
+        using var rsa = RSA.Create(new RSAParameters { Modulus = [.. Enumerable.Repeat((byte)0xff, 256)], Exponent = [1, 0, 1] });
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         (string Text, string Reason)[] cases =
         [

@@ -9,6 +9,7 @@ namespace TenantSandbox.Core.Tests.Isolation.Evidence;
 public sealed class SignedReportTests
 {
     private static readonly SignedReport Sample = SampleChain.Reports[0];
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     [Fact]
     public void Read_WhatCreateWrote_IsTheSameReport()
@@ -24,11 +25,18 @@ public sealed class SignedReportTests
     [Fact]
     public void Read_ReportOfVersion1_HasItsHash()
     {
-        const string Report =
-            """{"appVersion":"1.0.0","cause":"nodeImage","checks":[{"at":"2026-11-28T02:00:01+00:00","expected":"KataVmIsolation","id":"pool.runtime","observed":"KataVmIsolation","reason":null,"subject":"kata1","verdict":"passed"}],"clusterId":"west-1","finishedAt":"2026-11-28T02:00:02+00:00","incarnation":1,"instanceId":"acme.1.1.onboard","keyId":"k","number":2,"previous":{"hash":"00","incarnation":1,"number":1},"schemaVersion":1,"specHash":null,"startedAt":"2026-11-28T02:00:00+00:00","tenantId":"acme","verdict":"passed"}""";
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Report)));
+        const string Lines =
+            """
+            {"appVersion":"1.0.0","cause":"nodeImage","checks":[{"at":"2026-11-28T02:00:01+00:00","expected":"KataVmIsolation","id":"pool.runtime",
+            "observed":"KataVmIsolation","reason":null,"subject":"kata1","verdict":"passed"}],"clusterId":"west-1",
+            "finishedAt":"2026-11-28T02:00:02+00:00","incarnation":1,"instanceId":"acme.1.1.onboard","keyId":"k","number":2,
+            "previous":{"hash":"00","incarnation":1,"number":1},"schemaVersion":1,"specHash":null,"startedAt":"2026-11-28T02:00:00+00:00",
+            "tenantId":"acme","verdict":"passed"}
+            """;
+        var json = Lines.ReplaceLineEndings("");
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json)));
 
-        var read = SignedReport.Read(Encoding.UTF8.GetBytes($$"""{"hash":"{{hash}}","report":{{Report}},"signature":"AAAA"}"""));
+        var read = SignedReport.Read(Encoding.UTF8.GetBytes($$"""{"hash":"{{hash}}","report":{{json}},"signature":"AAAA"}"""));
 
         Assert.Equal(hash, read.Hash);
         Assert.Equal(hash, Convert.ToHexStringLower(SignedReport.HashOf(read.Report)));
@@ -50,7 +58,7 @@ public sealed class SignedReportTests
     [Fact]
     public void Read_Reformatted_SaysThatItIsNotCanonical()
     {
-        var indented = JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize<JsonElement>(Sample.Content.Span), new JsonSerializerOptions { WriteIndented = true });
+        var indented = JsonSerializer.SerializeToUtf8Bytes(JsonSerializer.Deserialize<JsonElement>(Sample.Content.Span), Indented);
 
         Assert.Contains("not in canonical form", Assert.Throws<FormatException>(() => SignedReport.Read(indented)).Message, StringComparison.Ordinal);
     }

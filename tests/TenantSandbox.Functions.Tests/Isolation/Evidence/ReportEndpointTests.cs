@@ -105,7 +105,11 @@ public sealed class ReportEndpointTests
         Assert.DoesNotContain("<script", page, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("<b>", page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;more&quot;", page, StringComparison.Ordinal);
-        string[] order = ["Failed: the boundary is not proven. 3 checks, 1 failed, 0 warnings.", "Checks: node", "Checks: pod", "Checks: pool", "Chain and signature", "the signature is that of the key"];
+        string[] order =
+        [
+            "Failed: the boundary is not proven. 3 checks, 1 failed, 0 warnings.", "Checks: node", "Checks: pod", "Checks: pool", "Chain and signature",
+            "the signature is that of the key",
+        ];
         Assert.Equal(order, order.OrderBy(text => page.IndexOf(text, StringComparison.Ordinal)));
         Assert.All(order, text => Assert.Contains(text, page, StringComparison.Ordinal));
         Assert.DoesNotContain("Do not rely", page, StringComparison.Ordinal);

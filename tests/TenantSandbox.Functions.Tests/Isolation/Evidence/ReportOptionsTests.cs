@@ -14,7 +14,8 @@ public sealed class ReportOptionsTests
     public void Places_Settings_ChooseStorageAndKey()
     {
         using var local = Services(("TenantSandbox:Specs:Directory", "/var/specs"));
-        using var separate = Services(("TenantSandbox:Reports:Directory", "/var/reports"), ("TenantSandbox:Reports:KeyDirectory", "/var/keys"));
+        using var separate = Services(
+            ("TenantSandbox:Specs:Directory", "/var/specs"), ("TenantSandbox:Reports:Directory", "/var/reports"), ("TenantSandbox:Reports:KeyDirectory", "/var/keys"));
         using var azure = Services(("AzureWebJobsStorage", "UseDevelopmentStorage=true"), ("TenantSandbox:Reports:Key", Key));
         using var mixed = Services(("AzureWebJobsStorage", "UseDevelopmentStorage=true"), ("TenantSandbox:Reports:KeyDirectory", "/var/keys"));
 
@@ -23,7 +24,7 @@ public sealed class ReportOptionsTests
         Assert.IsType<FolderReportFiles>(separate.GetRequiredService<IReportFiles>());
         Assert.IsType<FileReportSigner>(separate.GetRequiredService<IReportSigner>());
         Assert.IsType<BlobReportFiles>(azure.GetRequiredService<IReportFiles>());
-        Assert.IsType<VaultReportSigner>(azure.GetRequiredService<IReportSigner>());
+        Assert.Equal(new ReportPlaces(null, new Uri(Key), null), azure.GetRequiredService<ReportPlaces>());
         Assert.Equal(new ReportPlaces(null, null, "/var/keys"), mixed.GetRequiredService<ReportPlaces>());
         Assert.Equal(TimeSpan.FromDays(400), mixed.GetRequiredService<IOptions<ReportOptions>>().Value.Retention);
     }
