@@ -30,6 +30,12 @@ public static class VerificationSchedule
             return VerificationActors.NodeImage;
         }
 
+        // An update that was undone because of a failed check: what runs again may not be isolated either.
+        if (tenant.Conditions.Find(TenantConditions.Isolated) is { Status: ConditionStatus.False })
+        {
+            return VerificationActors.Timer;
+        }
+
         var share = ShareOf(tenant.TenantId);
         var isDue = tenant.VerifiedAt is { } last
             ? now >= last + (interval * (0.5 + (share / 2)))

@@ -40,7 +40,7 @@ internal sealed class IsolationFactsReader(
         var used = (pods.Value ?? []).Select(p => p.Spec.NodeName).Where(n => !string.IsNullOrEmpty(n)).Distinct(StringComparer.Ordinal).ToArray();
         var seenNodes = await nodes.ReadAsync(tenant, used, cancellationToken);
         var probes = pods.Value is null
-            ? Seen<IReadOnlyList<ProbeFacts>>.Not(pods.At, pods.Failure!)
+            ? new Seen<IReadOnlyList<ProbeFacts>>(null, pods.At, pods.Failure!)
             : await SeeAsync<IReadOnlyList<ProbeFacts>>(() => ReadProbesAsync(tenant.ClusterId, pods.Value, ProbePodManifest.MarkOf(verificationId), cancellationToken));
         return new IsolationFacts(
             await pool, ToJson(seenNodes), await classes, ToJson(pods), await policies, probes, await dryRuns);
@@ -60,7 +60,7 @@ internal sealed class IsolationFactsReader(
         }
         catch (SandboxException e) when (e.ErrorClass is not (ErrorClass.Throttled or ErrorClass.Conflict or ErrorClass.Transient))
         {
-            return Seen<T>.Not(at, e.Message);
+            return new Seen<T>(null, at, e.Message);
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class SeenCache(TimeProvider time)
         catch (SandboxException e)
         {
             _entries.TryRemove(KeyValuePair.Create(key, entry));
-            return e.ErrorClass is ErrorClass.Throttled or ErrorClass.Conflict or ErrorClass.Transient ? throw e : Seen<T>.Not(now, e.Message);
+            return e.ErrorClass is ErrorClass.Throttled or ErrorClass.Conflict or ErrorClass.Transient ? throw e : new Seen<T>(null, now, e.Message);
         }
     }
 

@@ -30,8 +30,10 @@ internal static class IsolationSteps
         }
 
         run.Progress.BeginStep("verify the isolation");
+        // With options of its own, a part doesn't get the default version.
+        var options = new SubOrchestrationOptions(instanceId: $"{run.Context.InstanceId}.isolation") { Version = run.Context.Version };
         var verdict = await run.Context.CallSubOrchestratorAsync<IsolationVerdict>(
-            nameof(VerifyIsolationOrchestration), new VerificationInput(tenant, cause, timing), new SubOrchestrationOptions(instanceId: $"{run.Context.InstanceId}.isolation"));
+            nameof(VerifyIsolationOrchestration), new VerificationInput(tenant, cause, timing), options);
         if (!verdict.IsVerified)
         {
             return;

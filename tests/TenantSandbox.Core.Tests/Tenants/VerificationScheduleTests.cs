@@ -42,6 +42,17 @@ public sealed class VerificationScheduleTests
         Assert.Null(VerificationSchedule.FindDue(Ready("blue", Start) with { Phase = phase }, null, Interval, Start.AddDays(9)));
 
     [Fact]
+    public void FindDue_UndoneUpdateThatWasNotIsolated_IsDueAtOnce()
+    {
+        var undone = Ready("blue", Start) with
+        {
+            Conditions = ((IReadOnlyList<TenantCondition>)[]).Set(TenantConditions.Isolated, ConditionStatus.False, "CheckFailed", "1 check failed.", Start),
+        };
+
+        Assert.Equal(VerificationActors.Timer, VerificationSchedule.FindDue(undone, null, Interval, Start.AddMinutes(1)));
+    }
+
+    [Fact]
     public void FindDue_AfterAVerificationThatCouldNotTell_WaitsAWhile()
     {
         var ended = Start.AddDays(9);

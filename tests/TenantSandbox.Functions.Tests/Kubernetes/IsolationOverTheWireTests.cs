@@ -72,7 +72,7 @@ public sealed class IsolationOverTheWireTests : IAsyncLifetime
     {
         var tenant = await _cluster.RunAsync(_cluster.NewTenant());
         var pod = ProbePodManifest.Bare(tenant, new Functions.Configuration.TenantSandboxOptions());
-        (pod.Metadata.Name, pod.Metadata.GenerateName) = ("miner", null);
+        (pod.Metadata.Name, pod.Metadata.GenerateName, pod.Spec.RestartPolicy, pod.Spec.ActiveDeadlineSeconds) = ("miner", null, "Always", null);
         pod.Metadata.Labels = new Dictionary<string, string>();
         pod.Spec.Containers[0].Image = "registry.example/miner";
         await _cluster.Client.CoreV1.CreateNamespacedPodAsync(pod, pod.Metadata.NamespaceProperty);

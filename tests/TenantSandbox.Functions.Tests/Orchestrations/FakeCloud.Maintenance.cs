@@ -21,9 +21,6 @@ internal sealed partial class FakeCloud : IClusterResources
     /// <summary>The isolation reports.</summary>
     public MemoryReportFiles Reports { get; } = new();
 
-    /// <summary>What signs them.</summary>
-    public MemorySigner ReportSigner { get; } = new();
-
     /// <summary>What maintenance deleted itself, as <c>cluster/tenant.incarnation</c> or <c>cluster/pool</c>.</summary>
     public List<string> DeletedByMaintenance { get; } = [];
 
@@ -67,7 +64,6 @@ internal sealed partial class FakeCloud : IClusterResources
         settings.Clusters.Add(new() { Id = "aks1" });
         Add<PageRequest, PageResult>(
             ActivityNames.DeleteUnusedSpecs, page => new SpecCleanup(this, specs, Options.Create(settings)).DeleteAsync(page, hub.Client, default));
-        Add<ReportRequest, WrittenReport>(ActivityNames.WriteIsolationReport, request => new IsolationReports(new(Reports), ReportSigner).WriteAsync(request, default));
         Add<PageRequest, PageResult>(
             ActivityNames.DeleteOldReports, page => new ReportCleanup(new ReportStore(Reports)).DeleteAsync(page, hub.Client, default));
         Add<InventoryRequest, InventoryPage>(ActivityNames.TakeInventory, request => sweep.TakeAsync(request, hub.Client, default));

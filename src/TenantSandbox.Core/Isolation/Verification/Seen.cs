@@ -6,8 +6,4 @@ namespace TenantSandbox.Core.Isolation.Verification;
 /// <param name="At">When it was read, in UTC.</param>
 /// <param name="Failure">Why it could not be seen; null when it was.</param>
 public sealed record Seen<T>(T? Value, DateTimeOffset At, string? Failure = null)
-    where T : class
-{
-    /// <summary>Something that could not be seen.</summary>
-    public static Seen<T> Not(DateTimeOffset at, string failure) => new(null, at, failure);
-}
+    where T : class;

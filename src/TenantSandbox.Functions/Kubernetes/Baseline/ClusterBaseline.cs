@@ -49,42 +49,61 @@ internal sealed partial class ClusterBaseline(
                 + $"pods of tenants in kata guests whoever makes them. Upgrade it, or set {TenantSandboxOptions.Section}__Policies__Required to false");
         }
 
-        var settings = manifests.Settings(hasPolicies ? await UserAsync(objects, clusterId) : null);
+        var user = hasPolicies ? await UserAsync(objects, clusterId) : null;
+        var settings = manifests.Settings(user);
         var ns = await objects.FindNamespaceAsync(settings.Metadata.NamespaceProperty);
         var foundSettings = ns is null ? null : await objects.FindSettingsAsync(settings.Metadata);
-        IReadOnlyDictionary<string, IKubernetesObject<V1ObjectMeta>> found = (policies ?? []).Concat(await objects.ListClassesAsync()).ToDictionary(KeyOf, StringComparer.Ordinal);
+        var isLockedOut = IsLockedOut(foundSettings, user);
+        var isLoosened = false;
+        if (isLockedOut)
+        {
+            isLoosened = await LoosenAsync(objects, policies!.OfType<V1ValidatingAdmissionPolicyBinding>().FirstOrDefault(b => b.Metadata.Name == SettingsBinding), clusterId);
+            policies = await objects.FindPoliciesAsync();
+        }
+
+        var found = (policies ?? []).Concat(await objects.ListClassesAsync()).ToDictionary(KeyOf, StringComparer.Ordinal);
         var wanted = manifests.Objects(hasPolicies);
         var isFirst = MarkOf(foundSettings) == Applying
             || (foundSettings is null && !wanted.Any(w => w is not (V1RuntimeClass or V1PriorityClass) && found.ContainsKey(KeyOf(w))));
 
         var changes = new BaselineChanges(objects, clusterId, options.Value);
-        await changes.EnsureAsync(manifests.Namespace(), ns);
         if (isFirst)
         {
             Mark(settings, Applying);
         }
 
-        await changes.EnsureAsync(settings, foundSettings);
+        if (ns is null)
+        {
+            await changes.EnsureAsync(manifests.Namespace(), ns);
+        }
+
+        await EnsureSettingsAsync(changes, settings, foundSettings, isLockedOut, clusterId);
+        if (ns is not null)
+        {
+            await changes.EnsureAsync(manifests.Namespace(), ns);
+        }
+
         foreach (var item in wanted)
         {
             await changes.EnsureAsync(item, found.GetValueOrDefault(KeyOf(item)));
         }
 
-        var isChanged = changes.All.Count > 0;
         await CompleteAsync(objects, settings, manifests.Mark(hasPolicies));
-        foreach (var change in isFirst ? [] : changes.All)
+        // What the app itself had relaxed is no drift.
+        BaselineChange[] changed = [.. changes.All.Where(c => !isLoosened || c.Object != $"{nameof(V1ValidatingAdmissionPolicyBinding)[2..]}/{SettingsBinding}")];
+        foreach (var change in isFirst ? [] : changed)
         {
             LogRepaired(change.Object, clusterId, change.Detail);
         }
 
-        if (isFirst && isChanged)
+        if (isFirst && changed.Length > 0)
         {
             LogApplied(clusterId, wanted.Count, hasPolicies);
         }
 
         return new BaselineReport(
             clusterId, hasPolicies, isFirst, wanted.Count + 2,
-            [.. changes.All.Take(BaselineReport.MaxChanges)], Math.Max(0, changes.All.Count - BaselineReport.MaxChanges));
+            [.. changed.Take(BaselineReport.MaxChanges)], Math.Max(0, changed.Length - BaselineReport.MaxChanges));
     }
 
     private async Task<string?> UserAsync(BaselineObjects objects, string clusterId) =>
@@ -95,8 +114,54 @@ internal sealed partial class ClusterBaseline(
                 $"cluster {clusterId} doesn't say which user the app is (SelfSubjectReview, authentication.k8s.io/v1), and the policies would refuse "
                 + $"what it does. Set {TenantSandboxOptions.Section}__Policies__Users__0 to the app's user name there"));
 
+    private string SettingsBinding => $"{options.Value.Owner}-settings";
+
+    /// <summary>Whether the settings exist and don't trust the app: it has got another identity, or somebody removed its name.</summary>
+    private static bool IsLockedOut(V1ConfigMap? settings, string? user) =>
+        settings is not null && user is not null && settings.Data?.Any(d => d.Key.StartsWith("user.", StringComparison.Ordinal) && d.Value == user) != true;
+
+    // Policies can't guard policies and their bindings: who may write them is trusted by the cluster's RBAC. The binding is put right with the others.
+    private async Task<bool> LoosenAsync(BaselineObjects objects, V1ValidatingAdmissionPolicyBinding? binding, string clusterId)
+    {
+        if (binding?.Spec.ValidationActions?.Contains("Deny") != true)
+        {
+            return false;
+        }
+
+        LogLockedOut(clusterId, binding.Metadata.Name);
+        await objects.ReplaceAsync(
+            new V1ValidatingAdmissionPolicyBinding
+            {
+                ApiVersion = "admissionregistration.k8s.io/v1",
+                Kind = "ValidatingAdmissionPolicyBinding",
+                Metadata = new V1ObjectMeta { Name = binding.Metadata.Name },
+                Spec = new V1ValidatingAdmissionPolicyBindingSpec
+                {
+                    PolicyName = binding.Spec.PolicyName,
+                    MatchResources = binding.Spec.MatchResources,
+                    ParamRef = binding.Spec.ParamRef,
+                    ValidationActions = ["Audit"],
+                },
+            },
+            binding);
+        return true;
+    }
+
+    private static async Task EnsureSettingsAsync(
+        BaselineChanges changes, V1ConfigMap settings, V1ConfigMap? found, bool isLockedOut, string clusterId)
+    {
+        try
+        {
+            await changes.EnsureAsync(settings, found);
+        }
+        catch (InvalidException e) when (isLockedOut && e.Code != "BaselineNotOwned")
+        {
+            throw new ConflictException("SettingsGuarded", $"cluster {clusterId} doesn't trust the app yet, though the binding no longer denies: {e.Message}", e);
+        }
+    }
+
     // Read again: whoever changed the settings meanwhile is seen by the next run.
-    private async Task CompleteAsync(BaselineObjects objects, V1ConfigMap settings, string mark)
+    private static async Task CompleteAsync(BaselineObjects objects, V1ConfigMap settings, string mark)
     {
         var found = await objects.FindSettingsAsync(settings.Metadata);
         if (MarkOf(found) == mark)
@@ -119,6 +184,9 @@ internal sealed partial class ClusterBaseline(
         settings?.Metadata.Annotations?.TryGetValue(Labels.Baseline, out var mark) == true ? mark : null;
 
     private static string KeyOf(IKubernetesObject<V1ObjectMeta> item) => $"{item.GetType().Name}/{item.Metadata.Name}";
+
+    [LoggerMessage(LogLevel.Warning, "The settings of cluster {ClusterId}'s policies don't trust the app; binding {Binding} is relaxed until they do.")]
+    private partial void LogLockedOut(string clusterId, string binding);
 
     [LoggerMessage(LogLevel.Information, "The baseline of cluster {ClusterId} was applied for the first time: {Objects} objects; admission policies: {HasPolicies}.")]
     private partial void LogApplied(string clusterId, int objects, bool hasPolicies);

@@ -1,6 +1,5 @@
 using k8s;
 using k8s.Models;
-using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 
 namespace TenantSandbox.Functions.Kubernetes.Baseline;
@@ -16,7 +15,7 @@ internal static class PolicyManifests
     private const string SettingsFile = ResourcePrefix + "settings.yaml";
 
     // Parsed for each rendering, because callers change what they get; texts are read once.
-    private static readonly Lazy<IReadOnlyDictionary<string, string>> Files = new(ReadFiles);
+    private static readonly Lazy<SortedDictionary<string, string>> Files = new(ReadFiles);
 
     /// <summary>The policies, then their bindings, each in the order of the files.</summary>
     public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Policies(string owner)
@@ -36,24 +35,14 @@ internal static class PolicyManifests
         return settings;
     }
 
-    private static IReadOnlyDictionary<string, string> ReadFiles()
+    private static SortedDictionary<string, string> ReadFiles()
     {
         var assembly = typeof(PolicyManifests).Assembly;
-        return assembly.GetManifestResourceNames()
-            .Where(n => n.StartsWith(ResourcePrefix, StringComparison.Ordinal))
-            .ToSortedDictionary(n =>
-            {
-                using var reader = new StreamReader(assembly.GetManifestResourceStream(n)!);
-                return reader.ReadToEnd();
-            });
-    }
-
-    private static SortedDictionary<string, string> ToSortedDictionary(this IEnumerable<string> names, Func<string, string> read)
-    {
         var texts = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in names)
+        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith(ResourcePrefix, StringComparison.Ordinal)))
         {
-            texts[name] = read(name);
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            texts[name] = reader.ReadToEnd();
         }
 
         return texts;

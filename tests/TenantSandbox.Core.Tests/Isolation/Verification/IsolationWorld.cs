@@ -109,7 +109,7 @@ internal sealed class IsolationWorld
         """;
 
     private static Seen<T> Seen<T>(T? value)
-        where T : class => value is null ? Core.Isolation.Verification.Seen<T>.Not(At, "Forbidden") : new(value, At);
+        where T : class => value is null ? new Seen<T>(null, At, "Forbidden") : new(value, At);
 
     private static JsonObject Node(string name, string bootId) => Parse($$"""
         {"metadata":{"name":"{{name}}","labels":{"agentpool":"sp1","tenantsandbox/pool":"sp1","kubernetes.azure.com/kata-vm-isolation":"true"} },
