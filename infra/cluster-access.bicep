@@ -1,4 +1,4 @@
-metadata description = 'Gives the app its rights at one managed cluster: the custom roles, assigned at the cluster and at the subnets of its pools. main.bicep uses it for the first cluster; deploy it by itself for more.'
+metadata description = 'The app\'s rights at one managed cluster and at the subnets of its pools. main.bicep uses it for the first cluster; deploy it by itself for more.'
 
 targetScope = 'subscription'
 

@@ -6,9 +6,9 @@ targetScope = 'subscription'
 import { resourceName } from 'naming.bicep'
 import { hostSettings, tenantSandboxSettings } from 'app/settings.bicep'
 
-@description('Name of the environment. It becomes part of all names, and of the tags of tenants\' pools: never change it.')
+@description('Name of the environment: letters, digits and hyphens. It becomes part of all names, and of the tags of tenants\' pools: never change it.')
 @minLength(1)
-@maxLength(40)
+@maxLength(32)
 param environmentName string
 
 @description('Region of all resources.')
@@ -16,7 +16,7 @@ param environmentName string
 @metadata({ azd: { type: 'location' } })
 param location string
 
-@description('small: one cluster with two system nodes, and firewalls instead of private endpoints. production: zones, private endpoints, a private API server and locks. existingCluster: like small, with a cluster that is there.')
+@description('small: a cluster with two system nodes, no private endpoints. production: zones, private endpoints, a private API server, locks. existingCluster: like small, with your cluster.')
 @allowed(['small', 'production', 'existingCluster'])
 param shape string = 'small'
 
@@ -26,7 +26,7 @@ param existingClusterResourceId string = ''
 @description('Resource ids of the subnets of the existing cluster\'s pools, in its subscription. None if AKS made its network.')
 param existingClusterSubnetResourceIds string[] = []
 
-@description('Resource id of a subnet for the function app in a network from where the existing cluster\'s API server can be reached, delegated to Microsoft.App/environments and with service endpoints for storage and key vaults. Empty to make a network.')
+@description('Resource id of a subnet for the function app that reaches the existing cluster, delegated to Microsoft.App/environments, with endpoints for storage and vaults; empty to make one.')
 param existingFunctionSubnetResourceId string = ''
 
 @description('Object id of who deploys: becomes administrator of the cluster to apply the cluster role. Empty for nobody.')
@@ -117,6 +117,8 @@ param enableDeleteLocks bool = shape == 'production'
 param tags object = {}
 
 var abbreviations = loadJsonContent('abbreviations.json')
+// azd allows more characters than names of resources do.
+var environmentLabel = toLower(replace(replace(environmentName, '_', '-'), '.', '-'))
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var allTags = union(tags, { 'azd-env-name': environmentName })
 var isPrivate = shape == 'production'
@@ -131,17 +133,19 @@ var tenantVaultName = resourceName(abbreviations.keyVaultVaults, 'tenants', toke
 var appVaultName = resourceName(abbreviations.keyVaultVaults, 'app', token)
 var requestTopicName = resourceName(abbreviations.eventGridTopics, 'requests', token)
 var eventTopicName = resourceName(abbreviations.eventGridTopics, 'events', token)
-var functionAppName = resourceName(abbreviations.webSitesFunctions, environmentName, token)
-var clusterName = resourceName(abbreviations.containerServiceManagedClusters, environmentName, token)
+var clusterTopicName = resourceName(abbreviations.eventGridSystemTopics, 'cluster', token)
+var functionAppName = resourceName(abbreviations.webSitesFunctions, environmentLabel, token)
+var clusterName = resourceName(abbreviations.containerServiceManagedClusters, environmentLabel, token)
 var virtualNetworkName = resourceName(abbreviations.networkVirtualNetworks, '', token)
 var networkId = '${resourceGroupId}/providers/Microsoft.Network/virtualNetworks/${virtualNetworkName}'
 var appIdentityName = resourceName(abbreviations.managedIdentityUserAssignedIdentities, 'app', token)
 var appIdentityId = '${resourceGroupId}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${appIdentityName}'
+var componentName = resourceName(abbreviations.insightsComponents, '', token)
 var endpointNamePrefix = '${abbreviations.networkPrivateEndpoints}${token}-'
 
 var clusterResourceId = ownCluster
   ? '${resourceGroupId}/providers/Microsoft.ContainerService/managedClusters/${clusterName}'
-  : existingClusterResourceId
+  : empty(existingClusterResourceId) ? fail('The shape existingCluster needs existingClusterResourceId.') : existingClusterResourceId
 var functionSubnetId = ownNetwork ? '${networkId}/subnets/functions' : existingFunctionSubnetResourceId
 var allowedSubnets = isPrivate ? [] : [functionSubnetId]
 
@@ -153,10 +157,8 @@ var roles = {
   keyVaultCryptoUser: '12338af0-0e69-4776-bea7-57ae8d297424'
   keyVaultSecretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
-  storageBlobDataContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
   storageBlobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   storageQueueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
-  storageQueueDataMessageSender: 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'
   storageTableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
 }
 
@@ -173,17 +175,6 @@ module appIdentity 'app/identity.bicep' = {
   scope: group
   params: {
     name: appIdentityName
-    location: location
-    tags: allTags
-  }
-}
-
-@description('The identity that Event Grid writes to the queues with.')
-module deliveryIdentity 'app/identity.bicep' = {
-  name: 'delivery-identity'
-  scope: group
-  params: {
-    name: resourceName(abbreviations.managedIdentityUserAssignedIdentities, 'delivery', token)
     location: location
     tags: allTags
   }
@@ -206,7 +197,7 @@ module monitoring 'app/monitoring.bicep' = {
   scope: group
   params: {
     workspaceName: resourceName(abbreviations.operationalInsightsWorkspaces, '', token)
-    componentName: resourceName(abbreviations.insightsComponents, '', token)
+    componentName: componentName
     location: location
     tags: allTags
     dataRetention: logRetentionInDays
@@ -288,18 +279,6 @@ module storage 'app/storage.bicep' = {
         roleDefinitionIdOrName: roles.storageTableDataContributor
         principalType: 'ServicePrincipal'
       }
-      {
-        principalId: deliveryIdentity.outputs.principalId
-        description: 'Event Grid delivers requests.'
-        roleDefinitionIdOrName: roles.storageQueueDataMessageSender
-        principalType: 'ServicePrincipal'
-      }
-      {
-        principalId: deliveryIdentity.outputs.principalId
-        description: 'Event Grid keeps what it can not deliver.'
-        roleDefinitionIdOrName: roles.storageBlobDataContributor
-        principalType: 'ServicePrincipal'
-      }
     ]
     diagnosticSettings: diagnosticSettings
     lock: { kind: enableDeleteLocks ? 'CanNotDelete' : 'None' }
@@ -367,7 +346,6 @@ module requestTopic 'app/topic.bicep' = {
     name: requestTopicName
     location: location
     tags: allTags
-    deliveryIdentityResourceId: deliveryIdentity.outputs.resourceId
     privateEndpoints: endpoints(isPrivate, networkId, resourceGroupId, 'topic', 'privatelink.eventgrid.azure.net')
     privateEndpointNamePrefix: endpointNamePrefix
     roleAssignments: []
@@ -438,33 +416,75 @@ module clusterAccess 'cluster-access.bicep' = {
   dependsOn: [cluster]
 }
 
+@description('What Azure does to the new cluster. The system topic of an existing cluster belongs in that cluster\'s resource group.')
+module clusterTopic 'app/system-topic.bicep' = if (ownCluster) {
+  name: 'cluster-topic'
+  scope: group
+  params: {
+    name: clusterTopicName
+    location: location
+    tags: allTags
+    source: clusterResourceId
+    diagnosticSettings: diagnosticSettings
+  }
+  dependsOn: [cluster]
+}
+
+@description('The rights of the topic of requests at the storage account.')
+module requestRoles 'app/storage-roles.bicep' = {
+  name: 'request-roles'
+  scope: group
+  params: {
+    storageAccountName: storageAccountName
+    queueName: 'tenant-requests'
+    deadLetterContainerName: 'dead-letters'
+    topicName: requestTopicName
+    principalId: requestTopic.outputs.systemAssignedMIPrincipalId
+  }
+  dependsOn: [storage]
+}
+
+@description('The rights of the cluster\'s topic at the storage account.')
+module clusterEventRoles 'app/storage-roles.bicep' = if (ownCluster) {
+  name: 'cluster-event-roles'
+  scope: group
+  params: {
+    storageAccountName: storageAccountName
+    queueName: 'cluster-events'
+    deadLetterContainerName: 'dead-letters'
+    topicName: clusterTopicName
+    principalId: clusterTopic!.outputs.systemAssignedMIPrincipalId
+  }
+  dependsOn: [storage]
+}
+
 @description('Requests and cluster events to their queues.')
 module subscriptions 'app/subscriptions.bicep' = {
   name: 'subscriptions'
   scope: group
   params: {
     topicName: requestTopicName
-    // The system topic of an existing cluster belongs into its own resource group.
-    systemTopicName: ownCluster ? resourceName(abbreviations.eventGridSystemTopics, 'cluster', token) : ''
-    clusterResourceId: clusterResourceId
-    clusterLocation: location
-    tags: allTags
-    deliveryIdentityResourceId: deliveryIdentity.outputs.resourceId
+    systemTopicName: ownCluster ? clusterTopicName : ''
     storageAccountResourceId: storageAccountId
     requestQueue: 'tenant-requests'
     clusterEventQueue: 'cluster-events'
     deadLetterContainer: 'dead-letters'
     webhookFunctionResourceId: webhookSubscription ? '${resourceGroupId}/providers/Microsoft.Web/sites/${functionAppName}/functions/OnTenantEvent' : ''
-    diagnosticSettings: diagnosticSettings
   }
-  dependsOn: [storage, requestTopic, cluster, functionApp]
+  dependsOn: [requestRoles, clusterEventRoles, functionApp]
+}
+
+// Read here, so that no deployment has it as an output.
+resource component 'Microsoft.Insights/components@2020-02-02' existing = {
+  scope: group
+  name: componentName
 }
 
 var settingsInput = {
   clientId: appIdentity.outputs.clientId
   storageAccountName: storageAccountName
-  applicationInsightsConnectionString: monitoring.outputs.connectionString
-  installation: toLower(environmentName)
+  applicationInsightsConnectionString: component.properties.ConnectionString
+  installation: environmentLabel
   clusterResourceId: clusterResourceId
   clusterLocation: clusterAccess.outputs.location
   kubeletClientId: clusterAccess.outputs.kubeletClientId
@@ -500,7 +520,8 @@ module functionApp 'app/function-app.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
     alwaysReadyInstanceCount: alwaysReadyInstanceCount
-    privateEndpoints: endpoints(isPrivate, networkId, resourceGroupId, 'sites', 'privatelink.azurewebsites.net')
+    zoneRedundant: isPrivate && !empty(availabilityZones)
+    privateEndpoints: endpoints(isPrivate && appPublicNetworkAccess == 'Disabled', networkId, resourceGroupId, 'sites', 'privatelink.azurewebsites.net')
     privateEndpointNamePrefix: endpointNamePrefix
     diagnosticSettings: diagnosticSettings
   }
@@ -512,7 +533,7 @@ module budget 'app/budget.bicep' = if (budgetAmount > 0) {
   name: 'budget'
   scope: group
   params: {
-    name: resourceName(abbreviations.consumptionBudgets, environmentName, token)
+    name: resourceName(abbreviations.consumptionBudgets, environmentLabel, token)
     amount: max(budgetAmount, 1)
     startDate: budgetStartDate
     contactEmails: contactEmails

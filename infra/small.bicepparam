@@ -1,4 +1,4 @@
-// Example: everything new, as small as it makes sense.
+// Example: everything new, as small as is sensible.
 using 'main.bicep'
 
 param environmentName = 'sandbox-small'

@@ -38,6 +38,7 @@ resource deadLettered 'Microsoft.Insights/metricAlerts@2026-01-01' = [
     properties: {
       description: 'Events of ${topicName} could not be delivered. See docs/deploying.md, "When events are dead-lettered".'
       enabled: true
+      autoMitigate: true
       severity: 1
       scopes: [topics[i].id]
       evaluationFrequency: 'PT5M'

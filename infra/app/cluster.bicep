@@ -99,7 +99,9 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2026-08-01' = {
       podCidr: '10.244.0.0/16'
       serviceCidr: '10.245.0.0/16'
       dnsServiceIP: '10.245.0.10'
-      advancedNetworking: { enabled: advancedNetworkSecurity, security: { enabled: advancedNetworkSecurity } }
+      advancedNetworking: advancedNetworkSecurity
+        ? { enabled: true, security: { enabled: true, advancedNetworkPolicies: 'FQDN' } }
+        : { enabled: false }
     }
     agentPoolProfiles: [
       {
@@ -139,7 +141,7 @@ resource cluster 'Microsoft.ContainerService/managedClusters@2026-08-01' = {
 
 var weekly = { weekly: { intervalWeeks: 1, dayOfWeek: 'Sunday' } }
 
-@description('When Azure may upgrade Kubernetes and the node images: one of the tenants\' nodes after the other is made anew.')
+@description('When Azure may upgrade Kubernetes and the node images. Tenants\' nodes are replaced one by one.')
 resource maintenance 'Microsoft.ContainerService/managedClusters/maintenanceConfigurations@2026-08-01' = [
   for name in ['aksManagedAutoUpgradeSchedule', 'aksManagedNodeOSUpgradeSchedule']: {
     parent: cluster

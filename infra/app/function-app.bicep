@@ -42,6 +42,9 @@ param instanceMemoryMB int
 @description('Instances that always wait for orchestrations.')
 param alwaysReadyInstanceCount int
 
+@description('Whether the instances are spread over the zones of the region.')
+param zoneRedundant bool
+
 @description('Private endpoints of the app.')
 param privateEndpoints privateEndpointType[]
 
@@ -58,7 +61,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { name: 'FC1', tier: 'FlexConsumption' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
 @description('The app.')

@@ -79,6 +79,3 @@ resource roles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 
 @description('Resource id of the workspace.')
 output workspaceResourceId string = workspace.id
-
-@description('Connection string of Application Insights. It holds no key that is accepted: local authentication is off.')
-output connectionString string = component.properties.ConnectionString

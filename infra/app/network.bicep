@@ -42,8 +42,8 @@ var subnets = [
     name: 'functions'
     prefix: cidrSubnet(addressPrefixes[0], 24, 0)
     delegations: [{ name: 'environments', properties: { serviceName: 'Microsoft.App/environments' } }]
-    // Without private endpoints, storage and vaults accept this subnet.
-    serviceEndpoints: privateDnsZones ? [] : serviceEndpoints
+    // Without private endpoints, storage and vaults accept this subnet. Deployments need the way to the app's own platform.
+    serviceEndpoints: concat([{ service: 'Microsoft.Web', locations: ['*'] }], privateDnsZones ? [] : serviceEndpoints)
     outbound: true
   }
   {
@@ -116,12 +116,13 @@ resource networkSecurityGroups 'Microsoft.Network/networkSecurityGroups@2026-03-
     location: location
     tags: tags
     properties: {
-      securityRules: subnet.name == 'functions'
+      // Tenants may be allowed to open a remote shell elsewhere, so the nodes' group has no such rule.
+      securityRules: subnet.name != 'nodes'
         ? [
             {
               name: 'deny-remote-administration'
               properties: {
-                description: 'The function app never opens a shell on another machine.'
+                description: 'Nothing here opens a shell on another machine.'
                 direction: 'Outbound'
                 access: 'Deny'
                 priority: 200

@@ -1,24 +1,10 @@
 metadata description = 'Takes requests from the topic to the queue, and the cluster\'s events to a queue of their own, each with a dead-letter container.'
 
-import { diagnosticSettingType } from '../types.bicep'
-
 @description('Name of the topic of requests.')
 param topicName string
 
-@description('Name of the system topic; empty to make none.')
+@description('Name of the cluster\'s system topic; empty if there is none.')
 param systemTopicName string
-
-@description('Resource id of the cluster whose events the system topic has.')
-param clusterResourceId string
-
-@description('Region of the cluster.')
-param clusterLocation string
-
-@description('Tags of the system topic.')
-param tags object
-
-@description('Resource id of the user-assigned identity that writes to the queues and the container.')
-param deliveryIdentityResourceId string
 
 @description('Resource id of the storage account.')
 param storageAccountResourceId string
@@ -35,10 +21,7 @@ param deadLetterContainer string
 @description('Resource id of the function OnTenantEvent, to deliver to it directly too; empty for the queue only.')
 param webhookFunctionResourceId string
 
-@description('Where the system topic sends its logs and metrics.')
-param diagnosticSettings [diagnosticSettingType]
-
-var deliveryIdentity = { type: 'UserAssigned', userAssignedIdentity: deliveryIdentityResourceId }
+var deliveryIdentity = { type: 'SystemAssigned' }
 
 var deadLetters = {
   identity: deliveryIdentity
@@ -89,16 +72,8 @@ resource webhook 'Microsoft.EventGrid/topics/eventSubscriptions@2025-02-15' = if
   }
 }
 
-@description('What Azure does to the cluster: new versions, and node pools that are upgraded.')
-resource systemTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = if (!empty(systemTopicName)) {
+resource systemTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = if (!empty(systemTopicName)) {
   name: systemTopicName
-  location: clusterLocation
-  tags: tags
-  identity: { type: 'UserAssigned', userAssignedIdentities: { '${deliveryIdentityResourceId}': {} } }
-  properties: {
-    source: clusterResourceId
-    topicType: 'Microsoft.ContainerService.ManagedClusters'
-  }
 }
 
 @description('The cluster\'s events in a queue, for automation of your own.')
@@ -116,17 +91,5 @@ resource clusterEvents 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2025
     }
     deadLetterWithResourceIdentity: deadLetters
     retryPolicy: retryPolicy
-  }
-}
-
-@description('Failures of the system topic.')
-#disable-next-line use-recent-api-versions // The stable version is older and knows no category groups.
-resource systemTopicDiagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (!empty(systemTopicName)) {
-  scope: systemTopic
-  name: 'log-analytics'
-  properties: {
-    workspaceId: diagnosticSettings[0].workspaceResourceId
-    logs: [{ categoryGroup: 'allLogs', enabled: true }]
-    metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }

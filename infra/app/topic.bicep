@@ -11,9 +11,6 @@ param location string
 @description('Tags of the topic.')
 param tags object
 
-@description('Resource id of the user-assigned identity that delivers events; empty for a topic without subscriptions of this deployment.')
-param deliveryIdentityResourceId string = ''
-
 @description('Private endpoints of the topic. With any, the public address is off.')
 param privateEndpoints privateEndpointType[]
 
@@ -31,9 +28,8 @@ resource topic 'Microsoft.EventGrid/topics@2025-02-15' = {
   name: name
   location: location
   tags: tags
-  identity: empty(deliveryIdentityResourceId)
-    ? { type: 'SystemAssigned' }
-    : { type: 'UserAssigned', userAssignedIdentities: { '${deliveryIdentityResourceId}': {} } }
+  // Behind a firewall storage accepts Event Grid's system-assigned identities only.
+  identity: { type: 'SystemAssigned' }
   properties: {
     inputSchema: 'CloudEventSchemaV1_0'
     disableLocalAuth: true
@@ -87,6 +83,9 @@ module endpoints 'private-endpoint.bicep' = [
 
 @description('Resource id of the topic.')
 output resourceId string = topic.id
+
+@description('Object id of the topic\'s identity.')
+output systemAssignedMIPrincipalId string = topic.identity.principalId
 
 @description('Where events are published.')
 output endpoint string = topic.properties.endpoint
