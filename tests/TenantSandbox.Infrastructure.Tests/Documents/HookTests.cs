@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Runtime.Versioning;
 
 namespace TenantSandbox.Infrastructure.Tests.Documents;
 
 /// <summary>Runs the hook with programs in place of az and sleep that write down how they were called.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class HookTests : IDisposable
 {
     private const string Cluster = "/subscriptions/sub-1/resourceGroups/rg-1/providers/Microsoft.ContainerService/managedClusters/aks-1";

@@ -1,8 +1,10 @@
+using System.Runtime.Versioning;
 using System.Text.Json;
 
 namespace TenantSandbox.Infrastructure.Tests.Documents;
 
 /// <summary>What microsoft/template-validation-action looks for, as far as it can be seen in files.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class TemplateFilesTests
 {
     private static readonly string[] Tools = ["azure-cli", "azd", "node", "kubectl"];

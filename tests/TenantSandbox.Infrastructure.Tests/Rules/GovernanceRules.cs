@@ -21,7 +21,7 @@ internal static class GovernanceRules
         + "|^Microsoft.Storage/storageAccounts/|^Microsoft.Web/sites/");
 
     // Azure's rules for names, where they are narrower than those of the naming function.
-    private static readonly IReadOnlyDictionary<string, Regex> Names = new Dictionary<string, Regex>
+    private static readonly Dictionary<string, Regex> Names = new()
     {
         [Types.Cluster] = new("^[A-Za-z0-9][-A-Za-z0-9]{0,52}[A-Za-z0-9]$"),
         [Types.StorageAccount] = new("^[a-z0-9]{3,24}$"),

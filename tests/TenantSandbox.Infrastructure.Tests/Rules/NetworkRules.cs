@@ -30,7 +30,7 @@ internal static class NetworkRules
     ];
 
     // The services of a resource that need an endpoint each.
-    private static readonly IReadOnlyDictionary<string, string[]> Services = new Dictionary<string, string[]>
+    private static readonly Dictionary<string, string[]> Services = new()
     {
         [Types.StorageAccount] = ["blob", "queue", "table"],
         [Types.Vault] = ["vault"],

@@ -5,7 +5,7 @@ namespace TenantSandbox.Infrastructure.Tests.Settings;
 /// <summary>Replaces what only Azure knows in a setting by examples, so that the app can read it.</summary>
 internal static partial class Expressions
 {
-    private static readonly IReadOnlyDictionary<string, string> Clouds = new Dictionary<string, string>
+    private static readonly Dictionary<string, string> Clouds = new()
     {
         ["environment().suffixes.storage"] = "core.windows.net",
         ["environment().suffixes.keyvaultDns"] = ".vault.azure.net",
@@ -14,7 +14,7 @@ internal static partial class Expressions
     };
 
     // What ends a reference to a resource that isn't there yet.
-    private static readonly IReadOnlyDictionary<string, string> Properties = new Dictionary<string, string>
+    private static readonly Dictionary<string, string> Properties = new()
     {
         ["clientId"] = "00000000-0000-0000-0000-00000000000c",
         ["endpoint"] = "https://evgt-events.westeurope-1.eventgrid.azure.net/api/events",
