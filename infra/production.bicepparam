@@ -1,0 +1,11 @@
+// Example: everything new, private, in three zones.
+using 'main.bicep'
+
+param environmentName = 'sandbox'
+param location = 'westeurope'
+param shape = 'production'
+param advancedNetworkSecurity = true
+param poolMaxCount = 100
+param budgetAmount = 5000
+param budgetStartDate = '2026-12-01'
+param contactEmails = ['operators@example.com']
