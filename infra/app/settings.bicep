@@ -66,6 +66,7 @@ func tenantSandboxSettings(input appSettingsInput) object => {
   TenantSandbox__Identity__AuthorityHost: environment().authentication.loginEndpoint
   TenantSandbox__Identity__TenantId: tenant().tenantId
   TenantSandbox__Identity__OwnClientIds__0: input.kubeletClientId
+  TenantSandbox__Reports__Key: '${input.vaults.app}/keys/isolation-reports'
   // A tenant's secrets begin with its id and two hyphens.
   TenantSandbox__Secrets__Rules__0__Vault: input.vaults.tenants
   TenantSandbox__Secrets__Rules__0__Names: '{tenantId}--*'
