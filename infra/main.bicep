@@ -68,6 +68,9 @@ param availabilityZones int[] = shape == 'production' ? [1, 2, 3] : []
 @description('Whether the cluster enforces egress by host name (Advanced Container Networking Services). An existing cluster must have it already.')
 param advancedNetworkSecurity bool = false
 
+@description('The image of the probe that looks at a tenant\'s isolation from inside (docs/probe.md), best by digest. Empty: tenants are verified without probes, and the reports say so.')
+param probeImage string = ''
+
 @description('Address blocks of the new virtual network; the first must be a /16 or larger.')
 param addressPrefixes string[] = ['10.42.0.0/16']
 
@@ -499,7 +502,9 @@ var settingsInput = {
   vaults: {
     tenants: 'https://${tenantVaultName}${environment().suffixes.keyvaultDns}'
     app: 'https://${appVaultName}${environment().suffixes.keyvaultDns}'
+    signingKey: 'https://${appVaultName}${environment().suffixes.keyvaultDns}/keys/isolation-reports'
   }
+  probeImage: probeImage
 }
 
 @description('The app.')

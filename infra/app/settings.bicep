@@ -30,8 +30,11 @@ type appSettingsInput = {
   @description('Endpoint of the topic of published events.')
   eventTopicEndpoint: string
 
-  @description('Addresses of the vaults for the tenants\' secrets and for the app\'s own keys.')
-  vaults: { tenants: string, app: string }
+  @description('Addresses of the vaults for the tenants\' secrets and for the app\'s own keys, and of the key that signs reports.')
+  vaults: { tenants: string, app: string, signingKey: string }
+
+  @description('The image of probes; empty to verify tenants without probes.')
+  probeImage: string
 }
 
 @export()
@@ -66,11 +69,15 @@ func tenantSandboxSettings(input appSettingsInput) object => {
   TenantSandbox__Identity__AuthorityHost: environment().authentication.loginEndpoint
   TenantSandbox__Identity__TenantId: tenant().tenantId
   TenantSandbox__Identity__OwnClientIds__0: input.kubeletClientId
-  TenantSandbox__Reports__Key: '${input.vaults.app}/keys/isolation-reports'
+  TenantSandbox__Reports__Key: input.vaults.signingKey
   // A tenant's secrets begin with its id and two hyphens.
   TenantSandbox__Secrets__Rules__0__Vault: input.vaults.tenants
   TenantSandbox__Secrets__Rules__0__Names: '{tenantId}--*'
   TenantSandbox__Secrets__OwnVaults__0: input.vaults.app
+  // Without an image every verification would fail, so that must be accepted expressly; the reports say so.
+  ...(empty(input.probeImage)
+    ? { TenantSandbox__Verification__WithoutProbe: 'true' }
+    : { TenantSandbox__Verification__ProbeImage: input.probeImage })
   TenantSandbox__Maintenance__Schedules__ReconcileTenants: '0 */5 * * * *'
   TenantSandbox__Maintenance__Schedules__ReconcileClusters: '30 */5 * * * *'
   TenantSandbox__Maintenance__Schedules__SweepOrphans: '0 0 * * * *'

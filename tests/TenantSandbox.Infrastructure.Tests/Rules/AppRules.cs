@@ -60,8 +60,9 @@ internal static partial class AppRules
     private static bool IsReadyForOrchestrations(AzureResource site) =>
         site.List("properties.functionAppConfig.scaleAndConcurrency.alwaysReady").Any(r => (string?)r["name"] == "durable" && (int?)r["instanceCount"] >= 2);
 
-    // What an app setting is called that holds a credential; the connection string of Application Insights holds none that is accepted.
-    [GeneratedRegex("(Key|Secret|Password|Token|StaticToken|SharedAccessSignature)$|^AzureWebJobsStorage$|^(WEBSITE_CONTENTAZUREFILECONNECTIONSTRING)$", RegexOptions.IgnoreCase)]
+    // What an app setting is called that holds a credential; the connection string of Application Insights holds none that is accepted, and
+    // Reports__Key is the address of a key that never leaves its vault.
+    [GeneratedRegex("((?<!__Reports__)Key|Secret|Password|Token|StaticToken|SharedAccessSignature)$|^AzureWebJobsStorage$|^(WEBSITE_CONTENTAZUREFILECONNECTIONSTRING)$", RegexOptions.IgnoreCase)]
     private static partial Regex CredentialName();
 
     [GeneratedRegex("AccountKey=|SharedAccessKey=|[?&](sig|code)=|list[A-Z]?[A-Za-z]*Keys\\(|listKeys\\(", RegexOptions.IgnoreCase)]

@@ -15,6 +15,7 @@ internal static partial class KnownSettings
         [TenantSandboxOptions.Section] = typeof(TenantSandboxOptions),
         [LogOptions.Section] = typeof(LogOptions),
         [MaintenanceOptions.Section] = typeof(MaintenanceOptions),
+        [ReportOptions.Section] = typeof(ReportOptions),
         [RequestDoorOptions.Section] = typeof(RequestDoorOptions),
         [SpecOptions.Section] = typeof(SpecOptions),
     };
