@@ -269,15 +269,27 @@ public sealed class BaselineOverTheWireTests : IAsyncLifetime
         await Client.CoreV1.ReplaceNamespacedConfigMapAsync(settings, Settings, SettingsNamespace);
     }
 
-    // A class's handler can't be changed: somebody deletes it and makes another one.
+    // A class's handler can't be changed: somebody deletes it and makes another one, and takes the policy away meanwhile, which refuses that.
     private async Task ChangeRuntimeClassAsync(Action<V1RuntimeClass> change)
     {
         const string name = "tenantsandbox-kata-1gi";
         var item = await Client.NodeV1.ReadRuntimeClassAsync(name);
         change(item);
         item.Metadata = new V1ObjectMeta { Name = name, Labels = item.Metadata.Labels };
+        var bindings = (await Client.AdmissionregistrationV1.ListValidatingAdmissionPolicyBindingAsync()).Items
+            .Where(b => b.Spec.PolicyName == "tenantsandbox-runtime-classes").ToArray();
+        foreach (var binding in bindings)
+        {
+            await Client.AdmissionregistrationV1.DeleteValidatingAdmissionPolicyBindingAsync(binding.Metadata.Name);
+        }
+
         await Client.NodeV1.DeleteRuntimeClassAsync(name);
         await Client.NodeV1.CreateRuntimeClassAsync(item);
+        foreach (var binding in bindings)
+        {
+            binding.Metadata = new V1ObjectMeta { Name = binding.Metadata.Name, Labels = binding.Metadata.Labels };
+            await Client.AdmissionregistrationV1.CreateValidatingAdmissionPolicyBindingAsync(binding);
+        }
     }
 
     private async Task ChangePriorityClassAsync(Action<V1PriorityClass> change)
