@@ -23,8 +23,8 @@ internal sealed class AdmissionTrials(ClusterConnections connections, IOptions<T
     public async Task<IReadOnlyList<DryRunFacts>> TryAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
         var forbidden = Enum.GetValues<ForbiddenPod>();
-        var control = await TryAsync(tenant.ClusterId, Allowed(tenant), cancellationToken);
-        if (control is { } refusal)
+        // Quotas are checked last: what only a quota refuses, admission has taken.
+        if (await TryAsync(tenant.ClusterId, Allowed(tenant), cancellationToken) is { ErrorClass: not ErrorClass.Quota } refusal)
         {
             return [.. forbidden.Select(f => new DryRunFacts(f, null, $"The API server refused a pod that it should take: {refusal.Message}"))];
         }
@@ -32,7 +32,6 @@ internal sealed class AdmissionTrials(ClusterConnections connections, IOptions<T
         return await Task.WhenAll(forbidden.Select(async f => await TryAsync(tenant.ClusterId, Forbid(Allowed(tenant), f), cancellationToken) switch
         {
             null => new DryRunFacts(f, null),
-            // Quotas are checked last: what only a quota refuses, admission has taken.
             { ErrorClass: ErrorClass.Quota } quota => new DryRunFacts(f, null, $"Only its quota refused it: {quota.Message}"),
             { } refused => new DryRunFacts(f, refused.Message),
         }));

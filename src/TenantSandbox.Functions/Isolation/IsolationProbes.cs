@@ -94,7 +94,7 @@ internal sealed class IsolationProbes(
     private static string Describe(IEnumerable<V1Pod> pods) =>
         string.Join("; ", pods.OrderBy(p => p.Metadata.Name, StringComparer.Ordinal).Take(3).Select(p => $"{p.Metadata.Name} is {p.Status?.Phase ?? "new"}"));
 
-    private Task CreateAsync(string clusterId, V1Pod pod, CancellationToken cancellationToken) => connections.CallAsync(
+    private Task<V1Pod> CreateAsync(string clusterId, V1Pod pod, CancellationToken cancellationToken) => connections.CallAsync(
         clusterId,
         $"start probe {pod.Metadata.NamespaceProperty}/{pod.Metadata.Name}",
         client => client.CoreV1.CreateNamespacedPodAsync(

@@ -30,7 +30,12 @@ internal sealed class SeenCache(TimeProvider time)
         catch (SandboxException e)
         {
             _entries.TryRemove(KeyValuePair.Create(key, entry));
-            return e.ErrorClass is ErrorClass.Throttled or ErrorClass.Conflict or ErrorClass.Transient ? throw e : new Seen<T>(null, now, e.Message);
+            if (e.ErrorClass is ErrorClass.Throttled or ErrorClass.Conflict or ErrorClass.Transient)
+            {
+                throw;
+            }
+
+            return new Seen<T>(null, now, e.Message);
         }
     }
 

@@ -249,7 +249,7 @@ public sealed class IsolationOrchestrationTests
     [Fact]
     public async Task Verify_WorkerExitsInEveryActivity_StillQuarantines()
     {
-        foreach (string activity in (string[])[ActivityNames.StartProbes, ActivityNames.WatchProbes, ActivityNames.JudgeIsolation, ActivityNames.DeleteProbes, ActivityNames.CloseNetwork])
+        foreach (var activity in (string[])[ActivityNames.StartProbes, ActivityNames.WatchProbes, ActivityNames.JudgeIsolation, ActivityNames.DeleteProbes, ActivityNames.CloseNetwork])
         {
             await using var system = await TestSystem.StartAsync(c => c.Probes = new(true, 1, 120));
             await system.RunAsync(TestSystem.Onboard());

@@ -33,7 +33,7 @@ internal static class ImageRules
         where workload is not null
         let status = pod.Child("status") ?? []
         from container in status.Items("containerStatuses").Concat(status.Items("initContainerStatuses"))
-        // What waits has pulled nothing yet.
+            // What waits has pulled nothing yet.
         where (container.Child("state") ?? [])["waiting"] is null
         let name = container.Text("name") ?? "?"
         select new RunningImage(workload.Name, name, DigestOf(container.Text("imageID")), DigestOf(workload.Images.GetValueOrDefault(name)));

@@ -17,7 +17,7 @@ internal static class NetworkRules
             [Observation.Of(e.ClusterId, "an engine", e.NoPolicyEngine is null ? "an engine" : "none", e.NoPolicyEngine is null, e.NoPolicyEngine)]),
         new("network.readable", IsolationArea.Network, "Every policy of the namespace can be evaluated; one that can't counts as open.", (facts, e) =>
         {
-            string[] unreadable = 
+            string[] unreadable =
             [
                 .. facts.Policies.Value!.Where(p => !IsRendered(p, e)).Select(NetworkPolicyReader.Read).Where(p => p.Unreadable is not null)
                     .Select(p => $"{p.Kind}/{p.Name}: {p.Unreadable}"),
