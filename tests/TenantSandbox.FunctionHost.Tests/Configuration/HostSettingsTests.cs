@@ -31,7 +31,7 @@ public sealed class HostSettingsTests
         Assert.Empty(KnownSettings.FindUnknown(configuration));
         Assert.Equal(("api", 200, 100), (settings.RoutePrefix, settings.MaxOutstandingRequests, settings.MaxConcurrentRequests));
         Assert.Equal(TimeSpan.FromMinutes(10), settings.FunctionTimeout);
-        Assert.Equal(("TenantSandbox", "2.0", 50), (settings.Durable.HubName, settings.Durable.DefaultVersion, settings.Durable.MaxConcurrentActivities));
+        Assert.Equal(("TenantSandbox", "2.1", 50), (settings.Durable.HubName, settings.Durable.DefaultVersion, settings.Durable.MaxConcurrentActivities));
         Assert.Equal(VersioningSettings.VersionFailureStrategy.Reject, settings.Durable.VersionFailure);
         Assert.Equal((16, TimeSpan.FromSeconds(30)), (settings.Queues.BatchSize, settings.Queues.VisibilityTimeout));
     }
