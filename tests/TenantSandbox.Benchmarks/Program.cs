@@ -6,6 +6,7 @@ var known = new Dictionary<string, Func<Task<IReadOnlyList<Figure>>>>(StringComp
 {
     ["start"] = StartBenchmark.RunAsync,
     ["onboard"] = OnboardBenchmark.RunAsync,
+    ["verify"] = VerifyBenchmark.RunAsync,
     ["lifecycle"] = LifecycleBenchmark.RunAsync,
     ["storage"] = StorageBenchmark.RunAsync,
     ["worker"] = WorkerBenchmark.RunAsync,

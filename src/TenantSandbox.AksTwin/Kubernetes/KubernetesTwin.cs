@@ -75,6 +75,6 @@ internal sealed class KubernetesTwin
 
         StorageAddOn.Install(_cluster);
         PriorityClassRules.Install(_cluster);
-        ApiServerService.Install(_cluster);
+        ClusterServices.Install(_cluster);
     }
 }

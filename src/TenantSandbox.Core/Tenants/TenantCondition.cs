@@ -108,6 +108,7 @@ public sealed record TenantObservationAnswer(
 /// <param name="FoundAt">When it was found.</param>
 /// <param name="Actor">Who asked for the rebuild.</param>
 /// <param name="Expiry">The expiry that its namespace carries; null for none.</param>
+/// <param name="IsQuarantined">Whether its namespace says that its connections are closed.</param>
 public sealed record TenantRebuild(
     [property: JsonPropertyName("tenantId")] string TenantId,
     [property: JsonPropertyName("incarnation")] int Incarnation,
@@ -120,4 +121,5 @@ public sealed record TenantRebuild(
     [property: JsonPropertyName("createdAt")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("at")] DateTimeOffset FoundAt,
     [property: JsonPropertyName("actor")] string Actor,
-    [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null);
+    [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null,
+    [property: JsonPropertyName("isQuarantined"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsQuarantined = false);

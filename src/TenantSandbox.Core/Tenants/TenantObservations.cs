@@ -55,7 +55,10 @@ public static class TenantObservations
             return state;
         }
 
-        var trigger = found.IsTerminating ? TenantTrigger.FoundTerminating : found.IsSuspended ? TenantTrigger.FoundSuspended : TenantTrigger.Found;
+        var trigger = found.IsTerminating ? TenantTrigger.FoundTerminating
+            : found.IsQuarantined ? TenantTrigger.FoundQuarantined
+            : found.IsSuspended ? TenantTrigger.FoundSuspended
+            : TenantTrigger.Found;
         var ask = new TenantAsk($"rebuild:{found.Incarnation}", found.TenantId, TenantVerb.Onboard, found.Actor, "rebuild", found.FoundAt)
         {
             Reason = $"Its namespace was found in cluster {found.Placement.ClusterId}.",

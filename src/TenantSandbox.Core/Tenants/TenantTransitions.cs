@@ -34,6 +34,7 @@ public static class TenantTransitions
             (TenantTrigger.QuarantineLifted, [TenantPhase.Quarantined], TenantPhase.Ready),
             (TenantTrigger.Found, [null], TenantPhase.Ready),
             (TenantTrigger.FoundSuspended, [null], TenantPhase.Suspended),
+            (TenantTrigger.FoundQuarantined, [null], TenantPhase.Quarantined),
             (TenantTrigger.FoundTerminating, [null], TenantPhase.TeardownFailed),
         }
         .SelectMany(row => row.From.Select(from => KeyValuePair.Create((from, row.Trigger), row.To ?? from!.Value)))
@@ -158,6 +159,9 @@ public enum TenantTrigger
 
     /// <summary>Its namespace was found with all workloads scaled to zero.</summary>
     FoundSuspended,
+
+    /// <summary>Its namespace was found with its connections closed.</summary>
+    FoundQuarantined,
 
     /// <summary>Its namespace was found being deleted.</summary>
     FoundTerminating,

@@ -18,20 +18,29 @@ internal sealed partial class NetworkClosing(
     private const int MaxNames = 5;
 
     /// <summary>
-    /// Applies a policy that allows nothing, then deletes all others of the tenant's namespace, whoever made them, and reads what is left.
-    /// Existing connections end when the policy engine applies it.
+    /// Applies a policy that allows nothing, then deletes all others of the tenant's namespace, whoever made them, and reads what is left. Marks
+    /// the namespace, so that a rebuild doesn't take the tenant for a ready one. Existing connections end when the policy engine applies it.
     /// </summary>
     /// <exception cref="SandboxException">Refused (a namespace that isn't the tenant's) or failed.</exception>
     [Function(ActivityNames.CloseNetwork)]
     public async Task<ClosedNetwork> CloseAsync([ActivityTrigger] PlacedTenant placed, CancellationToken cancellationToken)
     {
         var tenant = await tenants.ReadAsync(placed, cancellationToken);
-        await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
+        var found = await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
         await connections.ApplyAsync(tenant.ClusterId, QuarantinePolicyManifest.Policy(tenant, options.Value), cancellationToken);
         var deleted = await DeleteOthersAsync(tenant, cancellationToken);
+        await MarkAsync(tenant, found, cancellationToken);
         var left = await ListOthersAsync(tenant, cancellationToken);
         return new ClosedNetwork(
             deleted.Count, [.. deleted.Where(d => !d.IsOurs).Select(d => d.Name).Take(MaxNames)], [.. left.Select(l => l.Name).Take(MaxNames)]);
+    }
+
+    private Task MarkAsync(DesiredTenant tenant, V1Namespace found, CancellationToken cancellationToken)
+    {
+        var manifest = NamespaceManifest.Namespace(tenant with { IsQuarantined = true }, options.Value);
+        // The apply fails if the namespace was replaced by another one of this name after the read.
+        manifest.Metadata.Uid = found.Metadata.Uid;
+        return connections.ApplyAsync(tenant.ClusterId, manifest, cancellationToken);
     }
 
     private async Task<IReadOnlyList<PolicyInNamespace>> DeleteOthersAsync(DesiredTenant tenant, CancellationToken cancellationToken)

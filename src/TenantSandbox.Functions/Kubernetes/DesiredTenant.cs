@@ -38,6 +38,9 @@ internal sealed record DesiredTenant(
     /// <summary>The namespace.</summary>
     public TenantNamespaceRef Namespace => new(TenantId, Incarnation, ClusterId);
 
+    /// <summary>Whether its connections are closed. Its namespace says so, for a rebuild after the task hub was lost.</summary>
+    public bool IsQuarantined { get; init; }
+
     /// <summary>Claims of earlier specs that still exist: an update deletes no data.</summary>
     public IReadOnlyList<KeptClaim> KeptClaims { get; init; } = [];
 

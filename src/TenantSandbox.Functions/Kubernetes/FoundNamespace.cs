@@ -30,6 +30,7 @@ public sealed record NamespacePage(
 /// <param name="CreatedAt">When it was created.</param>
 /// <param name="IsTerminating">Whether it is being deleted.</param>
 /// <param name="Expiry">When the tenant expires; null for never, and on namespaces that an earlier version made.</param>
+/// <param name="IsQuarantined">Whether the tenant's connections are closed, because it was not shown to be isolated.</param>
 public sealed record FoundNamespace(
     [property: JsonPropertyName("name")] string Name,
     [property: JsonPropertyName("uid")] string Uid,
@@ -42,4 +43,5 @@ public sealed record FoundNamespace(
     [property: JsonPropertyName("isSuspended")] bool IsSuspended,
     [property: JsonPropertyName("createdAt")] DateTimeOffset CreatedAt,
     [property: JsonPropertyName("isTerminating")] bool IsTerminating,
-    [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null);
+    [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null,
+    [property: JsonPropertyName("isQuarantined"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsQuarantined = false);

@@ -52,7 +52,8 @@ internal sealed class NamespaceInventory(ClusterConnections connections, IOption
             Annotation(Labels.Suspended) == "true",
             metadata.CreationTimestamp is { } created ? new DateTimeOffset(created.ToUniversalTime()) : DateTimeOffset.MinValue,
             metadata.DeletionTimestamp is not null,
-            ExpiryAnnotations.Read(metadata.Annotations));
+            ExpiryAnnotations.Read(metadata.Annotations),
+            Annotation(Labels.Quarantined) == "true");
 
         string? Label(string name) => metadata.Labels?.TryGetValue(name, out var value) == true ? value : null;
 

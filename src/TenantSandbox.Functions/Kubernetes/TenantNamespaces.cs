@@ -131,13 +131,15 @@ internal sealed partial class TenantNamespaces(
     }
 
     /// <summary>Refuses to change a namespace that isn't this incarnation's.</summary>
+    /// <returns>The namespace, as it was read.</returns>
     /// <exception cref="SandboxException">It doesn't exist, is being deleted, or belongs to someone else.</exception>
-    public async Task RequireAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
+    public async Task<V1Namespace> RequireAsync(TenantNamespaceRef tenant, CancellationToken cancellationToken)
     {
         var found = await ReadAsync(tenant, cancellationToken)
             ?? throw new NotFoundException(
                 "NamespaceMissing", $"namespace {NamespaceManifest.NameOf(tenant.TenantId)} on cluster {tenant.ClusterId} does not exist; apply it first");
         Ownership.Require(found, options.Value.Owner, tenant);
+        return found;
     }
 
     /// <summary>Whether it belongs to this incarnation of the tenant. If not, the incarnation's own namespace is absent, and this one must not be changed.</summary>

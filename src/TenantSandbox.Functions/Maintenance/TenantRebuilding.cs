@@ -109,6 +109,6 @@ internal sealed class TenantRebuilding(IClusterResources resources, ISpecStore s
         return new(
             found.TenantId!, found.Incarnation!.Value, found.Revision ?? UnknownRevision, spec, found.SpecHash, placement,
             found.IsSuspended, found.IsTerminating, found.CreatedAt, request.Now, request.Actor,
-            found.Expiry?.WithNotice(options.Value.ExpiryNotice));
+            found.Expiry?.WithNotice(options.Value.ExpiryNotice), found.IsQuarantined);
     }
 }

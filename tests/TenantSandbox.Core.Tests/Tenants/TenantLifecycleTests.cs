@@ -311,6 +311,20 @@ public sealed class TenantLifecycleTests
     }
 
     [Fact]
+    public void Rebuild_QuarantinedTenant_StaysClosedUntilAPersonLiftsIt()
+    {
+        var found = new TenantRebuild("acme", 3, 7, TenantSteps.Spec, "hash", TenantSteps.Placement, false, false, _tenant.Now, _tenant.Now, "ann", IsQuarantined: true);
+
+        var state = TenantObservations.Rebuild(null, found)!;
+
+        Assert.Equal(TenantPhase.Quarantined, state.Phase);
+        var update = TenantStateMachine.Submit(state, new("u", new(TenantRequestKind.Update, "acme", 8, TenantSteps.Spec, "x"), _tenant.Now)).Answer;
+        Assert.Equal(SubmitOutcome.Conflict, update.Outcome);
+        var lift = TenantStateMachine.Act(state, new("c", "acme", TenantVerb.LiftQuarantine, "ann", "test", _tenant.Now)).Answer;
+        Assert.Equal(SubmitOutcome.Accepted, lift.Outcome);
+    }
+
+    [Fact]
     public void Preview_Update_ChangesNothingAndSaysWhatWouldStart()
     {
         var before = State;

@@ -32,7 +32,8 @@ public sealed class WorkerCrashTests(CrashableSystem crashable) : IClassFixture<
             ("ApplyWorkloads", () => system.OnboardAsync("changed", tier: "dedicated"), TenantPhase.Ready),
             ("ApplyNamespace", () => system.PutAsync("changed", TenantRequests.Onboard("changed", 2, "dedicated", "registry.example/app:2"), ifMatch: null), TenantPhase.Ready),
             ("SuspendWorkloads", () => system.ActAsync("tenants/changed/suspend"), TenantPhase.Suspended),
-            ("WatchRollout", () => system.ActAsync("tenants/changed/resume"), TenantPhase.Ready),
+            ("ApplyWorkloads", () => system.ActAsync("tenants/changed/resume"), TenantPhase.Ready),
+            ("JudgeIsolation", () => system.ActAsync("tenants/changed/verify"), TenantPhase.Ready),
             ("ApplyWorkloads", () => system.ActAsync("tenants/changed/reconcile"), TenantPhase.Ready),
             ("DeletePool", () => system.OffboardAsync("changed"), TenantPhase.Offboarded),
         ];

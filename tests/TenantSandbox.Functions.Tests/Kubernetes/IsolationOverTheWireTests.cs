@@ -49,10 +49,28 @@ public sealed class IsolationOverTheWireTests : IAsyncLifetime
         var left = Assert.Single((await _cluster.Client.NetworkingV1.ListNamespacedNetworkPolicyAsync(ns)).Items);
         Assert.Equal(("tenant-quarantine", null, null), (left.Metadata.Name, left.Spec.Ingress, left.Spec.Egress));
         Assert.Equal("", await FindFailedAsync(tenant));
+        Assert.True(await IsMarkedAsync(ns));
 
         // Lifting the quarantine applies everything again.
         await _cluster.Namespaces.ApplyAsync(tenant.Placed(), default);
+        Assert.False(await IsMarkedAsync(ns));
         Assert.Equal("tenant-network", Assert.Single((await _cluster.Client.NetworkingV1.ListNamespacedNetworkPolicyAsync(ns)).Items).Metadata.Name);
+    }
+
+    private async Task<bool> IsMarkedAsync(string ns)
+    {
+        var inventory = _cluster.Services.Make<NamespaceInventory>();
+        for (string? continuation = null; ;)
+        {
+            var page = await inventory.ListAsync(new(ClusterFixture.ClusterId, continuation), default);
+            if (page.Namespaces.FirstOrDefault(n => n.Name == ns) is { } found)
+            {
+                return found.IsQuarantined;
+            }
+
+            continuation = page.Continuation;
+            Assert.NotNull(continuation);
+        }
     }
 
     [Fact]

@@ -5,6 +5,7 @@ using TenantSandbox.Core.Capacity;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Functions.Kubernetes;
+using TenantSandbox.Functions.Kubernetes.Baseline;
 using TenantSandbox.Functions.Kubernetes.Inspection;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 using TenantSandbox.Functions.Tests.Azure.Arm;
@@ -22,6 +23,7 @@ public sealed class PolicyEngineTests
     {
         await using var cloud = await TwinCloud.StartAsync(change: o => o with { Clusters = [new() { NetworkPolicy = "none" }] });
         await using var services = ServicesOf(cloud);
+        await services.Make<ClusterBaseline>().ApplyAsync(new("west-1"), default);
 
         var refusal = Assert.Single((await services.Make<TenantAdmission>().CheckAsync(Tenant.Placed() with { PoolName = null }, default)).Refusals);
         var apply = await Assert.ThrowsAsync<InvalidException>(() => services.Make<TenantNamespaces>().ApplyAsync(Tenant.Placed(), default));

@@ -56,6 +56,25 @@ public sealed class IsolationOrchestrationTests
     }
 
     [Fact]
+    public async Task Rebuild_ClosedNamespace_StaysQuarantinedAndIsNotRepaired()
+    {
+        await using var system = await TestSystem.StartAsync();
+        system.Cloud.Strangers.Add(new(
+            "tenant-acme", "uid", "tenantsandbox", "acme", 1, 5, null, null, false, DateTimeOffset.UnixEpoch, false, IsQuarantined: true));
+        var settings = new MaintenanceSettings(100, TimeSpan.Zero, TimeSpan.FromHours(1), false, TimeSpan.FromDays(30), TimeSpan.FromHours(4));
+        foreach (var task in (MaintenanceTask[])[MaintenanceTask.Rebuild, MaintenanceTask.ReconcileTenants])
+        {
+            await system.Hub.Client.ScheduleNewOrchestrationInstanceAsync(
+                $"{task}Orchestration", new MaintenanceInput(task, settings, "ann"), new StartOrchestrationOptions(task.ToInstanceId()));
+            await system.SettleAsync(system.Now.AddHours(1));
+        }
+
+        var tenant = await system.TenantAsync();
+        Assert.Equal((TenantPhase.Quarantined, null), (tenant.Phase, tenant.Operation));
+        Assert.Equal(0, system.Cloud.CallsOf(ActivityNames.ApplyNamespace));
+    }
+
+    [Fact]
     public async Task Onboard_VerificationIsOff_IsReadyWithoutTheCondition()
     {
         await using var system = await TestSystem.StartAsync(c => (c.Probes, c.Verdict) = (new(false, 0, 0), NotIsolated));

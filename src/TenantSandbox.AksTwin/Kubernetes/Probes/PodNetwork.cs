@@ -19,7 +19,7 @@ internal sealed class PodNetwork
 
     /// <summary>What policies see of the cluster's DNS, which has no pods here.</summary>
     private static readonly NetworkPod ClusterDns = new(
-        "kube-system", "coredns", new Dictionary<string, string> { ["k8s-app"] = "kube-dns" },
+        ClusterServices.DnsNamespace, "coredns", new Dictionary<string, string> { ["k8s-app"] = "kube-dns" },
         [new("dns", TransportProtocol.Udp, 53), new("dns-tcp", TransportProtocol.Tcp, 53)], AddressSet.Empty);
 
     private readonly Cluster _cluster;
@@ -67,15 +67,18 @@ internal sealed class PodNetwork
             return TryPod(target, ReadPod(peer), port, IsListening(peer, target, port));
         }
 
+        // Its Service has no endpoints, since it has no pods.
+        if (text == ClusterServices.DnsAddress(_cluster))
+        {
+            return TryPod(target, ClusterDns, port, port == 53);
+        }
+
         if (_cluster.Store.List(Kinds.Services).FirstOrDefault(s => s.Json.GetString("spec", "clusterIP") == text) is { } service)
         {
             return TryService(target, service, port);
         }
 
-        // The cluster's DNS has no pods here, and its API server no Service object.
-        return text == ServiceAddress(10) ? TryPod(target, ClusterDns, port, port == 53)
-            : text == ServiceAddress(1) ? TryAddress(target, ApiServer(out var apiPort) ?? address, port == 443 ? apiPort : port, port == 443)
-            : _cluster.Store.List(Kinds.Nodes).Any(n => n.Json.GetObjects("status", "addresses").Any(a => a.GetString("address") == text))
+        return _cluster.Store.List(Kinds.Nodes).Any(n => n.Json.GetObjects("status", "addresses").Any(a => a.GetString("address") == text))
                 ? TryAddress(target, address, port, NodePorts.Contains(port) || IsNodePort(port))
             : PlatformPorts.TryGetValue(text, out var ports) ? ports.Contains(port) ? TryAddress(target, address, port, true) : Dropped
             // Of the world outside, every address answers at every port.
@@ -104,21 +107,6 @@ internal sealed class PodNetwork
         var backend = subset.GetObjects("addresses").FirstOrDefault().GetString("ip");
         var backendPort = subset.GetObjects("ports").FirstOrDefault(p => p.GetString("name") == name).GetInteger("port");
         return backend is null || backendPort is null ? Refused : Try(target, IPAddress.Parse(backend), (int)backendPort);
-    }
-
-    /// <summary>The endpoint behind the API server's Service; null where the cluster serves none.</summary>
-    private IPAddress? ApiServer(out int port)
-    {
-        var subset = _cluster.Store.Find(Kinds.Endpoints, NetworkNamespace.Default, "kubernetes")?.Json.GetObjects("subsets").FirstOrDefault();
-        port = (int)(subset.GetObjects("ports").FirstOrDefault().GetInteger("port") ?? 443);
-        return IPAddress.TryParse(subset.GetObjects("addresses").FirstOrDefault().GetString("ip"), out var address) ? address : null;
-    }
-
-    private string ServiceAddress(byte host)
-    {
-        var bytes = IPNetwork.Parse(_cluster.Context.Cluster.ServiceCidr).BaseAddress.GetAddressBytes();
-        bytes[^1] += host;
-        return new IPAddress(bytes).ToString();
     }
 
     private bool IsNodePort(int port) =>

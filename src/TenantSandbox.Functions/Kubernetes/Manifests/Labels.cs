@@ -37,6 +37,9 @@ internal static class Labels
     /// <summary>An annotation of the namespace, <c>true</c> while the tenant is suspended.</summary>
     public const string Suspended = "tenantsandbox/suspended";
 
+    /// <summary>An annotation of the namespace, <c>true</c> while the tenant is quarantined.</summary>
+    public const string Quarantined = "tenantsandbox/quarantined";
+
     /// <summary>An annotation of the namespace: when the tenant expires, in UTC; absent for never.</summary>
     public const string ExpiresAt = "tenantsandbox/expires-at";
 

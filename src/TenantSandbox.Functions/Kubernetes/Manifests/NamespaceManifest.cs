@@ -61,6 +61,11 @@ internal static class NamespaceManifest
             annotations[Labels.Suspended] = "true";
         }
 
+        if (tenant.IsQuarantined)
+        {
+            annotations[Labels.Quarantined] = "true";
+        }
+
         ExpiryAnnotations.Add(annotations, tenant.Expiry);
         return annotations;
     }
