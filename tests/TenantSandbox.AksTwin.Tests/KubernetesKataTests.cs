@@ -47,6 +47,21 @@ public sealed class KubernetesKataTests
         Assert.Equal("Pending", (await api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Body.GetString("status", "phase"));
     }
 
+    [Theory]
+    [InlineData("In", "aks-kata-1")]
+    [InlineData("NotIn", "aks-kata-0")]
+    public async Task NodeAffinity_NameOfANode_BindsThePodAccordingly(string @operator, string expected)
+    {
+        await using var api = await KubernetesServer.StartTwinAsync(nodes: 2);
+        var ns = await api.CreateNamespaceAsync();
+        await api.PostAsync($"/api/v1/namespaces/{ns}/pods", Manifests.Pod("p", extra: $$"""
+            {{Kata}}"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[
+                {"matchFields":[{"key":"metadata.name","operator":"{{@operator}}","values":["aks-kata-1"]}]}]} } },
+            """));
+        var pod = await api.WaitForAsync($"/api/v1/namespaces/{ns}/pods", o => o.GetString("spec", "nodeName") is not null);
+        Assert.Equal(expected, pod.GetString("spec", "nodeName"));
+    }
+
     [Fact]
     public async Task Quota_KataPod_CountsItsOverhead()
     {

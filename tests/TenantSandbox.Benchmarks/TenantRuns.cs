@@ -24,6 +24,7 @@ internal sealed class TenantRuns : IDisposable
 
     /// <returns>Milliseconds.</returns>
     public Task<double> OnboardAsync(string tenantId) => MeasureAsync(
+        tenantId,
         $"{tenantId}.1.1.onboard",
         "/api/tenants",
         new JsonObject
@@ -42,7 +43,7 @@ internal sealed class TenantRuns : IDisposable
     /// <param name="sequence">Its operation's sequence: 2 for the first after the onboarding.</param>
     /// <returns>Milliseconds.</returns>
     public Task<double> VerifyAsync(string tenantId, int sequence) => MeasureAsync(
-        $"{tenantId}.1.{sequence}.verify", $"/api/tenants/{tenantId}/verify", new JsonObject { ["actor"] = "benchmark", ["reason"] = "measure" });
+        tenantId, $"{tenantId}.1.{sequence}.verify", $"/api/tenants/{tenantId}/verify", new JsonObject { ["actor"] = "benchmark", ["reason"] = "measure" });
 
     /// <returns>Sorted milliseconds of each.</returns>
     public static async Task<IReadOnlyList<double>> OneByOneAsync(int count, Func<int, Task<double>> run)
@@ -65,14 +66,22 @@ internal sealed class TenantRuns : IDisposable
         return count / clock.Elapsed.TotalSeconds;
     }
 
-    private async Task<double> MeasureAsync(string operationId, string path, JsonObject body)
+    private async Task<double> MeasureAsync(string tenantId, string operationId, string path, JsonObject body)
     {
         var pending = _pending[operationId] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var clock = Stopwatch.StartNew();
         using var response = await _http.PostAsJsonAsync(path, body);
-        response.EnsureSuccessStatusCode();
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+        }
+
         await pending.Task.WaitAsync(TimeSpan.FromMinutes(1));
-        return clock.Elapsed.TotalMilliseconds;
+        var elapsed = clock.Elapsed.TotalMilliseconds;
+        var tenant = await _http.GetFromJsonAsync<JsonObject>($"/api/tenants/{tenantId}");
+        return tenant!["phase"]!.GetValue<string>() == "ready"
+            ? elapsed
+            : throw new InvalidOperationException($"{operationId}: the tenant is {tenant["phase"]}: {tenant["lastError"]?.ToJsonString()}");
     }
 
     private void OnProgress(DurableProgress report)

@@ -12,13 +12,22 @@ internal sealed class PodRequirements(StoredObject pod, PodClaims claims)
     public LabelSelector Selector { get; } = LabelSelector.FromMap(pod.Json.GetObject("spec", "nodeSelector"));
 
     /// <summary>Terms of the required node affinity, one of which must match; null for none.</summary>
-    public List<LabelSelector>? Affinity { get; } =
+    public List<NodeSelectorTerm>? Affinity { get; } =
         pod.Json.GetObject("spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution") is { } required
-            ? [
-                .. required.GetObjects("nodeSelectorTerms")
-                    .Select(t => LabelSelector.FromExpressions(t.GetObjects("matchExpressions"))),
-            ]
+            ? [.. required.GetObjects("nodeSelectorTerms").Select(t => new NodeSelectorTerm(t))]
             : null;
+}
+
+/// <summary>A term of a node affinity: all its expressions and fields must match. An empty one matches no node.</summary>
+internal sealed class NodeSelectorTerm(JsonObject term)
+{
+    private readonly bool _isEmpty = !term.GetObjects("matchExpressions").Concat(term.GetObjects("matchFields")).Any();
+    private readonly LabelSelector _labels = LabelSelector.FromExpressions(term.GetObjects("matchExpressions"));
+    private readonly LabelSelector _fields = LabelSelector.FromExpressions(term.GetObjects("matchFields"));
+
+    /// <summary>Whether a node matches. Its name is the only field that terms can have.</summary>
+    public bool Matches(string name, JsonObject labels) =>
+        !_isEmpty && _labels.Matches(labels) && _fields.Matches(field => field == "metadata.name" ? name : null);
 }
 
 /// <summary>A node as the scheduler sees it: labels, taints, and allocatable and used resources.</summary>
@@ -79,7 +88,7 @@ internal sealed class NodeCapacity
             return $"node(s) had untolerated taint {{{taint.GetString("key")}: {taint.GetString("value")}}}";
         }
 
-        if (!pod.Selector.Matches(_labels) || pod.Affinity?.Exists(t => t.Matches(_labels)) is false)
+        if (!pod.Selector.Matches(_labels) || pod.Affinity?.Exists(t => t.Matches(Name, _labels)) is false)
         {
             return "node(s) didn't match Pod's node affinity/selector";
         }

@@ -109,7 +109,7 @@ internal sealed class IsolationFactsReader(
     private async Task<ProbeFacts> ReadProbeAsync(string clusterId, V1Pod pod, ProbeRequest request, CancellationToken cancellationToken)
     {
         var node = pod.Spec.NodeName ?? WantedNodeOf(pod);
-        ProbeFacts Without(string failure) => new(node, pod.Metadata.Name, request, null, failure);
+        ProbeFacts Without(string failure) => new(node, pod.Metadata.Name, request, null, failure, IsolationProbes.IsWithoutRoom(pod));
         if (pod.Status?.Phase != "Succeeded")
         {
             var state = pod.Status?.ContainerStatuses?.FirstOrDefault()?.State;

@@ -12,7 +12,10 @@ namespace TenantSandbox.Functions.Isolation;
 internal sealed partial class IsolationJudge(
     DesiredTenants tenants, IsolationFactsReader reader, IsolationExpectations expectations, IsolationReports reports, TimeProvider time, ILogger<IsolationJudge> logger)
 {
-    /// <summary>Reads what isolation depends on, runs every check and writes the report. Changes nothing in the cluster.</summary>
+    /// <summary>
+    /// Reads what isolation depends on, runs every check and writes the report; does neither if pods were moved meanwhile and may be probed again.
+    /// Changes nothing in the cluster.
+    /// </summary>
     /// <exception cref="SandboxException">
     /// A call failed in a way that passes by itself, or the tenant can't be rendered; what can't be seen for another reason is a failed check.
     /// </exception>
@@ -22,6 +25,11 @@ internal sealed partial class IsolationJudge(
         var tenant = await tenants.ReadAsync(input.Tenant, cancellationToken);
         var expected = await expectations.OfAsync(tenant, cancellationToken);
         var facts = await reader.ReadAsync(tenant, input.InstanceId!, cancellationToken);
+        if (input.Attempt < VerificationInput.MaxAttempts - 1 && IsolationVerification.HasUnprobedNodes(facts, expected))
+        {
+            return IsolationVerdict.Unsettled;
+        }
+
         var checks = IsolationVerification.Run(facts, expected);
         IsolationCheck[] failed = [.. checks.Where(c => c.Verdict == CheckVerdict.Failed)];
         if (failed.Length > 0)

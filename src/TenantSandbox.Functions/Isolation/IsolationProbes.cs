@@ -17,6 +17,14 @@ internal sealed class IsolationProbes(
     TimeProvider time)
 {
     /// <summary>
+    /// How long a node may have no room for a probe: probes of other tenants end within seconds, tenants' pods don't. The capacity of a pool
+    /// includes a probe for each node, but the scheduler can fill one node and leave that room on another.
+    /// </summary>
+    private static readonly TimeSpan RoomWait = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan RoomRecheck = TimeSpan.FromSeconds(1);
+
+    /// <summary>
     /// Starts a probe on each node that a pod of the tenant runs on, and watches them for a bounded time. Called again, it starts only those that are missing, so that a probe that
     /// has begun keeps its nonce. Probes of earlier verifications are deleted.
     /// </summary>
@@ -64,14 +72,17 @@ internal sealed class IsolationProbes(
         while (true)
         {
             var list = await ListPageAsync(tenant, selector, cancellationToken);
-            var running = list.Items.Where(p => !HasEnded(p)).ToDictionary(p => p.Metadata.Uid, p => p, StringComparer.Ordinal);
-            var left = until - time.GetUtcNow();
+            var now = time.GetUtcNow();
+            var running = list.Items.Where(p => !HasEnded(p) && !(IsWithoutRoom(p) && now - CreatedAt(p) > RoomWait)).ToDictionary(p => p.Metadata.Uid, p => p, StringComparer.Ordinal);
+            var left = until - now;
             if (running.Count == 0 || left <= TimeSpan.Zero)
             {
                 return new ProbeObservation(running.Count == 0, running.Count == 0 ? "every probe has ended" : Describe(running.Values));
             }
 
-            await pacing.RunAsync(() => FollowAsync(tenant, selector, list.Metadata.ResourceVersion, running, left, cancellationToken), cancellationToken);
+            // Nothing happens to a pod without room, so it is looked at again.
+            var slice = running.Values.Any(IsWithoutRoom) && left > RoomRecheck ? RoomRecheck : left;
+            await pacing.RunAsync(() => FollowAsync(tenant, selector, list.Metadata.ResourceVersion, running, slice, cancellationToken), cancellationToken);
         }
     }
 
@@ -85,6 +96,14 @@ internal sealed class IsolationProbes(
             await DeleteAsync(tenant.ClusterId, await ListAsync(tenant, Labels.Probe, cancellationToken), cancellationToken);
         }
     }
+
+    /// <summary>Whether the scheduler found no node for a probe that would have room for it.</summary>
+    internal static bool IsWithoutRoom(V1Pod pod) => pod.Status?.Phase == "Pending" && string.IsNullOrEmpty(pod.Spec.NodeName)
+        && pod.Status.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" })?.Message is { } message
+        && (message.Contains("Insufficient ", StringComparison.Ordinal) || message.Contains("Too many pods", StringComparison.Ordinal));
+
+    private static DateTimeOffset CreatedAt(V1Pod pod) =>
+        pod.Metadata.CreationTimestamp is { } created ? new DateTimeOffset(created.ToUniversalTime()) : DateTimeOffset.MinValue;
 
     private static bool IsOfWorkload(V1Pod pod) =>
         pod.Metadata.Labels?.ContainsKey(Labels.Probe) != true && !HasEnded(pod) && pod.Metadata.DeletionTimestamp is null && !string.IsNullOrEmpty(pod.Spec.NodeName);

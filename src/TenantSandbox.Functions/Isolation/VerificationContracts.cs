@@ -11,12 +11,18 @@ namespace TenantSandbox.Functions.Isolation;
 /// <param name="Timing">Polling delays of the tenant's cluster.</param>
 /// <param name="InstanceId">The orchestration that verifies; null in its own input.</param>
 /// <param name="StartedAt">When it started, by its clock; null in its own input.</param>
+/// <param name="Attempt">How often it was judged before: a tenant whose pods move meanwhile is probed again, at most <see cref="MaxAttempts"/> times in all.</param>
 public sealed record VerificationInput(
     [property: JsonPropertyName("tenant")] PlacedTenant Tenant,
     [property: JsonPropertyName("cause")] ReportCause Cause,
     [property: JsonPropertyName("timing")] OperationTiming Timing,
     [property: JsonPropertyName("instanceId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? InstanceId = null,
-    [property: JsonPropertyName("startedAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? StartedAt = null);
+    [property: JsonPropertyName("startedAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? StartedAt = null,
+    [property: JsonPropertyName("attempt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Attempt = 0)
+{
+    /// <summary>How often a tenant is probed in one verification. After the last time, a node without a probe fails it.</summary>
+    public const int MaxAttempts = 3;
+}
 
 /// <summary>How a verification begins.</summary>
 /// <param name="IsEnabled">False where the installation verifies nothing.</param>
@@ -45,6 +51,7 @@ public sealed record ProbeObservation(
 /// <param name="RunsOutsideGuest">Whether a failed check says that something runs, or may run, on the kernel of its node.</param>
 /// <param name="Report">The report that holds every check; null where nothing is verified.</param>
 /// <param name="NodeImage">The node image of the tenant's agent pool; null if it wasn't seen.</param>
+/// <param name="MustProbeAgain">Whether nothing was judged, because a pod was moved to a node without a probe.</param>
 public sealed record IsolationVerdict(
     [property: JsonPropertyName("isolated")] bool IsIsolated,
     [property: JsonPropertyName("passed")] int Passed,
@@ -53,7 +60,8 @@ public sealed record IsolationVerdict(
     [property: JsonPropertyName("failures")] IReadOnlyList<string> Failures,
     [property: JsonPropertyName("outsideGuest"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool RunsOutsideGuest = false,
     [property: JsonPropertyName("report"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Report = null,
-    [property: JsonPropertyName("nodeImage"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NodeImage = null)
+    [property: JsonPropertyName("nodeImage"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NodeImage = null,
+    [property: JsonPropertyName("probeAgain"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool MustProbeAgain = false)
 {
     /// <summary>The most failed checks that are named: the report has all.</summary>
     public const int MaxFailures = 5;
@@ -63,6 +71,9 @@ public sealed record IsolationVerdict(
 
     /// <summary>The verdict where the installation verifies nothing.</summary>
     public static IsolationVerdict NotVerified { get; } = new(true, 0, 0, 0, []);
+
+    /// <summary>The verdict while pods of the tenant are being moved.</summary>
+    public static IsolationVerdict Unsettled { get; } = new(false, 0, 0, 0, [], MustProbeAgain: true);
 
     /// <summary>Whether anything was checked.</summary>
     [JsonIgnore]

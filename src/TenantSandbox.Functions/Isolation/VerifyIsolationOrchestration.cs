@@ -7,7 +7,7 @@ namespace TenantSandbox.Functions.Isolation;
 
 /// <summary>
 /// Verifies one tenant: starts probe pods, waits until they have ended, judges, and deletes them whatever happens. A part of the operations
-/// that make a tenant ready, with a history of its own, so that theirs stay short.
+/// that make a tenant ready, with a history of its own, so that theirs stay short. Starts further probes if pods are moved meanwhile.
 /// </summary>
 public static class VerifyIsolationOrchestration
 {
@@ -21,22 +21,31 @@ public static class VerifyIsolationOrchestration
         var hasProbes = true;
         try
         {
-            progress.BeginStep("start the probes");
-            var start = await context.CallAsync<ProbeStart>(ActivityNames.StartProbes, verification, progress);
-            hasProbes = start.Probes > 0;
-            if (!start.IsEnabled)
+            for (var attempt = 0; ; attempt++)
             {
-                return IsolationVerdict.NotVerified;
-            }
+                var attempted = verification with { Attempt = attempt };
+                progress.BeginStep("start the probes");
+                var start = await context.CallAsync<ProbeStart>(ActivityNames.StartProbes, attempted, progress);
+                hasProbes = start.Probes > 0 || attempt > 0;
+                if (!start.IsEnabled)
+                {
+                    return IsolationVerdict.NotVerified;
+                }
 
-            if (!start.IsDone && hasProbes)
-            {
-                progress.BeginStep("wait for the probes");
-                await WaitAsync(context, verification, start, progress);
-            }
+                if (!start.IsDone && start.Probes > 0)
+                {
+                    progress.BeginStep("wait for the probes");
+                    await WaitAsync(context, attempted, start, progress);
+                }
 
-            progress.BeginStep("judge the isolation");
-            return await context.CallAsync<IsolationVerdict>(ActivityNames.JudgeIsolation, verification, progress);
+                progress.BeginStep("judge the isolation");
+                var verdict = await context.CallAsync<IsolationVerdict>(ActivityNames.JudgeIsolation, attempted, progress);
+                // The last attempt is always judged.
+                if (!verdict.MustProbeAgain)
+                {
+                    return verdict;
+                }
+            }
         }
         finally
         {

@@ -113,6 +113,20 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
     private static string Failed(IEnumerable<IsolationCheck> checks) =>
         string.Join(", ", checks.Where(c => c.Verdict == CheckVerdict.Failed).Select(c => c.Id).Distinct());
 
+    [Fact]
+    public async Task Judge_PodOnANodeWithoutProbe_AsksForProbesAndFailsTheLastAttempt()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        var judge = _cluster.Services.Make<IsolationJudge>();
+
+        var first = await judge.JudgeAsync(Input(tenant), default);
+        var last = await judge.JudgeAsync(Input(tenant) with { Attempt = VerificationInput.MaxAttempts - 1 }, default);
+
+        Assert.Equal(IsolationVerdict.Unsettled, first);
+        Assert.False(last.MustProbeAgain);
+        Assert.Contains("No probe was started on this node", Assert.Single(last.Failures), StringComparison.Ordinal);
+    }
+
     private async Task<IReadOnlyList<IsolationCheck>> VerifyAsync(DesiredTenant tenant)
     {
         await Probes.StartAsync(Input(tenant), default);

@@ -19,6 +19,9 @@ internal sealed partial class FakeCloud
     /// <summary>How often probes are seen running before they have ended.</summary>
     public int ProbePolls { get; set; }
 
+    /// <summary>How often pods are moved while their nodes are probed, before a verification is judged.</summary>
+    public int PodMoves { get; set; }
+
     /// <summary>Namespaces with probe pods, as <c>cluster/tenant.incarnation</c>.</summary>
     public IReadOnlyCollection<string> RunningProbes => _probes;
 
@@ -46,6 +49,11 @@ internal sealed partial class FakeCloud
     private IsolationVerdict JudgeIsolation(VerificationInput input)
     {
         Require(input.Tenant);
+        if (PodMoves-- > 0)
+        {
+            return IsolationVerdict.Unsettled;
+        }
+
         Verifications.Add(input);
         return Verdict;
     }

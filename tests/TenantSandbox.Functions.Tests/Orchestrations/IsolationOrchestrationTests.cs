@@ -87,6 +87,19 @@ public sealed class IsolationOrchestrationTests
     }
 
     [Fact]
+    public async Task Onboard_PodsMoveWhileTheyAreProbed_AreProbedAgain()
+    {
+        await using var system = await TestSystem.StartAsync(c => (c.Probes, c.PodMoves) = (new(true, 1, 120), 2));
+
+        await system.RunAsync(TestSystem.Onboard());
+
+        Assert.Equal(TenantPhase.Ready, (await system.TenantAsync()).Phase);
+        Assert.Equal((3, 3), (system.Cloud.CallsOf(ActivityNames.StartProbes), system.Cloud.CallsOf(ActivityNames.JudgeIsolation)));
+        Assert.Equal(2, Assert.Single(system.Cloud.Verifications).Attempt);
+        Assert.Empty(system.Cloud.RunningProbes);
+    }
+
+    [Fact]
     public async Task Onboard_ProbesThatNeverEnd_AreJudgedAfterTheirTime()
     {
         await using var system = await TestSystem.StartAsync(c => (c.Probes, c.ProbePolls) = (new(true, 1, 120), int.MaxValue));

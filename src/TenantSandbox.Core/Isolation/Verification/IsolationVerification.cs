@@ -46,6 +46,17 @@ public static class IsolationVerification
         return PoolRules.NodeImageOf(facts.Pool.Value);
     }
 
+    /// <summary>
+    /// Whether a pod of the tenant runs on a node without a probe, although nodes are probed: it was moved there after the probes were started,
+    /// by an autoscaler or an eviction.
+    /// </summary>
+    public static bool HasUnprobedNodes(IsolationFacts facts, IsolationExpectation expected)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        ArgumentNullException.ThrowIfNull(expected);
+        return expected.Probe is not null && facts.Probes.Value is not null && ProbeRules.UnprobedNodes(facts).Any();
+    }
+
     /// <summary>Whether a check says that something of the tenant runs, or may run, on the kernel of its node.</summary>
     public static bool ShowsPodOutsideGuest(IsolationCheck check)
     {

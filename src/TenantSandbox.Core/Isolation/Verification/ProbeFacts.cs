@@ -8,7 +8,8 @@ namespace TenantSandbox.Core.Isolation.Verification;
 /// <param name="Request">What it was asked.</param>
 /// <param name="Log">What it printed, at most one byte more than a result may have; null when nothing could be read.</param>
 /// <param name="Failure">Why it printed nothing that could be read, such as a pod that didn't start in time; null when there is a log.</param>
-public sealed record ProbeFacts(string Node, string Pod, ProbeRequest Request, string? Log, string? Failure = null)
+/// <param name="IsWithoutRoom">Whether the node has no room for it, so that it never started.</param>
+public sealed record ProbeFacts(string Node, string Pod, ProbeRequest Request, string? Log, string? Failure = null, bool IsWithoutRoom = false)
 {
     /// <summary>Begins the names of targets that come from the tenant's allow list.</summary>
     public const string AllowListPrefix = "allow-list";

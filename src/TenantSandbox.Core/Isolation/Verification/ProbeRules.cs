@@ -25,7 +25,7 @@ internal static class ProbeRules
 
     public static IReadOnlyList<IsolationRule> All { get; } =
     [
-        new("probe.result", IsolationArea.Probe, "A probe ran on each node that the tenant uses, and printed a result with the nonce of its request.", (facts, e) =>
+        new("probe.result", IsolationArea.Probe, "A probe ran on each node that the tenant uses, and printed a result with the nonce of its request. A node without room for one is a warning.", (facts, e) =>
             e.Probe is not null ? ObserveResults(facts)
             : e.NoProbeReason is { } accepted ? [Observation.NotApplicable(e.Namespace, "a result", accepted)]
             : [Observation.Of(e.Namespace, "a result", null, isMet: false, NotConfigured)]),
@@ -63,19 +63,22 @@ internal static class ProbeRules
         OfTargets("probe.allow-list", "An address of the tenant's allow list answers; that it doesn't can have other causes.", ProbeExpectation.Open, isAllowList: true),
     ];
 
-    private static IEnumerable<Observation> ObserveResults(IsolationFacts facts)
+    /// <summary>The nodes that pods of the tenant run on and no probe was started on.</summary>
+    internal static IEnumerable<string> UnprobedNodes(IsolationFacts facts)
     {
-        var used = facts.Pods.Value is null ? [] : PodRules.Staying(facts).Select(PodRules.NodeOf).Where(n => n.Length > 0).Distinct(StringComparer.Ordinal);
         var probed = facts.Probes.Value!.Select(p => p.Node).ToHashSet(StringComparer.Ordinal);
-        return
-        [
-            .. facts.Probes.Value!.Select(p => Read(p) is var (result, failure) && result is not null
-                ? Observation.Of(p.Node, "a result", "a result", isMet: true)
-                : Observation.Of(p.Node, "a result", null, isMet: false, failure)),
-            .. used.Where(n => !probed.Contains(n)).Order(StringComparer.Ordinal)
-                .Select(n => Observation.Of(n, "a result", null, isMet: false, "No probe was started on this node.")),
-        ];
+        return facts.Pods.Value is null
+            ? []
+            : PodRules.Staying(facts).Select(PodRules.NodeOf).Where(n => n.Length > 0 && !probed.Contains(n)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
     }
+
+    private static IEnumerable<Observation> ObserveResults(IsolationFacts facts) =>
+    [
+        .. facts.Probes.Value!.Select(p => Read(p) is var (result, failure) && result is not null
+            ? Observation.Of(p.Node, "a result", "a result", isMet: true)
+            : new Observation(p.Node, "a result", null, p.IsWithoutRoom ? CheckVerdict.Warning : CheckVerdict.Failed, failure)),
+        .. UnprobedNodes(facts).Select(n => Observation.Of(n, "a result", null, isMet: false, "No probe was started on this node.")),
+    ];
 
     private static (ProbeResult? Result, string? Failure) Read(ProbeFacts probe)
     {

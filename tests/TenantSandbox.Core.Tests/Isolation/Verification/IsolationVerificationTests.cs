@@ -48,6 +48,18 @@ public sealed class IsolationVerificationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Run_NodeWithoutRoomForAProbe_Warns()
+    {
+        var world = new IsolationWorld();
+        world.Probes![0] = world.Probes[0] with { Log = null, Failure = "The probe pod is Pending: 0/2 nodes are available: 1 Insufficient memory.", IsWithoutRoom = true };
+
+        var result = world.Verify().Where(c => c.Id == "probe.result" && c.Verdict != CheckVerdict.Passed).ToArray();
+
+        Assert.Equal(CheckVerdict.Warning, Assert.Single(result).Verdict);
+        Assert.DoesNotContain(world.Verify(), c => c.Verdict == CheckVerdict.Failed);
+    }
+
+    [Fact]
     public void Run_PodOnNodeOutsideOfThePool_IsCaughtByNodeAndMissingProbe()
     {
         var world = new IsolationWorld();
