@@ -26,15 +26,20 @@ internal sealed class ApiServerAddresses(ClusterConnections connections)
             client => client.CoreV1.ReadNamespacedEndpointsAsync(Service, Namespace, cancellationToken: cancellationToken),
             cancellationToken);
         IPAddress[] registered = [.. (endpoints?.Subsets ?? []).SelectMany(s => (s.Addresses ?? []).Concat(s.NotReadyAddresses ?? [])).Select(a => Parse(a, clusterId))];
-        if (registered.Length == 0)
-        {
-            // While it restarts, an API server takes its address out.
-            throw new TransientException("ApiServerUnknown", $"cluster {clusterId} names no address of its API server in Endpoints {Namespace}/{Service}");
-        }
-
         var host = await connections.CallAsync(clusterId, "connect", client => Task.FromResult(client.BaseUri.DnsSafeHost), cancellationToken);
-        return [.. registered, .. await ResolveAsync(host, clusterId, cancellationToken)];
+        return Combine(clusterId, registered, await ResolveAsync(host, clusterId, cancellationToken));
     }
+
+    /// <summary>All addresses, if they are known.</summary>
+    /// <param name="clusterId">The cluster.</param>
+    /// <param name="registered">Those that the API server registers.</param>
+    /// <param name="connected">Those that this app connects to.</param>
+    /// <exception cref="TransientException">None is registered: while it restarts, an API server takes its address out.</exception>
+    internal static IReadOnlyList<IPAddress> Combine(string clusterId, IReadOnlyList<IPAddress> registered, IReadOnlyList<IPAddress> connected) =>
+        // An API server that listens on a loopback address only registers none (Kubernetes validates endpoints so); nobody else can reach it.
+        registered.Count > 0 || connected.All(IPAddress.IsLoopback)
+            ? [.. registered, .. connected]
+            : throw new TransientException("ApiServerUnknown", $"cluster {clusterId} names no address of its API server in Endpoints {Namespace}/{Service}");
 
     private static IPAddress Parse(V1EndpointAddress address, string clusterId) => IPAddress.TryParse(address.Ip, out var parsed)
         ? parsed

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using k8s;
 using k8s.Models;
@@ -109,17 +110,6 @@ public sealed class ClusterNetworksTests
         Assert.DoesNotContain("198.51.100.10/32", blocks);
     }
 
-    [Fact]
-    public async Task Get_NoAddressOfTheApiServer_Fails()
-    {
-        await using var cloud = await TwinCloud.StartAsync();
-        await MoveApiServerAsync(cloud.Services);
-
-        var failure = await Assert.ThrowsAsync<TransientException>(() => Networks(cloud).GetAsync("west-1", default));
-
-        Assert.Contains("default/kubernetes", failure.Message, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData("cilium", true)]
     [InlineData("calico", true)]
@@ -133,6 +123,25 @@ public sealed class ClusterNetworksTests
         var network = await Networks(cloud).GetAsync("west-1", default);
 
         Assert.Equal(isEnforced ? null : $"networkPolicy is {policy}, networkDataplane azure", network.Unenforced);
+    }
+
+    [Theory]
+    [InlineData("198.51.100.10", "203.0.113.7", "198.51.100.10 203.0.113.7")]
+    [InlineData("", "127.0.0.1 ::1", "127.0.0.1 ::1")]
+    [InlineData("", "203.0.113.7", null)]
+    [InlineData("", "127.0.0.1 203.0.113.7", null)]
+    public void Combine_AddressesOfTheApiServer_AreKnownOrOfThisMachineOnly(string registered, string connected, string? expected)
+    {
+        static IPAddress[] Addresses(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(IPAddress.Parse)];
+
+        if (expected is null)
+        {
+            Assert.Equal("ApiServerUnknown", Assert.Throws<TransientException>(() => ApiServerAddresses.Combine("aks1", Addresses(registered), Addresses(connected))).Code);
+        }
+        else
+        {
+            Assert.Equal(Addresses(expected), ApiServerAddresses.Combine("aks1", Addresses(registered), Addresses(connected)));
+        }
     }
 
     [Fact]

@@ -200,6 +200,8 @@ public sealed class InspectionOverTheWireTests(ClusterFixture cluster)
             Metadata = new V1ObjectMeta { Name = "stranger" },
             Spec = new V1PodSpec
             {
+                // Before 1.24 a pod that mounts a token is refused until its account has one.
+                AutomountServiceAccountToken = false,
                 Containers =
                 [
                     new V1Container
