@@ -114,6 +114,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<ApiServerAddresses>();
         services.TryAddSingleton<IClusterNetworks, ClusterNetworks>();
         services.AddSingleton<NamespaceWatch>();
+        services.AddSingleton<NamespacePolicies>();
         services.AddSingleton<ClaimVolumes>();
         services.AddSingleton<ClaimPreflight>();
         services.AddSingleton<TenantNamespaces>();

@@ -14,16 +14,19 @@ internal sealed class PodRequirements(StoredObject pod, PodClaims claims)
     /// <summary>Terms of the required node affinity, one of which must match; null for none.</summary>
     public List<NodeSelectorTerm>? Affinity { get; } =
         pod.Json.GetObject("spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution") is { } required
-            ? [.. required.GetObjects("nodeSelectorTerms").Select(t => new NodeSelectorTerm(t))]
+            ? NodeSelectorTerm.AllOf(required)
             : null;
 }
 
-/// <summary>A term of a node affinity: all its expressions and fields must match. An empty one matches no node.</summary>
+/// <summary>A term of a node selector, as in the affinity of a pod or a volume: all its expressions and fields must match. An empty one matches no node.</summary>
 internal sealed class NodeSelectorTerm(JsonObject term)
 {
     private readonly bool _isEmpty = !term.GetObjects("matchExpressions").Concat(term.GetObjects("matchFields")).Any();
     private readonly LabelSelector _labels = LabelSelector.FromExpressions(term.GetObjects("matchExpressions"));
     private readonly LabelSelector _fields = LabelSelector.FromExpressions(term.GetObjects("matchFields"));
+
+    /// <summary>The terms of a node selector, one of which must match.</summary>
+    public static List<NodeSelectorTerm> AllOf(JsonObject selector) => [.. selector.GetObjects("nodeSelectorTerms").Select(t => new NodeSelectorTerm(t))];
 
     /// <summary>Whether a node matches. Its name is the only field that terms can have.</summary>
     public bool Matches(string name, JsonObject labels) =>
@@ -93,7 +96,7 @@ internal sealed class NodeCapacity
             return "node(s) didn't match Pod's node affinity/selector";
         }
 
-        if (!pod.Claims.Affinity.TrueForAll(terms => terms.Exists(t => t.Matches(_labels))))
+        if (!pod.Claims.Affinity.TrueForAll(terms => terms.Exists(t => t.Matches(Name, _labels))))
         {
             return "node(s) had volume node affinity conflict";
         }

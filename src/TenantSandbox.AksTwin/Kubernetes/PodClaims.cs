@@ -4,13 +4,13 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 /// <param name="Blocker">Why the pod fits no node now, as the scheduler words it; null if it may fit one.</param>
 /// <param name="Affinity">The terms of each bound volume, one of which a node must match.</param>
 /// <param name="Waiting">Claims that are bound when the pod has a node.</param>
-internal sealed record PodClaims(string? Blocker, List<List<LabelSelector>> Affinity, List<StoredObject> Waiting)
+internal sealed record PodClaims(string? Blocker, List<List<NodeSelectorTerm>> Affinity, List<StoredObject> Waiting)
 {
     public const string SelectedNode = "volume.kubernetes.io/selected-node";
 
     public static PodClaims Find(ObjectStore store, StoredObject pod)
     {
-        var (affinity, waiting) = (new List<List<LabelSelector>>(), new List<StoredObject>());
+        var (affinity, waiting) = (new List<List<NodeSelectorTerm>>(), new List<StoredObject>());
         foreach (var (name, isEphemeral) in PodVolumes.Claims(pod))
         {
             var claim = store.Find(Kinds.PersistentVolumeClaims, pod.Key.Namespace, name);
@@ -33,8 +33,7 @@ internal sealed record PodClaims(string? Blocker, List<List<LabelSelector>> Affi
                 var volume = store.Find(Kinds.PersistentVolumes, "", claim!.Json.GetString("spec", "volumeName")!)?.Json;
                 if (volume.GetObject("spec", "nodeAffinity", "required") is { } required)
                 {
-                    affinity.Add([.. required.GetObjects("nodeSelectorTerms")
-                        .Select(t => LabelSelector.FromExpressions(t.GetObjects("matchExpressions")))]);
+                    affinity.Add(NodeSelectorTerm.AllOf(required));
                 }
             }
             else if (ClaimController.WaitsForConsumer(store, claim!))

@@ -28,6 +28,13 @@ public enum ErrorClass
     [JsonStringEnumMemberName("notFound")] NotFound,
 }
 
+/// <summary>What error classes have in common.</summary>
+public static class ErrorClasses
+{
+    /// <summary>Whether failures of the class pass without a person or another placement, so that the same call can be made again.</summary>
+    public static bool PassesByItself(this ErrorClass errorClass) => errorClass is ErrorClass.Throttled or ErrorClass.Conflict or ErrorClass.Transient;
+}
+
 /// <summary>
 /// A classified failure of a call to ARM or Kubernetes. Each class has its own exception type, because only the type's name and
 /// the message cross the boundary between an activity and its orchestrator.

@@ -18,24 +18,21 @@ internal sealed class ClusterNodes(ClusterConnections connections, SeenCache cac
     /// <param name="used">Nodes that should be among them: if one isn't, they are read again.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="SandboxException">The call failed in a way that passes by itself.</exception>
-    public async Task<Seen<V1NodeList>> ReadListAsync(DesiredTenant tenant, IReadOnlyCollection<string> used, CancellationToken cancellationToken)
+    public async Task<Seen<IReadOnlyList<V1Node>>> ReadAsync(DesiredTenant tenant, IReadOnlyCollection<string> used, CancellationToken cancellationToken)
     {
         var key = $"{tenant.ClusterId}/{tenant.PoolName}/nodes";
-        var seen = await cache.GetAsync(key, Lifetime, Read, cancellationToken);
-        var names = seen.Value?.Items.Select(n => n.Metadata.Name).ToHashSet(StringComparer.Ordinal);
-        return names is null || used.All(names.Contains) ? seen : await cache.GetAsync(key, TimeSpan.FromTicks(-1), Read, cancellationToken);
+        var seen = await cache.GetAsync(key, Lifetime, () => ListAsync(tenant), cancellationToken);
+        var names = seen.Value?.Select(n => n.Metadata.Name).ToHashSet(StringComparer.Ordinal);
+        return names is null || used.All(names.Contains) ? seen : await cache.GetAsync(key, TimeSpan.FromTicks(-1), () => ListAsync(tenant), cancellationToken);
+    }
 
-        Task<V1NodeList> Read() => connections.CallAsync(
+    private async Task<IReadOnlyList<V1Node>> ListAsync(DesiredTenant tenant)
+    {
+        var list = await connections.CallAsync(
             tenant.ClusterId,
             $"list nodes of agent pool {tenant.PoolName}",
             client => client.CoreV1.ListNodeAsync(labelSelector: options.Value.Workloads.BindToPool ? $"{SandboxNodes.PoolLabel}={tenant.PoolName}" : null),
             CancellationToken.None);
-    }
-
-    /// <inheritdoc cref="ReadListAsync"/>
-    public async Task<Seen<IReadOnlyList<V1Node>>> ReadAsync(DesiredTenant tenant, IReadOnlyCollection<string> used, CancellationToken cancellationToken)
-    {
-        var seen = await ReadListAsync(tenant, used, cancellationToken);
-        return new Seen<IReadOnlyList<V1Node>>(seen.Value is { } list ? [.. list.Items] : null, seen.At, seen.Failure);
+        return [.. list.Items];
     }
 }

@@ -1,6 +1,6 @@
-using k8s;
 using System.Net;
 using System.Net.Sockets;
+using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
@@ -19,25 +19,29 @@ internal sealed class ClusterTargets(ClusterConnections connections, SeenCache c
     private const int OtherPods = 5;
     private static readonly TimeSpan ServicesLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>The targets of a probe on a node.</summary>
+    /// <summary>Reads what the probes of a tenant have in common.</summary>
+    /// <returns>The targets of the probe on a node; null for a node that isn't known.</returns>
     /// <exception cref="SandboxException">A call failed.</exception>
-    public async Task<IReadOnlyList<ProbeTarget>> FindAsync(DesiredTenant tenant, V1Node? node, CancellationToken cancellationToken)
+    public async Task<Func<V1Node?, IReadOnlyList<ProbeTarget>>> ReadAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
         var services = (await cache.GetAsync($"{tenant.ClusterId}/services", ServicesLifetime, () => ReadServicesAsync(tenant.ClusterId), cancellationToken)).Value
             ?? new ServiceAddresses(null, null);
-        return
+        ProbeTarget[] closed =
         [
             Closed("instance-metadata", ProbeTargetKind.Http, "169.254.169.254", 80),
             Closed("wireserver", ProbeTargetKind.Tcp, "168.63.129.16", 80),
             Closed("wireserver-extensions", ProbeTargetKind.Tcp, "168.63.129.16", 32526),
             .. services.ApiServer is { } api ? [Closed("api-server", ProbeTargetKind.Tcp, api, 443)] : Array.Empty<ProbeTarget>(),
-            .. AddressOf(node) is { } kubelet ? [Closed("kubelet", ProbeTargetKind.Tcp, kubelet, KubeletPort)] : Array.Empty<ProbeTarget>(),
+        ];
+        ProbeTarget[] others =
+        [
             .. (await FindOtherPodsAsync(tenant, cancellationToken)).Take(1).Select(p => Closed("other-tenant", ProbeTargetKind.Tcp, p.Address, p.Port)),
             .. services.Dns is { } dns
                 ? [Target("dns", ProbeTargetKind.UdpDns, dns, 53, ProbeExpectation.Open) with { DnsName = "kubernetes.default.svc.cluster.local" }]
                 : Array.Empty<ProbeTarget>(),
             .. AllowList(tenant).Take(1).Select(a => Target($"{ProbeFacts.AllowListPrefix}-1", ProbeTargetKind.Tcp, a.Address, a.Port, ProbeExpectation.Open)),
         ];
+        return node => [.. closed, .. AddressOf(node) is { } kubelet ? [Closed("kubelet", ProbeTargetKind.Tcp, kubelet, KubeletPort)] : Array.Empty<ProbeTarget>(), .. others];
     }
 
     private ProbeTarget Closed(string name, ProbeTargetKind kind, string address, int port) => Target(name, kind, address, port, ProbeExpectation.Closed);

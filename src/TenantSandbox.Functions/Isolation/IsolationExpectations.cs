@@ -45,12 +45,9 @@ internal sealed class IsolationExpectations(IClusterNetworks networks, IOptions<
                 : AddressPortSet.Empty,
             NoPolicyEngine = network.Unenforced,
             Probe = settings.Verification.HasProbe ? new ExpectedProbe(VerificationOptions.ProbeMemoryMiB, VerificationOptions.ProbeCpuMillis) : null,
-            NoProbeReason = settings.Verification switch
-            {
-                { HasProbe: true } => null,
-                { WithoutProbe: true } => "This installation accepts that nothing is probed (TenantSandbox__Verification__WithoutProbe).",
-                _ => null,
-            },
+            NoProbeReason = settings.Verification is { HasProbe: false, WithoutProbe: true }
+                ? "This installation accepts that nothing is probed (TenantSandbox__Verification__WithoutProbe)."
+                : null,
             NotRefused = NotRefused(settings),
         };
     }

@@ -1,12 +1,10 @@
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
-using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Isolation.Probe;
 using TenantSandbox.Core.Isolation.Verification;
 using TenantSandbox.Functions.Azure.Arm;
-using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
 using TenantSandbox.Functions.Kubernetes.Workloads;
@@ -18,8 +16,8 @@ namespace TenantSandbox.Functions.Isolation;
 /// share once in some seconds.
 /// </summary>
 internal sealed class IsolationFactsReader(
-    AgentPoolResources pools, ClusterConnections connections, ClusterNodes nodes, AdmissionTrials trials, PodLogs logs, SeenCache cache,
-    IOptions<TenantSandboxOptions> options, TimeProvider time)
+    AgentPoolResources pools, ClusterConnections connections, NamespacePolicies policies, ClusterNodes nodes, AdmissionTrials trials, PodLogs logs, SeenCache cache,
+    TimeProvider time)
 {
     /// <summary>ARM allows about one read of agent pools in a second, for a whole subscription.</summary>
     private static readonly TimeSpan PoolLifetime = TimeSpan.FromMinutes(1);
@@ -34,7 +32,7 @@ internal sealed class IsolationFactsReader(
     {
         var pool = cache.GetAsync($"{tenant.ClusterId}/{tenant.PoolName}", PoolLifetime, () => pools.ReadAsync(tenant.ClusterId, tenant.PoolName!, CancellationToken.None), cancellationToken);
         var classes = cache.GetAsync($"{tenant.ClusterId}/runtimeclasses", RuntimeClassLifetime, () => ReadClassesAsync(tenant.ClusterId), cancellationToken);
-        var policies = SeeAsync(() => ReadPoliciesAsync(tenant, cancellationToken));
+        var foundPolicies = SeeAsync(() => ReadPoliciesAsync(tenant, cancellationToken));
         var dryRuns = SeeAsync(() => trials.TryAsync(tenant, cancellationToken));
         var pods = await SeeAsync(() => ReadPodsAsync(tenant, cancellationToken));
         var used = (pods.Value ?? []).Select(p => p.Spec.NodeName).Where(n => !string.IsNullOrEmpty(n)).Distinct(StringComparer.Ordinal).ToArray();
@@ -43,7 +41,7 @@ internal sealed class IsolationFactsReader(
             ? new Seen<IReadOnlyList<ProbeFacts>>(null, pods.At, pods.Failure!)
             : await SeeAsync<IReadOnlyList<ProbeFacts>>(() => ReadProbesAsync(tenant.ClusterId, pods.Value, ProbePodManifest.MarkOf(verificationId), cancellationToken));
         return new IsolationFacts(
-            await pool, ToJson(seenNodes), await classes, ToJson(pods), await policies, probes, await dryRuns);
+            await pool, ToJson(seenNodes), await classes, ToJson(pods), await foundPolicies, probes, await dryRuns);
     }
 
     private static Seen<IReadOnlyList<JsonObject>> ToJson<T>(Seen<IReadOnlyList<T>> seen)
@@ -58,7 +56,7 @@ internal sealed class IsolationFactsReader(
         {
             return new Seen<T>(await read(), at);
         }
-        catch (SandboxException e) when (e.ErrorClass is not (ErrorClass.Throttled or ErrorClass.Conflict or ErrorClass.Transient))
+        catch (SandboxException e) when (!e.ErrorClass.PassesByItself())
         {
             return new Seen<T>(null, at, e.Message);
         }
@@ -70,27 +68,12 @@ internal sealed class IsolationFactsReader(
         return [.. list.Items.Select(ObservedJson.Of)];
     }
 
-    private async Task<IReadOnlyList<V1Pod>> ReadPodsAsync(DesiredTenant tenant, CancellationToken cancellationToken)
-    {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        var list = await connections.CallAsync(
-            tenant.ClusterId, $"list pods of {ns}", client => client.CoreV1.ListNamespacedPodAsync(ns, cancellationToken: cancellationToken), cancellationToken);
-        return [.. list.Items];
-    }
+    private async Task<IReadOnlyList<V1Pod>> ReadPodsAsync(DesiredTenant tenant, CancellationToken cancellationToken) =>
+        [.. (await connections.ListPodsAsync(tenant.ClusterId, NamespaceManifest.NameOf(tenant.TenantId), selector: null, cancellationToken)).Items];
 
     // Of whatever owner: also what someone else has put there opens connections.
-    private async Task<IReadOnlyList<JsonObject>> ReadPoliciesAsync(DesiredTenant tenant, CancellationToken cancellationToken)
-    {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        var own = await connections.CallAsync(
-            tenant.ClusterId, $"list NetworkPolicies of {ns}",
-            client => client.NetworkingV1.ListNamespacedNetworkPolicyAsync(ns, cancellationToken: cancellationToken), cancellationToken);
-        var cilium = options.Value.AllowsEgressByHostName(tenant.ClusterId)
-            ? await connections.FindAsync(
-                tenant.ClusterId, $"list CiliumNetworkPolicies of {ns}", client => client.ListAsync<CiliumNetworkPolicy>(ns, null, cancellationToken), cancellationToken)
-            : null;
-        return [.. own.Items.Select(ObservedJson.Of), .. (cilium?.Items ?? []).Select(ObservedJson.Of)];
-    }
+    private async Task<IReadOnlyList<JsonObject>> ReadPoliciesAsync(DesiredTenant tenant, CancellationToken cancellationToken) =>
+        [.. (await policies.ListAsync(tenant.ClusterId, NamespaceManifest.NameOf(tenant.TenantId), selector: null, cancellationToken)).Select(ObservedJson.Of)];
 
     private async Task<IReadOnlyList<ProbeFacts>> ReadProbesAsync(string clusterId, IReadOnlyList<V1Pod> pods, string mark, CancellationToken cancellationToken)
     {

@@ -40,7 +40,7 @@ internal sealed partial class IsolationJudge(
         // Not through the history, which holds no checks. Called again, it is the report that was written first.
         var report = await reports.WriteAsync(
             new ReportRequest(
-                tenant.TenantId, tenant.Incarnation, tenant.ClusterId, input.InstanceId!, input.Cause, input.StartedAt!.Value, time.GetUtcNow(), tenant.SpecHash, [], checks),
+                tenant.TenantId, tenant.Incarnation, tenant.ClusterId, input.InstanceId!, input.Cause, input.StartedAt!.Value, time.GetUtcNow(), tenant.SpecHash, checks),
             cancellationToken);
         return new IsolationVerdict(
             failed.Length == 0 && report.Verdict == ReportVerdict.Passed,

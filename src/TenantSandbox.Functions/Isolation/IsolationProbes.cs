@@ -41,18 +41,19 @@ internal sealed class IsolationProbes(
         var tenant = await tenants.ReadAsync(input.Tenant, cancellationToken);
         await namespaces.RequireAsync(tenant.Namespace, cancellationToken);
         var mark = ProbePodManifest.MarkOf(input.InstanceId!);
-        var pods = await ListAsync(tenant.Namespace, labelSelector: null, cancellationToken);
+        var pods = (await ListAsync(tenant.Namespace, selector: null, cancellationToken)).Items;
         var probes = pods.Where(p => p.Metadata.Labels?.ContainsKey(Labels.Probe) == true).ToArray();
         await DeleteAsync(tenant.ClusterId, probes.Where(p => p.Metadata.Labels[Labels.Probe] != mark), cancellationToken);
 
         var existing = probes.Select(p => p.Metadata.Name).ToHashSet(StringComparer.Ordinal);
         string[] used = [.. pods.Where(IsOfWorkload).Select(p => p.Spec.NodeName).OfType<string>().Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         var known = (await nodes.ReadAsync(tenant, used, cancellationToken)).Value ?? [];
-        foreach (var node in used.Where(n => !existing.Contains(ProbePodManifest.NameOf(input.InstanceId!, n))))
+        string[] missing = [.. used.Where(n => !existing.Contains(ProbePodManifest.NameOf(input.InstanceId!, n)))];
+        var targetsOn = missing.Length == 0 ? null : await targets.ReadAsync(tenant, cancellationToken);
+        foreach (var node in missing)
         {
             var request = new ProbeRequest(
-                ProbeRequest.CurrentSchema, RandomNumberGenerator.GetHexString(32, lowercase: true),
-                await targets.FindAsync(tenant, known.FirstOrDefault(n => n.Metadata.Name == node), cancellationToken));
+                ProbeRequest.CurrentSchema, RandomNumberGenerator.GetHexString(32, lowercase: true), targetsOn!(known.FirstOrDefault(n => n.Metadata.Name == node)));
             await CreateAsync(tenant.ClusterId, ProbePodManifest.Pod(tenant, input.InstanceId!, node, ProbeRequestReader.Write(request), options.Value), cancellationToken);
         }
 
@@ -67,22 +68,25 @@ internal sealed class IsolationProbes(
     {
         var until = time.GetUtcNow() + TimeSpan.FromSeconds(options.Value.Timing.WatchSeconds);
         var pacing = new WatchPacing(time);
-        var tenant = new TenantNamespaceRef(input.Tenant.TenantId, input.Tenant.Incarnation, input.Tenant.ClusterId);
+        var tenant = input.Tenant.Namespace;
         var selector = $"{Labels.Probe}={ProbePodManifest.MarkOf(input.InstanceId!)}";
         while (true)
         {
-            var list = await ListPageAsync(tenant, selector, cancellationToken);
+            var list = await ListAsync(tenant, selector, cancellationToken);
             var now = time.GetUtcNow();
-            var running = list.Items.Where(p => !HasEnded(p) && !(IsWithoutRoom(p) && now - CreatedAt(p) > RoomWait)).ToDictionary(p => p.Metadata.Uid, p => p, StringComparer.Ordinal);
+            var running = list.Items.Where(p => !p.HasEnded() && !(IsWithoutRoom(p) && now - CreatedAt(p) > RoomWait)).ToArray();
             var left = until - now;
-            if (running.Count == 0 || left <= TimeSpan.Zero)
+            if (running.Length == 0 || left <= TimeSpan.Zero)
             {
-                return new ProbeObservation(running.Count == 0, running.Count == 0 ? "every probe has ended" : Describe(running.Values));
+                return new ProbeObservation(running.Length == 0, running.Length == 0 ? "every probe has ended" : Describe(running));
             }
 
             // Nothing happens to a pod without room, so it is looked at again.
-            var slice = running.Values.Any(IsWithoutRoom) && left > RoomRecheck ? RoomRecheck : left;
-            await pacing.RunAsync(() => FollowAsync(tenant, selector, list.Metadata.ResourceVersion, running, slice, cancellationToken), cancellationToken);
+            var slice = running.Any(IsWithoutRoom) && left > RoomRecheck ? RoomRecheck : left;
+            await pacing.RunAsync(
+                () => connections.WatchUntilEndedAsync(
+                    tenant.ClusterId, NamespaceManifest.NameOf(tenant.TenantId), selector, list.Metadata.ResourceVersion, running, slice, cancellationToken),
+                cancellationToken);
         }
     }
 
@@ -93,7 +97,7 @@ internal sealed class IsolationProbes(
     {
         if (await namespaces.ReadAsync(tenant, cancellationToken) is { } found && namespaces.IsOurs(found, tenant))
         {
-            await DeleteAsync(tenant.ClusterId, await ListAsync(tenant, Labels.Probe, cancellationToken), cancellationToken);
+            await DeleteAsync(tenant.ClusterId, (await ListAsync(tenant, Labels.Probe, cancellationToken)).Items, cancellationToken);
         }
     }
 
@@ -106,9 +110,7 @@ internal sealed class IsolationProbes(
         pod.Metadata.CreationTimestamp is { } created ? new DateTimeOffset(created.ToUniversalTime()) : DateTimeOffset.MinValue;
 
     private static bool IsOfWorkload(V1Pod pod) =>
-        pod.Metadata.Labels?.ContainsKey(Labels.Probe) != true && !HasEnded(pod) && pod.Metadata.DeletionTimestamp is null && !string.IsNullOrEmpty(pod.Spec.NodeName);
-
-    private static bool HasEnded(V1Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
+        pod.Metadata.Labels?.ContainsKey(Labels.Probe) != true && !pod.HasEnded() && pod.Metadata.DeletionTimestamp is null && !string.IsNullOrEmpty(pod.Spec.NodeName);
 
     private static string Describe(IEnumerable<V1Pod> pods) =>
         string.Join("; ", pods.OrderBy(p => p.Metadata.Name, StringComparer.Ordinal).Take(3).Select(p => $"{p.Metadata.Name} is {p.Status?.Phase ?? "new"}"));
@@ -126,37 +128,6 @@ internal sealed class IsolationProbes(
             (client, body) => client.CoreV1.DeleteNamespacedPodAsync(p.Metadata.Name, p.Metadata.NamespaceProperty, body, cancellationToken: cancellationToken),
             cancellationToken)));
 
-    private async Task<IList<V1Pod>> ListAsync(TenantNamespaceRef tenant, string? labelSelector, CancellationToken cancellationToken) =>
-        (await ListPageAsync(tenant, labelSelector, cancellationToken)).Items;
-
-    private Task<V1PodList> ListPageAsync(TenantNamespaceRef tenant, string? labelSelector, CancellationToken cancellationToken)
-    {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        return connections.CallAsync(
-            tenant.ClusterId, $"list pods of {ns}", client => client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: labelSelector, cancellationToken: cancellationToken), cancellationToken);
-    }
-
-    private Task<bool> FollowAsync(
-        TenantNamespaceRef tenant, string selector, string version, Dictionary<string, V1Pod> running, TimeSpan left, CancellationToken cancellationToken)
-    {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        return connections.CallAsync(
-            tenant.ClusterId,
-            $"watch probes of {ns}",
-            async client =>
-            {
-                var events = client.CoreV1.WatchListNamespacedPodAsync(
-                    ns, labelSelector: selector, resourceVersion: version, timeoutSeconds: (int)Math.Ceiling(left.TotalSeconds), cancellationToken: cancellationToken);
-                await foreach (var (type, pod) in events.UntilEndAsync(cancellationToken))
-                {
-                    if ((type == WatchEventType.Deleted || HasEnded(pod)) && running.Remove(pod.Metadata.Uid) && running.Count == 0)
-                    {
-                        return true;
-                    }
-                }
-
-                return false;
-            },
-            cancellationToken);
-    }
+    private Task<V1PodList> ListAsync(TenantNamespaceRef tenant, string? selector, CancellationToken cancellationToken) =>
+        connections.ListPodsAsync(tenant.ClusterId, NamespaceManifest.NameOf(tenant.TenantId), selector, cancellationToken);
 }

@@ -13,7 +13,7 @@ namespace TenantSandbox.Functions.Isolation;
 
 /// <summary>Closes every connection of a tenant's pods.</summary>
 internal sealed partial class NetworkClosing(
-    ClusterConnections connections, TenantNamespaces namespaces, DesiredTenants tenants, IOptions<TenantSandboxOptions> options, ILogger<NetworkClosing> logger)
+    ClusterConnections connections, TenantNamespaces namespaces, NamespacePolicies policies, DesiredTenants tenants, IOptions<TenantSandboxOptions> options, ILogger<NetworkClosing> logger)
 {
     private const int MaxNames = 5;
 
@@ -32,7 +32,7 @@ internal sealed partial class NetworkClosing(
         await MarkAsync(tenant, found, cancellationToken);
         var left = await ListOthersAsync(tenant, cancellationToken);
         return new ClosedNetwork(
-            deleted.Count, [.. deleted.Where(d => !d.IsOurs).Select(d => d.Name).Take(MaxNames)], [.. left.Select(l => l.Name).Take(MaxNames)]);
+            deleted.Count, [.. deleted.Where(p => !IsOurs(p.Metadata, tenant)).Select(NameOf).Take(MaxNames)], [.. left.Select(NameOf).Take(MaxNames)]);
     }
 
     private Task MarkAsync(DesiredTenant tenant, V1Namespace found, CancellationToken cancellationToken)
@@ -43,50 +43,31 @@ internal sealed partial class NetworkClosing(
         return connections.ApplyAsync(tenant.ClusterId, manifest, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<PolicyInNamespace>> DeleteOthersAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IKubernetesObject<V1ObjectMeta>>> DeleteOthersAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
         var others = await ListOthersAsync(tenant, cancellationToken);
         foreach (var policy in others)
         {
-            await connections.DeleteAsync(tenant.ClusterId, policy.Kind, policy.Metadata, policy.DeleteAsync, cancellationToken);
-            LogDeleted(policy.Name, policy.Metadata.NamespaceProperty, tenant.ClusterId);
+            await policies.DeleteAsync(tenant.ClusterId, policy, cancellationToken);
+            LogDeleted(NameOf(policy), policy.Metadata.NamespaceProperty, tenant.ClusterId);
         }
 
         return others;
     }
 
-    private async Task<IReadOnlyList<PolicyInNamespace>> ListOthersAsync(DesiredTenant tenant, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IKubernetesObject<V1ObjectMeta>>> ListOthersAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        var policies = await connections.CallAsync(
-            tenant.ClusterId, $"list NetworkPolicies of {ns}",
-            client => client.NetworkingV1.ListNamespacedNetworkPolicyAsync(ns, cancellationToken: cancellationToken), cancellationToken);
-        // Where they aren't configured the app needs no permission to read them.
-        var hostPolicies = options.Value.AllowsEgressByHostName(tenant.ClusterId)
-            ? await connections.FindAsync(
-                tenant.ClusterId, $"list CiliumNetworkPolicies of {ns}", client => client.ListAsync<CiliumNetworkPolicy>(ns, null, cancellationToken), cancellationToken)
-            : null;
-        return
-        [
-            .. policies.Items.Where(p => p.Metadata.Name != QuarantinePolicyManifest.Name).Select(p => new PolicyInNamespace(
-                V1NetworkPolicy.KubeKind, p.Metadata, IsOurs(p.Metadata, tenant),
-                (client, body) => client.NetworkingV1.DeleteNamespacedNetworkPolicyAsync(p.Metadata.Name, ns, body, cancellationToken: cancellationToken))),
-            .. (hostPolicies?.Items ?? []).Select(p => new PolicyInNamespace(
-                CiliumNetworkPolicy.KindName, p.Metadata, IsOurs(p.Metadata, tenant),
-                (client, body) => client.DeleteAsync<CiliumNetworkPolicy>(p.Metadata, body, cancellationToken))),
-        ];
+        var all = await policies.ListAsync(tenant.ClusterId, NamespaceManifest.NameOf(tenant.TenantId), selector: null, cancellationToken);
+        return [.. all.Where(p => p is not V1NetworkPolicy { Metadata.Name: QuarantinePolicyManifest.Name })];
     }
+
+    private static string NameOf(IKubernetesObject<V1ObjectMeta> policy) => $"{NamespacePolicies.KindOf(policy)}/{policy.Metadata.Name}";
 
     private bool IsOurs(V1ObjectMeta metadata, DesiredTenant tenant) =>
         Labels.Of(options.Value.Owner, tenant).All(l => metadata.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value);
 
     [LoggerMessage(LogLevel.Warning, "{Policy} of namespace {Namespace} on cluster {ClusterId} was deleted: its tenant is quarantined.")]
     private partial void LogDeleted(string policy, string @namespace, string clusterId);
-
-    private sealed record PolicyInNamespace(string Kind, V1ObjectMeta Metadata, bool IsOurs, Func<IKubernetes, V1DeleteOptions, Task> DeleteAsync)
-    {
-        public string Name => $"{Kind}/{Metadata.Name}";
-    }
 }
 
 /// <summary>What closing a tenant's connections did.</summary>

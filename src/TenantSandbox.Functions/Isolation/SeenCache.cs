@@ -30,7 +30,7 @@ internal sealed class SeenCache(TimeProvider time)
         catch (SandboxException e)
         {
             _entries.TryRemove(KeyValuePair.Create(key, entry));
-            if (e.ErrorClass is ErrorClass.Throttled or ErrorClass.Conflict or ErrorClass.Transient)
+            if (e.ErrorClass.PassesByItself())
             {
                 throw;
             }

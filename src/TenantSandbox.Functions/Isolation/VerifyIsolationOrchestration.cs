@@ -1,6 +1,5 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
-using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Orchestration;
 
 namespace TenantSandbox.Functions.Isolation;
@@ -51,10 +50,8 @@ public static class VerifyIsolationOrchestration
         {
             if (hasProbes)
             {
-                var tenant = input.Tenant;
                 // A failure changes no verdict: probes end by themselves, and the next verification deletes those that are left.
-                await Saga.AttemptAsync(() => context.CallAsync(
-                    ActivityNames.DeleteProbes, new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId), progress));
+                await Saga.AttemptAsync(() => context.CallAsync(ActivityNames.DeleteProbes, input.Tenant.Namespace, progress));
             }
         }
     }

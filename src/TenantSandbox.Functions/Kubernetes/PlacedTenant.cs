@@ -32,7 +32,12 @@ public sealed record PlacedTenant(
     [property: JsonPropertyName("spec"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantSpec? Spec = null,
     [property: JsonPropertyName("former"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FormerPlacement? Former = null,
     [property: JsonPropertyName("expiry"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] TenantExpiry? Expiry = null,
-    [property: JsonPropertyName("movesFrom"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FormerCluster? MovesFrom = null);
+    [property: JsonPropertyName("movesFrom"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FormerCluster? MovesFrom = null)
+{
+    /// <summary>The namespace.</summary>
+    [JsonIgnore]
+    public TenantNamespaceRef Namespace => new(TenantId, Incarnation, ClusterId);
+}
 
 /// <summary>The cluster that a tenant would leave.</summary>
 /// <param name="ClusterId">The cluster.</param>

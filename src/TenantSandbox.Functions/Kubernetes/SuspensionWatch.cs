@@ -29,56 +29,22 @@ internal sealed class SuspensionWatch(ClusterConnections connections, IOptions<T
                 return new SuspensionObservation(pods.Items.Count == 0, Describe(pods.Items));
             }
 
-            await pacing.RunAsync(() => FollowAsync(tenant, pods, left, cancellationToken), cancellationToken);
+            await pacing.RunAsync(
+                () => connections.WatchUntilEndedAsync(
+                    tenant.ClusterId, NamespaceManifest.NameOf(tenant.TenantId), Selector(tenant), pods.Metadata.ResourceVersion, pods.Items, left, cancellationToken),
+                cancellationToken);
         }
     }
 
     // Pods that have ended, as a finished Job keeps them, use no capacity.
     private async Task<V1PodList> ListAsync(PlacedTenant tenant, CancellationToken cancellationToken)
     {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        var list = await connections.CallAsync(
-            tenant.ClusterId,
-            $"list pods of {ns}",
-            client => client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken),
-            cancellationToken);
-        list.Items = [.. list.Items.Where(p => !HasEnded(p))];
+        var list = await connections.ListPodsAsync(tenant.ClusterId, NamespaceManifest.NameOf(tenant.TenantId), Selector(tenant), cancellationToken);
+        list.Items = [.. list.Items.Where(p => !p.HasEnded())];
         return list;
     }
 
-    private static bool HasEnded(V1Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
-
-    // Returns early when all pods of the list are deleted or have ended.
-    private Task<bool> FollowAsync(PlacedTenant tenant, V1PodList pods, TimeSpan left, CancellationToken cancellationToken)
-    {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        var names = pods.Items.Select(p => p.Metadata.Uid).ToHashSet(StringComparer.Ordinal);
-        return connections.CallAsync(
-            tenant.ClusterId,
-            $"watch pods of {ns}",
-            async client =>
-            {
-                var events = client.CoreV1.WatchListNamespacedPodAsync(
-                    ns,
-                    labelSelector: Selector(tenant),
-                    resourceVersion: pods.Metadata.ResourceVersion,
-                    timeoutSeconds: (int)Math.Ceiling(left.TotalSeconds),
-                    cancellationToken: cancellationToken);
-                await foreach (var (type, pod) in events.UntilEndAsync(cancellationToken))
-                {
-                    if ((type == WatchEventType.Deleted || HasEnded(pod)) && names.Remove(pod.Metadata.Uid) && names.Count == 0)
-                    {
-                        return true;
-                    }
-                }
-
-                return false;
-            },
-            cancellationToken);
-    }
-
-    private string Selector(PlacedTenant tenant) =>
-        Labels.Selector(options.Value.Owner, new TenantNamespaceRef(tenant.TenantId, tenant.Incarnation, tenant.ClusterId));
+    private string Selector(PlacedTenant tenant) => Labels.Selector(options.Value.Owner, tenant.Namespace);
 
     private static string Describe(IList<V1Pod> pods) => pods.Count == 0
         ? "no pods left"

@@ -14,6 +14,7 @@ namespace TenantSandbox.Functions.Kubernetes;
 internal sealed partial class TenantNamespaces(
     ClusterConnections connections,
     NamespaceWatch watch,
+    NamespacePolicies policies,
     DesiredTenants tenants,
     ClaimVolumes volumes,
     IClusterNetworks networks,
@@ -111,11 +112,7 @@ internal sealed partial class TenantNamespaces(
             return await WithoutNamespaceAsync(tenant, cancellationToken);
         }
 
-        var pods = await connections.CallAsync(
-            tenant.ClusterId,
-            $"list pods of {found.Metadata.Name}",
-            client => client.CoreV1.ListNamespacedPodAsync(found.Metadata.Name, cancellationToken: cancellationToken),
-            cancellationToken);
+        var pods = await connections.ListPodsAsync(tenant.ClusterId, found.Metadata.Name, selector: null, cancellationToken);
         return new AbsenceObservation(Gone: false, NamespaceBlockers.Describe(found, pods.Items));
     }
 
@@ -159,34 +156,13 @@ internal sealed partial class TenantNamespaces(
     {
         var ns = NamespaceManifest.NameOf(tenant.TenantId);
         var selector = Labels.Selector(options.Value.Owner, tenant.Namespace);
-        var policies = await connections.CallAsync(
-            tenant.ClusterId,
-            $"list NetworkPolicies of {ns}",
-            client => client.NetworkingV1.ListNamespacedNetworkPolicyAsync(ns, labelSelector: selector, cancellationToken: cancellationToken),
-            cancellationToken);
-        // Where they aren't configured there are none, and the app needs no permission to read them.
-        var hostPolicies = options.Value.AllowsEgressByHostName(tenant.ClusterId)
-            ? await connections.FindAsync(
-                tenant.ClusterId,
-                $"list CiliumNetworkPolicies of {ns}",
-                client => client.ListAsync<CiliumNetworkPolicy>(ns, selector, cancellationToken),
-                cancellationToken)
-            : null;
-        foreach (var policy in policies.Items.Where(p => !wanted.OfType<V1NetworkPolicy>().Any(w => w.Metadata.Name == p.Metadata.Name)))
+        foreach (var policy in await policies.ListAsync(tenant.ClusterId, ns, selector, cancellationToken))
         {
-            await connections.DeleteAsync(
-                tenant.ClusterId, "NetworkPolicy", policy.Metadata,
-                (client, body) => client.NetworkingV1.DeleteNamespacedNetworkPolicyAsync(policy.Metadata.Name, ns, body, cancellationToken: cancellationToken),
-                cancellationToken);
-            LogDeleted("NetworkPolicy", ns, policy.Metadata.Name, tenant.ClusterId);
-        }
-
-        foreach (var policy in (hostPolicies?.Items ?? []).Where(p => !wanted.OfType<CiliumNetworkPolicy>().Any(w => w.Metadata.Name == p.Metadata.Name)))
-        {
-            await connections.DeleteAsync(
-                tenant.ClusterId, CiliumNetworkPolicy.KindName, policy.Metadata,
-                (client, body) => client.DeleteAsync<CiliumNetworkPolicy>(policy.Metadata, body, cancellationToken), cancellationToken);
-            LogDeleted(CiliumNetworkPolicy.KindName, ns, policy.Metadata.Name, tenant.ClusterId);
+            if (!wanted.Any(w => w.GetType() == policy.GetType() && w.Metadata.Name == policy.Metadata.Name))
+            {
+                await policies.DeleteAsync(tenant.ClusterId, policy, cancellationToken);
+                LogDeleted(NamespacePolicies.KindOf(policy), ns, policy.Metadata.Name, tenant.ClusterId);
+            }
         }
     }
 

@@ -9,9 +9,6 @@ namespace TenantSandbox.Functions.Maintenance;
 /// <summary>Deletes isolation reports that are older than their retention, but never a living tenant's newest one.</summary>
 internal sealed class ReportCleanup(ReportStore reports)
 {
-    /// <summary>How long checks are kept whose verification may still write its report; longer than any operation runs.</summary>
-    private static readonly TimeSpan CheckRetention = TimeSpan.FromDays(2);
-
     /// <summary>Deletions of one call, which keep it well below the host's function timeout.</summary>
     private const int MaxDeletions = 1_000;
 
@@ -26,11 +23,6 @@ internal sealed class ReportCleanup(ReportStore reports)
         [ActivityTrigger] PageRequest request, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         var savedBefore = request.Now - (request.Settings.ReportRetention ?? throw new InvalidOperationException("The run deletes no reports."));
-        if (request.Continuation is null)
-        {
-            await reports.DeleteChecksAsync(request.Now - CheckRetention, MaxDeletions, cancellationToken);
-        }
-
         var deleted = 0;
         var tenants = await ReadTenantsAsync(request.Continuation, cancellationToken);
         foreach (var tenant in tenants.Take(request.Settings.TenantsPerPage))

@@ -40,7 +40,7 @@ internal sealed partial class ClusterReads(TimeProvider time, ILogger<ClusterRea
         catch (SandboxException e)
         {
             LogFailed(request.Method, request.Path, e.Message);
-            return e.ErrorClass is ErrorClass.Transient or ErrorClass.Throttled or ErrorClass.Conflict
+            return e.ErrorClass.PassesByItself()
                 ? Problem.ClusterUnavailable(request, e.Message)
                 : Problem.ClusterRefused(request, e.Message);
         }

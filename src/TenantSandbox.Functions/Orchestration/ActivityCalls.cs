@@ -64,6 +64,6 @@ internal sealed record ActivityRetry(int MaxAttempts, TimeSpan FirstDelay, TimeS
     /// controller or a person owns the field, and a person must decide whose it is.
     /// </summary>
     public static bool IsTransient(TaskFailureDetails failure) =>
-        FailureMapping.ClassOf(failure) is ErrorClass.Throttled or ErrorClass.Conflict or ErrorClass.Transient
+        FailureMapping.ClassOf(failure) is { } errorClass && errorClass.PassesByItself()
         && FailureMapping.ToError(failure).Code != "FieldManagerConflict";
 }

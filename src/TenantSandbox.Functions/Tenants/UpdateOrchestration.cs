@@ -67,12 +67,10 @@ internal static class Relocation
     }
 
     // Where a repair fails the verification in the place where the tenant was, there is nothing to return to: it is closed.
-    private static Task VerifyAsync(OperationRun run, PlacedTenant tenant, OperationTiming timing, bool isInPlace) => run.Input switch
-    {
-        { Kind: TenantOperationKind.Update } => IsolationSteps.VerifyAsync(run, tenant, timing, ReportCause.Update),
-        { Kind: TenantOperationKind.Reconcile, Phase: TenantPhase.Ready } when isInPlace => IsolationSteps.VerifyOrCloseAsync(run, tenant, timing, ReportCause.Update),
-        _ => IsolationSteps.VerifyAsync(run, tenant, timing, ReportCause.Update),
-    };
+    private static Task VerifyAsync(OperationRun run, PlacedTenant tenant, OperationTiming timing, bool isInPlace) =>
+        isInPlace && run.Input is { Kind: TenantOperationKind.Reconcile, Phase: TenantPhase.Ready }
+            ? IsolationSteps.VerifyOrCloseAsync(run, tenant, timing, ReportCause.Update)
+            : IsolationSteps.VerifyAsync(run, tenant, timing, ReportCause.Update);
 
     private static void RegisterReturn(OperationRun run, TenantPlacement before, SpecRef applied, FormerPlacement attempted) => run.Saga.Register(
         $"return to revision {run.Input.AppliedRevision}",

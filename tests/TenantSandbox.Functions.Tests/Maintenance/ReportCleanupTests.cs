@@ -91,19 +91,6 @@ public sealed class ReportCleanupTests
         Assert.Equal(["acme/0000000001/0000001003", "other/0000000001/0000000001"], _files.Content.Keys.Order());
     }
 
-    [Fact]
-    public async Task Delete_SavedChecks_StayForTwoDays()
-    {
-        await new ReportStore(_files).SaveChecksAsync([Reports.Check(Now)], default);
-        _files.Times["_checks/"] = Now.AddHours(-47);
-        await RunAsync();
-        Assert.Single(_files.Content);
-
-        _files.Times["_checks/"] = Now.AddHours(-49);
-        await RunAsync();
-        Assert.Empty(_files.Content);
-    }
-
     private void Add(string tenant, int count)
     {
         for (var number = 1; number <= count; number++)

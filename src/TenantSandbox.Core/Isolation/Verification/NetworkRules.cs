@@ -59,7 +59,7 @@ internal static class NetworkRules
     private static bool IsRendered(JsonObject policy, IsolationExpectation expected) => expected.Policies.Any(p =>
         JsonNode.DeepEquals(p["kind"], policy["kind"]) && JsonNode.DeepEquals(p["metadata"]?["name"], policy["metadata"]?["name"]) && JsonNode.DeepEquals(p["spec"], policy["spec"]));
 
-    private static AddressSet Closed(IsolationExpectation expected) => expected.ClosedTargets.Aggregate(AddressSet.Empty, (all, t) => all.Union(t.Addresses));
+    private static AddressSet Closed(IsolationExpectation expected) => AddressSet.Union(expected.ClosedTargets.Select(t => t.Addresses));
 
     private static IReadOnlyList<NetworkPolicy> Read(IReadOnlyList<JsonObject> policies) => [.. policies.Select(NetworkPolicyReader.Read)];
 

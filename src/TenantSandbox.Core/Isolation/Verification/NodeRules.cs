@@ -20,7 +20,7 @@ internal static class NodeRules
         }),
         Of("node.taint", "The node keeps ordinary pods, which would share its kernel, off.", (node, e) =>
         {
-            string[] taints = [.. (node.Child("spec") ?? []).Items("taints").Select(t => $"{t.Text("key")}={t.Text("value")}:{t.Text("effect")}")];
+            string[] taints = [.. (node.Child("spec") ?? []).Items("taints").Select(TaintText)];
             return Observation.Of(Name(node), e.Names.Taint, string.Join(", ", taints), taints.Contains(e.Names.Taint));
         }),
         Of("node.pool", "The node's labels name the tenant's agent pool.", (node, e) =>
@@ -44,6 +44,9 @@ internal static class NodeRules
         var used = PodRules.Running(facts).Select(PodRules.NodeOf).ToHashSet(StringComparer.Ordinal);
         return facts.Nodes.Value!.Where(n => used.Contains(Name(n)));
     }
+
+    /// <summary>A taint, or the toleration of one, as <c>key=value:effect</c>.</summary>
+    internal static string TaintText(JsonObject taint) => $"{taint.Text("key")}={taint.Text("value")}:{taint.Text("effect")}";
 
     internal static string Name(JsonObject node) => (node.Child("metadata") ?? []).Text("name") ?? "";
 

@@ -118,7 +118,8 @@ internal static class PodRules
 
     private static bool IsFalse(JsonNode? value) => value is JsonValue flag && flag.TryGetValue<bool>(out var isOn) && !isOn;
 
-    private static bool IsAbsentOrFalse(JsonNode? value) => value is null || IsFalse(value);
+    /// <summary>Whether a flag is off. Anything but an absent value and false counts as on.</summary>
+    internal static bool IsAbsentOrFalse(JsonNode? value) => value is null || IsFalse(value);
 
     private static IsolationRule Of(
         string id, string expects, Func<IsolationFacts, IEnumerable<JsonObject>> pods, Func<JsonObject, IsolationExpectation, Observation> observe) =>

@@ -13,14 +13,14 @@ internal static class PoolRules
     public static IReadOnlyList<IsolationRule> All { get; } =
     [
         Of("pool.workload-runtime", "The pool runs pods in virtual machines.", (p, e) =>
-            Equal(p, e, e.Names.WorkloadRuntime, Properties(p).Text("workloadRuntime"), StringComparison.OrdinalIgnoreCase)),
+            Equal(e, e.Names.WorkloadRuntime, Properties(p).Text("workloadRuntime"))),
         Of("pool.node-image", "The pool's nodes have an image with the hypervisor: its name has the part kata.", (p, e) =>
         {
             var image = NodeImageOf(p);
             return Observation.Of(Subject(e), "an image of the kata kind", image, image?.Contains("kata", StringComparison.OrdinalIgnoreCase) == true);
         }),
         Of("pool.os-sku", "The pool's operating system is the one that Pod Sandboxing supports.", (p, e) =>
-            Equal(p, e, e.Names.OsSku, Properties(p).Text("osSKU"), StringComparison.OrdinalIgnoreCase)),
+            Equal(e, e.Names.OsSku, Properties(p).Text("osSKU"))),
         Of("pool.owner", "The pool's tags name this installation and this cluster.", (p, e) =>
         {
             var found = Marks(p);
@@ -34,18 +34,15 @@ internal static class PoolRules
             var taints = Properties(p).Texts("nodeTaints");
             return Observation.Of(Subject(e), e.Names.Taint, string.Join(", ", taints), taints.Contains(e.Names.Taint));
         }),
-        Of("pool.fips", "The pool doesn't use FIPS: AKS has no FIPS image with the hypervisor.", (p, e) => Off(p, e, "enableFIPS")),
+        Of("pool.fips", "The pool doesn't use FIPS: AKS has no FIPS image with the hypervisor.", (p, e) => Off(e, Properties(p)["enableFIPS"])),
         Of("pool.trusted-launch", "The pool doesn't use Trusted Launch, which can't be combined with Pod Sandboxing.", (p, e) =>
         {
             var security = Properties(p).Child("securityProfile") ?? [];
-            var on = new[] { "enableVTPM", "enableSecureBoot" }.Where(f => IsOn(security[f])).ToArray();
+            var on = new[] { "enableVTPM", "enableSecureBoot" }.Where(f => !PodRules.IsAbsentOrFalse(security[f])).ToArray();
             return Observation.Of(Subject(e), "off", on.Length == 0 ? "off" : string.Join(", ", on), on.Length == 0);
         }),
         Of("pool.artifact-streaming", "The pool doesn't stream images, which can't be combined with Pod Sandboxing.", (p, e) =>
-        {
-            var isOn = IsOn((Properties(p).Child("artifactStreamingProfile") ?? [])["enabled"]);
-            return Observation.Of(Subject(e), "off", isOn ? "on" : "off", !isOn);
-        }),
+            Off(e, (Properties(p).Child("artifactStreamingProfile") ?? [])["enabled"])),
     ];
 
     /// <summary>The image of a pool's new nodes; null where it isn't stated.</summary>
@@ -63,15 +60,10 @@ internal static class PoolRules
 
     private static string Tenancy(PoolMarks marks) => marks.Tenant is null ? $"{marks.Tier ?? "none"}" : $"{marks.Tier ?? "none"} for {marks.Tenant}";
 
-    private static Observation Equal(JsonObject pool, IsolationExpectation expected, string value, string? found, StringComparison comparison) =>
-        Observation.Of(Subject(expected), value, found, string.Equals(value, found, comparison));
+    // ARM compares such values without their case.
+    private static Observation Equal(IsolationExpectation expected, string value, string? found) =>
+        Observation.Of(Subject(expected), value, found, string.Equals(value, found, StringComparison.OrdinalIgnoreCase));
 
-    private static Observation Off(JsonObject pool, IsolationExpectation expected, string field)
-    {
-        var isOn = IsOn(Properties(pool)[field]);
-        return Observation.Of(Subject(expected), "off", isOn ? "on" : "off", !isOn);
-    }
-
-    // Anything but an absent value and false counts as on.
-    private static bool IsOn(JsonNode? value) => value is not null && !(value is JsonValue flag && flag.TryGetValue<bool>(out var isOn) && !isOn);
+    private static Observation Off(IsolationExpectation expected, JsonNode? value) =>
+        Observation.Of(Subject(expected), "off", PodRules.IsAbsentOrFalse(value) ? "off" : "on", PodRules.IsAbsentOrFalse(value));
 }

@@ -105,14 +105,15 @@ internal static class ProbeRules
         select (probe, result, facts.Nodes.Value?.FirstOrDefault(n => NodeRules.Name(n) == probe.Node) ?? []);
 
     private static IsolationRule Of(string id, string expects, Func<ProbeResult, JsonObject, ExpectedProbe, Observation> observe) =>
-        new(id, IsolationArea.Probe, expects, (facts, expected) => expected.Probe is not { } probe
-            ? [Observation.NotApplicable(expected.Namespace, expects, expected.NoProbeReason ?? NotProbed)]
-            : Results(facts).Select(r => observe(r.Result, r.Node, probe) with { Subject = r.Probe.Node }));
+        Of(id, expects, (facts, probe) => Results(facts).Select(r => observe(r.Result, r.Node, probe) with { Subject = r.Probe.Node }));
+
+    private static IsolationRule Of(string id, string expects, Func<IsolationFacts, ExpectedProbe, IEnumerable<Observation>> observe) =>
+        new(id, IsolationArea.Probe, expects, (facts, expected) => expected.Probe is { } probe
+            ? observe(facts, probe)
+            : [Observation.NotApplicable(expected.Namespace, expects, expected.NoProbeReason ?? NotProbed)]);
 
     private static IsolationRule OfTargets(string id, string expects, ProbeExpectation expectation, bool isAllowList) =>
-        new(id, IsolationArea.Probe, expects, (facts, expected) => expected.Probe is null
-            ? [Observation.NotApplicable(expected.Namespace, expects, expected.NoProbeReason ?? NotProbed)]
-            :
+        Of(id, expects, (facts, _) =>
             from found in Results(facts)
             from pair in found.Probe.Request.Targets.Zip(found.Result.Targets)
             let target = pair.First

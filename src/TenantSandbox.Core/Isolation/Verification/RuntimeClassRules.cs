@@ -26,7 +26,7 @@ internal static class RuntimeClassRules
         {
             var scheduling = item.Child("scheduling") ?? [];
             var selector = string.Join(", ", scheduling.Labels("nodeSelector").OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $"{l.Key}={l.Value}"));
-            string[] tolerated = [.. scheduling.Items("tolerations").Select(t => $"{t.Text("key")}={t.Text("value")}:{t.Text("effect")}")];
+            string[] tolerated = [.. scheduling.Items("tolerations").Select(NodeRules.TaintText)];
             return Observation.Of(
                 size.RuntimeClassName,
                 $"nodes {e.Names.NodeLabel}=true; tolerates {e.Names.Taint}",

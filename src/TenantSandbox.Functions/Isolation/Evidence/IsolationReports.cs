@@ -25,7 +25,6 @@ internal sealed class IsolationReports(ReportStore store, IReportSigner signer)
     /// <exception cref="SandboxException">The storage or the key failed.</exception>
     public async Task<WrittenReport> WriteAsync(ReportRequest request, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IsolationCheck>? checks = null;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             var (latest, own) = await FindAsync(request, cancellationToken);
@@ -34,9 +33,8 @@ internal sealed class IsolationReports(ReportStore store, IReportSigner signer)
                 return WrittenReport.Of(own);
             }
 
-            checks ??= await ReadChecksAsync(request, cancellationToken);
             var key = await signer.GetKeyAsync(cancellationToken);
-            var report = await key.SignAsync(Compose(request, checks, latest, key.PublicKey.Id), cancellationToken);
+            var report = await key.SignAsync(Compose(request, latest, key.PublicKey.Id), cancellationToken);
             if (await store.TryAddAsync(report, cancellationToken))
             {
                 return WrittenReport.Of(report);
@@ -50,11 +48,6 @@ internal sealed class IsolationReports(ReportStore store, IReportSigner signer)
     /// <summary>The newest report of the tenant, and the one of the request's instance if it is written already.</summary>
     private async Task<(ReportLink? Latest, SignedReport? Own)> FindAsync(ReportRequest request, CancellationToken cancellationToken)
     {
-        if (request.Previous is { } previous && previous.Incarnation == request.Incarnation)
-        {
-            return await FindAfterAsync(request, previous, cancellationToken);
-        }
-
         var reports = await store.ListAsync(request.TenantId, cancellationToken);
         ReportLink? latest = null;
         foreach (var name in reports.Select(r => r.Name).Reverse())
@@ -87,47 +80,24 @@ internal sealed class IsolationReports(ReportStore store, IReportSigner signer)
         return (latest, null);
     }
 
-    // The caller knew the newest report when its verification started: only those after it have to be read, usually none.
-    private async Task<(ReportLink? Latest, SignedReport? Own)> FindAfterAsync(ReportRequest request, ReportLink latest, CancellationToken cancellationToken)
+    private static IsolationReport Compose(ReportRequest request, ReportLink? latest, string keyId)
     {
-        while (await store.ReadAsync(new(request.TenantId, latest.Incarnation, latest.Number + 1), cancellationToken) is { } next)
-        {
-            if (next.Report.InstanceId == request.InstanceId)
-            {
-                return (latest, next);
-            }
-
-            latest = next.Link;
-        }
-
-        return (latest, null);
+        IsolationCheck[] checks = [.. request.Checks.Select(c => c with { At = c.At.ToUniversalTime() })];
+        return new(
+            IsolationReport.CurrentSchemaVersion,
+            request.TenantId,
+            request.Incarnation,
+            latest?.Incarnation == request.Incarnation ? latest.Number + 1 : 1,
+            request.ClusterId,
+            request.InstanceId,
+            request.Cause,
+            request.StartedAt.ToUniversalTime(),
+            request.FinishedAt.ToUniversalTime(),
+            request.SpecHash,
+            AppVersion,
+            IsolationReport.VerdictOf(checks),
+            checks,
+            latest,
+            keyId);
     }
-
-    private async Task<IReadOnlyList<IsolationCheck>> ReadChecksAsync(ReportRequest request, CancellationToken cancellationToken)
-    {
-        List<IsolationCheck> checks = [.. request.Checks ?? []];
-        foreach (var page in request.Pages)
-        {
-            checks.AddRange(await store.ReadChecksAsync(page, cancellationToken));
-        }
-
-        return [.. checks.Select(c => c with { At = c.At.ToUniversalTime() })];
-    }
-
-    private static IsolationReport Compose(ReportRequest request, IReadOnlyList<IsolationCheck> checks, ReportLink? latest, string keyId) => new(
-        IsolationReport.CurrentSchemaVersion,
-        request.TenantId,
-        request.Incarnation,
-        latest?.Incarnation == request.Incarnation ? latest.Number + 1 : 1,
-        request.ClusterId,
-        request.InstanceId,
-        request.Cause,
-        request.StartedAt.ToUniversalTime(),
-        request.FinishedAt.ToUniversalTime(),
-        request.SpecHash,
-        AppVersion,
-        IsolationReport.VerdictOf(checks),
-        checks,
-        latest,
-        keyId);
 }

@@ -90,7 +90,7 @@ internal sealed partial class ClusterBaseline(
 
         await CompleteAsync(objects, settings, manifests.Mark(hasPolicies));
         // What the app itself had relaxed is no drift.
-        BaselineChange[] changed = [.. changes.All.Where(c => !isLoosened || c.Object != $"{nameof(V1ValidatingAdmissionPolicyBinding)[2..]}/{SettingsBinding}")];
+        BaselineChange[] changed = [.. changes.All.Where(c => !isLoosened || c.Object != $"{V1ValidatingAdmissionPolicyBinding.KubeKind}/{SettingsBinding}")];
         foreach (var change in isFirst ? [] : changed)
         {
             LogRepaired(change.Object, clusterId, change.Detail);

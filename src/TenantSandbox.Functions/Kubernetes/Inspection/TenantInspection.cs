@@ -152,7 +152,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, ClusterNetw
     // Of whoever's pods run in the namespace. Also of those that are being deleted: they run until they end.
     private IEnumerable<Finding> PodSecurity(string ns) =>
         from pod in _pods[ns]
-        where !HasEnded(pod)
+        where !pod.HasEnded()
         from violation in RestrictedPodSecurity.FindViolations(pod)
         select new Finding(
             FindingKind.PodSecurity, $"Pod/{pod.Metadata.Name}", null, $"violates {violation.Check}: {violation.Message}", IsRepairable: false);
@@ -162,7 +162,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, ClusterNetw
         var kinds = tenant.Spec.Workloads.ToDictionary(w => w.Name, w => w.Kind, StringComparer.Ordinal);
         foreach (var pod in pods)
         {
-            var hasEnded = HasEnded(pod);
+            var hasEnded = pod.HasEnded();
             if (!IsReady(pod) && !(hasEnded && kinds.TryGetValue(WorkloadOf(pod), out var kind) && kind.RunsToCompletion()))
             {
                 // Without events, which would be one more list for each tenant: the watch of a rollout reads them.
@@ -190,8 +190,6 @@ internal sealed class TenantInspection(TenantSandboxOptions options, ClusterNetw
 
     private bool IsOfTenant(V1ObjectMeta metadata, DesiredTenant tenant) =>
         Labels.Of(options.Owner, tenant).All(l => metadata.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value);
-
-    private static bool HasEnded(V1Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
 
     private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 }

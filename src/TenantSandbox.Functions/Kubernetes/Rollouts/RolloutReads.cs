@@ -51,12 +51,7 @@ internal sealed class RolloutReads(ClusterConnections connections, IOptions<Tena
     /// <exception cref="SandboxException">The call failed.</exception>
     public async Task<IReadOnlyList<V1Pod>> ListPodsAsync(DesiredTenant tenant, CancellationToken cancellationToken)
     {
-        var ns = NamespaceManifest.NameOf(tenant.TenantId);
-        var list = await connections.CallAsync(
-            tenant.ClusterId,
-            $"list pods of {ns}",
-            client => client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: Selector(tenant), cancellationToken: cancellationToken),
-            cancellationToken);
+        var list = await connections.ListPodsAsync(tenant.ClusterId, NamespaceManifest.NameOf(tenant.TenantId), Selector(tenant), cancellationToken);
         return [.. list.Items];
     }
 

@@ -135,11 +135,7 @@ internal sealed class WorkloadStateReader(ClusterConnections connections, Tenant
                 cancellationToken);
 
     private async Task<IList<V1Pod>> ListPodsAsync(TenantNamespaceRef tenant, string ns, string more, CancellationToken cancellationToken) =>
-        (await connections.CallAsync(
-            tenant.ClusterId,
-            $"list pods of {ns}",
-            client => client.CoreV1.ListNamespacedPodAsync(ns, labelSelector: Selector(tenant) + more, cancellationToken: cancellationToken),
-            cancellationToken)).Items;
+        (await connections.ListPodsAsync(tenant.ClusterId, ns, Selector(tenant) + more, cancellationToken)).Items;
 
     private async Task<IList<Corev1Event>> ListEventsAsync(TenantNamespaceRef tenant, string ns, CancellationToken cancellationToken) =>
         (await connections.CallAsync(

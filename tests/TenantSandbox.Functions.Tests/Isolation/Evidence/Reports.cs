@@ -13,12 +13,12 @@ internal static class Reports
     public static MemorySigner Signer { get; } = new();
 
     public static ReportRequest Request(
-        int sequence = 1, int incarnation = 1, string tenant = "acme", IReadOnlyList<CheckPage>? pages = null, CheckVerdict verdict = CheckVerdict.Passed, ReportLink? previous = null)
+        int sequence = 1, int incarnation = 1, string tenant = "acme", CheckVerdict verdict = CheckVerdict.Passed)
     {
         var at = Start.AddHours(sequence);
         return new(
             tenant, incarnation, "west-1", $"{tenant}.{incarnation}.{sequence}.onboard", ReportCause.Onboarding, at, at.AddSeconds(5), new string('a', 64),
-            pages ?? [], [Check(at, verdict)], previous);
+            [Check(at, verdict)]);
     }
 
     public static IsolationCheck Check(DateTimeOffset at, CheckVerdict verdict = CheckVerdict.Passed, string id = "node.kernel", string observed = "6.6.57.mshv1") =>
