@@ -27,12 +27,30 @@ internal sealed class ListenerControl(ClusterConnections connections, PodLogs lo
     /// <summary>How long a control probe is waited for. Without it, what tenants' probes see of the listener shows nothing.</summary>
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
 
-    /// <summary>What the control probe found, at most some minutes ago; never fails for a reason of the cluster.</summary>
+    /// <summary>
+    /// What the control probe found, at most some minutes ago, of a listener that is still there; never fails for a reason of the cluster.
+    /// </summary>
     public async Task<Seen<ListenerFacts>> ProveAsync(string clusterId, CancellationToken cancellationToken)
     {
         var key = $"{clusterId}/listener";
         var seen = await cache.GetAsync(key, Lifetime, () => RunAsync(clusterId), cancellationToken);
-        return seen.Value?.Failure is null ? seen : await cache.GetAsync(key, FailureLifetime, () => RunAsync(clusterId), cancellationToken);
+        if (seen.Value is not { Failure: null, Address: { } proven })
+        {
+            return await cache.GetAsync(key, FailureLifetime, () => RunAsync(clusterId), cancellationToken);
+        }
+
+        try
+        {
+            // Its pod can have been replaced since, and nobody answers at its address then. What was found after that proof counts, so that many
+            // verifications at once start one control probe.
+            return (await FindAsync(clusterId))?.Status.PodIP == proven
+                ? seen
+                : await cache.GetAsync(key, time.GetUtcNow() - seen.At - TimeSpan.FromTicks(1), () => RunAsync(clusterId), cancellationToken);
+        }
+        catch (SandboxException e)
+        {
+            return seen with { Value = new ListenerFacts(proven, $"Whether the listener is still there could not be read: {e.Message}.") };
+        }
     }
 
     private async Task<ListenerFacts> RunAsync(string clusterId)

@@ -64,8 +64,8 @@ public sealed class ClusterNetworksTests
             {
                 Addresses =
                 [
-                    new V1NodeAddress { Address = "node-1", Type = "Hostname" }, new V1NodeAddress { Address = "10.224.0.4", Type = "InternalIP" }, new V1NodeAddress { Address = "fd00::4", Type = "InternalIP" },
-                    new V1NodeAddress { Address = "2001:db8::4", Type = "ExternalIP" }, new V1NodeAddress { Address = "203.0.113.4", Type = "ExternalIP" }, new V1NodeAddress { Address = "", Type = "ExternalIP" },
+                    Address("node-1", "Hostname"), Address("10.224.0.4", "InternalIP"), Address("fd00::4", "InternalIP"),
+                    Address("2001:db8::4", "ExternalIP"), Address("203.0.113.4", "ExternalIP"), Address("", "ExternalIP"),
                 ],
             },
         };
@@ -196,6 +196,8 @@ public sealed class ClusterNetworksTests
 
         Assert.Equal(hasLocalDns, (await Networks(cloud).GetAsync("west-1", default)).HasLocalDns);
     }
+
+    private static V1NodeAddress Address(string address, string type) => new() { Address = address, Type = type };
 
     private static async Task PutPoolAsync(TwinCloud cloud, string body)
     {

@@ -106,6 +106,22 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Verify_ListenerThatWasReplaced_IsProvenAgain()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        await VerifyAsync(tenant);
+        var former = Assert.Single(await ListSystemAsync(), p => p.Metadata.Name.StartsWith("listener-", StringComparison.Ordinal));
+        await _cluster.Client.CoreV1.DeleteNamespacedPodAsync(former.Metadata.Name, SystemNamespace);
+        await ClusterFixture.WaitUntilAsync(async _ => (await ListSystemAsync()).Any(p => p.Metadata.Uid != former.Metadata.Uid && p.Status.Phase == "Running"));
+
+        // The probe tried the former address.
+        Assert.Equal(CheckVerdict.Warning, (await CheckAsync(tenant)).Single(c => c.Id == "probe.listener").Verdict);
+
+        var other = await _cluster.RunAsync(_cluster.NewTenant());
+        Assert.Equal(CheckVerdict.Passed, (await VerifyAsync(other)).Single(c => c.Id == "probe.listener").Verdict);
+    }
+
+    [Fact]
     public async Task Verify_ListenerThatIsGone_IsInconclusiveUntilTheBaselineIsRepaired()
     {
         var tenant = await _cluster.RunAsync(_cluster.NewTenant());

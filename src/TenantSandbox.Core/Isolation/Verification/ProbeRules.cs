@@ -59,7 +59,7 @@ internal static class ProbeRules
                 $"capabilities {result.Process.EffectiveCapabilities}, user {Number(result.Process.UserId)}",
                 result.Process.UserId != 0 && result.Process.EffectiveCapabilities.All(c => c == '0'))),
         OfTargets("probe.closed", "What must be closed to every tenant doesn't answer the guest.", ProbeExpectation.Closed, isAllowList: false),
-        Of("probe.listener", "The cluster's listener, which answers a probe that may reach it at the same time, doesn't answer the guest. One that doesn't answer there either shows nothing, which is a warning.", (facts, _) =>
+        Of("probe.listener", "The cluster's listener, which answers a control probe, doesn't answer the guest. One that isn't shown to answer is a warning.", (facts, _) =>
             Results(facts).Select(r => ObserveListener(r.Probe, r.Result, facts.Listener))),
         OfTargets("probe.open", "What tenants need, such as DNS, answers the guest.", ProbeExpectation.Open, isAllowList: false),
         OfTargets("probe.allow-list", "An address of the tenant's allow list answers; that it doesn't can have other causes.", ProbeExpectation.Open, isAllowList: true),
