@@ -178,8 +178,8 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
     // An action is checked at the resource that it acts on; a list at what it lists from.
     private static string ScopeOf(ArmRequest call)
     {
-        var (path, name) = (call.Http.Request.Path.Value!, call.Action!.EndsWith("/action", StringComparison.Ordinal));
-        return name ? path[..path.LastIndexOf('/')] : path;
+        var path = call.Http.Request.Path.Value!;
+        return call.Action!.EndsWith("/action", StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : path;
     }
 
     private static void CheckApiVersion(string version)

@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
-using k8s;
-using k8s.Models;
 using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 using TenantSandbox.AksTwin;
@@ -77,7 +75,7 @@ public sealed class TenantLife : IAsyncLifetime
 
     private InProcessTaskHub Hub => _hub!;
 
-    private IKubernetes Operator => _cluster.Client;
+    private ClusterOperator Operator => new(_cluster.Client);
 
     public async Task InitializeAsync()
     {
@@ -86,22 +84,24 @@ public sealed class TenantLife : IAsyncLifetime
         _hub.AddAppActivities(_cluster.Services);
         await _hub.StartAsync();
 
-        await CreateGatewayAsync();
+        await Operator.CreateGatewayAsync();
         _cluster.Azure.Vaults.Set(ClusterFixture.Vault, $"{Tenant}--db", "value");
-        await SubmitAsync(TenantRequestKind.Onboard, EveryFeature, TenantPhase.Ready);
+        await SubmitAsync(TenantRequestKind.Onboard, TenantLifeRequests.EveryFeature, TenantPhase.Ready);
         await ReadAsync();
-        await DisturbBaselineAsync();
+        await Operator.ChangeBaselineAsync();
+        await MaintainAsync(MaintenanceTask.ReconcileClusters);
+        await Operator.ReplaceBaselineAsync();
         await MaintainAsync(MaintenanceTask.ReconcileClusters);
         await MaintainAsync(MaintenanceTask.ReconcileTenants);
         await ActAsync(TenantVerb.Suspend, TenantPhase.Suspended);
         await ActAsync(TenantVerb.Resume, TenantPhase.Ready);
-        await OpenNetworkAsync();
+        await Operator.OpenNetworkAsync(Namespace);
         await ActAsync(TenantVerb.Verify, TenantPhase.Quarantined);
         await ActAsync(TenantVerb.LiftQuarantine, TenantPhase.Ready);
-        await SubmitAsync(TenantRequestKind.Update, FewFeatures, TenantPhase.Ready);
+        await SubmitAsync(TenantRequestKind.Update, TenantLifeRequests.FewFeatures, TenantPhase.Ready);
         await MaintainAsync(MaintenanceTask.SweepOrphans);
         await MaintainAsync(MaintenanceTask.Rebuild);
-        await HoldAsync();
+        await Operator.HoldAsync(Namespace, Finalizer);
         await ActAsync(TenantVerb.ForceOffboard, TenantPhase.Offboarded, [Finalizer]);
     }
 
@@ -158,112 +158,4 @@ public sealed class TenantLife : IAsyncLifetime
         using var log = await _cluster.Services.GetRequiredService<PodLogs>().OpenAsync(
             ClusterFixture.ClusterId, Assert.Single(pods!), "web", new LogRange(10, null, IsFollowing: false, IsPrevious: false, LimitBytes: 1000), default);
     }
-
-    /// <summary>Somebody changes an object of each kind of the baseline, in fields that can change and in those that can't.</summary>
-    private async Task DisturbBaselineAsync()
-    {
-        var settings = await Operator.CoreV1.ReadNamespacedConfigMapAsync("policy-settings", "tenantsandbox-policies");
-        settings.Immutable = true;
-        await Operator.CoreV1.ReplaceNamespacedConfigMapAsync(settings, "policy-settings", "tenantsandbox-policies");
-        var ns = await Operator.CoreV1.ReadNamespaceAsync("tenantsandbox-policies");
-        ns.Metadata.Labels.Remove("app.kubernetes.io/managed-by");
-        await Operator.CoreV1.ReplaceNamespaceAsync(ns, "tenantsandbox-policies");
-
-        // They would refuse the change of a handler.
-        foreach (var name in (string[])["tenantsandbox-runtime-class-names", "tenantsandbox-runtime-classes"])
-        {
-            var binding = await Operator.AdmissionregistrationV1.ReadValidatingAdmissionPolicyBindingAsync(name);
-            binding.Spec.ValidationActions = ["Warn"];
-            await Operator.AdmissionregistrationV1.ReplaceValidatingAdmissionPolicyBindingAsync(binding, name);
-        }
-
-        var changed = await Operator.NodeV1.ReadRuntimeClassAsync("tenantsandbox-kata-1gi");
-        changed.Scheduling = null;
-        await Operator.NodeV1.ReplaceRuntimeClassAsync(changed, changed.Metadata.Name);
-        var other = await Operator.NodeV1.ReadRuntimeClassAsync("tenantsandbox-kata-2gi");
-        await Operator.NodeV1.DeleteRuntimeClassAsync(other.Metadata.Name);
-        (other.Handler, other.Metadata.ResourceVersion, other.Metadata.Uid) = ("runc", null, null);
-        await Operator.NodeV1.CreateRuntimeClassAsync(other);
-
-        var priority = (await Operator.SchedulingV1.ListPriorityClassAsync(labelSelector: "app.kubernetes.io/managed-by=tenantsandbox")).Items[0];
-        priority.Description = "changed";
-        await Operator.SchedulingV1.ReplacePriorityClassAsync(priority, priority.Metadata.Name);
-        await MaintainAsync(MaintenanceTask.ReconcileClusters);
-        await Operator.SchedulingV1.DeletePriorityClassAsync(priority.Metadata.Name);
-        (priority.Value, priority.Metadata.ResourceVersion, priority.Metadata.Uid) = (7, null, null);
-        await Operator.SchedulingV1.CreatePriorityClassAsync(priority);
-
-        var listener = await Operator.AppsV1.ReadNamespacedDeploymentAsync("listener", "tenantsandbox-system");
-        listener.Spec.Template.Spec.Containers[0].Image = "registry.example/other:1";
-        await Operator.AppsV1.ReplaceNamespacedDeploymentAsync(listener, "listener", "tenantsandbox-system");
-        foreach (var name in (string[])["listener", "control-probe"])
-        {
-            var rules = await Operator.NetworkingV1.ReadNamespacedNetworkPolicyAsync(name, "tenantsandbox-system");
-            (rules.Spec.Ingress, rules.Spec.Egress) = (null, null);
-            await Operator.NetworkingV1.ReplaceNamespacedNetworkPolicyAsync(rules, name, "tenantsandbox-system");
-        }
-
-        var policy = await Operator.AdmissionregistrationV1.ReadValidatingAdmissionPolicyAsync("tenantsandbox-pod-host");
-        policy.Spec.FailurePolicy = "Ignore";
-        await Operator.AdmissionregistrationV1.ReplaceValidatingAdmissionPolicyAsync(policy, policy.Metadata.Name);
-    }
-
-    /// <summary>Somebody's policy of each kind opens the tenant's network.</summary>
-    private async Task OpenNetworkAsync()
-    {
-        await Operator.NetworkingV1.CreateNamespacedNetworkPolicyAsync(
-            new V1NetworkPolicy
-            {
-                Metadata = new V1ObjectMeta { Name = "allow-all" },
-                Spec = new V1NetworkPolicySpec { PodSelector = new V1LabelSelector(), PolicyTypes = ["Egress"], Egress = [new V1NetworkPolicyEgressRule()] },
-            },
-            Namespace);
-    }
-
-    /// <summary>Something in the namespace waits for a finalizer that nobody removes.</summary>
-    private async Task HoldAsync()
-    {
-        var patch = new V1Patch($$"""{"metadata":{"finalizers":["{{Finalizer}}"] } }""", V1Patch.PatchType.MergePatch);
-        var pod = (await Operator.CoreV1.ListNamespacedPodAsync(Namespace)).Items[0];
-        await Operator.CoreV1.PatchNamespacedPodAsync(patch, pod.Metadata.Name, Namespace);
-        var set = (await Operator.AppsV1.ListNamespacedReplicaSetAsync(Namespace)).Items[0];
-        await Operator.AppsV1.PatchNamespacedReplicaSetAsync(patch, set.Metadata.Name, Namespace);
-    }
-
-    private Task CreateGatewayAsync() => Operator.CustomObjects.CreateNamespacedCustomObjectAsync(
-        JsonSerializer.Deserialize<JsonElement>(
-            """
-            {"apiVersion":"gateway.networking.k8s.io/v1","kind":"Gateway","metadata":{"name":"public"},"spec":{"gatewayClassName":"any",
-             "listeners":[{"name":"https","port":443,"protocol":"HTTPS","allowedRoutes":{"namespaces":{"from":"All"}}}]}}
-            """),
-        "gateway.networking.k8s.io", "v1", "default", "gateways");
-
-    private const string EveryFeature =
-        """
-        {"tenantId":"acme","revision":1,"tier":"pooled",
-         "configMaps":[{"name":"settings","data":{"level":"debug"}}],
-         "claims":[{"name":"data","storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"10Gi"}},"onOffboard":"retain"}],
-         "secretRefs":[{"name":"db","items":{"password":"https://tenants.vault.azure.net/secrets/acme--db"}}],
-         "workloads":[
-          {"name":"web","image":"registry.example/web:1","cpu":"100m","memory":"256Mi","replicas":{"min":1,"max":2},
-           "services":[{"ports":[{"port":80,"targetPort":8080}]}],"ingress":{"from":[{"workload":"db"}]},"expose":{"hosts":["acme.example.com"]},
-           "egressAllowList":[{"host":"api.example.com","ports":[{"port":443}]}]},
-          {"name":"db","kind":"StatefulSet","image":"registry.example/db:1","cpu":"100m","memory":"256Mi","secretMounts":[{"name":"db","mountPath":"/etc/db"}]},
-          {"name":"migrate","kind":"Job","image":"registry.example/migrate:1","cpu":"100m","memory":"256Mi"},
-          {"name":"report","kind":"CronJob","image":"registry.example/report:1","cpu":"100m","memory":"256Mi","cronJob":{"schedule":"0 3 1 1 *"}},
-          {"name":"disk","identity":{"clientId":"22222222-3333-4444-5555-666666666666"},"podTemplate":{"spec":{
-            "containers":[{"name":"disk","image":"registry.example/disk:1","resources":{"limits":{"cpu":"100m","memory":"256Mi"}},
-             "envFrom":[{"configMapRef":{"name":"settings"}}],"volumeMounts":[{"name":"data","mountPath":"/data"}]}],
-            "volumes":[{"name":"data","persistentVolumeClaim":{"claimName":"data"}}]}}}]}
-        """;
-
-    /// <summary>Without almost everything that the other has, so that it is deleted.</summary>
-    private const string FewFeatures =
-        """
-        {"tenantId":"acme","revision":2,"tier":"pooled",
-         "claims":[{"name":"data","storageClassName":"managed-csi","accessModes":["ReadWriteOnce"],"resources":{"requests":{"storage":"10Gi"}},"onOffboard":"retain"}],
-         "workloads":[{"name":"disk","podTemplate":{"spec":{
-            "containers":[{"name":"disk","image":"registry.example/disk:1","resources":{"limits":{"cpu":"100m","memory":"256Mi"}},"volumeMounts":[{"name":"data","mountPath":"/data"}]}],
-            "volumes":[{"name":"data","persistentVolumeClaim":{"claimName":"data"}}]}}}]}
-        """;
 }
