@@ -146,6 +146,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<AgentPoolResources>();
         services.AddSingleton<SeenCache>();
         services.AddSingleton<ClusterNodes>();
+        services.AddSingleton<ListenerControl>();
         services.AddSingleton<ClusterTargets>();
         services.AddSingleton<AdmissionTrials>();
         services.AddSingleton<IsolationFactsReader>();

@@ -4,6 +4,11 @@ using TenantSandbox.Probe;
 using TenantSandbox.Probe.Guest;
 using TenantSandbox.Probe.Targets;
 
+if (args is [ListenMode.Name, var port])
+{
+    return await ListenMode.RunAsync(port);
+}
+
 // Prints one line of JSON to standard output and nothing else. An error is one line on standard error, and an exit code other than 0.
 try
 {

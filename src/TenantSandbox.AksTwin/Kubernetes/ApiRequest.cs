@@ -21,6 +21,11 @@ internal sealed record ApiRequest(
     /// <summary>The form of the response that the client prefers; empty for the objects themselves.</summary>
     private string Representation { get; } = Kind is null ? "" : PreferredRepresentation(Request);
 
+    /// <summary>The media type of a server-side apply.</summary>
+    public const string ApplyPatch = "application/apply-patch+yaml";
+
+    public bool IsApply => MediaType == ApplyPatch;
+
     public string MediaType => Request.ContentType?.Split(';')[0].Trim() is { Length: > 0 } type ? type : "application/json";
 
     /// <summary>The field manager from the query, else the product name of the User-Agent.</summary>

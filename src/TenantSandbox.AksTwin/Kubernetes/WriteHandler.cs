@@ -6,7 +6,7 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
     private const string PlainJson = "application/json";
     private const string MergePatch = "application/merge-patch+json";
     private const string StrategicMergePatch = "application/strategic-merge-patch+json";
-    private const string ApplyPatch = "application/apply-patch+yaml";
+    private const string ApplyPatch = ApiRequest.ApplyPatch;
 
     private readonly ResourceKind _kind = call.Kind!;
     private readonly List<string> _warnings = [];
@@ -128,7 +128,7 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
     private JsonObject Decode(JsonObject json)
     {
         var title = $"{_kind.Kind} in version \"{_kind.Version}\" cannot be handled as a {_kind.Kind}";
-        var isApply = call.MediaType == ApplyPatch;
+        var isApply = call.IsApply;
         var sent = (
             json.GetString("apiVersion") ?? (isApply ? "" : _kind.ApiVersion), json.GetString("kind") ?? (isApply ? "" : _kind.Kind));
         if (sent != (_kind.ApiVersion, _kind.Kind))

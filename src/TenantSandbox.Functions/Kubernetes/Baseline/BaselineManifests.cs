@@ -33,6 +33,9 @@ internal sealed class BaselineManifests(IOptions<TenantSandboxOptions> options)
         .. hasPolicies ? PolicyManifests.Policies(options.Value.Owner) : [],
     ];
 
+    /// <summary>The namespace of the app's own pods and what is in it, in the order in which it is applied.</summary>
+    public IReadOnlyList<IKubernetesObject<V1ObjectMeta>> SystemObjects() => ListenerManifest.Objects(options.Value);
+
     /// <summary>The annotation of the settings once all of the baseline is in place.</summary>
     public string Mark(bool hasPolicies) => hasPolicies ? _hash.Value : WithoutPolicies + _hash.Value;
 
@@ -59,6 +62,7 @@ internal sealed class BaselineManifests(IOptions<TenantSandboxOptions> options)
         IKubernetesObject<V1ObjectMeta>[] all =
         [
             PolicyManifests.Namespace(options.Owner), .. RuntimeClasses(options), PriorityClassManifest.PriorityClass(), .. PolicyManifests.Policies(options.Owner),
+            .. ListenerManifest.Objects(options),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', all.Select(m => KubernetesJson.Serialize((object)m))))));
     }

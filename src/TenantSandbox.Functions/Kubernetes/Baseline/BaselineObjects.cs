@@ -54,6 +54,27 @@ internal sealed class BaselineObjects(ClusterConnections connections, string clu
         return [.. runtimeClasses.Items, .. priorityClasses.Items];
     }
 
+    /// <summary>The object of the app's own namespace that has the name of another; null if there is none.</summary>
+    public async Task<IKubernetesObject<V1ObjectMeta>?> FindAsync(IKubernetesObject<V1ObjectMeta> wanted)
+    {
+        var (name, ns) = (wanted.Metadata.Name, wanted.Metadata.NamespaceProperty);
+        return wanted switch
+        {
+            V1Namespace => await FindNamespaceAsync(name),
+            V1Deployment => await connections.FindAsync(
+                clusterId,
+                $"read Deployment {ns}/{name}",
+                client => client.AppsV1.ReadNamespacedDeploymentAsync(name, ns, cancellationToken: cancellationToken),
+                cancellationToken),
+            V1NetworkPolicy => await connections.FindAsync(
+                clusterId,
+                $"read NetworkPolicy {ns}/{name}",
+                client => client.NetworkingV1.ReadNamespacedNetworkPolicyAsync(name, ns, cancellationToken: cancellationToken),
+                cancellationToken),
+            _ => throw new ArgumentException($"Objects of type {wanted.GetType().Name} are not supported.", nameof(wanted)),
+        };
+    }
+
     /// <summary>Makes an object that doesn't exist.</summary>
     public Task CreateAsync(IKubernetesObject<V1ObjectMeta> wanted) => connections.ApplyAsync(clusterId, wanted, cancellationToken);
 
@@ -103,6 +124,10 @@ internal sealed class BaselineObjects(ClusterConnections connections, string clu
         {
             V1Namespace o => (object)await client.CoreV1.ReplaceNamespaceAsync(o, name, fieldManager: manager, cancellationToken: cancellationToken),
             V1ConfigMap o => await client.CoreV1.ReplaceNamespacedConfigMapAsync(
+                o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),
+            V1Deployment o => await client.AppsV1.ReplaceNamespacedDeploymentAsync(
+                o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),
+            V1NetworkPolicy o => await client.NetworkingV1.ReplaceNamespacedNetworkPolicyAsync(
                 o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),
             V1RuntimeClass o => await client.NodeV1.ReplaceRuntimeClassAsync(o, name, fieldManager: manager, cancellationToken: cancellationToken),
             V1PriorityClass o => await client.SchedulingV1.ReplacePriorityClassAsync(o, name, fieldManager: manager, cancellationToken: cancellationToken),

@@ -11,7 +11,7 @@ namespace TenantSandbox.Functions.Kubernetes.Baseline;
 
 /// <summary>
 /// Applies what a cluster must have before tenants are placed there: RuntimeClasses of all size classes, a PriorityClass, the admission policies
-/// with their bindings and settings.
+/// with their bindings and settings, and the listener that tenants' probes try.
 /// </summary>
 internal sealed partial class ClusterBaseline(
     ClusterConnections connections, BaselineManifests manifests, BaselineGate gate, IOptions<TenantSandboxOptions> options, ILogger<ClusterBaseline> logger)
@@ -88,6 +88,12 @@ internal sealed partial class ClusterBaseline(
             await changes.EnsureAsync(item, found.GetValueOrDefault(KeyOf(item)));
         }
 
+        var system = manifests.SystemObjects();
+        foreach (var item in system)
+        {
+            await changes.EnsureAsync(item, await objects.FindAsync(item));
+        }
+
         await CompleteAsync(objects, settings, manifests.Mark(hasPolicies));
         // What the app itself had relaxed is no drift.
         BaselineChange[] changed = [.. changes.All.Where(c => !isLoosened || c.Object != $"{V1ValidatingAdmissionPolicyBinding.KubeKind}/{SettingsBinding}")];
@@ -98,11 +104,11 @@ internal sealed partial class ClusterBaseline(
 
         if (isFirst && changed.Length > 0)
         {
-            LogApplied(clusterId, wanted.Count, hasPolicies);
+            LogApplied(clusterId, wanted.Count + system.Count, hasPolicies);
         }
 
         return new BaselineReport(
-            clusterId, hasPolicies, isFirst, wanted.Count + 2,
+            clusterId, hasPolicies, isFirst, wanted.Count + system.Count + 2,
             [.. changed.Take(BaselineReport.MaxChanges)], Math.Max(0, changed.Length - BaselineReport.MaxChanges));
     }
 
