@@ -6,6 +6,7 @@ param location = 'westeurope'
 param shape = 'production'
 param advancedNetworkSecurity = true
 param poolMaxCount = 100
+param imageRegistries = ['contoso.azurecr.io']
 param budgetAmount = 5000
 param budgetStartDate = '2026-12-01'
 param contactEmails = ['operators@example.com']

@@ -110,7 +110,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         {
             { StorageConnectionString: not null } => Task.FromResult<(AzuriteProcess?, string?)>((null, null)),
             { ToolsDirectory: null } => Task.FromResult<(AzuriteProcess?, string?)>((null, "no storage account was asked for")),
-            _ => AzuriteProcess.TryStartAsync(options.ToolsDirectory, Path.Combine(options.StateDirectory, "azurite"), options.Backend == StorageBackend.AzureStorage, cancellationToken),
+            _ => AzuriteProcess.TryStartAsync(options.ToolsDirectory, Path.Combine(options.StateDirectory, "azurite"), options.Backend == StorageBackend.AzureStorage, identity: null, cancellationToken),
         };
 
     // In Azure the deployment creates the queues; a queue trigger doesn't.

@@ -34,7 +34,7 @@ internal static class EventRules
     // Resource types that have diagnostic settings for more than platform metrics, which Azure keeps anyway.
     private static readonly string[] Observed =
     [
-        Types.Cluster, Types.SecurityGroup, Types.PublicIpAddress, Types.Site, Types.StorageAccount, Types.SystemTopic, Types.Topic, Types.Vault, Types.VirtualNetwork,
+        Types.Cluster, Types.SecurityGroup, Types.PublicIpAddress, Types.Registry, Types.Site, Types.StorageAccount, Types.SystemTopic, Types.Topic, Types.Vault, Types.VirtualNetwork,
         "Microsoft.OperationalInsights/workspaces", "Microsoft.Storage/storageAccounts/blobServices", "Microsoft.Storage/storageAccounts/queueServices",
         "Microsoft.Storage/storageAccounts/tableServices",
     ];
