@@ -18,6 +18,8 @@ internal interface IInputBinding
 internal sealed class FunctionInvoker(
     WorkerSupervisor worker, HostSettings settings, IEnumerable<IInputBinding> inputs, ILoggerFactory loggers) : IFunctionInvoker
 {
+    private static readonly ActivitySource Spans = new(FunctionHost.SpanSource);
+
     private readonly Dictionary<string, IInputBinding> _inputs = inputs.ToDictionary(input => input.Type, StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
@@ -37,6 +39,7 @@ internal sealed class FunctionInvoker(
         CancellationToken cancellationToken)
     {
         var channel = await worker.GetChannelAsync(cancellationToken);
+        using var span = StartSpan(function);
         var request = CreateRequest(function, triggerInput, triggerMetadata);
         var log = loggers.CreateLogger($"Function.{function.Name}");
         var started = Stopwatch.GetTimestamp();
@@ -87,6 +90,14 @@ internal sealed class FunctionInvoker(
             }
         }
     }
+
+    // DurableTask.Core has spans of its own for durable functions, and the current one is then the worker's parent.
+    private static Activity? StartSpan(FunctionDefinition function) => function.TriggerType switch
+    {
+        "orchestrationTrigger" or "activityTrigger" or "entityTrigger" => null,
+        "httpTrigger" => Spans.StartActivity(function.Name, ActivityKind.Server),
+        _ => Spans.StartActivity(function.Name, ActivityKind.Consumer),
+    };
 
     private InvocationRequest CreateRequest(
         FunctionDefinition function, TypedData triggerInput, IReadOnlyDictionary<string, TypedData> triggerMetadata)

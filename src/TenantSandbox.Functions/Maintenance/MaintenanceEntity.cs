@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Entities;
+using TenantSandbox.Functions.Telemetry;
 
 namespace TenantSandbox.Functions.Maintenance;
 
@@ -23,6 +24,7 @@ public sealed class MaintenanceEntity : TaskEntity<MaintenanceState>
     {
         ArgumentNullException.ThrowIfNull(report);
         State = State.Add(report);
+        MaintenanceMetrics.Record(report);
     }
 
     protected override MaintenanceState InitializeState(TaskEntityOperation entityOperation) => new();
