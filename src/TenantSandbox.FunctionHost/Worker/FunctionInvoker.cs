@@ -92,12 +92,21 @@ internal sealed class FunctionInvoker(
     }
 
     // DurableTask.Core has spans of its own for durable functions, and the current one is then the worker's parent.
-    private static Activity? StartSpan(FunctionDefinition function) => function.TriggerType switch
+    private static Activity? StartSpan(FunctionDefinition function)
     {
-        "orchestrationTrigger" or "activityTrigger" or "entityTrigger" => null,
-        "httpTrigger" => Spans.StartActivity(function.Name, ActivityKind.Server),
-        _ => Spans.StartActivity(function.Name, ActivityKind.Consumer),
-    };
+        if (function.TriggerType is "orchestrationTrigger" or "activityTrigger" or "entityTrigger" || !Spans.HasListeners())
+        {
+            return null;
+        }
+
+        // ASP.NET Core makes an activity for its logs, which nobody exports; below it nothing would be exported either.
+        if (Activity.Current is { Recorded: false })
+        {
+            Activity.Current = null;
+        }
+
+        return Spans.StartActivity(function.Name, function.IsTriggeredBy("httpTrigger") ? ActivityKind.Server : ActivityKind.Consumer);
+    }
 
     private InvocationRequest CreateRequest(
         FunctionDefinition function, TypedData triggerInput, IReadOnlyDictionary<string, TypedData> triggerMetadata)

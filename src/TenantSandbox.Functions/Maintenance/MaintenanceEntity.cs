@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Entities;
-using TenantSandbox.Functions.Telemetry;
 
 namespace TenantSandbox.Functions.Maintenance;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Reflection;
+using Azure.Storage.Queues;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 using TenantSandbox.Core.Errors;
@@ -97,7 +98,7 @@ public sealed class MetricsTests
     private static async Task RefuseAsync()
     {
         Problem.KeyReused(HttpSubmissionTests.Http().Request);
-        var rejected = new RejectedRequests(new RejectedQueue((Azure.Storage.Queues.QueueClient?)null), TimeProvider.System, NullLogger<RejectedRequests>.Instance);
+        var rejected = new RejectedRequests(new RejectedQueue((QueueClient?)null), TimeProvider.System, NullLogger<RejectedRequests>.Instance);
         await Assert.ThrowsAsync<InvalidOperationException>(
             () => rejected.KeepAsync(QueueNames.Requests, "{", [new ValidationFault("", ValidationFaultCodes.Malformed, "It is no JSON.")], default));
     }

@@ -1,9 +1,8 @@
 using Microsoft.DurableTask.Client;
 using TenantSandbox.Core.Requests;
-using TenantSandbox.Functions.Azure.EventGrid;
 using static TenantSandbox.Functions.Telemetry.SandboxMetrics;
 
-namespace TenantSandbox.Functions.Telemetry;
+namespace TenantSandbox.Functions.Azure.EventGrid;
 
 /// <summary>Records how long an operation took when its outcome is published, which is its last step.</summary>
 internal static class OperationMetrics

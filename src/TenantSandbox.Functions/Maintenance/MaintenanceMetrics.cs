@@ -1,9 +1,8 @@
 using System.Text.Json;
 using TenantSandbox.Core.Tenants;
-using TenantSandbox.Functions.Maintenance;
 using static TenantSandbox.Functions.Telemetry.SandboxMetrics;
 
-namespace TenantSandbox.Functions.Telemetry;
+namespace TenantSandbox.Functions.Maintenance;
 
 /// <summary>Records the report of a maintenance task.</summary>
 internal static class MaintenanceMetrics
