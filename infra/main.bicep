@@ -577,7 +577,7 @@ module budget 'app/budget.bicep' = if (budgetAmount > 0) {
   }
 }
 
-@description('Warns of events that were not delivered.')
+@description('Warns of events that were not delivered and of what the app reports.')
 module alerts 'app/alerts.bicep' = if (!empty(contactEmails)) {
   name: 'alerts'
   scope: group
@@ -585,7 +585,9 @@ module alerts 'app/alerts.bicep' = if (!empty(contactEmails)) {
     actionGroupName: resourceName(abbreviations.insightsActionGroups, '', token)
     alertNamePrefix: abbreviations.insightsMetricAlerts
     tags: allTags
+    location: location
     contactEmails: contactEmails
+    workspaceResourceId: monitoring.outputs.workspaceResourceId
     topicNames: [requestTopicName]
   }
   dependsOn: [requestTopic]

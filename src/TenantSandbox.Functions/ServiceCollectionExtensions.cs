@@ -1,6 +1,5 @@
 using Azure.Core;
 using Azure.Identity;
-using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +23,7 @@ using TenantSandbox.Functions.Operations;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
 using TenantSandbox.Functions.Storage;
+using TenantSandbox.Functions.Telemetry;
 
 namespace TenantSandbox.Functions;
 
@@ -40,8 +40,7 @@ public static class ServiceCollectionExtensions
         services.AddOptions<RequestDoorOptions>().Bind(configuration.GetSection(RequestDoorOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LogOptions>().Bind(configuration.GetSection(LogOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MaintenanceOptions>().Bind(configuration.GetSection(MaintenanceOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        // host.json's telemetryMode "OpenTelemetry" takes effect only if the worker declares it too.
-        services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
+        services.AddSandboxTelemetry(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ClusterDirectory>();
         services.AddSpecs(configuration);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Telemetry;
 
 namespace TenantSandbox.Functions.Http;
 
@@ -97,13 +98,16 @@ internal static class Problem
 
     private static IResult Result(
         HttpRequest request, int status, string type, string title, string detail,
-        IReadOnlyList<ValidationFault>? errors = null, SubmitAnswer? answer = null, string? operation = null) =>
-        Results.Text(
+        IReadOnlyList<ValidationFault>? errors = null, SubmitAnswer? answer = null, string? operation = null)
+    {
+        SandboxMetrics.Refusals.Add(1, SandboxMetrics.Label("door", "http"), SandboxMetrics.Label("class", type));
+        return Results.Text(
             JsonSerializer.Serialize(new Body(
                 $"urn:tenantsandbox:problem:{type}", title, status, detail, $"{request.PathBase}{request.Path}", errors,
                 answer?.TenantId, answer?.CurrentRevision, answer?.Phase, operation)),
             ContentType,
             statusCode: status);
+    }
 
     private sealed record Body(
         [property: JsonPropertyName("type")] string Type,
