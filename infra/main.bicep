@@ -98,6 +98,11 @@ param alwaysReadyInstanceCount int = shape == 'production' ? 2 : 0
 @description('Whether requests go to the app\'s webhook as well. Turn it on after the first deployment of the code: the function must be there.')
 param webhookSubscription bool = false
 
+@description('Client id of the app registration that callers of the HTTP API sign in to; infra/hooks/preprovision.sh makes it.')
+@minLength(36)
+@maxLength(36)
+param apiClientId string
+
 @description('More app settings, for example TenantSandbox__Clusters__1__Name. They win over those that the deployment sets. No secrets: the app needs none.')
 param appSettings object = {}
 
@@ -130,6 +135,9 @@ var allTags = union(tags, { 'azd-env-name': environmentName })
 var isPrivate = shape == 'production'
 var ownCluster = shape != 'existingCluster'
 var ownNetwork = ownCluster || empty(existingFunctionSubnetResourceId)
+
+// As infra/hooks/preprovision.sh names the registration.
+var apiIdentifier = 'api://${tenant().tenantId}/tenantsandbox-${environmentName}'
 
 var resourceGroupName = '${abbreviations.resourcesResourceGroups}${environmentName}'
 var resourceGroupId = '${subscription().id}/resourceGroups/${resourceGroupName}'
@@ -558,6 +566,8 @@ module functionApp 'app/function-app.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     alwaysReadyInstanceCount: alwaysReadyInstanceCount
     zoneRedundant: isPrivate && !empty(availabilityZones)
+    apiClientId: apiClientId
+    apiIdentifier: apiIdentifier
     privateEndpoints: endpoints(isPrivate && appPublicNetworkAccess == 'Disabled', networkId, resourceGroupId, 'sites', 'privatelink.azurewebsites.net')
     privateEndpointNamePrefix: endpointNamePrefix
     diagnosticSettings: diagnosticSettings
@@ -601,6 +611,9 @@ output AZURE_FUNCTION_APP_NAME string = functionAppName
 
 @description('Base address of the HTTP API.')
 output TENANTSANDBOX_URL string = 'https://${functionApp.outputs.defaultHostname}/api'
+
+@description('What callers of the HTTP API ask tokens for.')
+output TENANTSANDBOX_API_IDENTIFIER string = apiIdentifier
 
 @description('Where requests are posted as CloudEvents.')
 output TENANTSANDBOX_REQUEST_TOPIC string = requestTopic.outputs.endpoint

@@ -3,6 +3,7 @@ using 'main.bicep'
 
 param environmentName = 'sandbox'
 param location = 'westeurope'
+param apiClientId = '00000000-0000-0000-0000-0000000000a1'
 param shape = 'production'
 param advancedNetworkSecurity = true
 param poolMaxCount = 100

@@ -10,6 +10,8 @@ using TenantSandbox.Functions.Azure.KeyVault;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Http;
+using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Http.Access;
 using TenantSandbox.Functions.Isolation;
 using TenantSandbox.Functions.Isolation.Evidence;
 using TenantSandbox.Functions.Kubernetes;
@@ -38,6 +40,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<TenantSandboxOptions>, TenantSandboxOptionsValidator>();
         services.AddSingleton<IValidateOptions<TenantSandboxOptions>>(new SecretOptionsValidator(configuration));
         services.AddOptions<RequestDoorOptions>().Bind(configuration.GetSection(RequestDoorOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddHttpAccess(configuration);
         services.AddOptions<LogOptions>().Bind(configuration.GetSection(LogOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MaintenanceOptions>().Bind(configuration.GetSection(MaintenanceOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddSandboxTelemetry(configuration);
@@ -64,6 +67,14 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<OrphanInventory>();
         services.AddSingleton<ClusterReads>();
         return services;
+    }
+
+    private static void AddHttpAccess(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<HttpOptions>().Bind(configuration.GetSection(HttpOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<ICallers>(_ => HttpAuthentication.IsEntra ? new EntraCallers() : new KeyCallers());
+        services.AddSingleton<CallerLimits>();
+        services.AddSingleton<HttpAccess>();
     }
 
     private static void AddSpecs(this IServiceCollection services, IConfiguration configuration)

@@ -83,7 +83,7 @@ public sealed partial class WorkflowTests
     {
         var steps = string.Concat(Yaml.Values(Yaml.Parse(".github/workflows/release.yml")[0], "run").Select(r => r + "\n"));
 
-        Assert.Contains("./dev publish --require-official", steps, StringComparison.Ordinal);
+        Assert.Contains("./dev publish --entra --require-official", steps, StringComparison.Ordinal);
         Assert.Contains("dotnet-CycloneDX", steps, StringComparison.Ordinal);
         Assert.Contains("sha256sum", steps, StringComparison.Ordinal);
     }
