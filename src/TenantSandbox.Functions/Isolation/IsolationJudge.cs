@@ -23,7 +23,7 @@ internal sealed partial class IsolationJudge(
     public async Task<IsolationVerdict> JudgeAsync([ActivityTrigger] VerificationInput input, CancellationToken cancellationToken)
     {
         var tenant = await tenants.ReadAsync(input.Tenant, cancellationToken);
-        var expected = await expectations.OfAsync(tenant, cancellationToken);
+        var expected = await expectations.OfAsync(tenant, cancellationToken) with { IsInUse = input.IsInUse };
         var facts = await reader.ReadAsync(tenant, input.InstanceId!, cancellationToken);
         if (input.Attempt < VerificationInput.MaxAttempts - 1 && IsolationVerification.HasUnprobedNodes(facts, expected))
         {

@@ -12,13 +12,15 @@ namespace TenantSandbox.Functions.Isolation;
 /// <param name="InstanceId">The orchestration that verifies; null in its own input.</param>
 /// <param name="StartedAt">When it started, by its clock; null in its own input.</param>
 /// <param name="Attempt">How often it was judged before: a tenant whose pods move meanwhile is probed again, at most <see cref="MaxAttempts"/> times in all.</param>
+/// <param name="IsInUse">Whether the tenant is in use, so that a workload that doesn't run is only a warning; false for one that is to become ready.</param>
 public sealed record VerificationInput(
     [property: JsonPropertyName("tenant")] PlacedTenant Tenant,
     [property: JsonPropertyName("cause")] ReportCause Cause,
     [property: JsonPropertyName("timing")] OperationTiming Timing,
     [property: JsonPropertyName("instanceId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? InstanceId = null,
     [property: JsonPropertyName("startedAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? StartedAt = null,
-    [property: JsonPropertyName("attempt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Attempt = 0)
+    [property: JsonPropertyName("attempt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Attempt = 0,
+    [property: JsonPropertyName("inUse"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsInUse = false)
 {
     /// <summary>How often a tenant is probed in one verification. After the last time, a node without a probe fails it.</summary>
     public const int MaxAttempts = 3;

@@ -22,7 +22,10 @@ internal static class IsolationSteps
     /// <summary>Verifies the tenant; nothing where the installation verifies nothing.</summary>
     /// <exception cref="StepFailedException">A check failed.</exception>
     /// <exception cref="TaskFailedException">It could not be verified.</exception>
-    public static async Task VerifyAsync(OperationRun run, PlacedTenant tenant, OperationTiming timing, ReportCause cause)
+    public static Task VerifyAsync(OperationRun run, PlacedTenant tenant, OperationTiming timing, ReportCause cause) =>
+        VerifyAsync(run, new VerificationInput(tenant, cause, timing));
+
+    private static async Task VerifyAsync(OperationRun run, VerificationInput verification)
     {
         if (run.Context.CompareVersionTo(FirstVersion) < 0)
         {
@@ -33,7 +36,7 @@ internal static class IsolationSteps
         // With options of its own, a part doesn't get the default version.
         var options = new SubOrchestrationOptions(instanceId: $"{run.Context.InstanceId}.isolation") { Version = run.Context.Version };
         var verdict = await run.Context.CallSubOrchestratorAsync<IsolationVerdict>(
-            nameof(VerifyIsolationOrchestration), new VerificationInput(tenant, cause, timing), options);
+            nameof(VerifyIsolationOrchestration), verification, options);
         if (!verdict.IsVerified)
         {
             return;
@@ -53,7 +56,7 @@ internal static class IsolationSteps
     {
         try
         {
-            await VerifyAsync(run, tenant, timing, cause);
+            await VerifyAsync(run, new VerificationInput(tenant, cause, timing, IsInUse: true));
         }
         catch (StepFailedException e) when (e.Error.Code == FailedCode)
         {

@@ -5,6 +5,7 @@ using TenantSandbox.Core.Isolation.Evidence;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Isolation;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Maintenance;
 
 namespace TenantSandbox.Functions.Tests.Orchestrations;
@@ -215,6 +216,40 @@ public sealed class IsolationOrchestrationTests
 
         Assert.Equal(TenantPhase.Quarantined, (await system.TenantAsync()).Phase);
         Assert.Equal(["aks1/acme.1"], system.Cloud.ClosedNamespaces);
+        await system.Hub.VerifyReplaysAsync();
+    }
+
+    [Theory]
+    [InlineData(true, "OperationLost")]
+    [InlineData(false, "OperationTimeout")]
+    public async Task Lift_TerminatedOrOverdue_IsClosedAgainAndStaysQuarantinedUntilALiftEndsWell(bool isTerminated, string code)
+    {
+        await using var system = await QuarantinedAsync();
+        system.Cloud.Verdict = new(true, 40, 0, 2, []);
+        system.Cloud.Rollout = new(RolloutCondition.Progressing, "0 of 1 available");
+        await system.SubmitAsync(TenantVerb.LiftQuarantine);
+        await system.SettleAsync(until: system.Now.AddSeconds(120));
+        Assert.Empty(system.Cloud.ClosedNamespaces);
+
+        if (isTerminated)
+        {
+            await system.Hub.Client.TerminateInstanceAsync((await system.TenantAsync()).Operation!.Id);
+        }
+
+        var timeout = isTerminated ? TimeSpan.FromHours(4) : TimeSpan.FromSeconds(30);
+        var settings = new MaintenanceSettings(100, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), false, TimeSpan.FromDays(30), timeout, TimeSpan.FromDays(30));
+        await system.Hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "WatchdogOrchestration", new MaintenanceInput(MaintenanceTask.Watchdog, settings, null), new StartOrchestrationOptions(MaintenanceTask.Watchdog.ToInstanceId()));
+        await system.SettleAsync();
+
+        var tenant = await system.TenantAsync();
+        Assert.Equal((TenantPhase.Quarantined, null, code), (tenant.Phase, tenant.Operation, tenant.LastError?.Code));
+        Assert.StartsWith("Every connection of its pods is closed.", tenant.LastError!.Message, StringComparison.Ordinal);
+        Assert.Equal(["aks1/acme.1"], system.Cloud.ClosedNamespaces);
+        system.Cloud.Rollout = new(RolloutCondition.Ready, "ok");
+        await system.ActAsync(TenantVerb.LiftQuarantine);
+        Assert.Equal(TenantPhase.Ready, (await system.TenantAsync()).Phase);
+        Assert.Empty(system.Cloud.ClosedNamespaces);
         await system.Hub.VerifyReplaysAsync();
     }
 
