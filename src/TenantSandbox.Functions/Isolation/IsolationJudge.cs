@@ -50,7 +50,8 @@ internal sealed partial class IsolationJudge(
             [.. failed.Take(IsolationVerdict.MaxFailures).Select(Describe)],
             failed.Any(IsolationVerification.ShowsPodOutsideGuest),
             $"{tenant.TenantId}/{report.Link.Incarnation}/{report.Link.Number}",
-            IsolationVerification.NodeImageOf(facts));
+            IsolationVerification.NodeImageOf(facts),
+            IsOnlyNotRunning: failed.Length > 0 && failed.All(IsolationVerification.ShowsWorkloadThatDoesNotRun));
     }
 
     private static string Describe(IsolationCheck check)

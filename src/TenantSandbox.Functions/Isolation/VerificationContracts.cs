@@ -12,16 +12,18 @@ namespace TenantSandbox.Functions.Isolation;
 /// <param name="InstanceId">The orchestration that verifies; null in its own input.</param>
 /// <param name="StartedAt">When it started, by its clock; null in its own input.</param>
 /// <param name="Attempt">How often it was judged before: a tenant whose pods move meanwhile is probed again, at most <see cref="MaxAttempts"/> times in all.</param>
-/// <param name="IsInUse">Whether the tenant is in use, so that a workload that doesn't run is only a warning; false for one that is to become ready.</param>
 public sealed record VerificationInput(
     [property: JsonPropertyName("tenant")] PlacedTenant Tenant,
     [property: JsonPropertyName("cause")] ReportCause Cause,
     [property: JsonPropertyName("timing")] OperationTiming Timing,
     [property: JsonPropertyName("instanceId"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? InstanceId = null,
     [property: JsonPropertyName("startedAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? StartedAt = null,
-    [property: JsonPropertyName("attempt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Attempt = 0,
-    [property: JsonPropertyName("inUse"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsInUse = false)
+    [property: JsonPropertyName("attempt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Attempt = 0)
 {
+    /// <summary>Whether the tenant is in use and isn't changed, so that a workload that doesn't run is only a warning.</summary>
+    [JsonIgnore]
+    public bool IsInUse => Cause is ReportCause.Timer or ReportCause.NodeImage or ReportCause.OnDemand;
+
     /// <summary>How often a tenant is probed in one verification. After the last time, a node without a probe fails it.</summary>
     public const int MaxAttempts = 3;
 }
@@ -54,6 +56,7 @@ public sealed record ProbeObservation(
 /// <param name="Report">The report that holds every check; null where nothing is verified.</param>
 /// <param name="NodeImage">The node image of the tenant's agent pool; null if it wasn't seen.</param>
 /// <param name="MustProbeAgain">Whether nothing was judged, because a pod was moved to a node without a probe.</param>
+/// <param name="IsOnlyNotRunning">Whether the only failure is that workloads don't run, which is no reason to close a tenant.</param>
 public sealed record IsolationVerdict(
     [property: JsonPropertyName("isolated")] bool IsIsolated,
     [property: JsonPropertyName("passed")] int Passed,
@@ -63,7 +66,8 @@ public sealed record IsolationVerdict(
     [property: JsonPropertyName("outsideGuest"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool RunsOutsideGuest = false,
     [property: JsonPropertyName("report"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Report = null,
     [property: JsonPropertyName("nodeImage"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NodeImage = null,
-    [property: JsonPropertyName("probeAgain"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool MustProbeAgain = false)
+    [property: JsonPropertyName("probeAgain"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool MustProbeAgain = false,
+    [property: JsonPropertyName("onlyNotRunning"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsOnlyNotRunning = false)
 {
     /// <summary>The most failed checks that are named: the report has all.</summary>
     public const int MaxFailures = 5;

@@ -22,10 +22,7 @@ internal static class IsolationSteps
     /// <summary>Verifies the tenant; nothing where the installation verifies nothing.</summary>
     /// <exception cref="StepFailedException">A check failed.</exception>
     /// <exception cref="TaskFailedException">It could not be verified.</exception>
-    public static Task VerifyAsync(OperationRun run, PlacedTenant tenant, OperationTiming timing, ReportCause cause) =>
-        VerifyAsync(run, new VerificationInput(tenant, cause, timing));
-
-    private static async Task VerifyAsync(OperationRun run, VerificationInput verification)
+    public static async Task VerifyAsync(OperationRun run, PlacedTenant tenant, OperationTiming timing, ReportCause cause)
     {
         if (run.Context.CompareVersionTo(FirstVersion) < 0)
         {
@@ -36,13 +33,13 @@ internal static class IsolationSteps
         // With options of its own, a part doesn't get the default version.
         var options = new SubOrchestrationOptions(instanceId: $"{run.Context.InstanceId}.isolation") { Version = run.Context.Version };
         var verdict = await run.Context.CallSubOrchestratorAsync<IsolationVerdict>(
-            nameof(VerifyIsolationOrchestration), verification, options);
+            nameof(VerifyIsolationOrchestration), new VerificationInput(tenant, cause, timing), options);
         if (!verdict.IsVerified)
         {
             return;
         }
 
-        run.RunsOutsideGuest = verdict.RunsOutsideGuest;
+        (run.RunsOutsideGuest, run.IsOnlyNotRunning) = (verdict.RunsOutsideGuest, verdict.IsOnlyNotRunning);
         run.Isolation = new(verdict.IsIsolated, Describe(verdict), run.Context.Now(), verdict.NodeImage);
         if (!verdict.IsIsolated)
         {
@@ -50,15 +47,15 @@ internal static class IsolationSteps
         }
     }
 
-    /// <summary>Verifies a tenant that is in use, and closes its connections if it isn't isolated: the report then quarantines it.</summary>
+    /// <summary>Verifies a tenant that is in use, and closes its connections if it isn't isolated: the report then quarantines it. A workload that doesn't run closes nothing.</summary>
     /// <inheritdoc cref="VerifyAsync" path="/exception"/>
     public static async Task VerifyOrCloseAsync(OperationRun run, PlacedTenant tenant, OperationTiming timing, ReportCause cause)
     {
         try
         {
-            await VerifyAsync(run, new VerificationInput(tenant, cause, timing, IsInUse: true));
+            await VerifyAsync(run, tenant, timing, cause);
         }
-        catch (StepFailedException e) when (e.Error.Code == FailedCode)
+        catch (StepFailedException e) when (e.Error.Code == FailedCode && !run.IsOnlyNotRunning)
         {
             run.Control.IgnoreCancel();
             var note = await CloseAsync(run, tenant, timing);

@@ -37,9 +37,10 @@ public sealed class IsolationOverTheWireTests : IAsyncLifetime
         var more = tenant with { Spec = tenant.Spec with { Workloads = [.. tenant.Spec.Workloads.Select(w => w with { Replicas = w.Replicas + 1 })] } };
 
         var before = await JudgeAsync(more, "verification-2");
-        var later = await JudgeAsync(more, "verification-3", isInUse: true);
+        var later = await JudgeAsync(more, "verification-3", ReportCause.Timer);
 
         Assert.StartsWith("pod.running of ", Assert.Single(before.Failures), StringComparison.Ordinal);
+        Assert.Equal((true, false), (before.IsOnlyNotRunning, later.IsOnlyNotRunning));
         Assert.Equal((true, 0, running.Warnings + 1), (later.IsIsolated, later.Failed, later.Warnings));
     }
 
@@ -166,7 +167,7 @@ public sealed class IsolationOverTheWireTests : IAsyncLifetime
     private async Task<string> FindFailedAsync(DesiredTenant tenant) =>
         string.Join(", ", (await CheckAsync(tenant)).Where(c => c.Verdict == CheckVerdict.Failed).Select(c => c.Id).Distinct());
 
-    private Task<IsolationVerdict> JudgeAsync(DesiredTenant tenant, string verification = "verification-1", bool isInUse = false) =>
+    private Task<IsolationVerdict> JudgeAsync(DesiredTenant tenant, string verification = "verification-1", ReportCause cause = ReportCause.Onboarding) =>
         _cluster.Services.Make<IsolationJudge>().JudgeAsync(
-            new VerificationInput(tenant.Placed(), ReportCause.Onboarding, new(1, 2, 60, 60, 60, 60), verification, DateTimeOffset.UnixEpoch, IsInUse: isInUse), default);
+            new VerificationInput(tenant.Placed(), cause, new(1, 2, 60, 60, 60, 60), verification, DateTimeOffset.UnixEpoch), default);
 }

@@ -193,6 +193,21 @@ public sealed class IsolationOrchestrationTests
     }
 
     [Fact]
+    public async Task Repair_WorkloadStopsBeforeItIsVerified_FailsWithoutClosing()
+    {
+        await using var system = await TestSystem.StartAsync();
+        await system.RunAsync(TestSystem.Onboard());
+        system.Cloud.Verdict = new(false, 39, 1, 2, ["pod.running of tenant-acme/web: expected at least 1, observed 0."], IsOnlyNotRunning: true);
+
+        await system.ActAsync(TenantVerb.Reconcile);
+
+        var tenant = await system.TenantAsync();
+        Assert.Equal((TenantPhase.Ready, "IsolationFailed"), (tenant.Phase, tenant.LastError?.Code));
+        Assert.False(tenant.Conditions.IsTrue(TenantConditions.Ready));
+        Assert.Empty(system.Cloud.ClosedNamespaces);
+    }
+
+    [Fact]
     public async Task Lift_IsolatedAgain_OpensAndIsReady()
     {
         await using var system = await QuarantinedAsync();

@@ -12,12 +12,15 @@ internal static class PodRules
 {
     private const string WorkloadIdentityAudience = "api://AzureADTokenExchange";
 
+    /// <summary>The check that workloads run.</summary>
+    internal const string RunningId = "pod.running";
+
     /// <summary>The check of the Pod Security Standards that <c>pod.host-namespaces</c> reports.</summary>
     private const string HostNamespacesCheck = "hostNamespaces";
 
     public static IReadOnlyList<IsolationRule> All { get; } =
     [
-        new("pod.running", IsolationArea.Pod, "As many pods of each workload run as the spec asks for: what doesn't run can't be verified. Of a tenant in use it is a warning: a broken workload is no broken boundary.", (facts, e) =>
+        new(RunningId, IsolationArea.Pod, "As many pods of each workload run as the spec asks for: what doesn't run can't be verified. Of a tenant in use it is a warning: a broken workload is no broken boundary.", (facts, e) =>
             from workload in e.Workloads
             let count = Staying(facts).Count(p => WorkloadOf(p, e) == workload.Name && p.Child("status")?.Text("phase") == "Running")
             select new Observation(
