@@ -4,6 +4,12 @@ using TenantSandbox.Probe;
 using TenantSandbox.Probe.Guest;
 using TenantSandbox.Probe.Targets;
 
+if (args is [Placeholder.Argument])
+{
+    await Placeholder.HoldAsync();
+    return ExitCodes.Done;
+}
+
 // Prints one line of JSON to standard output and nothing else. An error is one line on standard error, and an exit code other than 0.
 try
 {

@@ -25,4 +25,23 @@ public sealed class ProgramTests
         await process.WaitForExitAsync();
         Assert.Equal(ExitCodes.InvalidRequest, process.ExitCode);
     }
+
+    [Fact]
+    public async Task Main_Hold_EndsWithoutAnErrorWhenItIsTerminated()
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList = { Path.Join(AppContext.BaseDirectory, "TenantSandbox.Probe.dll"), "hold" },
+        };
+        using var process = Process.Start(start)!;
+        Assert.Equal("tenantsandbox-probe: keeping room for probes until SIGTERM", await process.StandardError.ReadLineAsync());
+
+        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+
+        Assert.Equal("", await process.StandardOutput.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        Assert.Equal(ExitCodes.Done, process.ExitCode);
+    }
 }

@@ -17,8 +17,8 @@ internal sealed class IsolationProbes(
     TimeProvider time)
 {
     /// <summary>
-    /// How long a node may have no room for a probe: probes of other tenants end within seconds, tenants' pods don't. The capacity of a pool
-    /// includes a probe for each node, but the scheduler can fill one node and leave that room on another.
+    /// How long a node may have no room for a probe: probes of other tenants end within seconds, tenants' pods don't. A placeholder keeps room on
+    /// each node, but pods of higher priority displace it where they fit nowhere else.
     /// </summary>
     private static readonly TimeSpan RoomWait = TimeSpan.FromSeconds(5);
 
@@ -101,8 +101,9 @@ internal sealed class IsolationProbes(
         }
     }
 
-    /// <summary>Whether the scheduler found no node for a probe that would have room for it.</summary>
+    /// <summary>Whether the scheduler found no node for a probe that would have room for it, and makes none by displacing a placeholder.</summary>
     internal static bool IsWithoutRoom(V1Pod pod) => pod.Status?.Phase == "Pending" && string.IsNullOrEmpty(pod.Spec.NodeName)
+        && string.IsNullOrEmpty(pod.Status.NominatedNodeName)
         && pod.Status.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" })?.Message is { } message
         && (message.Contains("Insufficient ", StringComparison.Ordinal) || message.Contains("Too many pods", StringComparison.Ordinal));
 

@@ -6,7 +6,7 @@ namespace TenantSandbox.Functions.Kubernetes.Baseline;
 
 /// <summary>
 /// Compares an object of the baseline with the one in a cluster, exactly: an exception that somebody adds to a binding weakens it as much as a
-/// selector that is removed. Only what the API server itself adds is left out.
+/// selector that is removed. Only what the API server itself adds is left out; of a DaemonSet, which grants nothing, every field that isn't set.
 /// </summary>
 internal static class BaselineComparison
 {
@@ -31,7 +31,7 @@ internal static class BaselineComparison
         // Of a namespace only the labels are the app's: its content belongs to the API server.
         if (wanted is not V1Namespace)
         {
-            Fields("", Content(wanted), Content(found), differences);
+            Fields("", Content(wanted), Content(found), isExact: wanted is not V1DaemonSet, differences);
         }
 
         return differences;
@@ -53,30 +53,32 @@ internal static class BaselineComparison
         }
     }
 
-    private static void Fields(string path, JsonObject wanted, JsonObject found, List<string> differences)
+    private static void Fields(string path, JsonObject wanted, JsonObject found, bool isExact, List<string> differences)
     {
         foreach (var name in wanted.Select(f => f.Key).Union(found.Select(f => f.Key)).Order(StringComparer.Ordinal))
         {
-            Values(path.Length == 0 ? name : $"{path}.{name}", wanted[name], found[name], differences);
+            Values(path.Length == 0 ? name : $"{path}.{name}", wanted[name], found[name], isExact, differences);
         }
     }
 
-    private static void Values(string path, JsonNode? wanted, JsonNode? found, List<string> differences)
+    private static void Values(string path, JsonNode? wanted, JsonNode? found, bool isExact, List<string> differences)
     {
         switch (wanted, found)
         {
             case (JsonObject fields, JsonObject others):
-                Fields(path, fields, others, differences);
+                Fields(path, fields, others, isExact, differences);
                 break;
             case (JsonArray items, JsonArray others) when items.Count == others.Count:
                 for (var i = 0; i < items.Count; i++)
                 {
-                    Values($"{path}[{i}]", items[i], others[i], differences);
+                    Values($"{path}[{i}]", items[i], others[i], isExact, differences);
                 }
 
                 break;
             case (not null, null):
                 differences.Add($"{path} is missing");
+                break;
+            case (null, not null) when !isExact:
                 break;
             case (null, not null):
                 differences.Add($"{path} should not be set, is {Cut(Text(found))}");

@@ -29,9 +29,12 @@ internal sealed class BaselineManifests(IOptions<TenantSandboxOptions> options)
     public IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Objects(bool hasPolicies) =>
     [
         .. RuntimeClasses(options.Value),
-        PriorityClassManifest.PriorityClass(),
+        .. PriorityClasses(options.Value),
         .. hasPolicies ? PolicyManifests.Policies(options.Value.Owner) : [],
     ];
+
+    /// <summary>What keeps room for probes; null in an installation without probes.</summary>
+    public V1DaemonSet? Placeholder() => Placeholder(options.Value);
 
     /// <summary>The annotation of the settings once all of the baseline is in place.</summary>
     public string Mark(bool hasPolicies) => hasPolicies ? _hash.Value : WithoutPolicies + _hash.Value;
@@ -53,12 +56,18 @@ internal sealed class BaselineManifests(IOptions<TenantSandboxOptions> options)
     private static IEnumerable<V1RuntimeClass> RuntimeClasses(TenantSandboxOptions options) =>
         KataSizing.Documented.Select(c => RuntimeClassManifest.RuntimeClass(c, KataNames.Of(options.KataNames)));
 
+    private static IEnumerable<V1PriorityClass> PriorityClasses(TenantSandboxOptions options) =>
+        [PriorityClassManifest.PriorityClass(), .. options.Verification.HasProbe ? PriorityClassManifest.OfProbes() : []];
+
+    private static V1DaemonSet? Placeholder(TenantSandboxOptions options) => options.Verification.HasProbe ? PlaceholderManifest.DaemonSet(options) : null;
+
     // Of all that a new version of the app or other settings can change. The settings' data is compared itself.
     private static string HashOf(TenantSandboxOptions options)
     {
         IKubernetesObject<V1ObjectMeta>[] all =
         [
-            PolicyManifests.Namespace(options.Owner), .. RuntimeClasses(options), PriorityClassManifest.PriorityClass(), .. PolicyManifests.Policies(options.Owner),
+            PolicyManifests.Namespace(options.Owner), .. RuntimeClasses(options), .. PriorityClasses(options), .. PolicyManifests.Policies(options.Owner),
+            .. Placeholder(options) is { } placeholder ? [placeholder] : Array.Empty<V1DaemonSet>(),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', all.Select(m => KubernetesJson.Serialize((object)m))))));
     }

@@ -10,8 +10,8 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 namespace TenantSandbox.Functions.Kubernetes.Baseline;
 
 /// <summary>
-/// Applies what a cluster must have before tenants are placed there: RuntimeClasses of all size classes, a PriorityClass, the admission policies
-/// with their bindings and settings.
+/// Applies what a cluster must have before tenants are placed there: RuntimeClasses of all size classes, PriorityClasses, the admission policies
+/// with their bindings and settings, and where tenants are probed a placeholder on each node.
 /// </summary>
 internal sealed partial class ClusterBaseline(
     ClusterConnections connections, BaselineManifests manifests, BaselineGate gate, IOptions<TenantSandboxOptions> options, ILogger<ClusterBaseline> logger)
@@ -88,6 +88,8 @@ internal sealed partial class ClusterBaseline(
             await changes.EnsureAsync(item, found.GetValueOrDefault(KeyOf(item)));
         }
 
+        var placeholder = manifests.Placeholder();
+        await EnsurePlaceholderAsync(objects, changes, placeholder, settings.Metadata.NamespaceProperty);
         await CompleteAsync(objects, settings, manifests.Mark(hasPolicies));
         // What the app itself had relaxed is no drift.
         BaselineChange[] changed = [.. changes.All.Where(c => !isLoosened || c.Object != $"{V1ValidatingAdmissionPolicyBinding.KubeKind}/{SettingsBinding}")];
@@ -102,7 +104,7 @@ internal sealed partial class ClusterBaseline(
         }
 
         return new BaselineReport(
-            clusterId, hasPolicies, isFirst, wanted.Count + 2,
+            clusterId, hasPolicies, isFirst, wanted.Count + (placeholder is null ? 2 : 3),
             [.. changed.Take(BaselineReport.MaxChanges)], Math.Max(0, changed.Length - BaselineReport.MaxChanges));
     }
 
@@ -157,6 +159,20 @@ internal sealed partial class ClusterBaseline(
         catch (InvalidException e) when (isLockedOut && e.Code != "BaselineNotOwned")
         {
             throw new ConflictException("SettingsGuarded", $"cluster {clusterId} doesn't trust the app yet, though the binding no longer denies: {e.Message}", e);
+        }
+    }
+
+    // An installation that no longer probes gives the room back.
+    private static async Task EnsurePlaceholderAsync(BaselineObjects objects, BaselineChanges changes, V1DaemonSet? wanted, string ns)
+    {
+        var found = await objects.FindDaemonSetAsync(ns, PlaceholderManifest.Name);
+        if (wanted is not null)
+        {
+            await changes.EnsureAsync(wanted, found);
+        }
+        else if (found is { Metadata.DeletionTimestamp: null })
+        {
+            await objects.DeleteAsync("DaemonSet", found);
         }
     }
 
