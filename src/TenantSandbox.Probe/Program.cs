@@ -9,6 +9,12 @@ if (args is [ListenMode.Name, var port])
     return await ListenMode.RunAsync(port);
 }
 
+if (args is [Placeholder.Argument])
+{
+    await Placeholder.HoldAsync();
+    return ExitCodes.Done;
+}
+
 // Prints one line of JSON to standard output and nothing else. An error is one line on standard error, and an exit code other than 0.
 try
 {

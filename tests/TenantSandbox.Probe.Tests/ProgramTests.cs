@@ -36,9 +36,7 @@ public sealed class ProgramTests
         }
 
         Assert.False(process.HasExited);
-        using var kill = Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]);
-        await process.WaitForExitAsync();
-        Assert.Equal(ExitCodes.Done, process.ExitCode);
+        await TerminateAsync(process);
     }
 
     [Fact]
@@ -49,6 +47,23 @@ public sealed class ProgramTests
         Assert.Equal("tenantsandbox-probe: listen takes a port, 0 to 65535; 0 picks a free one.", (await process.StandardError.ReadToEndAsync()).TrimEnd());
         await process.WaitForExitAsync();
         Assert.Equal(ExitCodes.InvalidRequest, process.ExitCode);
+    }
+
+    [Fact]
+    public async Task Main_Hold_EndsWithoutAnErrorWhenItIsTerminated()
+    {
+        using var process = Start(request: null, Placeholder.Argument);
+        Assert.Equal("tenantsandbox-probe: keeping room for probes until SIGTERM", await process.StandardError.ReadLineAsync());
+
+        await TerminateAsync(process);
+        Assert.Equal("", await process.StandardOutput.ReadToEndAsync());
+    }
+
+    private static async Task TerminateAsync(Process process)
+    {
+        using var kill = Process.Start("sh", ["-c", $"kill -TERM {process.Id}"]);
+        await process.WaitForExitAsync();
+        Assert.Equal(ExitCodes.Done, process.ExitCode);
     }
 
     private static Process Start(string? request, params string[] arguments)

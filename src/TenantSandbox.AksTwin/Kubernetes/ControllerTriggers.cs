@@ -18,6 +18,12 @@ internal sealed class ControllerTriggers(Cluster cluster, Scheduler scheduler, N
             return;
         }
 
+        if (kind == Kinds.Nodes)
+        {
+            // Before pods that wait for a node: theirs are bound before it is ready.
+            EnqueueAll(store.List(Kinds.DaemonSets));
+        }
+
         scheduler.OnChange(change);
         _garbage.OnChange(change);
         Enqueue(change.Key);
@@ -134,6 +140,7 @@ internal sealed class ControllerTriggers(Cluster cluster, Scheduler scheduler, N
             [Kinds.Deployments] = new DeploymentController(cluster),
             [Kinds.ReplicaSets] = new ReplicaSetController(cluster),
             [Kinds.StatefulSets] = new StatefulSetController(cluster),
+            [Kinds.DaemonSets] = new DaemonSetController(cluster),
             [Kinds.PersistentVolumeClaims] = new ClaimController(cluster),
             [Kinds.PersistentVolumes] = new VolumeController(cluster),
             [Kinds.HorizontalPodAutoscalers] = new AutoscalerController(cluster),

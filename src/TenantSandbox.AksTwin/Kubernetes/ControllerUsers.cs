@@ -20,6 +20,7 @@ internal static class ControllerUsers
         [typeof(DeploymentController)] = "deployment-controller",
         [typeof(ReplicaSetController)] = "replicaset-controller",
         [typeof(StatefulSetController)] = "statefulset-controller",
+        [typeof(DaemonSetController)] = "daemon-set-controller",
         [typeof(JobController)] = "job-controller",
         [typeof(CronJobController)] = "cronjob-controller",
         [typeof(AutoscalerController)] = "horizontal-pod-autoscaler",

@@ -24,6 +24,10 @@ internal static class Defaults
             ("spec", Always("""{"progressDeadlineSeconds":600,"revisionHistoryLimit":10,"strategy":{"type":"RollingUpdate"}}""")),
             ("spec.strategy", When(
                 s => s.GetString("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}}"""))),
+        [Kinds.DaemonSets] = ForParts(
+            ("", Always("""{"spec":{"revisionHistoryLimit":10,"updateStrategy":{"type":"RollingUpdate"},"template":{"metadata":{},"spec":{}}}}""")),
+            ("spec.template.spec", PodDefaults.Template),
+            ("spec.updateStrategy", When(s => s.GetString("type") == "RollingUpdate", """{"rollingUpdate":{"maxSurge":0,"maxUnavailable":1}}"""))),
         [Kinds.StatefulSets] = ForParts(
             ("", Workload),
             ("spec", Always("""{"podManagementPolicy":"OrderedReady","revisionHistoryLimit":10}""")),

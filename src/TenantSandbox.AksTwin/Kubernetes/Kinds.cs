@@ -61,6 +61,14 @@ internal static class Kinds
         PodSpecPath = TemplateSpec,
     };
 
+    public static readonly ResourceKind DaemonSets = new(typeof(V1DaemonSet), "ds")
+    {
+        HasGeneration = true,
+        Categories = ["all"],
+        InitialStatus = """{"currentNumberScheduled":0,"desiredNumberScheduled":0,"numberMisscheduled":0,"numberReady":0}""",
+        PodSpecPath = TemplateSpec,
+    };
+
     public static readonly ResourceKind ControllerRevisions = new(typeof(V1ControllerRevision));
 
     public static readonly ResourceKind PersistentVolumeClaims = new(typeof(V1PersistentVolumeClaim), "pvc")
@@ -101,7 +109,7 @@ internal static class Kinds
     [
         ConfigMaps, Endpoints, Events, LimitRanges, Namespaces, Nodes, PersistentVolumeClaims, PersistentVolumes, Pods, ResourceQuotas,
         Secrets, ServiceAccounts, Services,
-        ControllerRevisions, Deployments, ReplicaSets, StatefulSets, Jobs, CronJobs, HorizontalPodAutoscalers, StorageClasses,
+        ControllerRevisions, DaemonSets, Deployments, ReplicaSets, StatefulSets, Jobs, CronJobs, HorizontalPodAutoscalers, StorageClasses,
         Gateways, HttpRoutes, NetworkPolicies, CiliumNetworkPolicies, RuntimeClasses,
         PriorityClasses, AdmissionPolicies, AdmissionPolicyBindings,
     ];

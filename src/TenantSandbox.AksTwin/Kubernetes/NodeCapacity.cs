@@ -36,6 +36,8 @@ internal sealed class NodeSelectorTerm(JsonObject term)
 /// <summary>A node as the scheduler sees it: labels, taints, and allocatable and used resources.</summary>
 internal sealed class NodeCapacity
 {
+    private static readonly JsonObject Unschedulable = JsonTemplate.Fill($$"""{"key":"node.kubernetes.io/unschedulable","effect":"NoSchedule"}""");
+
     private JsonObject _labels = [];
     private List<JsonObject> _taints = [];
     private bool _isCordoned;
@@ -79,9 +81,17 @@ internal sealed class NodeCapacity
     }
 
     /// <summary>Returns why a pod can't run on the node, as the scheduler words it; null if it can.</summary>
-    public string? GetRejectionReason(PodRequirements pod)
+    public string? GetRejectionReason(PodRequirements pod) => GetMismatch(pod) ?? (
+        PodCount + 1 > _maxPods ? "Too many pods"
+        : _usedCpu + pod.Resources.Cpu > _cpu ? "Insufficient cpu"
+        : _usedMemory + pod.Resources.Memory > _memory ? "Insufficient memory"
+        : pod.Resources.EphemeralStorage > 0 && _usedDisk + pod.Resources.EphemeralStorage > _disk ? "Insufficient ephemeral-storage"
+        : null);
+
+    /// <summary>Returns why a pod may not run on the node, however much is free there; null if it may.</summary>
+    public string? GetMismatch(PodRequirements pod)
     {
-        if (_isCordoned && !pod.Tolerations.Exists(t => t.GetString("key") == "node.kubernetes.io/unschedulable"))
+        if (_isCordoned && !pod.Tolerations.Exists(t => Tolerates(t, Unschedulable)))
         {
             return "node(s) were unschedulable";
         }
@@ -96,16 +106,7 @@ internal sealed class NodeCapacity
             return "node(s) didn't match Pod's node affinity/selector";
         }
 
-        if (!pod.Claims.Affinity.TrueForAll(terms => terms.Exists(t => t.Matches(Name, _labels))))
-        {
-            return "node(s) had volume node affinity conflict";
-        }
-
-        return PodCount + 1 > _maxPods ? "Too many pods"
-            : _usedCpu + pod.Resources.Cpu > _cpu ? "Insufficient cpu"
-            : _usedMemory + pod.Resources.Memory > _memory ? "Insufficient memory"
-            : pod.Resources.EphemeralStorage > 0 && _usedDisk + pod.Resources.EphemeralStorage > _disk ? "Insufficient ephemeral-storage"
-            : null;
+        return pod.Claims.Affinity.TrueForAll(terms => terms.Exists(t => t.Matches(Name, _labels))) ? null : "node(s) had volume node affinity conflict";
     }
 
     private static bool Tolerates(JsonObject toleration, JsonObject taint)

@@ -2,7 +2,7 @@ namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>
 /// Binds pods to nodes by the filters of the default scheduler (cordon, taints, node selector, required node affinity, resources with
-/// overhead, pod count), preferring the node with the most free resources.
+/// overhead, pod count), preferring the node with the most free resources. Where none fits, pods of lower priority are displaced.
 /// </summary>
 internal sealed class Scheduler(Cluster cluster) : IController
 {
@@ -14,13 +14,14 @@ internal sealed class Scheduler(Cluster cluster) : IController
     private readonly SortedDictionary<string, NodeCapacity> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<ObjectKey, NodeCapacity> _boundPods = [];
     private readonly HashSet<ObjectKey> _unschedulable = [];
+    private readonly Preemption _preemption = new(cluster);
 
     /// <summary>See <see cref="KubernetesTwin.DemandChanged"/>.</summary>
     public event Action? DemandChanged;
 
-    /// <summary>The unschedulable pods, ordered by creation.</summary>
+    /// <summary>The unschedulable pods, ordered by priority and creation.</summary>
     private List<StoredObject> Unschedulable => [.. _unschedulable.Select(cluster.Store.Get)
-        .OrderBy(p => p.Json.GetTime("metadata", "creationTimestamp")).ThenBy(p => $"{p.Key}", StringComparer.Ordinal)];
+        .OrderByDescending(Preemption.PriorityOf).ThenBy(p => p.Json.GetTime("metadata", "creationTimestamp")).ThenBy(p => $"{p.Key}", StringComparer.Ordinal)];
 
     public void Reconcile(ObjectKey key)
     {
@@ -59,7 +60,7 @@ internal sealed class Scheduler(Cluster cluster) : IController
     public int CountNodesNeeded(JsonObject template, int limit)
     {
         var added = new List<NodeCapacity>();
-        foreach (var pod in Unschedulable)
+        foreach (var pod in Unschedulable.Where(p => !Preemption.IsExpendable(p) && !Preemption.IsNominated(p)))
         {
             var requirements = new PodRequirements(pod, PodClaims.Find(cluster.Store, pod));
             if (requirements.Claims.Blocker is not null)
@@ -80,7 +81,7 @@ internal sealed class Scheduler(Cluster cluster) : IController
         return added.Count;
     }
 
-    public bool IsIdle(string node) => _nodes.TryGetValue(node, out var capacity) && capacity.PodCount == 0;
+    public bool IsIdle(string node) => _nodes.TryGetValue(node, out var capacity) && capacity.PodCount == _preemption.CountExpendable(capacity);
 
     private void OnNodeChange(string name, StoredObject? after)
     {
@@ -107,10 +108,12 @@ internal sealed class Scheduler(Cluster cluster) : IController
         {
             capacity.AdjustUsage(change.After!.Resources, 1);
             _boundPods[change.Key] = capacity;
+            _preemption.Add(change.After, capacity);
         }
         else if (node is null && _boundPods.Remove(change.Key, out var previous))
         {
             previous.AdjustUsage(change.Before!.Resources, -1);
+            _preemption.Remove(change.Before);
             DemandChanged?.Invoke();
             cluster.Enqueue(this, AllUnschedulablePods);
         }
@@ -156,7 +159,7 @@ internal sealed class Scheduler(Cluster cluster) : IController
         else
         {
             var reasons = string.Join(", ", candidates.Select(reason => $"{reason.Count()} {reason.Key}").Order());
-            MarkUnschedulable(pod, $"0/{_nodes.Count} nodes are available: {reasons}.");
+            MarkUnschedulable(pod, $"0/{_nodes.Count} nodes are available: {reasons}.", _preemption.MakeRoom(pod, requirements));
         }
     }
 
@@ -174,15 +177,18 @@ internal sealed class Scheduler(Cluster cluster) : IController
         cluster.Events.Normal(pod, "Scheduled", message, Component);
     }
 
-    private void MarkUnschedulable(StoredObject pod, string reason)
+    private void MarkUnschedulable(StoredObject pod, string reason, string? nominated = null)
     {
         if (_unschedulable.Add(pod.Key))
         {
             DemandChanged?.Invoke();
         }
 
-        var updated = cluster.Registry.Modify(
-            pod, json => Condition.Set(json, cluster.Now, "PodScheduled", false, "Unschedulable", reason));
+        var updated = cluster.Registry.Modify(pod, json =>
+        {
+            Condition.Set(json, cluster.Now, "PodScheduled", false, "Unschedulable", reason);
+            json.EnsureObject("status").SetOrRemove("nominatedNodeName", nominated);
+        });
         if (updated != pod)
         {
             cluster.Events.Warning(pod, "FailedScheduling", reason, Component);

@@ -42,6 +42,12 @@ internal static class TableColumns
             Name, Count("Desired", "spec", "replicas"), Count("Current", "status", "replicas"),
             Count("Ready", "status", "readyReplicas"), Age,
         ],
+        [Kinds.DaemonSets] =
+        [
+            Name, Count("Desired", "status", "desiredNumberScheduled"), Count("Current", "status", "currentNumberScheduled"),
+            Count("Ready", "status", "numberReady"), Count("Up-to-date", "status", "updatedNumberScheduled"),
+            Count("Available", "status", "numberAvailable"), Age,
+        ],
         [Kinds.Nodes] =
         [
             Name, new("Status", o => (Condition.IsTrue(o, "Ready") ? "Ready" : "NotReady")

@@ -16,6 +16,13 @@ internal static class WorkloadValidation
         ("spec.strategy.rollingUpdate", CheckRollingUpdate),
         ("spec", CheckDeadline));
 
+    public static readonly ValidationRule DaemonSet = ForFields(
+        ("", Replicated("DaemonSet")),
+        ("spec.template.spec", PodValidation.Spec),
+        ("spec.updateStrategy.type", OneOf("RollingUpdate", "OnDelete")),
+        ("spec.updateStrategy.rollingUpdate.maxSurge|maxUnavailable", CountOrPercent),
+        ("spec.minReadySeconds|revisionHistoryLimit", NotNegative));
+
     // Kubernetes leaves the rest of the pod to the pods: they have volumes that the template doesn't (seen on 1.20).
     public static readonly ValidationRule StatefulSet = ForFields(
         ("", Replicated("StatefulSet")),

@@ -25,7 +25,7 @@ internal sealed partial class IsolationJudge(
     public async Task<IsolationVerdict> JudgeAsync([ActivityTrigger] VerificationInput input, CancellationToken cancellationToken)
     {
         var tenant = await tenants.ReadAsync(input.Tenant, cancellationToken);
-        var expected = await expectations.OfAsync(tenant, cancellationToken);
+        var expected = await expectations.OfAsync(tenant, cancellationToken) with { IsInUse = input.IsInUse };
         var facts = await reader.ReadAsync(tenant, input.InstanceId!, cancellationToken);
         if (input.Attempt < VerificationInput.MaxAttempts - 1 && IsolationVerification.HasUnprobedNodes(facts, expected))
         {
@@ -54,7 +54,8 @@ internal sealed partial class IsolationJudge(
             [.. failed.Take(IsolationVerdict.MaxFailures).Select(Describe)],
             failed.Any(IsolationVerification.ShowsPodOutsideGuest),
             $"{tenant.TenantId}/{report.Link.Incarnation}/{report.Link.Number}",
-            IsolationVerification.NodeImageOf(facts));
+            IsolationVerification.NodeImageOf(facts),
+            IsOnlyNotRunning: failed.Length > 0 && failed.All(IsolationVerification.ShowsWorkloadThatDoesNotRun));
     }
 
     private void Record(bool isIsolated, VerificationInput input, IsolationCheck[] failed)

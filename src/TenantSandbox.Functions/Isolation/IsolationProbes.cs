@@ -17,8 +17,8 @@ internal sealed class IsolationProbes(
     TimeProvider time)
 {
     /// <summary>
-    /// How long a node may have no room for a probe: probes of other tenants end within seconds, tenants' pods don't. The capacity of a pool
-    /// includes a probe for each node, but the scheduler can fill one node and leave that room on another.
+    /// How long a node may have no room for a probe: probes of other tenants end within seconds, tenants' pods don't. A placeholder keeps room on
+    /// each node, but pods of higher priority displace it where they fit nowhere else.
     /// </summary>
     private static readonly TimeSpan RoomWait = TimeSpan.FromSeconds(5);
 
@@ -74,7 +74,7 @@ internal sealed class IsolationProbes(
         {
             var list = await ListAsync(tenant, selector, cancellationToken);
             var now = time.GetUtcNow();
-            var running = list.Items.Where(p => !p.HasEnded() && !(IsWithoutRoom(p) && now - CreatedAt(p) > RoomWait)).ToArray();
+            var running = list.Items.Where(p => !p.HasEnded() && !(GetsNoRoom(p) && now - CreatedAt(p) > RoomWait)).ToArray();
             var left = until - now;
             if (running.Length == 0 || left <= TimeSpan.Zero)
             {
@@ -82,7 +82,7 @@ internal sealed class IsolationProbes(
             }
 
             // Nothing happens to a pod without room, so it is looked at again.
-            var slice = running.Any(IsWithoutRoom) && left > RoomRecheck ? RoomRecheck : left;
+            var slice = running.Any(GetsNoRoom) && left > RoomRecheck ? RoomRecheck : left;
             await pacing.RunAsync(
                 () => connections.WatchUntilEndedAsync(
                     tenant.ClusterId, NamespaceManifest.NameOf(tenant.TenantId), selector, list.Metadata.ResourceVersion, running, slice, cancellationToken),
@@ -101,10 +101,13 @@ internal sealed class IsolationProbes(
         }
     }
 
-    /// <summary>Whether the scheduler found no node for a probe that would have room for it.</summary>
+    /// <summary>Whether the scheduler found no room for a probe on its node; it can be making some, by displacing the placeholder.</summary>
     internal static bool IsWithoutRoom(V1Pod pod) => pod.Status?.Phase == "Pending" && string.IsNullOrEmpty(pod.Spec.NodeName)
         && pod.Status.Conditions?.FirstOrDefault(c => c is { Type: "PodScheduled", Status: "False", Reason: "Unschedulable" })?.Message is { } message
         && (message.Contains("Insufficient ", StringComparison.Ordinal) || message.Contains("Too many pods", StringComparison.Ordinal));
+
+    /// <summary>Whether no room is being made either.</summary>
+    private static bool GetsNoRoom(V1Pod pod) => IsWithoutRoom(pod) && string.IsNullOrEmpty(pod.Status.NominatedNodeName);
 
     private static DateTimeOffset CreatedAt(V1Pod pod) =>
         pod.Metadata.CreationTimestamp is { } created ? new DateTimeOffset(created.ToUniversalTime()) : DateTimeOffset.MinValue;

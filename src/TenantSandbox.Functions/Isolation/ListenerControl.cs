@@ -69,7 +69,7 @@ internal sealed class ListenerControl(ClusterConnections connections, PodLogs lo
         }
     }
 
-    private string Namespace => ListenerManifest.NamespaceOf(options.Value);
+    private string Namespace => SystemNamespaceManifest.NameOf(options.Value);
 
     private async Task<V1Pod?> FindAsync(string clusterId)
     {

@@ -20,6 +20,10 @@ public sealed record VerificationInput(
     [property: JsonPropertyName("startedAt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? StartedAt = null,
     [property: JsonPropertyName("attempt"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] int Attempt = 0)
 {
+    /// <summary>Whether the tenant is in use and isn't changed, so that a workload that doesn't run is only a warning.</summary>
+    [JsonIgnore]
+    public bool IsInUse => Cause is ReportCause.Timer or ReportCause.NodeImage or ReportCause.OnDemand;
+
     /// <summary>How often a tenant is probed in one verification. After the last time, a node without a probe fails it.</summary>
     public const int MaxAttempts = 3;
 }
@@ -52,6 +56,7 @@ public sealed record ProbeObservation(
 /// <param name="Report">The report that holds every check; null where nothing is verified.</param>
 /// <param name="NodeImage">The node image of the tenant's agent pool; null if it wasn't seen.</param>
 /// <param name="MustProbeAgain">Whether nothing was judged, because a pod was moved to a node without a probe.</param>
+/// <param name="IsOnlyNotRunning">Whether the only failure is that workloads don't run, which is no reason to close a tenant.</param>
 public sealed record IsolationVerdict(
     [property: JsonPropertyName("isolated")] bool IsIsolated,
     [property: JsonPropertyName("passed")] int Passed,
@@ -61,7 +66,8 @@ public sealed record IsolationVerdict(
     [property: JsonPropertyName("outsideGuest"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool RunsOutsideGuest = false,
     [property: JsonPropertyName("report"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Report = null,
     [property: JsonPropertyName("nodeImage"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? NodeImage = null,
-    [property: JsonPropertyName("probeAgain"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool MustProbeAgain = false)
+    [property: JsonPropertyName("probeAgain"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool MustProbeAgain = false,
+    [property: JsonPropertyName("onlyNotRunning"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsOnlyNotRunning = false)
 {
     /// <summary>The most failed checks that are named: the report has all.</summary>
     public const int MaxFailures = 5;

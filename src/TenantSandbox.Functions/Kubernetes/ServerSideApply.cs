@@ -72,6 +72,8 @@ internal static class ServerSideApply
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, force: force, cancellationToken: cancellationToken),
             V1StatefulSet => client.AppsV1.PatchNamespacedStatefulSetAsync(
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, force: force, cancellationToken: cancellationToken),
+            V1DaemonSet => client.AppsV1.PatchNamespacedDaemonSetAsync(
+                patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1Job => client.BatchV1.PatchNamespacedJobAsync(
                 patch, name, ns, dryRun: dryRun, fieldManager: manager, fieldValidation: Validation, cancellationToken: cancellationToken),
             V1CronJob => client.BatchV1.PatchNamespacedCronJobAsync(

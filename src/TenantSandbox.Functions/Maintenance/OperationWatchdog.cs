@@ -3,6 +3,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Orchestration;
 using TenantSandbox.Functions.Telemetry;
 using TenantSandbox.Functions.Tenants;
@@ -11,7 +12,7 @@ namespace TenantSandbox.Functions.Maintenance;
 
 /// <summary>
 /// Settles operations that will never report to their tenant: the orchestration was terminated, purged or lost, or failed outside of
-/// its own error handling. What they left is compensated. An operation that takes too long is first canceled, so that it compensates
+/// its own error handling. What they left is compensated, and a tenant whose quarantine they were lifting is closed again. An operation that takes too long is first canceled, so that it compensates
 /// itself; if it doesn't end in twice the time, it is terminated and settled.
 /// </summary>
 internal static class OperationWatchdog
@@ -96,10 +97,19 @@ internal static class OperationWatchdog
     {
         var input = new SettleInput(
             tenant.TenantId, tenant.Incarnation, operation.Revision, operation.Kind, error,
-            Command(tenant, operation, TenantVerb.Compensate, $"{error.Code}: {error.Message}", now));
+            Command(tenant, operation, TenantVerb.Compensate, $"{error.Code}: {error.Message}", now),
+            OpenedBy(tenant, operation));
         await client.ScheduleNewOrchestrationInstanceAsync(
             nameof(SettleOrchestration), input, new StartOrchestrationOptions($"settle.{operation.Id}"), cancellationToken);
     }
+
+    /// <summary>The tenant, if the operation was lifting its quarantine: it may have been opened and not verified.</summary>
+    private static PlacedTenant? OpenedBy(TenantState tenant, TenantOperation operation) =>
+        tenant is { Phase: TenantPhase.Quarantined, Placement: { } placement } && operation.Kind == TenantOperationKind.Reconcile && (tenant.Applied ?? tenant.Desired) is { } spec
+            ? new PlacedTenant(
+                tenant.TenantId, tenant.Incarnation, tenant.Applied is null ? tenant.DesiredRevision : tenant.AppliedRevision, placement.ClusterId, placement.PoolName,
+                OperationRun.SizeClassesOf(placement), spec.Hash, Expiry: tenant.Expiry)
+            : null;
 
     private static OperatorCommand Command(TenantState tenant, TenantOperation operation, TenantVerb verb, string reason, DateTimeOffset now) =>
         new($"{Actor}:{operation.Id}:{verb}", tenant.TenantId, verb, Actor, reason, now, Actor, operation.Id);

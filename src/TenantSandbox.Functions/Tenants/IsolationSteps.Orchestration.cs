@@ -39,7 +39,7 @@ internal static class IsolationSteps
             return;
         }
 
-        run.RunsOutsideGuest = verdict.RunsOutsideGuest;
+        (run.RunsOutsideGuest, run.IsOnlyNotRunning) = (verdict.RunsOutsideGuest, verdict.IsOnlyNotRunning);
         run.Isolation = new(verdict.IsIsolated, Describe(verdict), run.Context.Now(), verdict.NodeImage);
         if (!verdict.IsIsolated)
         {
@@ -47,7 +47,7 @@ internal static class IsolationSteps
         }
     }
 
-    /// <summary>Verifies a tenant that is in use, and closes its connections if it isn't isolated: the report then quarantines it.</summary>
+    /// <summary>Verifies a tenant that is in use, and closes its connections if it isn't isolated: the report then quarantines it. A workload that doesn't run closes nothing.</summary>
     /// <inheritdoc cref="VerifyAsync" path="/exception"/>
     public static async Task VerifyOrCloseAsync(OperationRun run, PlacedTenant tenant, OperationTiming timing, ReportCause cause)
     {
@@ -55,7 +55,7 @@ internal static class IsolationSteps
         {
             await VerifyAsync(run, tenant, timing, cause);
         }
-        catch (StepFailedException e) when (e.Error.Code == FailedCode)
+        catch (StepFailedException e) when (e.Error.Code == FailedCode && !run.IsOnlyNotRunning)
         {
             run.Control.IgnoreCancel();
             var note = await CloseAsync(run, tenant, timing);

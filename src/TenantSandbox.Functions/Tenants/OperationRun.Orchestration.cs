@@ -44,6 +44,9 @@ internal sealed class OperationRun
     /// <summary>Whether its verification found that something runs, or may run, on the kernel of its node.</summary>
     public bool RunsOutsideGuest { get; set; }
 
+    /// <summary>Whether the only failure of its verification is that workloads don't run.</summary>
+    public bool IsOnlyNotRunning { get; set; }
+
     /// <summary>Runs a step; a person can skip it while it waits.</summary>
     /// <returns>False when it was skipped.</returns>
     public async Task<bool> StepAsync(string step, Func<Task> work)

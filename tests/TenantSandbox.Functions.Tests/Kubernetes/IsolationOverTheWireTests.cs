@@ -35,6 +35,21 @@ public sealed class IsolationOverTheWireTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Judge_WorkloadWithTooFewPods_FailsBeforeItIsReadyAndWarnsLater()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        var running = await JudgeAsync(tenant);
+        var more = tenant with { Spec = tenant.Spec with { Workloads = [.. tenant.Spec.Workloads.Select(w => w with { Replicas = w.Replicas + 1 })] } };
+
+        var before = await JudgeAsync(more, "verification-2");
+        var later = await JudgeAsync(more, "verification-3", ReportCause.Timer);
+
+        Assert.StartsWith("pod.running of ", Assert.Single(before.Failures), StringComparison.Ordinal);
+        Assert.Equal((true, false), (before.IsOnlyNotRunning, later.IsOnlyNotRunning));
+        Assert.Equal((true, 0, running.Warnings + 1), (later.IsIsolated, later.Failed, later.Warnings));
+    }
+
+    [Fact]
     public async Task Judge_PolicyOfSomeoneElse_FailsUntilTheNetworkIsClosed()
     {
         var tenant = await _cluster.RunAsync(_cluster.NewTenant());
@@ -157,6 +172,7 @@ public sealed class IsolationOverTheWireTests : IAsyncLifetime
     private async Task<string> FindFailedAsync(DesiredTenant tenant) =>
         string.Join(", ", (await CheckAsync(tenant)).Where(c => c.Verdict == CheckVerdict.Failed).Select(c => c.Id).Distinct());
 
-    private Task<IsolationVerdict> JudgeAsync(DesiredTenant tenant) => _cluster.Services.Make<IsolationJudge>().JudgeAsync(
-        new VerificationInput(tenant.Placed(), ReportCause.Onboarding, new(1, 2, 60, 60, 60, 60), "verification-1", DateTimeOffset.UnixEpoch), default);
+    private Task<IsolationVerdict> JudgeAsync(DesiredTenant tenant, string verification = "verification-1", ReportCause cause = ReportCause.Onboarding) =>
+        _cluster.Services.Make<IsolationJudge>().JudgeAsync(
+            new VerificationInput(tenant.Placed(), cause, new(1, 2, 60, 60, 60, 60), verification, DateTimeOffset.UnixEpoch), default);
 }

@@ -142,6 +142,47 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
     public async Task ApplyBaseline_Again_FindsTheListenerAsItShouldBe() => Assert.Empty((await _cluster.ApplyBaselineAsync()).Changes);
 
     [Fact]
+    public async Task Verify_NodeThatTheSchedulerFilled_IsProbedInTheRoomOfThePlaceholder()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        var before = await PlaceholderAsync();
+        await FillAsync(tenant, moreMillis: 0, PriorityClassManifest.Name);
+        Assert.Equal(before.Metadata.Uid, (await PlaceholderAsync()).Metadata.Uid);
+
+        var checks = await VerifyAsync(tenant);
+
+        Assert.Equal("", Failed(checks));
+        Assert.All(checks.Where(c => c.Id == "probe.result"), c => Assert.Equal(CheckVerdict.Passed, c.Verdict));
+        Assert.NotEqual(before.Metadata.Uid, (await PlaceholderAsync()).Metadata.Uid);
+        await Probes.DeleteAsync(tenant.Namespace, default);
+        await ClusterFixture.WaitUntilAsync(async _ => (await PlaceholderAsync()).Status.Phase == "Running");
+
+        // What differs is put right, and nothing else.
+        Assert.Empty((await _cluster.ApplyBaselineAsync()).Changes);
+        await _cluster.Client.AppsV1.PatchNamespacedDaemonSetAsync(
+            new V1Patch("""{"spec":{"template":{"spec":{"priorityClassName":null}}}}""", V1Patch.PatchType.MergePatch), PlaceholderManifest.Name, before.Metadata.NamespaceProperty);
+        var change = Assert.Single((await _cluster.ApplyBaselineAsync()).Changes);
+        Assert.Equal(("DaemonSet/probe-placeholder", "spec.template.spec.priorityClassName is missing"), (change.Object, change.Detail));
+        Assert.Empty((await _cluster.ApplyBaselineAsync()).Changes);
+    }
+
+    [Fact]
+    public async Task Verify_NodeWhosePlaceholderATenantDisplaced_IsAWarning()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        await FillAsync(tenant, moreMillis: 50, priorityClass: null);
+        Assert.Equal("Pending", (await PlaceholderAsync()).Status.Phase);
+
+        await Probes.StartAsync(Input(tenant), default);
+        var checks = await CheckAsync(tenant);
+
+        Assert.Equal("", Failed(checks));
+        var warning = Assert.Single(checks, c => c.Id == "probe.result");
+        Assert.Equal(CheckVerdict.Warning, warning.Verdict);
+        Assert.Contains("Insufficient cpu", warning.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Start_Again_KeepsTheProbesAndTheirNonces()
     {
         var tenant = await _cluster.RunAsync(_cluster.NewTenant());
@@ -215,6 +256,28 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
         Assert.Contains("No probe was started on this node", Assert.Single(last.Failures), StringComparison.Ordinal);
     }
 
+    /// <summary>The placeholder on the one node of the pool.</summary>
+    private async Task<V1Pod> PlaceholderAsync() =>
+        Assert.Single((await _cluster.Client.CoreV1.ListPodForAllNamespacesAsync(labelSelector: "app.kubernetes.io/name=probe-placeholder")).Items);
+
+    /// <summary>Takes all processors that are free on the tenant's node, and some more.</summary>
+    private async Task FillAsync(DesiredTenant tenant, int moreMillis, string? priorityClass)
+    {
+        var own = (await _cluster.Client.CoreV1.ListNamespacedPodAsync(NamespaceManifest.NameOf(tenant.TenantId))).Items[0].Spec.NodeName;
+        var node = await _cluster.Client.CoreV1.ReadNodeAsync(own);
+        var pods = (await _cluster.Client.CoreV1.ListPodForAllNamespacesAsync(fieldSelector: $"spec.nodeName={own}")).Items;
+        var used = pods.SelectMany(p => p.Spec.Containers).Sum(c => c.Resources?.Requests?.TryGetValue("cpu", out var cpu) == true ? cpu.ToDecimal() : 0);
+        var millis = (int)((node.Status.Allocatable["cpu"].ToDecimal() - used) * 1000) + moreMillis;
+        var filler = ProbePodManifest.Bare(tenant, new Functions.Configuration.TenantSandboxOptions());
+        filler.Metadata = new V1ObjectMeta { Name = "filler", NamespaceProperty = "default" };
+        (filler.Spec.RestartPolicy, filler.Spec.ActiveDeadlineSeconds, filler.Spec.ServiceAccountName, filler.Spec.PriorityClassName) = ("Always", null, null, priorityClass);
+        filler.Spec.NodeSelector = null;
+        var resources = filler.Spec.Containers[0].Resources;
+        resources.Requests["cpu"] = resources.Limits["cpu"] = new ResourceQuantity($"{millis}m");
+        await _cluster.Client.CoreV1.CreateNamespacedPodAsync(filler, "default");
+        await ClusterFixture.WaitUntilAsync(async _ => (await _cluster.Client.CoreV1.ReadNamespacedPodAsync("filler", "default")).Status.Phase == "Running");
+    }
+
     private async Task<IReadOnlyList<IsolationCheck>> VerifyAsync(DesiredTenant tenant)
     {
         await Probes.StartAsync(Input(tenant), default);
@@ -226,7 +289,9 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
         await _cluster.Services.Make<IsolationFactsReader>().ReadAsync(tenant, VerificationId, default),
         await _cluster.Services.Make<IsolationExpectations>().OfAsync(tenant, default));
 
-    private async Task<IList<V1Pod>> ListSystemAsync() => (await _cluster.Client.CoreV1.ListNamespacedPodAsync(SystemNamespace)).Items;
+    /// <summary>The listener and control probes.</summary>
+    private async Task<IList<V1Pod>> ListSystemAsync() =>
+        (await _cluster.Client.CoreV1.ListNamespacedPodAsync(SystemNamespace, labelSelector: "app.kubernetes.io/component")).Items;
 
     private async Task<IList<V1Pod>> ListAsync(DesiredTenant tenant) =>
         (await _cluster.Client.CoreV1.ListNamespacedPodAsync(NamespaceManifest.NameOf(tenant.TenantId), labelSelector: "tenantsandbox/probe")).Items;

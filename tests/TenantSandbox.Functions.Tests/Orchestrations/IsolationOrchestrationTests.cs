@@ -5,6 +5,7 @@ using TenantSandbox.Core.Isolation.Evidence;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Isolation;
+using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Maintenance;
 
 namespace TenantSandbox.Functions.Tests.Orchestrations;
@@ -192,6 +193,21 @@ public sealed class IsolationOrchestrationTests
     }
 
     [Fact]
+    public async Task Repair_WorkloadStopsBeforeItIsVerified_FailsWithoutClosing()
+    {
+        await using var system = await TestSystem.StartAsync();
+        await system.RunAsync(TestSystem.Onboard());
+        system.Cloud.Verdict = new(false, 39, 1, 2, ["pod.running of tenant-acme/web: expected at least 1, observed 0."], IsOnlyNotRunning: true);
+
+        await system.ActAsync(TenantVerb.Reconcile);
+
+        var tenant = await system.TenantAsync();
+        Assert.Equal((TenantPhase.Ready, "IsolationFailed"), (tenant.Phase, tenant.LastError?.Code));
+        Assert.False(tenant.Conditions.IsTrue(TenantConditions.Ready));
+        Assert.Empty(system.Cloud.ClosedNamespaces);
+    }
+
+    [Fact]
     public async Task Lift_IsolatedAgain_OpensAndIsReady()
     {
         await using var system = await QuarantinedAsync();
@@ -215,6 +231,40 @@ public sealed class IsolationOrchestrationTests
 
         Assert.Equal(TenantPhase.Quarantined, (await system.TenantAsync()).Phase);
         Assert.Equal(["aks1/acme.1"], system.Cloud.ClosedNamespaces);
+        await system.Hub.VerifyReplaysAsync();
+    }
+
+    [Theory]
+    [InlineData(true, "OperationLost")]
+    [InlineData(false, "OperationTimeout")]
+    public async Task Lift_TerminatedOrOverdue_IsClosedAgainAndStaysQuarantinedUntilALiftEndsWell(bool isTerminated, string code)
+    {
+        await using var system = await QuarantinedAsync();
+        system.Cloud.Verdict = new(true, 40, 0, 2, []);
+        system.Cloud.Rollout = new(RolloutCondition.Progressing, "0 of 1 available");
+        await system.SubmitAsync(TenantVerb.LiftQuarantine);
+        await system.SettleAsync(until: system.Now.AddSeconds(120));
+        Assert.Empty(system.Cloud.ClosedNamespaces);
+
+        if (isTerminated)
+        {
+            await system.Hub.Client.TerminateInstanceAsync((await system.TenantAsync()).Operation!.Id);
+        }
+
+        var timeout = isTerminated ? TimeSpan.FromHours(4) : TimeSpan.FromSeconds(30);
+        var settings = new MaintenanceSettings(100, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), false, TimeSpan.FromDays(30), timeout, TimeSpan.FromDays(30));
+        await system.Hub.Client.ScheduleNewOrchestrationInstanceAsync(
+            "WatchdogOrchestration", new MaintenanceInput(MaintenanceTask.Watchdog, settings, null), new StartOrchestrationOptions(MaintenanceTask.Watchdog.ToInstanceId()));
+        await system.SettleAsync();
+
+        var tenant = await system.TenantAsync();
+        Assert.Equal((TenantPhase.Quarantined, null, code), (tenant.Phase, tenant.Operation, tenant.LastError?.Code));
+        Assert.StartsWith("Every connection of its pods is closed.", tenant.LastError!.Message, StringComparison.Ordinal);
+        Assert.Equal(["aks1/acme.1"], system.Cloud.ClosedNamespaces);
+        system.Cloud.Rollout = new(RolloutCondition.Ready, "ok");
+        await system.ActAsync(TenantVerb.LiftQuarantine);
+        Assert.Equal(TenantPhase.Ready, (await system.TenantAsync()).Phase);
+        Assert.Empty(system.Cloud.ClosedNamespaces);
         await system.Hub.VerifyReplaysAsync();
     }
 

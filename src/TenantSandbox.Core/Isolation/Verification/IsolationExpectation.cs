@@ -35,6 +35,9 @@ public sealed record IsolationExpectation
     /// <summary>The tenant's workloads.</summary>
     public required IReadOnlyList<ExpectedWorkload> Workloads { get; init; }
 
+    /// <summary>Whether the tenant was verified before and is in use: that a workload doesn't run then is only a warning.</summary>
+    public bool IsInUse { get; init; }
+
     /// <summary>The policies that are rendered for the tenant.</summary>
     public required IReadOnlyList<JsonObject> Policies { get; init; }
 

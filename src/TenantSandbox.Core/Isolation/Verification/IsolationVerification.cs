@@ -64,6 +64,13 @@ public static class IsolationVerification
         return check.Verdict == CheckVerdict.Failed && OfKernels.Contains(check.Id);
     }
 
+    /// <summary>Whether a check says that too few pods of a workload run: a broken workload, and no broken boundary.</summary>
+    public static bool ShowsWorkloadThatDoesNotRun(IsolationCheck check)
+    {
+        ArgumentNullException.ThrowIfNull(check);
+        return check is { Verdict: CheckVerdict.Failed, Id: PodRules.RunningId };
+    }
+
     private static IEnumerable<IsolationCheck> Run(IsolationRule rule, IsolationFacts facts, IsolationExpectation expected)
     {
         var (at, failure) = Needs(rule.Area, facts, expected);

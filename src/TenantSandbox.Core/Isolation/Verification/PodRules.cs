@@ -12,15 +12,21 @@ internal static class PodRules
 {
     private const string WorkloadIdentityAudience = "api://AzureADTokenExchange";
 
+    /// <summary>The check that workloads run.</summary>
+    internal const string RunningId = "pod.running";
+
     /// <summary>The check of the Pod Security Standards that <c>pod.host-namespaces</c> reports.</summary>
     private const string HostNamespacesCheck = "hostNamespaces";
 
     public static IReadOnlyList<IsolationRule> All { get; } =
     [
-        new("pod.running", IsolationArea.Pod, "As many pods of each workload run as the spec asks for: what doesn't run can't be verified.", (facts, e) =>
+        new(RunningId, IsolationArea.Pod, "As many pods of each workload run as the spec asks for: what doesn't run can't be verified. Of a tenant in use it is a warning: a broken workload is no broken boundary.", (facts, e) =>
             from workload in e.Workloads
             let count = Staying(facts).Count(p => WorkloadOf(p, e) == workload.Name && p.Child("status")?.Text("phase") == "Running")
-            select Observation.Of($"{e.Namespace}/{workload.Name}", $"at least {workload.MinPods}", $"{count}", count >= workload.MinPods)),
+            select new Observation(
+                $"{e.Namespace}/{workload.Name}", $"at least {workload.MinPods}", $"{count}",
+                count >= workload.MinPods ? CheckVerdict.Passed : e.IsInUse ? CheckVerdict.Warning : CheckVerdict.Failed,
+                count < workload.MinPods && e.IsInUse ? "What doesn't run couldn't be verified. It says nothing about the boundary of what runs." : null)),
         Of("pod.known", "The pod belongs to a workload of the tenant's spec.", Staying, (pod, e) =>
             Observation.Of(
                 Subject(pod), "a workload of the spec", WorkloadOf(pod, e) ?? "none",

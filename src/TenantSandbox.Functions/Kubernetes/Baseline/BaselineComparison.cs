@@ -6,8 +6,8 @@ namespace TenantSandbox.Functions.Kubernetes.Baseline;
 
 /// <summary>
 /// Compares an object of the baseline with the one in a cluster, exactly: an exception that somebody adds to a binding weakens it as much as a
-/// selector that is removed. Only what the API server itself adds is left out; of a Deployment, every field that isn't wanted, because there it adds
-/// dozens.
+/// selector that is removed. Only what the API server itself adds is left out; of a Deployment and a DaemonSet, which grant nothing, every field that
+/// isn't wanted, because there it adds dozens.
 /// </summary>
 internal static class BaselineComparison
 {
@@ -32,7 +32,7 @@ internal static class BaselineComparison
         // Of a namespace only the labels are the app's: its content belongs to the API server.
         if (wanted is not V1Namespace)
         {
-            Fields("", Content(wanted), Content(found), isExact: wanted is not V1Deployment, differences);
+            Fields("", Content(wanted), Content(found), isExact: wanted is not (V1Deployment or V1DaemonSet), differences);
         }
 
         return differences;
@@ -78,6 +78,8 @@ internal static class BaselineComparison
                 break;
             case (not null, null):
                 differences.Add($"{path} is missing");
+                break;
+            case (null, not null) when !isExact:
                 break;
             case (null, not null):
                 differences.Add($"{path} should not be set, is {Cut(Text(found))}");

@@ -29,12 +29,15 @@ internal sealed class BaselineManifests(IOptions<TenantSandboxOptions> options)
     public IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Objects(bool hasPolicies) =>
     [
         .. RuntimeClasses(options.Value),
-        PriorityClassManifest.PriorityClass(),
+        .. PriorityClasses(options.Value),
         .. hasPolicies ? PolicyManifests.Policies(options.Value.Owner) : [],
     ];
 
-    /// <summary>The namespace of the app's own pods and what is in it, in the order in which it is applied.</summary>
-    public IReadOnlyList<IKubernetesObject<V1ObjectMeta>> SystemObjects() => ListenerManifest.Objects(options.Value);
+    /// <summary>The namespace of the app's own pods and what is in it, in the order in which it is applied; nothing in an installation without probes.</summary>
+    public IReadOnlyList<IKubernetesObject<V1ObjectMeta>> SystemObjects() => SystemObjects(options.Value);
+
+    /// <summary>The name of that namespace.</summary>
+    public string SystemNamespace => SystemNamespaceManifest.NameOf(options.Value);
 
     /// <summary>The annotation of the settings once all of the baseline is in place.</summary>
     public string Mark(bool hasPolicies) => hasPolicies ? _hash.Value : WithoutPolicies + _hash.Value;
@@ -56,13 +59,20 @@ internal sealed class BaselineManifests(IOptions<TenantSandboxOptions> options)
     private static IEnumerable<V1RuntimeClass> RuntimeClasses(TenantSandboxOptions options) =>
         KataSizing.Documented.Select(c => RuntimeClassManifest.RuntimeClass(c, KataNames.Of(options.KataNames)));
 
+    private static IEnumerable<V1PriorityClass> PriorityClasses(TenantSandboxOptions options) =>
+        [PriorityClassManifest.PriorityClass(), .. options.Verification.HasProbe ? PriorityClassManifest.OfProbes() : []];
+
+    private static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> SystemObjects(TenantSandboxOptions options) => options.Verification.HasProbe
+        ? [SystemNamespaceManifest.Namespace(options), .. ListenerManifest.Objects(options), PlaceholderManifest.DaemonSet(options)]
+        : [];
+
     // Of all that a new version of the app or other settings can change. The settings' data is compared itself.
     private static string HashOf(TenantSandboxOptions options)
     {
         IKubernetesObject<V1ObjectMeta>[] all =
         [
-            PolicyManifests.Namespace(options.Owner), .. RuntimeClasses(options), PriorityClassManifest.PriorityClass(), .. PolicyManifests.Policies(options.Owner),
-            .. ListenerManifest.Objects(options),
+            PolicyManifests.Namespace(options.Owner), .. RuntimeClasses(options), .. PriorityClasses(options), .. PolicyManifests.Policies(options.Owner),
+            .. SystemObjects(options),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', all.Select(m => KubernetesJson.Serialize((object)m))))));
     }

@@ -66,6 +66,11 @@ internal sealed class BaselineObjects(ClusterConnections connections, string clu
                 $"read Deployment {ns}/{name}",
                 client => client.AppsV1.ReadNamespacedDeploymentAsync(name, ns, cancellationToken: cancellationToken),
                 cancellationToken),
+            V1DaemonSet => await connections.FindAsync(
+                clusterId,
+                $"read DaemonSet {ns}/{name}",
+                client => client.AppsV1.ReadNamespacedDaemonSetAsync(name, ns, cancellationToken: cancellationToken),
+                cancellationToken),
             V1NetworkPolicy => await connections.FindAsync(
                 clusterId,
                 $"read NetworkPolicy {ns}/{name}",
@@ -110,6 +115,7 @@ internal sealed class BaselineObjects(ClusterConnections connections, string clu
             (client, body) => found switch
             {
                 V1ConfigMap => client.CoreV1.DeleteNamespacedConfigMapAsync(name, ns, body, cancellationToken: cancellationToken),
+                V1Namespace => client.CoreV1.DeleteNamespaceAsync(name, body, cancellationToken: cancellationToken),
                 V1RuntimeClass => client.NodeV1.DeleteRuntimeClassAsync(name, body, cancellationToken: cancellationToken),
                 V1PriorityClass => client.SchedulingV1.DeletePriorityClassAsync(name, body, cancellationToken: cancellationToken),
                 _ => throw new ArgumentException($"Objects of type {found.GetType().Name} are never deleted.", nameof(found)),
@@ -126,6 +132,8 @@ internal sealed class BaselineObjects(ClusterConnections connections, string clu
             V1ConfigMap o => await client.CoreV1.ReplaceNamespacedConfigMapAsync(
                 o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),
             V1Deployment o => await client.AppsV1.ReplaceNamespacedDeploymentAsync(
+                o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),
+            V1DaemonSet o => await client.AppsV1.ReplaceNamespacedDaemonSetAsync(
                 o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),
             V1NetworkPolicy o => await client.NetworkingV1.ReplaceNamespacedNetworkPolicyAsync(
                 o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),

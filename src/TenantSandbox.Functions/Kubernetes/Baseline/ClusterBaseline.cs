@@ -10,8 +10,8 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 namespace TenantSandbox.Functions.Kubernetes.Baseline;
 
 /// <summary>
-/// Applies what a cluster must have before tenants are placed there: RuntimeClasses of all size classes, a PriorityClass, the admission policies
-/// with their bindings and settings, and the listener that tenants' probes try.
+/// Applies what a cluster must have before tenants are placed there: RuntimeClasses of all size classes, PriorityClasses, the admission policies
+/// with their bindings and settings, and where tenants are probed the listener that probes try and a placeholder on each node.
 /// </summary>
 internal sealed partial class ClusterBaseline(
     ClusterConnections connections, BaselineManifests manifests, BaselineGate gate, IOptions<TenantSandboxOptions> options, ILogger<ClusterBaseline> logger)
@@ -94,6 +94,11 @@ internal sealed partial class ClusterBaseline(
             await changes.EnsureAsync(item, await objects.FindAsync(item));
         }
 
+        if (system.Count == 0)
+        {
+            await DeleteSystemAsync(objects, manifests.SystemNamespace);
+        }
+
         await CompleteAsync(objects, settings, manifests.Mark(hasPolicies));
         // What the app itself had relaxed is no drift.
         BaselineChange[] changed = [.. changes.All.Where(c => !isLoosened || c.Object != $"{V1ValidatingAdmissionPolicyBinding.KubeKind}/{SettingsBinding}")];
@@ -163,6 +168,16 @@ internal sealed partial class ClusterBaseline(
         catch (InvalidException e) when (isLockedOut && e.Code != "BaselineNotOwned")
         {
             throw new ConflictException("SettingsGuarded", $"cluster {clusterId} doesn't trust the app yet, though the binding no longer denies: {e.Message}", e);
+        }
+    }
+
+    // An installation that no longer probes gives the room back.
+    private async Task DeleteSystemAsync(BaselineObjects objects, string name)
+    {
+        if (await objects.FindNamespaceAsync(name) is { Metadata: { DeletionTimestamp: null } metadata } found
+            && metadata.Labels?.TryGetValue(Labels.PoliciesOf, out var owner) == true && owner == options.Value.Owner)
+        {
+            await objects.DeleteAsync(V1Namespace.KubeKind, found);
         }
     }
 

@@ -9,7 +9,7 @@ using TenantSandbox.Functions.Configuration;
 namespace TenantSandbox.Functions.Kubernetes.Manifests;
 
 /// <summary>
-/// The listener of a cluster, in the installation's own namespace: a target that is closed to tenants, and shown to answer by a control probe.
+/// The listener of a cluster, in the installation's own namespace (<see cref="SystemNamespaceManifest"/>): a target that is closed to tenants, and shown to answer by a control probe.
 /// Its own policy lets in tenants' namespaces too, so that nothing but the rules of a tenant keeps that tenant out.
 /// </summary>
 internal static class ListenerManifest
@@ -30,17 +30,16 @@ internal static class ListenerManifest
     private const string Control = "control-probe";
     private const long UserId = 65_532;
 
-    public static string NamespaceOf(TenantSandboxOptions options) => $"{options.Owner}-system";
-
     /// <summary>The label selector of the listener's pods.</summary>
     public const string Selector = $"{Component}={Name}";
 
     /// <summary>The label selector of control probes.</summary>
     public const string ControlSelector = $"{Component}={Control}";
 
-    /// <summary>What every cluster has of it, in the order in which it is applied; nothing where no probe image is configured.</summary>
+    /// <summary>What every cluster has of it, in the order in which it is applied.</summary>
+    /// <param name="options">All settings, with a probe image.</param>
     public static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> Objects(TenantSandboxOptions options) =>
-        options.Verification.HasProbe ? [Namespace(options), Policy(options), ControlPolicy(options), Deployment(options)] : [];
+        [Policy(options), ControlPolicy(options), Deployment(options)];
 
     /// <summary>The pod of a control probe, with a name of its own.</summary>
     /// <param name="request">What it is asked, as <see cref="ProbeRequestReader.Write"/> makes it.</param>
@@ -49,7 +48,7 @@ internal static class ListenerManifest
     {
         var pod = PodSpec(options, new V1EnvVar { Name = ProbeRequest.EnvironmentVariable, Value = request });
         (pod.RestartPolicy, pod.ActiveDeadlineSeconds, pod.TerminationGracePeriodSeconds) = ("Never", ControlSeconds, 0);
-        var metadata = Metadata($"{Control}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}", options);
+        var metadata = SystemNamespaceManifest.Metadata($"{Control}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}", options);
         metadata.Labels[Component] = Control;
         return new V1Pod { ApiVersion = "v1", Kind = "Pod", Metadata = metadata, Spec = pod };
     }
@@ -58,18 +57,11 @@ internal static class ListenerManifest
     public static ProbeTarget Target(string address, ProbeExpectation expected, TenantSandboxOptions options) =>
         new(ListenerFacts.TargetName, ProbeTargetKind.Tcp, address, Port, expected, options.Verification.TargetMilliseconds);
 
-    private static V1Namespace Namespace(TenantSandboxOptions options)
-    {
-        var metadata = Metadata(NamespaceOf(options), options);
-        (metadata.NamespaceProperty, metadata.Labels["pod-security.kubernetes.io/enforce"]) = (null, "restricted");
-        return new V1Namespace { ApiVersion = "v1", Kind = "Namespace", Metadata = metadata };
-    }
-
     private static V1NetworkPolicy Policy(TenantSandboxOptions options) => new()
     {
         ApiVersion = "networking.k8s.io/v1",
         Kind = "NetworkPolicy",
-        Metadata = Metadata(Name, options),
+        Metadata = SystemNamespaceManifest.Metadata(Name, options),
         Spec = new V1NetworkPolicySpec
         {
             PodSelector = Pods(Name),
@@ -93,7 +85,7 @@ internal static class ListenerManifest
     {
         ApiVersion = "networking.k8s.io/v1",
         Kind = "NetworkPolicy",
-        Metadata = Metadata(Control, options),
+        Metadata = SystemNamespaceManifest.Metadata(Control, options),
         Spec = new V1NetworkPolicySpec
         {
             PodSelector = Pods(Control),
@@ -112,7 +104,7 @@ internal static class ListenerManifest
         {
             ApiVersion = "apps/v1",
             Kind = "Deployment",
-            Metadata = Metadata(Name, options),
+            Metadata = SystemNamespaceManifest.Metadata(Name, options),
             Spec = new V1DeploymentSpec
             {
                 Replicas = 1,
@@ -161,11 +153,4 @@ internal static class ListenerManifest
     }
 
     private static V1LabelSelector Pods(string component) => new() { MatchLabels = new Dictionary<string, string> { [Component] = component } };
-
-    private static V1ObjectMeta Metadata(string name, TenantSandboxOptions options) => new()
-    {
-        Name = name,
-        NamespaceProperty = NamespaceOf(options),
-        Labels = new Dictionary<string, string> { [Labels.ManagedBy] = Labels.Product, [Labels.PoliciesOf] = options.Owner },
-    };
 }

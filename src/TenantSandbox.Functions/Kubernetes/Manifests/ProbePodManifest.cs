@@ -28,6 +28,7 @@ internal static class ProbePodManifest
         (pod.Metadata.Name, pod.Metadata.GenerateName) = (NameOf(verificationId, node), null);
         pod.Metadata.Labels[Labels.Probe] = MarkOf(verificationId);
         pod.Spec.Containers[0].Env = [new V1EnvVar { Name = ProbeRequest.EnvironmentVariable, Value = request }];
+        pod.Spec.PriorityClassName = PriorityClassManifest.ProbeName;
         // Every taint that its RuntimeClass tolerates, and room for it, is checked by the scheduler.
         pod.Spec.Affinity = new V1Affinity
         {
@@ -49,52 +50,53 @@ internal static class ProbePodManifest
     /// <inheritdoc cref="Pod" path="/exception"/>
     public static V1Pod Bare(DesiredTenant tenant, TenantSandboxOptions options)
     {
+        var pod = new V1Pod { ApiVersion = "v1", Kind = "Pod", Metadata = Metadata(tenant, options), Spec = Spec(SizeClassOf(tenant), options) };
+        pod.Spec.ServiceAccountName = NamespaceManifest.ServiceAccountName;
+        pod.Spec.NodeSelector = options.Workloads.BindToPool ? new Dictionary<string, string> { [SandboxNodes.PoolLabel] = tenant.PoolName! } : null;
+        pod.Spec.RestartPolicy = "Never";
+        pod.Spec.TerminationGracePeriodSeconds = 0;
+        // If nobody deletes it.
+        pod.Spec.ActiveDeadlineSeconds = options.Verification.ProbeSeconds;
+        return pod;
+    }
+
+    /// <summary>A guest of a probe's size with the probe's program, under the restricted Pod Security Standard.</summary>
+    public static V1PodSpec Spec(KataSizeClass sizeClass, TenantSandboxOptions options)
+    {
         var resources = new Dictionary<string, ResourceQuantity>
         {
             ["cpu"] = Quantities.CpuMillis(VerificationOptions.ProbeCpuMillis),
             ["memory"] = Quantities.MiB(VerificationOptions.ProbeMemoryMiB),
         };
-        return new V1Pod
+        return new V1PodSpec
         {
-            ApiVersion = "v1",
-            Kind = "Pod",
-            Metadata = Metadata(tenant, options),
-            Spec = new V1PodSpec
+            RuntimeClassName = sizeClass.RuntimeClassName,
+            AutomountServiceAccountToken = false,
+            EnableServiceLinks = false,
+            SecurityContext = new V1PodSecurityContext
             {
-                RuntimeClassName = SizeClassOf(tenant).RuntimeClassName,
-                ServiceAccountName = NamespaceManifest.ServiceAccountName,
-                AutomountServiceAccountToken = false,
-                EnableServiceLinks = false,
-                NodeSelector = options.Workloads.BindToPool ? new Dictionary<string, string> { [SandboxNodes.PoolLabel] = tenant.PoolName! } : null,
-                RestartPolicy = "Never",
-                TerminationGracePeriodSeconds = 0,
-                // If nobody deletes it.
-                ActiveDeadlineSeconds = options.Verification.ProbeSeconds,
-                SecurityContext = new V1PodSecurityContext
-                {
-                    RunAsNonRoot = true,
-                    RunAsUser = UserId,
-                    SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
-                },
-                Containers =
-                [
-                    new V1Container
-                    {
-                        Name = ContainerName,
-                        Image = options.Verification.ProbeImage ?? "probe",
-                        ImagePullPolicy = "IfNotPresent",
-                        Resources = new V1ResourceRequirements { Limits = resources, Requests = new Dictionary<string, ResourceQuantity>(resources) },
-                        SecurityContext = new V1SecurityContext
-                        {
-                            AllowPrivilegeEscalation = false,
-                            Capabilities = new V1Capabilities { Drop = ["ALL"] },
-                            Privileged = false,
-                            ReadOnlyRootFilesystem = true,
-                            RunAsNonRoot = true,
-                        },
-                    },
-                ],
+                RunAsNonRoot = true,
+                RunAsUser = UserId,
+                SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
             },
+            Containers =
+            [
+                new V1Container
+                {
+                    Name = ContainerName,
+                    Image = options.Verification.ProbeImage ?? "probe",
+                    ImagePullPolicy = "IfNotPresent",
+                    Resources = new V1ResourceRequirements { Limits = resources, Requests = new Dictionary<string, ResourceQuantity>(resources) },
+                    SecurityContext = new V1SecurityContext
+                    {
+                        AllowPrivilegeEscalation = false,
+                        Capabilities = new V1Capabilities { Drop = ["ALL"] },
+                        Privileged = false,
+                        ReadOnlyRootFilesystem = true,
+                        RunAsNonRoot = true,
+                    },
+                },
+            ],
         };
     }
 

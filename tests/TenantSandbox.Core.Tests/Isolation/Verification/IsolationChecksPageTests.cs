@@ -22,7 +22,7 @@ public sealed class IsolationChecksPageTests
         - **notApplicable**: does not apply to this cluster or tenant, for the reason given.
 
         One failed check fails the verification: an onboarding, update or resumption then doesn't become ready, and a tenant that was ready is
-        quarantined. The checks `probe.*` need a probe image (`TenantSandbox__Verification__ProbeImage`); without one they are notApplicable and say so.
+        quarantined. That a workload of a tenant in use doesn't run (image pull error, crash, no node) is a warning, and quarantines nobody. The checks `probe.*` need a probe image (`TenantSandbox__Verification__ProbeImage`); without one they are notApplicable and say so.
         A guest sees less than its limit, because its kernel takes a part: at least half of the probe's 128 MiB must be left.
 
 

@@ -59,6 +59,38 @@ public sealed class IsolationVerificationTests(ITestOutputHelper output)
         Assert.DoesNotContain(world.Verify(), c => c.Verdict == CheckVerdict.Failed);
     }
 
+    [Theory]
+    [InlineData("""{"phase":"Pending","containerStatuses":[{"name":"main","imageID":"","state":{"waiting":{"reason":"ImagePullBackOff"}}}]}""", true)]
+    [InlineData("""{"phase":"Pending","conditions":[{"type":"PodScheduled","status":"False","reason":"Unschedulable"}]}""", false)]
+    [InlineData("""{"phase":"Failed"}""", true)]
+    public void Run_WorkloadOfATenantInUseThatDoesNotRun_IsOnlyAWarning(string status, bool hasNode)
+    {
+        var world = new IsolationWorld();
+        world.Web["status"] = IsolationWorld.Parse(status);
+        world.Web["spec"]!["nodeName"] = hasNode ? "n1" : null;
+        Assert.Equal(["pod.running"], world.Verify().Where(c => c.Verdict == CheckVerdict.Failed).Select(c => c.Id));
+        world.Expected = world.Expected with { IsInUse = true };
+
+        var checks = world.Verify();
+
+        Assert.DoesNotContain(checks, c => c.Verdict == CheckVerdict.Failed);
+        var warning = Assert.Single(checks, c => c is { Id: "pod.running", Verdict: CheckVerdict.Warning });
+        Assert.Equal(("tenant-blue/web", "at least 2", "1"), (warning.Subject, warning.Expected, warning.Observed));
+    }
+
+    [Fact]
+    public void Run_SabotageOfATenantInUse_IsCaughtAsBefore()
+    {
+        foreach (var sabotage in Sabotage.All.Where(s => s.Check != "pod.running"))
+        {
+            var world = new IsolationWorld();
+            world.Expected = world.Expected with { IsInUse = true };
+            sabotage.Do(world);
+
+            Assert.Equal((sabotage.Name, sabotage.Check), (sabotage.Name, string.Join(", ", world.Verify().Where(c => c.Verdict == CheckVerdict.Failed).Select(c => c.Id).Distinct())));
+        }
+    }
+
     [Fact]
     public void Run_PodOnNodeOutsideOfThePool_IsCaughtByNodeAndMissingProbe()
     {
