@@ -11,10 +11,13 @@ public sealed class KubernetesRefusalTests(TwinFixture fixture) : IClassFixture<
 
     [Theory]
     [InlineData("/api/v1/namespaces/default/services", """{"metadata":{"name":"x"},"spec":{"ports":[{"name":"a","port":80},{"port":81}]}}""", "spec.ports[1].name: Required value")]
-    [InlineData("/api/v1/namespaces/default/limitranges", """{"metadata":{"name":"x"},"spec":{"limits":[{"type":"Container","min":{"cpu":"2"},"max":{"cpu":"1"}}]}}""",
-        "spec.limits[0].min[cpu]: Invalid value: \"2\": min value 2 is greater than max value 1")]
+    [InlineData("/api/v1/namespaces/default/limitranges", """{"metadata":{"name":"x"},"spec":{"limits":[{"type":"Pod","min":{"cpu":"2"},"max":{"cpu":"1"}}]}}""",
+        "[spec.limits[0].min[cpu]: Invalid value: \"2\": min value 2 is greater than max value 1, "
+            + "spec.limits[0].defaultRequest[cpu]: Invalid value: \"1\": min value 2 is greater than default request value 1, "
+            + "spec.limits[0].default[cpu]: Invalid value: \"2\": min value 2 is greater than default value 1]")]
     [InlineData("/api/v1/namespaces/default/limitranges", """{"metadata":{"name":"x"},"spec":{"limits":[{"type":"Container","default":{"memory":"2Gi"},"max":{"memory":"1Gi"}}]}}""",
-        "spec.limits[0].default[memory]: Invalid value: \"1Gi\": default value 2Gi is greater than max value 1Gi")]
+        "[spec.limits[0].defaultRequest[memory]: Invalid value: \"2Gi\": default request value 2Gi is greater than max value 1Gi, "
+            + "spec.limits[0].default[memory]: Invalid value: \"1Gi\": default value 2Gi is greater than max value 1Gi]")]
     [InlineData("/apis/networking.k8s.io/v1/namespaces/default/networkpolicies",
         "{\"metadata\":{\"name\":\"x\"},\"spec\":{" + Selector + ",\"egress\":[{\"to\":[{\"ipBlock\":{\"cidr\":\"10.0.0.0/16\",\"except\":[\"10.0.1.0/24\",\"10.1.0.0/24\"]}}]}]}}",
         "spec.egress[0].to[0].ipBlock.except[1]: Invalid value: \"10.1.0.0/24\": must be a strict subset of `cidr`")]
@@ -45,7 +48,8 @@ public sealed class KubernetesRefusalTests(TwinFixture fixture) : IClassFixture<
         "spec.securityContext.sysctls[0].name: Invalid value: \"A b\": must have at most 253 characters and match regex "
             + "^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$")]
     [InlineData("/api/v1/namespaces/default/pods",
-        """{"metadata":{"name":"x"},"spec":{"affinity":{"podAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"t","labelSelector":{"matchExpressions":[{"key":"a","operator":"NotIn"}]}}]}},"containers":[{"name":"c","image":"i"}]}}""",
+        "{\"metadata\":{\"name\":\"x\"},\"spec\":{\"affinity\":{\"podAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":[{\"topologyKey\":\"t\","
+            + "\"labelSelector\":{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"NotIn\"}]}}]}},\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}",
         "spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].labelSelector.matchExpressions[0].values: "
             + "Required value: must be specified when `operator` is 'In' or 'NotIn'")]
     public async Task Object_ThatACurrentServerRefuses_IsRefused(string path, string manifest, string message)

@@ -64,6 +64,7 @@ internal sealed class Admission(ObjectStore store)
         {
             PodSecurityAdmission.CheckLabels(json, null);
         }
+
         if (Policies.IsActive)
         {
             var given = json.GetString("metadata", "generateName") is { Length: > 0 } ? "" : name;
