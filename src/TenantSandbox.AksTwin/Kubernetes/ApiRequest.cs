@@ -35,8 +35,6 @@ internal sealed record ApiRequest(
 
     public bool IsDryRun => GetQueryValues("dryRun").Contains("All");
 
-    public bool IsApply => MediaType == "application/apply-patch+yaml";
-
     /// <summary>The values of a parameter that can be given several times.</summary>
     public string[] GetQueryValues(string parameter) => [.. Request.Query[parameter].OfType<string>().Where(value => value.Length > 0)];
 
