@@ -6,6 +6,7 @@ using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Orchestration;
+using TenantSandbox.Functions.Telemetry;
 using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Maintenance;
@@ -33,13 +34,18 @@ internal static class OperationWatchdog
         foreach (var tenant in tenants.Where(t => t.Operation is not null))
         {
             running++;
+            SandboxMetrics.OperationAge.Record(
+                Math.Max(0, (request.Now - tenant.Operation!.StartedAt).TotalSeconds), SandboxMetrics.Label("operation", tenant.Operation.Kind.ToWireName()));
             if (await SettleAsync(tenant, tenant.Operation!, request, client, cancellationToken) is { } finding)
             {
                 findings.Add(finding);
             }
         }
 
-        return PageResult.Of(continuation, [("tenants", tenants.Count), ("runningOperations", running), ("lostOperations", findings.Count)], findings);
+        return PageResult.Of(
+            continuation,
+            [("tenants", tenants.Count), ("runningOperations", running), ("lostOperations", findings.Count), .. MaintenanceMetrics.CountPhases(tenants)],
+            findings);
     }
 
     private static async Task<MaintenanceFinding?> SettleAsync(
