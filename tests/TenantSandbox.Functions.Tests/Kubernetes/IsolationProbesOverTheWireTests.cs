@@ -275,7 +275,7 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
         var resources = filler.Spec.Containers[0].Resources;
         resources.Requests["cpu"] = resources.Limits["cpu"] = new ResourceQuantity($"{millis}m");
         await _cluster.Client.CoreV1.CreateNamespacedPodAsync(filler, "default");
-        await ClusterFixture.WaitUntilAsync(async _ => (await _cluster.Client.CoreV1.ReadNamespacedPodAsync("filler", "default")).Status.Phase == "Running");
+        await ClusterFixture.WaitUntilAsync(async c => (await _cluster.Client.CoreV1.ReadNamespacedPodAsync("filler", "default", cancellationToken: c)).Status.Phase == "Running");
     }
 
     private async Task<IReadOnlyList<IsolationCheck>> VerifyAsync(DesiredTenant tenant)
