@@ -17,10 +17,10 @@ internal sealed class IsolationProbes(
     TimeProvider time)
 {
     /// <summary>
-    /// How long a node may have no room for a probe: probes of other tenants end within seconds, tenants' pods don't. A placeholder keeps room on
-    /// each node, but pods of higher priority displace it where they fit nowhere else.
+    /// How long a node may have no room for a probe: probes of other tenants, which share the room, end within seconds, tenants' pods don't. A placeholder keeps room on
+    /// each node; one that was full before, or is filled by pods of others, has none.
     /// </summary>
-    private static readonly TimeSpan RoomWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RoomWait = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan RoomRecheck = TimeSpan.FromSeconds(1);
 

@@ -145,6 +145,8 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
     public async Task Verify_NodeThatTheSchedulerFilled_IsProbedInTheRoomOfThePlaceholder()
     {
         var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        var own = (await _cluster.Client.CoreV1.ListNamespacedPodAsync(NamespaceManifest.NameOf(tenant.TenantId))).Items;
+        Assert.All(own, p => Assert.Equal((PriorityClassManifest.Name, "Never"), (p.Spec.PriorityClassName, p.Spec.PreemptionPolicy)));
         var before = await PlaceholderAsync();
         await FillAsync(tenant, moreMillis: 0, PriorityClassManifest.Name);
         Assert.Equal(before.Metadata.Uid, (await PlaceholderAsync()).Metadata.Uid);
@@ -167,7 +169,7 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Verify_NodeWhosePlaceholderATenantDisplaced_IsAWarning()
+    public async Task Verify_NodeWhosePlaceholderOthersDisplaced_IsAWarning()
     {
         var tenant = await _cluster.RunAsync(_cluster.NewTenant());
         await FillAsync(tenant, moreMillis: 50, priorityClass: null);

@@ -46,6 +46,8 @@ internal static class PodManifest
     private static void SetPod(V1PodSpec pod, WorkloadSpec workload, DesiredTenant tenant, TenantSandboxOptions options)
     {
         pod.RuntimeClassName = SizeClass.Of(workload, tenant).RuntimeClassName;
+        // Its pods never preempt: one that fits nowhere waits for another node instead of displacing what keeps room for probes.
+        pod.PriorityClassName = options.Verification.HasProbe ? PriorityClassManifest.Name : null;
         pod.ServiceAccountName = NamespaceManifest.ServiceAccountName;
         pod.AutomountServiceAccountToken = false;
         // Otherwise every Service of the namespace is added to every container's environment.

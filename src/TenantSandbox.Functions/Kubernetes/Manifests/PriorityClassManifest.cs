@@ -5,10 +5,10 @@ namespace TenantSandbox.Functions.Kubernetes.Manifests;
 /// <summary>The priorities of the app's own pods, all below those of Kubernetes (<c>system-node-critical</c>, <c>system-cluster-critical</c>).</summary>
 internal static class PriorityClassManifest
 {
-    /// <summary>Above the default, and never preempts. All installations on a cluster share the classes, as the RuntimeClasses.</summary>
+    /// <summary>Of tenants' pods, where they are probed: above the default, and never preempts. All installations on a cluster share the classes, as the RuntimeClasses.</summary>
     public const string Name = "tenantsandbox-tenant";
 
-    /// <summary>Of probes: displaces placeholders, and no tenant's pod, which has the default priority or a higher one.</summary>
+    /// <summary>Of probes: displaces placeholders, and no tenant's pod.</summary>
     public const string ProbeName = "tenantsandbox-probe";
 
     /// <summary>Of placeholders: everything else displaces them.</summary>
