@@ -11,7 +11,7 @@ public sealed partial class RunbookTests
 {
     private static readonly IReadOnlyDictionary<string, string> Alerts = ReadAlerts();
 
-    private static readonly IReadOnlyDictionary<string, string[]> Labels = RepositoryFiles.Read("docs/telemetry.md").Split('\n')
+    private static readonly Dictionary<string, string[]> Labels = RepositoryFiles.Read("docs/telemetry.md").Split('\n')
         .Where(line => line.StartsWith("| `tenantsandbox.", StringComparison.Ordinal))
         .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
         .ToDictionary(cells => cells[1].Trim('`'), cells => cells[4].Split(',', StringSplitOptions.TrimEntries).Select(label => label.Trim('`')).ToArray());
