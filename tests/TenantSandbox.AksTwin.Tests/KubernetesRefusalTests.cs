@@ -34,6 +34,11 @@ public sealed class KubernetesRefusalTests(TwinFixture fixture) : IClassFixture<
         "spec.clusterIPs[0]: Invalid value: \"10.0.0\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
     [InlineData("/api/v1/namespaces/default/pods", """{"metadata":{"name":"x"},"spec":{"containers":[{"name":"c","image":"i","securityContext":{"procMount":"Unmasked"}}]}}""",
         "spec.containers[0].securityContext.procMount: Invalid value: \"Unmasked\": `hostUsers` must be false to use `Unmasked`")]
+    [InlineData("/api/v1/namespaces/default/pods", """{"metadata":{"name":"x"},"spec":{"containers":[{"name":"c","image":"i","securityContext":{"procMount":"None"}}]}}""",
+        "spec.containers[0].securityContext.procMount: Unsupported value: \"None\": supported values: \"Default\", \"Unmasked\"")]
+    [InlineData("/api/v1/namespaces/default/pods",
+        """{"metadata":{"name":"x"},"spec":{"ephemeralContainers":[{"name":"e","image":"e"}],"containers":[{"name":"c","image":"i"}]}}""",
+        "spec.ephemeralContainers: Forbidden: cannot be set on create")]
     [InlineData("/api/v1/namespaces/default/pods",
         """{"metadata":{"name":"x"},"spec":{"securityContext":{"windowsOptions":{"hostProcess":true}},"containers":[{"name":"c","image":"i"}]}}""",
         "spec.hostNetwork: Invalid value: false: hostNetwork must be true if pod contains any hostProcess containers")]

@@ -15,7 +15,7 @@ internal sealed partial record PodSecurityPolicy(string Level, string Version)
     public static readonly string[] Levels = ["privileged", "baseline", "restricted"];
 
     /// <summary>The minor version of the checks.</summary>
-    public int Minor => int.TryParse(Version.Split('.')[^1], out var minor) ? Math.Min(minor, LatestMinor) : LatestMinor;
+    public int Minor => int.TryParse(Version.Split('.')[^1], CultureInfo.InvariantCulture, out var minor) ? Math.Min(minor, LatestMinor) : LatestMinor;
 
     /// <summary>The policy of a mode; privileged where the namespace has no label for it, or doesn't exist.</summary>
     /// <param name="whenUnknown">The level for a label that isn't one. Admission refuses such labels, but a namespace can have had them before.</param>
