@@ -95,3 +95,6 @@ output location string = cluster.outputs.location
 
 @description('Client id of the kubelets\' identity, which no tenant may use.')
 output kubeletClientId string = cluster.outputs.kubeletClientId
+
+@description('Object id of the kubelets\' identity, which pulls images.')
+output kubeletPrincipalId string = cluster.outputs.kubeletPrincipalId

@@ -68,8 +68,11 @@ param availabilityZones int[] = shape == 'production' ? [1, 2, 3] : []
 @description('Whether the cluster enforces egress by host name (Advanced Container Networking Services). An existing cluster must have it already.')
 param advancedNetworkSecurity bool = false
 
-@description('The image of the probe that looks at a tenant\'s isolation from inside (docs/probe.md), best by digest. Empty: tenants are verified without probes, and the reports say so.')
+@description('The image of the probe that looks at a tenant\'s isolation from inside (docs/probe.md), by digest. Empty, as before it is in the registry: tenants are verified without probes, and the reports say so.')
 param probeImage string = ''
+
+@description('Registries, or paths in them, that tenants\' images may come from, in addition to the registry made here. None for all.')
+param imageRegistries string[] = []
 
 @description('Address blocks of the new virtual network; the first must be a /16 or larger.')
 param addressPrefixes string[] = ['10.42.0.0/16']
@@ -94,6 +97,11 @@ param alwaysReadyInstanceCount int = shape == 'production' ? 2 : 0
 
 @description('Whether requests go to the app\'s webhook as well. Turn it on after the first deployment of the code: the function must be there.')
 param webhookSubscription bool = false
+
+@description('Client id of the app registration that callers of the HTTP API sign in to; infra/hooks/preprovision.sh makes it.')
+@minLength(36)
+@maxLength(36)
+param apiClientId string
 
 @description('More app settings, for example TenantSandbox__Clusters__1__Name. They win over those that the deployment sets. No secrets: the app needs none.')
 param appSettings object = {}
@@ -128,6 +136,9 @@ var isPrivate = shape == 'production'
 var ownCluster = shape != 'existingCluster'
 var ownNetwork = ownCluster || empty(existingFunctionSubnetResourceId)
 
+// As infra/hooks/preprovision.sh names the registration.
+var apiIdentifier = 'api://${tenant().tenantId}/tenantsandbox-${environmentName}'
+
 var resourceGroupName = '${abbreviations.resourcesResourceGroups}${environmentName}'
 var resourceGroupId = '${subscription().id}/resourceGroups/${resourceGroupName}'
 var storageAccountName = resourceName(abbreviations.storageStorageAccounts, '', token)
@@ -139,6 +150,8 @@ var eventTopicName = resourceName(abbreviations.eventGridTopics, 'events', token
 var clusterTopicName = resourceName(abbreviations.eventGridSystemTopics, 'cluster', token)
 var functionAppName = resourceName(abbreviations.webSitesFunctions, environmentLabel, token)
 var clusterName = resourceName(abbreviations.containerServiceManagedClusters, environmentLabel, token)
+var registryName = resourceName(abbreviations.containerRegistryRegistries, '', token)
+var registryServer = '${registryName}${environment().suffixes.acrLoginServer}'
 var virtualNetworkName = resourceName(abbreviations.networkVirtualNetworks, '', token)
 var networkId = '${resourceGroupId}/providers/Microsoft.Network/virtualNetworks/${virtualNetworkName}'
 var appIdentityName = resourceName(abbreviations.managedIdentityUserAssignedIdentities, 'app', token)
@@ -156,6 +169,7 @@ var diagnosticSettings = [{ workspaceResourceId: monitoring.outputs.workspaceRes
 
 // GUIDs of Azure's built-in roles.
 var roles = {
+  acrPull: '7f951dda-4ed3-4680-a7ca-43fe172d538d'
   eventGridDataSender: 'd5a91429-5739-47e2-a06b-3470a27159e7'
   keyVaultCryptoUser: '12338af0-0e69-4776-bea7-57ae8d297424'
   keyVaultSecretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
@@ -419,6 +433,30 @@ module clusterAccess 'cluster-access.bicep' = {
   dependsOn: [cluster]
 }
 
+@description('The probe\'s image. Its identity for pulling is that of the cluster\'s kubelets.')
+module registry 'app/registry.bicep' = {
+  name: 'registry'
+  scope: group
+  params: {
+    name: registryName
+    location: location
+    tags: allTags
+    acrSku: isPrivate ? 'Premium' : 'Basic'
+    privateEndpoints: endpoints(isPrivate, networkId, resourceGroupId, 'registry', 'privatelink${environment().suffixes.acrLoginServer}')
+    privateEndpointNamePrefix: endpointNamePrefix
+    roleAssignments: [
+      {
+        principalId: clusterAccess.outputs.kubeletPrincipalId
+        description: 'The nodes pull images.'
+        roleDefinitionIdOrName: roles.acrPull
+        principalType: 'ServicePrincipal'
+      }
+    ]
+    diagnosticSettings: diagnosticSettings
+  }
+  dependsOn: [network]
+}
+
 @description('What Azure does to the new cluster. The system topic of an existing cluster belongs in that cluster\'s resource group.')
 module clusterTopic 'app/system-topic.bicep' = if (ownCluster) {
   name: 'cluster-topic'
@@ -505,6 +543,8 @@ var settingsInput = {
     signingKey: 'https://${appVaultName}${environment().suffixes.keyvaultDns}/keys/isolation-reports'
   }
   probeImage: probeImage
+  registry: registryServer
+  imageRegistries: imageRegistries
 }
 
 @description('The app.')
@@ -526,6 +566,8 @@ module functionApp 'app/function-app.bicep' = {
     instanceMemoryMB: instanceMemoryMB
     alwaysReadyInstanceCount: alwaysReadyInstanceCount
     zoneRedundant: isPrivate && !empty(availabilityZones)
+    apiClientId: apiClientId
+    apiIdentifier: apiIdentifier
     privateEndpoints: endpoints(isPrivate && appPublicNetworkAccess == 'Disabled', networkId, resourceGroupId, 'sites', 'privatelink.azurewebsites.net')
     privateEndpointNamePrefix: endpointNamePrefix
     diagnosticSettings: diagnosticSettings
@@ -545,7 +587,7 @@ module budget 'app/budget.bicep' = if (budgetAmount > 0) {
   }
 }
 
-@description('Warns of events that were not delivered.')
+@description('Warns of events that were not delivered and of what the app reports.')
 module alerts 'app/alerts.bicep' = if (!empty(contactEmails)) {
   name: 'alerts'
   scope: group
@@ -553,7 +595,9 @@ module alerts 'app/alerts.bicep' = if (!empty(contactEmails)) {
     actionGroupName: resourceName(abbreviations.insightsActionGroups, '', token)
     alertNamePrefix: abbreviations.insightsMetricAlerts
     tags: allTags
+    location: location
     contactEmails: contactEmails
+    workspaceResourceId: monitoring.outputs.workspaceResourceId
     topicNames: [requestTopicName]
   }
   dependsOn: [requestTopic]
@@ -568,6 +612,9 @@ output AZURE_FUNCTION_APP_NAME string = functionAppName
 @description('Base address of the HTTP API.')
 output TENANTSANDBOX_URL string = 'https://${functionApp.outputs.defaultHostname}/api'
 
+@description('What callers of the HTTP API ask tokens for.')
+output TENANTSANDBOX_API_IDENTIFIER string = apiIdentifier
+
 @description('Where requests are posted as CloudEvents.')
 output TENANTSANDBOX_REQUEST_TOPIC string = requestTopic.outputs.endpoint
 
@@ -579,6 +626,12 @@ output TENANTSANDBOX_APP_PRINCIPAL_ID string = appIdentity.outputs.principalId
 
 @description('Resource id of the cluster.')
 output TENANTSANDBOX_CLUSTER_RESOURCE_ID string = clusterResourceId
+
+@description('Name of the container registry.')
+output AZURE_CONTAINER_REGISTRY_NAME string = registryName
+
+@description('Name of the container registry in images.')
+output AZURE_CONTAINER_REGISTRY_ENDPOINT string = registry.outputs.loginServer
 
 @description('Address of the vault for the tenants\' secrets.')
 output TENANTSANDBOX_TENANT_VAULT string = settingsInput.vaults.tenants

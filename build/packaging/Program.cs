@@ -1,9 +1,9 @@
 using System.IO.Compression;
 using TenantSandbox.Packaging;
 
-const string Usage = "usage: TenantSandbox.Packaging PUBLISHED_FOLDER ZIP [--require-official]";
-var requireOfficial = args.Contains("--require-official");
-var paths = args.Where(a => a != "--require-official").ToArray();
+const string Usage = "usage: TenantSandbox.Packaging PUBLISHED_FOLDER ZIP [--entra] [--require-official]";
+var (isEntra, requireOfficial) = (args.Contains("--entra"), args.Contains("--require-official"));
+var paths = args.Where(a => a is not ("--entra" or "--require-official")).ToArray();
 if (paths is not [var folder, var zip] || paths.Any(p => p.StartsWith('-')))
 {
     Console.Error.WriteLine(Usage);
@@ -19,7 +19,7 @@ foreach (var name in standIns)
     Console.WriteLine($"stand-in: {name} (built from build/standins, not the official package)");
 }
 
-var defects = ArchiveChecks.Defects(archive);
+IReadOnlyList<string> defects = [.. ArchiveChecks.Defects(archive), .. HttpLevels.Defects(archive, isEntra)];
 if (requireOfficial)
 {
     defects = [.. defects, .. standIns.Select(name => $"{name} is a stand-in. Publish where the package registry serves the official package: ./dev packages auto.")];

@@ -1,4 +1,4 @@
-metadata description = 'Alerts on events that were not delivered, by mail.'
+metadata description = 'Alerts on events that were not delivered and on what the app reports, by mail.'
 
 @description('Name of the action group.')
 param actionGroupName string
@@ -11,6 +11,12 @@ param tags object
 
 @description('Who gets the mails.')
 param contactEmails string[]
+
+@description('Region of the alerts that query logs.')
+param location string
+
+@description('Resource id of the workspace that the app reports to.')
+param workspaceResourceId string
 
 @description('Names of the topics to watch.')
 param topicNames string[]
@@ -36,7 +42,7 @@ resource deadLettered 'Microsoft.Insights/metricAlerts@2026-01-01' = [
     location: 'global'
     tags: tags
     properties: {
-      description: 'Events of ${topicName} could not be delivered. See docs/deploying.md, "When events are dead-lettered".'
+      description: 'Events of ${topicName} could not be delivered. See docs/runbook.md, "dead-lettered".'
       enabled: true
       autoMitigate: true
       severity: 1
@@ -57,6 +63,40 @@ resource deadLettered 'Microsoft.Insights/metricAlerts@2026-01-01' = [
         ]
       }
       actions: [{ actionGroupId: actionGroup.id }]
+    }
+  }
+]
+
+@description('What the app reports. Each alert has an entry in docs/runbook.md.')
+resource reported 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+  for alert in loadYamlContent('alerts.yaml'): {
+    name: '${alertNamePrefix}${alert.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: alert.name
+      description: '${alert.description} See docs/runbook.md, "${alert.name}".'
+      enabled: true
+      autoMitigate: true
+      severity: alert.severity
+      scopes: [workspaceResourceId]
+      evaluationFrequency: 'PT5M'
+      windowSize: alert.window
+      criteria: {
+        allOf: [
+          {
+            query: alert.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+          }
+        ]
+      }
+      // Tables get their columns with the first data, which is after the deployment.
+      skipQueryValidation: true
+      actions: { actionGroups: [actionGroup.id] }
     }
   }
 ]

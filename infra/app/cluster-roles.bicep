@@ -55,3 +55,6 @@ output location string = cluster.location
 
 @description('Client id of the kubelets\' identity, which no tenant may use.')
 output kubeletClientId string = cluster.properties.identityProfile.kubeletidentity.clientId
+
+@description('Object id of the kubelets\' identity, which pulls images.')
+output kubeletPrincipalId string = cluster.properties.identityProfile.kubeletidentity.objectId

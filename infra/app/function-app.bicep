@@ -45,6 +45,12 @@ param alwaysReadyInstanceCount int
 @description('Whether the instances are spread over the zones of the region.')
 param zoneRedundant bool
 
+@description('Client id of the app registration that callers of the HTTP API sign in to (infra/hooks/preprovision.sh).')
+param apiClientId string
+
+@description('Identifier of that registration, also accepted as the audience of tokens.')
+param apiIdentifier string
+
 @description('Private endpoints of the app.')
 param privateEndpoints privateEndpointType[]
 
@@ -112,6 +118,33 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: app
   name: 'appsettings'
   properties: appSettings
+}
+
+@description('Callers sign in with Microsoft Entra ID before a request reaches the app, which checks their roles.')
+resource authentication 'Microsoft.Web/sites/config@2025-03-01' = {
+  parent: app
+  name: 'authsettingsV2'
+  properties: {
+    platform: { enabled: true, runtimeVersion: '~1' }
+    globalValidation: {
+      requireAuthentication: true
+      unauthenticatedClientAction: 'Return401'
+      // Health says nothing; Event Grid's webhook has a key of its own. The app takes no identity from requests to these.
+      excludedPaths: ['/api/health', '/runtime/webhooks/eventgrid', '/runtime/webhooks/EventGrid']
+    }
+    httpSettings: { requireHttps: true }
+    identityProviders: {
+      azureActiveDirectory: {
+        enabled: true
+        registration: {
+          clientId: apiClientId
+          openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+        }
+        validation: { allowedAudiences: [apiClientId, apiIdentifier] }
+      }
+    }
+    login: { tokenStore: { enabled: false } }
+  }
 }
 
 @description('Deployments sign in with Microsoft Entra ID, never with a publishing password.')

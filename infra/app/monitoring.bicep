@@ -1,4 +1,4 @@
-metadata description = 'The Log Analytics workspace and Application Insights. Both take data by Microsoft Entra ID only.'
+metadata description = 'The Log Analytics workspace, its workbook, and Application Insights. Both take data by Microsoft Entra ID only.'
 
 import { roleAssignmentType } from '../types.bicep'
 
@@ -60,6 +60,21 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
     WorkspaceResourceId: workspace.id
     DisableLocalAuth: true
     IngestionMode: 'LogAnalytics'
+  }
+}
+
+@description('Charts of the app\'s metrics.')
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(workspace.id, 'TenantSandbox')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: 'TenantSandbox'
+    category: 'workbook'
+    sourceId: workspace.id
+    version: 'Notebook/1.0'
+    serializedData: string(loadJsonContent('workbook.json'))
   }
 }
 

@@ -69,6 +69,7 @@ var zoneNames = [
   'privatelink.vaultcore.azure.net'
   'privatelink.eventgrid.azure.net'
   'privatelink.azurewebsites.net'
+  'privatelink${environment().suffixes.acrLoginServer}'
 ]
 
 @description('The address that everything goes out with; authorized IP ranges name it.')

@@ -35,6 +35,12 @@ type appSettingsInput = {
 
   @description('The image of probes; empty to verify tenants without probes.')
   probeImage: string
+
+  @description('Name of this installation\'s registry in images.')
+  registry: string
+
+  @description('Further registries that images may come from; none for all.')
+  imageRegistries: string[]
 }
 
 @export()
@@ -78,6 +84,8 @@ func tenantSandboxSettings(input appSettingsInput) object => {
   ...(empty(input.probeImage)
     ? { TenantSandbox__Verification__WithoutProbe: 'true' }
     : { TenantSandbox__Verification__ProbeImage: input.probeImage })
+  ...(empty(input.imageRegistries) ? {} : { TenantSandbox__Policies__Registries__0: input.registry })
+  ...toObject(range(0, length(input.imageRegistries)), i => 'TenantSandbox__Policies__Registries__${i + 1}', i => input.imageRegistries[i])
   TenantSandbox__Maintenance__Schedules__ReconcileTenants: '0 */5 * * * *'
   TenantSandbox__Maintenance__Schedules__ReconcileClusters: '30 */5 * * * *'
   TenantSandbox__Maintenance__Schedules__SweepOrphans: '0 0 * * * *'

@@ -1,16 +1,17 @@
 namespace TenantSandbox.AksTwin;
 
-/// <summary>Parses JSON strictly: duplicate property names and unpaired UTF-16 surrogates are errors.</summary>
+/// <summary>Parses JSON strictly: unpaired UTF-16 surrogates are errors, and so are repeated property names unless the caller asks for them.</summary>
 internal static class JsonParser
 {
+    /// <param name="duplicates">Receives the paths of repeated properties, of which the last one counts; null makes them errors.</param>
     /// <exception cref="JsonException">The text is not one JSON value, repeats a property name or isn't valid Unicode.</exception>
-    public static JsonNode? Parse(ReadOnlySpan<byte> utf8, bool keepNulls = true)
+    public static JsonNode? Parse(ReadOnlySpan<byte> utf8, bool keepNulls = true, List<string>? duplicates = null)
     {
         var reader = new Utf8JsonReader(utf8);
         try
         {
             reader.Read();
-            var node = Build(ref reader, keepNulls);
+            var node = Build(ref reader, keepNulls, duplicates, "");
             return reader.Read() ? throw new JsonException("Unexpected content after the JSON value.") : node;
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException)
@@ -20,7 +21,7 @@ internal static class JsonParser
     }
 
     /// <summary>Builds nodes that hold decoded values; those of JsonNode.Parse decode the text again at every read.</summary>
-    private static JsonNode? Build(ref Utf8JsonReader reader, bool keepNulls)
+    private static JsonNode? Build(ref Utf8JsonReader reader, bool keepNulls, List<string>? duplicates, string path)
     {
         switch (reader.TokenType)
         {
@@ -30,7 +31,14 @@ internal static class JsonParser
                 {
                     var name = reader.GetString()!;
                     reader.Read();
-                    if (Build(ref reader, keepNulls) is var value && (keepNulls || value is not null))
+                    var at = duplicates is null ? "" : path.Length == 0 ? name : $"{path}.{name}";
+                    var value = Build(ref reader, keepNulls, duplicates, at);
+                    if (duplicates is not null && map.Remove(name))
+                    {
+                        duplicates.Add(at);
+                    }
+
+                    if (keepNulls || value is not null)
                     {
                         map.Add(name, value);
                     }
@@ -41,7 +49,7 @@ internal static class JsonParser
                 var list = new JsonArray();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    list.Add(Build(ref reader, keepNulls));
+                    list.Add(Build(ref reader, keepNulls, duplicates, duplicates is null ? "" : $"{path}[{list.Count}]"));
                 }
 
                 return list;

@@ -34,6 +34,9 @@ public sealed record TwinOptions
     /// <summary>Address prefixes of the subnets in the resource group, by <c>{virtual network}/{subnet}</c>.</summary>
     public IReadOnlyDictionary<string, string> Subnets { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Gets the permissions that calls need; null to keep none. It grows with the number of objects.</summary>
+    public AccessLog? AccessLog { get; init; }
+
     /// <summary>Port of the ARM endpoint on 127.0.0.1; 0 picks a free one.</summary>
     public int ArmPort { get; init; }
 }

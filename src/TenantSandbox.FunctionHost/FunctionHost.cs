@@ -15,6 +15,9 @@ namespace TenantSandbox.Hosting;
 /// </summary>
 public sealed class FunctionHost : IAsyncDisposable
 {
+    /// <summary>The source of the host's spans: one for each function that a trigger other than a durable one starts.</summary>
+    public const string SpanSource = "TenantSandbox.FunctionHost";
+
     private static readonly TimeSpan WorkerGracePeriod = TimeSpan.FromSeconds(10);
 
     private readonly HostParts _parts;

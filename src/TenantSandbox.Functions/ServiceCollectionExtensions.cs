@@ -1,6 +1,5 @@
 using Azure.Core;
 using Azure.Identity;
-using Microsoft.Azure.Functions.Worker.OpenTelemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -11,6 +10,8 @@ using TenantSandbox.Functions.Azure.KeyVault;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Doors;
 using TenantSandbox.Functions.Doors.Http;
+using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Http.Access;
 using TenantSandbox.Functions.Isolation;
 using TenantSandbox.Functions.Isolation.Evidence;
 using TenantSandbox.Functions.Kubernetes;
@@ -24,6 +25,7 @@ using TenantSandbox.Functions.Operations;
 using TenantSandbox.Functions.Pools;
 using TenantSandbox.Functions.Specs;
 using TenantSandbox.Functions.Storage;
+using TenantSandbox.Functions.Telemetry;
 
 namespace TenantSandbox.Functions;
 
@@ -38,10 +40,10 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<TenantSandboxOptions>, TenantSandboxOptionsValidator>();
         services.AddSingleton<IValidateOptions<TenantSandboxOptions>>(new SecretOptionsValidator(configuration));
         services.AddOptions<RequestDoorOptions>().Bind(configuration.GetSection(RequestDoorOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddHttpAccess(configuration);
         services.AddOptions<LogOptions>().Bind(configuration.GetSection(LogOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<MaintenanceOptions>().Bind(configuration.GetSection(MaintenanceOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        // host.json's telemetryMode "OpenTelemetry" takes effect only if the worker declares it too.
-        services.AddOpenTelemetry().UseFunctionsWorkerDefaults();
+        services.AddSandboxTelemetry(configuration);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ClusterDirectory>();
         services.AddSpecs(configuration);
@@ -65,6 +67,14 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<OrphanInventory>();
         services.AddSingleton<ClusterReads>();
         return services;
+    }
+
+    private static void AddHttpAccess(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<HttpOptions>().Bind(configuration.GetSection(HttpOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton<ICallers>(_ => HttpAuthentication.IsEntra ? new EntraCallers() : new KeyCallers());
+        services.AddSingleton<CallerLimits>();
+        services.AddSingleton<HttpAccess>();
     }
 
     private static void AddSpecs(this IServiceCollection services, IConfiguration configuration)
@@ -146,6 +156,7 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<AgentPoolResources>();
         services.AddSingleton<SeenCache>();
         services.AddSingleton<ClusterNodes>();
+        services.AddSingleton<ListenerControl>();
         services.AddSingleton<ClusterTargets>();
         services.AddSingleton<AdmissionTrials>();
         services.AddSingleton<IsolationFactsReader>();

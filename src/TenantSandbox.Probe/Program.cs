@@ -4,6 +4,11 @@ using TenantSandbox.Probe;
 using TenantSandbox.Probe.Guest;
 using TenantSandbox.Probe.Targets;
 
+if (args is [ListenMode.Name, var port])
+{
+    return await ListenMode.RunAsync(port);
+}
+
 if (args is [Placeholder.Argument])
 {
     await Placeholder.HoldAsync();

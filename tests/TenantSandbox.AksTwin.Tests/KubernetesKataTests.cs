@@ -96,7 +96,7 @@ public sealed class KubernetesKataTests
     [Theory]
     [InlineData("\"hostNetwork\":true,\"hostPID\":true,", "host namespaces (hostNetwork=true, hostPID=true)")]
     [InlineData("\"volumes\":[{\"name\":\"v\",\"hostPath\":{\"path\":\"/\"}}],", "restricted volume types (volume \"v\" uses restricted volume type \"hostPath\")")]
-    [InlineData("\"initContainers\":[{\"name\":\"i\",\"image\":\"i\"}],", "runAsNonRoot != true (pod or containers \"c\", \"i\" must set")]
+    [InlineData("\"initContainers\":[{\"name\":\"i\",\"image\":\"i\"}],", "runAsNonRoot != true (pod or containers \"i\", \"c\" must set")]
     [InlineData("\"securityContext\":{\"runAsUser\":0},", "runAsUser=0 (pod must not set runAsUser=0)")]
     public async Task PodSecurity_Restricted_DescribesTheViolation(string extra, string violation)
     {

@@ -30,7 +30,7 @@ internal static class WorkerBenchmark
             null))),
         await MeasureAsync("Azure Storage on Azurite", AzureStorageOrchestrations, async state =>
         {
-            var (azurite, reason) = await AzuriteProcess.TryStartAsync(Path.Combine(".local", "tools"), Path.Combine(state, "azurite"), withBlobsAndTables: true, CancellationToken.None);
+            var (azurite, reason) = await AzuriteProcess.TryStartAsync(Path.Combine(".local", "tools"), Path.Combine(state, "azurite"), withBlobsAndTables: true, identity: null, CancellationToken.None);
             return azurite is null
                 ? throw new InvalidOperationException(reason)
                 : (new AzureStorageOrchestrationService(new AzureStorageOrchestrationServiceSettings

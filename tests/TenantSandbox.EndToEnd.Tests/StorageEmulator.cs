@@ -26,7 +26,7 @@ public sealed class StorageEmulator : IAsyncLifetime
 
     internal static async Task<AzuriteProcess> StartAsync(string data, bool withBlobsAndTables)
     {
-        var (azurite, reason) = await AzuriteProcess.TryStartAsync(RepositoryPaths.Tools, data, withBlobsAndTables, CancellationToken.None);
+        var (azurite, reason) = await AzuriteProcess.TryStartAsync(RepositoryPaths.Tools, data, withBlobsAndTables, identity: null, CancellationToken.None);
         return azurite ?? throw new InvalidOperationException($"{reason}. `./dev test` installs it; run that first.");
     }
 

@@ -14,18 +14,19 @@ public sealed class ArchitectureTests
 
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        ["Doors"] = ["Http", "Tenants", "Pools", "Specs", "Configuration"],
+        ["Doors"] = ["Http", "Tenants", "Pools", "Specs", "Telemetry", "Configuration"],
         ["Operations"] = ["Http", "Tenants", "Orchestration", "Isolation", "Kubernetes", "Specs", "Configuration"],
-        ["Maintenance"] = ["Http", "Tenants", "Pools", "Isolation", "Orchestration", "Azure", "Kubernetes", "Specs", "Configuration"],
-        ["Tenants"] = ["Pools", "Isolation", "Orchestration", "Azure", "Kubernetes"],
-        ["Pools"] = ["Orchestration", "Azure", "Kubernetes", "Configuration"],
-        ["Isolation"] = ["Orchestration", "Kubernetes", "Storage", "Azure", "Configuration"],
+        ["Maintenance"] = ["Http", "Tenants", "Pools", "Isolation", "Orchestration", "Azure", "Kubernetes", "Specs", "Telemetry", "Configuration"],
+        ["Tenants"] = ["Pools", "Isolation", "Orchestration", "Azure", "Kubernetes", "Telemetry"],
+        ["Pools"] = ["Orchestration", "Azure", "Kubernetes", "Telemetry", "Configuration"],
+        ["Isolation"] = ["Orchestration", "Kubernetes", "Storage", "Azure", "Telemetry", "Configuration"],
         ["Orchestration"] = ["Azure"],
         ["Kubernetes"] = ["Specs", "Azure", "Configuration"],
         ["Specs"] = ["Storage", "Configuration"],
         ["Storage"] = ["Azure", "Configuration"],
-        ["Azure"] = ["Configuration"],
-        ["Http"] = [],
+        ["Azure"] = ["Telemetry", "Configuration"],
+        ["Http"] = ["Telemetry"],
+        ["Telemetry"] = ["Configuration"],
         ["Configuration"] = [],
     };
 

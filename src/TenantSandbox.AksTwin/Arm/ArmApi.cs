@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Features;
+using TenantSandbox.AksTwin.Kubernetes;
 
 namespace TenantSandbox.AksTwin.Arm;
 
@@ -23,27 +24,28 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
 
     public void Map(WebApplication app)
     {
-        Route("GET", Provider + "/managedClusters", "arm.managedClusters.list", ListClusters);
-        Route("GET", Clusters, "arm.managedClusters.list", ListClusters);
-        Route("GET", Cluster, "arm.managedClusters.get", c => c.Cluster.GetCluster());
-        Route("POST", Cluster + "/listClusterUserCredential", "arm.managedClusters.listClusterUserCredential", ListUserCredential);
-        Route("GET", Pools, "arm.agentPools.list", c => c.Cluster.ListPools());
-        Route("GET", Pool, "arm.agentPools.get", c => c.Cluster.GetPool(c));
-        Route("PUT", Pool, "arm.agentPools.put", c => c.Cluster.PutPool(c));
-        Route("DELETE", Pool, "arm.agentPools.delete", c => c.Cluster.DeletePool(c));
-        Route("POST", Pool + "/abort", "arm.agentPools.abort", c => c.Cluster.Abort(c));
-        Route("POST", Pool + "/upgradeNodeImageVersion", "arm.agentPools.upgradeNodeImageVersion", c => c.Cluster.UpgradeNodeImage(c));
-        Route("GET", Subnet, "arm.subnets.get", GetSubnet);
-        Route("GET", Location + "/operations/{operation}", "arm.operations.get", ForOperation((c, id) => c.OperationStatus(id)));
+        Route("GET", Provider + "/managedClusters", "arm.managedClusters.list", "managedClusters/read", ListClusters);
+        Route("GET", Clusters, "arm.managedClusters.list", "managedClusters/read", ListClusters);
+        Route("GET", Cluster, "arm.managedClusters.get", "managedClusters/read", c => c.Cluster.GetCluster());
+        Route("POST", Cluster + "/listClusterUserCredential", "arm.managedClusters.listClusterUserCredential", "managedClusters/listClusterUserCredential/action", ListUserCredential);
+        Route("GET", Pools, "arm.agentPools.list", "managedClusters/agentPools/read", c => c.Cluster.ListPools());
+        Route("GET", Pool, "arm.agentPools.get", "managedClusters/agentPools/read", c => c.Cluster.GetPool(c));
+        Route("PUT", Pool, "arm.agentPools.put", "managedClusters/agentPools/write", c => c.Cluster.PutPool(c));
+        Route("DELETE", Pool, "arm.agentPools.delete", "managedClusters/agentPools/delete", c => c.Cluster.DeletePool(c));
+        Route("POST", Pool + "/abort", "arm.agentPools.abort", "managedClusters/agentPools/abort/action", c => c.Cluster.Abort(c));
+        Route("POST", Pool + "/upgradeNodeImageVersion", "arm.agentPools.upgradeNodeImageVersion", "managedClusters/agentPools/upgradeNodeImageVersion/action", c => c.Cluster.UpgradeNodeImage(c));
+        Route("GET", Subnet, "arm.subnets.get", "virtualNetworks/subnets/read", GetSubnet);
+        Route("GET", Location + "/operations/{operation}", "arm.operations.get", "locations/operations/read", ForOperation((c, id) => c.OperationStatus(id)));
         Route(
             "GET",
             Location + "/operationresults/{operation}",
             "arm.operationresults.get",
+            "locations/operationresults/read",
             ForOperation((c, id) => c.OperationResult(id)));
         app.MapFallback("{**path}", http => HandleAsync(new("arm.unknown", http), null));
 
-        void Route(string method, string path, string name, Func<ArmRequest, ArmResponse> handler) =>
-            app.MapMethods(path, [method], http => HandleAsync(new(name, http), handler));
+        void Route(string method, string path, string name, string action, Func<ArmRequest, ArmResponse> handler) =>
+            app.MapMethods(path, [method], http => HandleAsync(new(name, http) { Action = $"Microsoft.{(path == Subnet ? "Network" : "ContainerService")}/{action}" }, handler));
     }
 
     private async Task HandleAsync(ArmRequest call, Func<ArmRequest, ArmResponse>? handler)
@@ -73,7 +75,7 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
     {
         var (request, cancellationToken) = (call.Http.Request, call.Http.RequestAborted);
         twin.Calls.Count(call.CallName);
-        Authenticate(call.Http);
+        Authenticate(call);
         // Checked before the body is read, so that a client with Expect: 100-continue doesn't send it.
         if (request.ContentLength > call.Http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize)
         {
@@ -156,16 +158,28 @@ internal sealed class ArmApi(TwinHost twin, List<ArmCluster> clusters)
             404, "ResourceNotFound", $"The Resource 'Microsoft.ContainerService/managedClusters/{name}' was not found.");
     }
 
-    private static void Authenticate(HttpContext http)
+    private void Authenticate(ArmRequest call)
     {
-        if (AuthenticationHeaderValue.TryParse(http.Request.Headers.Authorization, out var header)
-            && EqualsIgnoreCase(header.Scheme, "Bearer") && header.Parameter is { Length: > 0 })
+        if (AuthenticationHeaderValue.TryParse(call.Http.Request.Headers.Authorization, out var header)
+            && EqualsIgnoreCase(header.Scheme, "Bearer") && header.Parameter is { Length: > 0 } token)
         {
+            if (call.Action is { } action)
+            {
+                twin.Options.AccessLog?.Add(new ArmAction(UserInfo.NameOf(token), action, ScopeOf(call)));
+            }
+
             return;
         }
 
-        http.Response.Headers.WWWAuthenticate = "Bearer authorization_uri=\"https://login.microsoftonline.com/common\"";
+        call.Http.Response.Headers.WWWAuthenticate = "Bearer authorization_uri=\"https://login.microsoftonline.com/common\"";
         throw new ArmException(401, "AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
+    }
+
+    // An action is checked at the resource that it acts on; a list at what it lists from.
+    private static string ScopeOf(ArmRequest call)
+    {
+        var path = call.Http.Request.Path.Value!;
+        return call.Action!.EndsWith("/action", StringComparison.Ordinal) ? path[..path.LastIndexOf('/')] : path;
     }
 
     private static void CheckApiVersion(string version)

@@ -6,6 +6,9 @@ namespace TenantSandbox.AksTwin.Arm;
 internal sealed record ArmRequest(
     string CallName, HttpContext Http, ArmCluster Cluster = null!, InjectedFault? Fault = null, JsonNode? Body = null)
 {
+    /// <summary>The permission that the call needs; null where the path names nothing.</summary>
+    public string? Action { get; init; }
+
     public string Pool => this["pool"]!;
 
     /// <summary>A route value; null if the route has no such parameter.</summary>

@@ -47,6 +47,7 @@ internal sealed class PoolNodeFactory(ClusterContext context)
         }
 
         var version = pool["currentOrchestratorVersion"]!;
-        return new(node.Name, size, labels, taints, version, pool.GetInteger("maxPods"), node.NeverReady);
+        return new(
+            node.Name, size, labels, taints, version, pool.GetInteger("maxPods"), node.NeverReady, pool.Properties.GetBoolean("enableNodePublicIP") is true);
     }
 }

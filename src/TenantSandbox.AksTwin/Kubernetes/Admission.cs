@@ -1,3 +1,4 @@
+using TenantSandbox.AksTwin.Kubernetes.PodSecurity;
 using TenantSandbox.AksTwin.Kubernetes.Policies;
 
 namespace TenantSandbox.AksTwin.Kubernetes;
@@ -51,15 +52,17 @@ internal sealed class Admission(ObjectStore store)
         if (kind == Kinds.Pods)
         {
             _limitRanger.Validate(ns, name, spec);
-            if (PodSecurity.FindViolations(store.Find(Kinds.Namespaces, "", ns), "enforce", spec) is { } violations)
-            {
-                throw Forbidden(name, $"violates {violations}");
-            }
+            PodSecurityAdmission.Check(store, ns, name, json);
         }
 
         if (kind == Kinds.PersistentVolumeClaims)
         {
             _limitRanger.ValidateClaim(ns, name, spec);
+        }
+
+        if (kind == Kinds.Namespaces)
+        {
+            PodSecurityAdmission.CheckLabels(json, null);
         }
 
         if (Policies.IsActive)
@@ -78,6 +81,7 @@ internal sealed class Admission(ObjectStore store)
     public void ValidateUpdate(StoredObject live, JsonObject json, UserInfo user, bool isDryRun)
     {
         _claims.ValidateUpdate(live, json);
+        PodSecurityAdmission.CheckUpdate(store, live, json);
         if (Policies.IsActive)
         {
             var (kind, ns, name) = live.Key;

@@ -19,7 +19,12 @@ internal sealed record ApiRequest(
     public bool WantsMetadata => Representation is "PartialObjectMetadata" or "PartialObjectMetadataList";
 
     /// <summary>The form of the response that the client prefers; empty for the objects themselves.</summary>
-    private string Representation { get; } = Kind is null ? "" : PreferredRepresentation(Request);
+    private string Representation { get; } = Kind is null || Subresource == "log" ? "" : PreferredRepresentation(Request);
+
+    /// <summary>The media type of a server-side apply.</summary>
+    public const string ApplyPatch = "application/apply-patch+yaml";
+
+    public bool IsApply => MediaType == ApplyPatch;
 
     public string MediaType => Request.ContentType?.Split(';')[0].Trim() is { Length: > 0 } type ? type : "application/json";
 
@@ -28,21 +33,19 @@ internal sealed record ApiRequest(
         ((string[])[GetQuery("fieldManager"), Request.Headers.UserAgent.ToString().Split('/')[0], "unknown"])
         .First(name => name.Length > 0);
 
-    public bool IsDryRun => GetQuery("dryRun") switch
-    {
-        "" => false,
-        "All" => true,
-        var other => throw StatusException.BadOptions("PatchOptions", FieldError.NotSupported("dryRun", other, "All")),
-    };
+    public bool IsDryRun => GetQueryValues("dryRun").Contains("All");
+
+    /// <summary>The values of a parameter that can be given several times.</summary>
+    public string[] GetQueryValues(string parameter) => [.. Request.Query[parameter].OfType<string>().Where(value => value.Length > 0)];
 
     public string GetQuery(string parameter) => Request.Query[parameter].ToString();
 
     public bool GetQueryFlag(string parameter) => GetQuery(parameter) is "true" or "1" or "True";
 
-    public long? GetQueryNumber(string parameter) => GetQuery(parameter) switch
+    public long? GetQueryNumber(string parameter, NumberStyles styles = NumberStyles.None) => GetQuery(parameter) switch
     {
         "" => null,
-        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) => number,
+        var text when long.TryParse(text, styles, CultureInfo.InvariantCulture, out var number) => number,
         var text => throw StatusException.BadRequest($"invalid {parameter}: \"{text}\" is not a number"),
     };
 
@@ -90,7 +93,7 @@ internal sealed record ApiRequest(
     private static string PreferredRepresentation(HttpRequest request)
     {
         var types = request.Headers.Accept.ToString().Split(',').Select(type => type.Split(';', StringSplitOptions.TrimEntries));
-        var accepted = types.FirstOrDefault(type => type[0] is "" or "*/*" or "application/*" or "application/json" or "text/plain"
+        var accepted = types.FirstOrDefault(type => type[0] is "" or "*/*" or "application/*" or "application/json"
             && (FormOf(type) is { Length: > 0 } form ? Representations.Contains(form) && type.Contains("v=v1") : true));
         return accepted is null
             ? throw new StatusException(406, "NotAcceptable", "only the following media types are accepted: application/json, "

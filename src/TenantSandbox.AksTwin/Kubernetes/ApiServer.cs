@@ -44,6 +44,7 @@ internal sealed class ApiServer(Cluster cluster)
 
         var call = ApiRequest.Parse(http.Request);
         cluster.Context.Calls.Count(call.CallName);
+        RecordAccess(call, user);
         var fault = cluster.Context.InjectedFaults.Next(call.CallName, call.Name.Length > 0 ? call.Name : call.Namespace);
         if (fault is { Kind: InjectedFaultKind.Refuse })
         {
@@ -88,9 +89,29 @@ internal sealed class ApiServer(Cluster cluster)
         }
     }
 
+    // Discovery is open to every user.
+    private void RecordAccess(ApiRequest call, UserInfo user)
+    {
+        if (cluster.Context.Options.AccessLog is not { } log || call.Kind is not { } kind)
+        {
+            return;
+        }
+
+        var resource = call.Subresource.Length == 0 ? kind.Plural : $"{kind.Plural}/{call.Subresource}";
+        var access = new KubernetesAccess(user.Name, cluster.Context.Cluster.Name, call.Verb, kind.Group, resource, call.Namespace, call.Name);
+        log.Add(access);
+        // An apply that finds no object makes one, which the API server authorizes as such.
+        if (call is { Verb: "patch", IsApply: true } && cluster.Execute(() => cluster.Store.Find(call.Key)) is null)
+        {
+            log.Add(access with { Verb = "create" });
+        }
+    }
+
     private async Task AnswerReviewAsync(HttpContext http, UserInfo user)
     {
         cluster.Context.Calls.Count(SelfSubjectReview.CallName);
+        cluster.Context.Options.AccessLog?.Add(
+            new KubernetesAccess(user.Name, cluster.Context.Cluster.Name, "create", "authentication.k8s.io", "selfsubjectreviews", "", ""));
         if (cluster.Context.InjectedFaults.Next(SelfSubjectReview.CallName) is { Kind: InjectedFaultKind.Refuse } fault)
         {
             throw InjectedFaultEffects.ToStatus(fault);

@@ -10,6 +10,7 @@ internal static class BatchValidation
         ("completionMode", OneOf("Indexed", "NonIndexed")),
         ("template.metadata.labels", Labels),
         ("template.spec", PodValidation.Spec),
+        ("template.spec.ephemeralContainers", PodValidation.NotInTemplate),
         ("template.spec.restartPolicy", (value, path) =>
             value.GetString() is "OnFailure" or "Never" ? [] : [FieldError.Required(path, "valid values: \"OnFailure\", \"Never\"")]));
 

@@ -27,6 +27,7 @@ internal static class ConfigurationValidation
         ("data", Keys),
         ("", (value, path) => CheckSize(value.GetStringMap("data").Sum(p => DecodedLength(p.Value)), "data")),
         ("", CheckRequiredKeys),
+        ("", CheckTlsAndToken),
         ("", CheckPullSecret));
 
     /// <summary>What an update may not change: the type of a Secret, and the data of an immutable object.</summary>
@@ -47,14 +48,37 @@ internal static class ConfigurationValidation
     }
 
     private static IEnumerable<FieldError> Keys(JsonNode? map, string path) =>
-        map.GetStringMap().SelectMany(p => NameFormat.ConfigKey.Check(p.Key, $"{path}[{p.Key}]"));
+        map.GetStringMap().SelectMany(p => NameFormat.ConfigKey.Check(p.Key, $"{path}[{p.Key}]").Concat(CheckDots(p.Key, $"{path}[{p.Key}]")));
+
+    /// <summary>Keys become names of files.</summary>
+    private static IEnumerable<FieldError> CheckDots(string key, string path) => key switch
+    {
+        "." => [FieldError.Invalid(path, key, "must not be '.'")],
+        ".." => [FieldError.Invalid(path, key, "must not be '..'")],
+        _ when key.StartsWith("..", StringComparison.Ordinal) => [FieldError.Invalid(path, key, "must not start with '..'")],
+        _ => [],
+    };
 
     private static IEnumerable<FieldError> CheckSize(int bytes, string path) => bytes <= MaxBytes ? []
-        : [new FieldError("FieldValueTooLong", path, $"Too long: may not be more than {MaxBytes} bytes")];
+        : [FieldError.TooLong(path, MaxBytes)];
 
     private static IEnumerable<FieldError> CheckRequiredKeys(JsonNode? secret, string path) =>
         RequiredKeys.GetValueOrDefault(secret.GetString("type") ?? "") is not { } keys
             || keys.Any(k => secret.GetNode("data", k) is not null) ? [] : keys.Select(k => FieldError.Required($"data[{k}]"));
+
+    /// <summary>Types that need every one of their keys, or the name of a service account.</summary>
+    private static IEnumerable<FieldError> CheckTlsAndToken(JsonNode? secret, string path)
+    {
+        const string Account = "kubernetes.io/service-account.name";
+        return secret.GetString("type") switch
+        {
+            "kubernetes.io/tls" => ((string[])["tls.crt", "tls.key"]).Where(key => secret.GetNode("data", key) is null)
+                .Select(key => FieldError.Required($"data[{key}]")),
+            "kubernetes.io/service-account-token" when secret.GetString("metadata", "annotations", Account) is null or "" =>
+                [FieldError.Required($"metadata.annotations[{Account}]")],
+            _ => [],
+        };
+    }
 
     private static IEnumerable<FieldError> CheckPullSecret(JsonNode? secret, string path)
     {

@@ -44,6 +44,9 @@ internal sealed class NameFormat(int maxLength, string pattern, string descripti
     private readonly string _message =
         $"{description} (e.g. {string.Join(" or ", examples.Select(e => $"'{e}', "))}regex used for validation is '{pattern}')";
 
+    /// <summary>The format as a rule of sysctls states it.</summary>
+    public string LengthAndPattern => $"must have at most {maxLength} characters and match regex ^{pattern}$";
+
     /// <param name="whole">The complete value, if the text is a part of it.</param>
     /// <param name="part">Prefix of messages about the part.</param>
     public IEnumerable<FieldError> Check(string text, string path, string? whole = null, string part = "") =>

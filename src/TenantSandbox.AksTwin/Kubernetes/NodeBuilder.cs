@@ -24,8 +24,7 @@ internal static class NodeBuilder
             "status":{
                 "capacity":{{Resources($"{spec.Size.VCpus}", spec.Size.MemoryBytes, $"{spec.Size.DiskKiB}Ki")}},
                 "allocatable":{{Resources($"{cpu}m", memory, $"{spec.Size.DiskKiB * 1024 / 10 * 9}")}},
-                "addresses":[{"type":"Hostname","address":{{spec.Name}} },
-                    {"type":"InternalIP","address":{{DeterministicNames.Address("10.224", spec.Name)}} }],
+                "addresses":{{Addresses(spec)}},
                 "conditions":[{{FalseCondition("MemoryPressure", "KubeletHasSufficientMemory")}},
                     {{FalseCondition("DiskPressure", "KubeletHasNoDiskPressure")}},
                     {{FalseCondition("PIDPressure", "KubeletHasSufficientPID")}},{{FalseCondition("Ready", "KubeletNotReady")}}],
@@ -44,6 +43,19 @@ internal static class NodeBuilder
 
         JsonObject Resources(string cpus, long bytes, string disk) => JsonTemplate.Fill(
             $$"""{"cpu":{{cpus}},"memory":{{$"{bytes / 1024}Ki"}},"pods":{{$"{spec.MaxPods}"}},"ephemeral-storage":{{disk}} }""");
+    }
+
+    // Public ones are of a range for tests (RFC 2544), in which nothing else is.
+    private static IEnumerable<JsonObject> Addresses(NodeSpec spec)
+    {
+        yield return Address("Hostname", spec.Name);
+        yield return Address("InternalIP", DeterministicNames.Address("10.224", spec.Name));
+        if (spec.HasPublicAddress)
+        {
+            yield return Address("ExternalIP", DeterministicNames.Address("198.18", spec.Name));
+        }
+
+        static JsonObject Address(string type, string address) => JsonTemplate.Fill($$"""{"type":{{type}},"address":{{address}} }""");
     }
 
     /// <param name="text">In AKS notation: <c>key=value:Effect</c>.</param>

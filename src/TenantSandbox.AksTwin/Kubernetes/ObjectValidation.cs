@@ -29,21 +29,9 @@ internal static class ObjectValidation
         [Kinds.CronJobs] = BatchValidation.CronJob,
         [Kinds.ConfigMaps] = ConfigurationValidation.ConfigMap,
         [Kinds.Secrets] = ConfigurationValidation.Secret,
-        [Kinds.Services] = ForFields(
-            ("spec", CheckPorts),
-            ("spec.ports", DistinctNames),
-            ("spec.ports", CheckPortNames),
-            ("spec.ports[*].port|targetPort", Port),
-            ("spec.ports[*].name", Optional(Matches(NameFormat.Label))),
-            ("spec.type", OneOf("ClusterIP", "LoadBalancer", "NodePort")),
-            ("spec.sessionAffinity", OneOf("ClientIP", "None")),
-            ("spec.externalTrafficPolicy", OneOf("Cluster", "Local")),
-            ("spec.selector", Labels)),
-        [Kinds.ResourceQuotas] = ForFields(("spec.hard", CheckQuotaResource), ("spec.hard.*", NotNegative)),
-        [Kinds.LimitRanges] = ForFields(
-            ("spec.limits[*].type", Required),
-            ("spec.limits[*].type", OneOf("Container", "PersistentVolumeClaim", "Pod")),
-            ("spec.limits[*]", CheckLimit)),
+        [Kinds.Services] = ServiceValidation.Service,
+        [Kinds.ResourceQuotas] = QuotaValidation.Quota,
+        [Kinds.LimitRanges] = QuotaValidation.LimitRange,
         [Kinds.NetworkPolicies] = ForFields(
             ("spec.ingress|egress[*].from|to[*]", CheckPeer),
             ("spec.ingress|egress[*].from|to[*].ipBlock.cidr", CheckCidr),
@@ -64,7 +52,7 @@ internal static class ObjectValidation
 
     private static readonly Dictionary<ResourceKind, UpdateRule> Updates = new()
     {
-        [Kinds.Pods] = PodValidation.CheckImmutableFields,
+        [Kinds.Pods] = PodUpdateValidation.Check,
         [Kinds.Deployments] = Immutable("spec.selector"),
         [Kinds.ReplicaSets] = Immutable("spec.selector"),
         [Kinds.DaemonSets] = Immutable("spec.selector"),
@@ -75,9 +63,16 @@ internal static class ObjectValidation
         [Kinds.Jobs] = Immutable("spec.completions", "spec.selector", "spec.template", "spec.completionMode"),
         [Kinds.ConfigMaps] = ConfigurationValidation.CheckUpdate,
         [Kinds.Secrets] = ConfigurationValidation.CheckUpdate,
-        [Kinds.Services] = Immutable("spec.clusterIP"),
+        [Kinds.Services] = ServiceValidation.CheckUpdate,
+        [Kinds.ResourceQuotas] = QuotaValidation.CheckUpdate,
         [Kinds.RuntimeClasses] = Immutable("handler"),
         [Kinds.PriorityClasses] = PriorityClassRules.CheckUpdate,
+    };
+
+    /// <summary>What only new objects of a kind must keep to.</summary>
+    private static readonly Dictionary<ResourceKind, ValidationRule> Creations = new()
+    {
+        [Kinds.Pods] = ForFields(("spec.ephemeralContainers", Absent("cannot be set on create"))),
     };
 
     /// <summary>Checks that an update doesn't change immutable fields.</summary>
@@ -94,11 +89,33 @@ internal static class ObjectValidation
             .. Matches(format, "name or generateName is required")(name, "metadata.name"),
             .. Metadata(json["metadata"], "metadata"),
             .. ByKind.GetValueOrDefault(kind)?.Invoke(json, "") ?? [],
-            .. old is null ? [] : Updates.GetValueOrDefault(kind)?.Invoke(json, old) ?? [],
+            .. (old is null ? Creations.GetValueOrDefault(kind)?.Invoke(json, "") : Updates.GetValueOrDefault(kind)?.Invoke(json, old)) ?? [],
         ];
         if (errors.Count > 0)
         {
             throw StatusException.Invalid(kind, name ?? "", errors);
+        }
+    }
+
+    /// <summary>Checks that an update doesn't mark an object for deletion. Without these fields it keeps those that the object has.</summary>
+    /// <exception cref="StatusException">422.</exception>
+    public static void CheckDeletionFields(StoredObject live, JsonObject metadata)
+    {
+        var old = live.Json.GetObject("metadata");
+        List<FieldError> errors = [];
+        if (old.GetNode("deletionTimestamp") is null && metadata["deletionTimestamp"] is { } time)
+        {
+            errors.Add(FieldError.Invalid("metadata.deletionTimestamp", time, "field is immutable"));
+        }
+
+        if (metadata["deletionGracePeriodSeconds"] is { } seconds && !JsonNode.DeepEquals(seconds, old.GetNode("deletionGracePeriodSeconds")))
+        {
+            errors.Add(FieldError.Invalid("metadata.deletionGracePeriodSeconds", seconds, "field is immutable"));
+        }
+
+        if (errors.Count > 0)
+        {
+            throw StatusException.Invalid(live.Key.Kind, live.Key.Name, errors);
         }
     }
 
@@ -114,31 +131,11 @@ internal static class ObjectValidation
             : QualifiedName(name, path).Append(
                 FieldError.Invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified")));
 
-    private static IEnumerable<FieldError> CheckPorts(JsonNode? spec, string path) =>
-        spec!["ports"] is not null || spec.GetString("clusterIP") == "None" ? []
-        : [FieldError.Required($"{path}.ports")];
-
-    private static IEnumerable<FieldError> CheckPortNames(JsonNode? ports, string path) => ports.GetObjects().Count() < 2 ? []
-        : ports.GetObjects().Select((port, i) => (port, i)).Where(p => string.IsNullOrEmpty(p.port.GetString("name")))
-            .Select(p => FieldError.Required($"{path}[{p.i}].name"));
-
-    private static IEnumerable<FieldError> CheckLimit(JsonNode? limit, string path) =>
-        from field in (string[])["min", "default"]
-        from value in limit.GetStringMap(field)
-        let most = limit.GetString("max", value.Key)
-        where most is not null && PodResources.ParseQuantity(value.Value) > PodResources.ParseQuantity(most)
-        select FieldError.Invalid($"{path}.{field}[{value.Key}]", value.Value, $"{field} value {value.Value} is greater than max value {most}");
-
     private static IEnumerable<FieldError> CheckExcept(JsonNode? block, string path) =>
         from except in block.GetStrings("except").Select((text, i) => (Text: text, Index: i))
         where IPNetwork.TryParse(block.GetString("cidr"), out var cidr) && IPNetwork.TryParse(except.Text, out var part)
             && !(cidr.Contains(part.BaseAddress) && cidr.PrefixLength < part.PrefixLength)
         select FieldError.Invalid($"{path}.except[{except.Index}]", except.Text, "must be a strict subset of `cidr`");
-
-    private static IEnumerable<FieldError> CheckQuotaResource(JsonNode? hard, string path) =>
-        from resource in hard.GetStringMap()
-        where !resource.Key.Contains('/', StringComparison.Ordinal) && !ResourceQuotaController.SupportedResources.Contains(resource.Key)
-        select FieldError.Invalid($"{path}[{resource.Key}]", resource.Key, "must be a standard resource for quota");
 
     private static IEnumerable<FieldError> CheckPeer(JsonNode? peer, string path) =>
         peer is JsonObject { Count: 0 } ? [FieldError.Required(path, "must specify a peer")] : [];

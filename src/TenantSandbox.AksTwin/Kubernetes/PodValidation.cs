@@ -14,6 +14,8 @@ internal static class PodValidation
         "photonPersistentDisk",
     ];
 
+    public static readonly ValidationRule NotInTemplate = Absent("ephemeral containers not allowed in pod template");
+
     public static readonly ValidationRule Spec = ForFields(
         ("containers", Required),
         ("containers|initContainers|volumes", DistinctNames),
@@ -43,27 +45,13 @@ internal static class PodValidation
         ("topologySpreadConstraints[*].topologyKey", Required),
         ("topologySpreadConstraints[*].whenUnsatisfiable", Required),
         ("topologySpreadConstraints[*].whenUnsatisfiable", OneOf("DoNotSchedule", "ScheduleAnyway")),
+        ("affinity", AffinityValidation.Affinity),
+        ("", SecurityContextValidation.Spec),
+        ("", CheckHostPorts),
+        ("tolerations[*]", CheckToleration),
+        ("tolerations[*].key", (value, path) => value.GetString() is { Length: > 0 } key ? QualifiedName(key, path) : []),
         ("tolerations[*].operator", OneOf("Equal", "Exists")),
         ("tolerations[*].effect", OneOf("NoSchedule", "PreferNoSchedule", "NoExecute")));
-
-    public static IEnumerable<FieldError> CheckImmutableFields(JsonObject pod, JsonObject old) =>
-        JsonNode.DeepEquals(ImmutableSpec(pod), ImmutableSpec(old)) ? []
-        : [FieldError.Forbidden("spec", "pod updates may not change fields other than `spec.containers[*].image`,"
-            + "`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),"
-            + "`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)")];
-
-    /// <summary>A pod's spec without the fields that may change.</summary>
-    private static JsonObject ImmutableSpec(JsonObject pod)
-    {
-        var spec = pod.GetObject("spec")!.Copy();
-        foreach (var field in (string[])["activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations"])
-        {
-            spec.Remove(field);
-        }
-
-        new FieldPattern("containers|initContainers[*]").MatchObjects(spec).ForEach(c => c.Remove("image"));
-        return spec;
-    }
 
     private static IEnumerable<FieldError> CheckNamesOfInitContainers(JsonNode? spec, string path) =>
         from item in spec.GetObjects("initContainers").Select((container, index) => (Name: container.GetString("name"), Index: index))
@@ -74,6 +62,36 @@ internal static class PodValidation
         from mount in new FieldPattern("containers|initContainers[*].volumeMounts[*].name").Match(spec, path)
         where !spec.GetObjects("volumes").Any(v => v.GetString("name") == mount.Value.GetString())
         select FieldError.NotFound(mount.Path, mount.Value.GetString());
+
+    private static IEnumerable<FieldError> CheckHostPorts(JsonNode? spec, string path) =>
+        from list in (string[])["containers", "initContainers"]
+        from port in new FieldPattern($"{list}[*].ports[*]").Match(spec, path)
+        let number = port.Value.GetInteger("hostPort") ?? 0
+        where number > 0
+        group port.Path by (List: list, Key: $"{port.Value.GetString("protocol")}/{port.Value.GetString("hostIP")}/{number}") into sameKey
+        from later in sameKey.Skip(1)
+        select FieldError.Duplicate($"{later}.hostPort", sameKey.Key.Key);
+
+    private static IEnumerable<FieldError> CheckToleration(JsonNode? toleration, string path)
+    {
+        var (key, effect, isExists) = (toleration.GetString("key") ?? "", toleration.GetString("effect") ?? "", toleration.GetString("operator") is "Exists");
+        if (key.Length == 0 && !isExists)
+        {
+            yield return FieldError.Invalid(
+                $"{path}.operator", toleration.GetString("operator") ?? "",
+                "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
+        }
+
+        if (toleration.GetInteger("tolerationSeconds") is not null && effect != "NoExecute")
+        {
+            yield return FieldError.Invalid($"{path}.effect", effect, "effect must be 'NoExecute' when `tolerationSeconds` is set");
+        }
+
+        if (isExists && toleration.GetString("value") is { Length: > 0 })
+        {
+            yield return FieldError.Invalid($"{path}.operator", toleration, "value must be empty when `operator` is 'Exists'");
+        }
+    }
 
     private static IEnumerable<FieldError> CheckVolumeSource(JsonNode? volume, string path) =>
         VolumeSources.Where(source => volume.GetNode(source) is not null).ToList() switch

@@ -11,6 +11,7 @@ internal sealed class ReadHandler(Cluster cluster)
 
     public ApiResponse Handle(ApiRequest call)
     {
+        RequestOptions.Check(call);
         if (call.Verb == "list")
         {
             return List(call);
@@ -28,7 +29,7 @@ internal sealed class ReadHandler(Cluster cluster)
         var (revision, items) = call.GetQuery("continue") is { Length: > 0 } token ? GetContinued(token)
             : (cluster.Store.Revision, [.. cluster.Store.List(call.Kind!, call.Namespace).Where(new ListSelector(call).Matches)]);
         var meta = JsonTemplate.Fill($$"""{"resourceVersion":{{$"{revision}"}} }""");
-        if (call.GetQueryNumber("limit") is > 0 and var limit && limit < items.Count)
+        if (call.GetQueryNumber("limit", NumberStyles.AllowLeadingSign) is > 0 and var limit && limit < items.Count)
         {
             // Revisions jump at a restart, so tokens stay unique.
             _lastToken = Math.Max(_lastToken, revision) + 1;

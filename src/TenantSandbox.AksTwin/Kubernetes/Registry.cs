@@ -60,6 +60,8 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
             json.EnsureObject("spec")["finalizers"] = new JsonArray("kubernetes");
         }
 
+        // A generated address is free and in the range.
+        var asksForAddress = kind == Kinds.Services && json.GetString("spec", "clusterIP") is { Length: > 0 };
         Defaults.Apply(kind, json);
         _admission.Mutate(kind, ns, json);
         Defaults.Apply(kind, json);
@@ -80,6 +82,11 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
         }
 
         ObjectValidation.Validate(kind, json, null);
+        if (asksForAddress)
+        {
+            ServiceValidation.CheckAllocation(store, context.Cluster.ServiceCidr, json);
+        }
+
         _admission.Validate(kind, ns, json, User, dryRun);
         if (store.Find(key) is not null)
         {
@@ -100,12 +107,14 @@ internal sealed class Registry(ClusterContext context, ObjectStore store)
     {
         var kind = live.Key.Kind;
         var metadata = json.EnsureObject("metadata");
-        if (metadata.GetString("resourceVersion") is { Length: > 0 } version && version != $"{live.Revision}")
+        // Zero asks for no check, as upstream.
+        if (metadata.GetString("resourceVersion") is { Length: > 0 } and not "0" and var version && version != $"{live.Revision}")
         {
             throw StatusException.Modified(kind, live.Key.Name);
         }
 
         CheckPrecondition(live.Key, "UID", metadata.GetString("uid"), live.Uid);
+        ObjectValidation.CheckDeletionFields(live, metadata);
         metadata.CopyProperties(live.Json.GetObject("metadata"), "name", "namespace", "uid", "creationTimestamp", "deletionTimestamp",
             "deletionGracePeriodSeconds", "generation", "generateName", "resourceVersion");
         json.CopyProperties(live.Json, kind == Kinds.Namespaces ? ["status", "spec"] : kind.HasStatus ? ["status"] : []);

@@ -63,6 +63,9 @@ internal sealed class ResourceKind
 
     /// <summary>The spec of a pod, or of the pods that a workload creates; null for other objects.</summary>
     public JsonObject? FindPodSpec(JsonObject json) => PodSpecPath is null ? null : json.GetObject(PodSpecPath);
+
+    /// <summary>What has metadata and the spec of a pod: the pod itself, or the template of a workload; null for other objects.</summary>
+    public JsonObject? FindPodTemplate(JsonObject json) => PodSpecPath is null ? null : json.GetObject(PodSpecPath.AsSpan()[..^1]);
 }
 
 /// <summary>Identifies an object; <paramref name="Namespace"/> is empty for cluster-scoped kinds.</summary>

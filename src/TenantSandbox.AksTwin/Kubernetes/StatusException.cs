@@ -12,12 +12,14 @@ internal sealed record FieldError(string Reason, string Field, string Message)
 
     public static FieldError Forbidden(string field, string detail) => new("FieldValueForbidden", field, $"Forbidden: {detail}");
 
-    public static FieldError Duplicate(string field, string value) => new("FieldValueDuplicate", field, $"Duplicate value: \"{value}\"");
+    public static FieldError Duplicate(string field, JsonNode value) => new("FieldValueDuplicate", field, $"Duplicate value: {value.ToJsonString(StoredObject.Compact)}");
 
-    public static FieldError NotSupported(string field, string? value, params string[] supported) => new(
+    public static FieldError NotSupported(string field, JsonNode? value, params string[] supported) => new(
         "FieldValueNotSupported",
         field,
-        $"Unsupported value: \"{value}\": supported values: {string.Join(", ", supported.Select(s => $"\"{s}\""))}");
+        $"Unsupported value: {value?.ToJsonString(StoredObject.Compact) ?? "\"\""}: supported values: {string.Join(", ", supported.Select(s => $"\"{s}\""))}");
+
+    public static FieldError TooLong(string field, int maxBytes) => new("FieldValueTooLong", field, $"Too long: may not be more than {maxBytes} bytes");
 
     public static FieldError NotFound(string field, string? value) => new("FieldValueNotFound", field, $"Not found: \"{value}\"");
 }
@@ -44,7 +46,7 @@ internal sealed class StatusException(int code, string reason, string message, J
 
     public static StatusException BadRequest(string message) => new(400, "BadRequest", message);
 
-    public static StatusException BadOptions(string kind, FieldError error) => Invalid("meta.k8s.io", kind, "", error);
+    public static StatusException BadOptions(string kind, params FieldError[] errors) => Invalid("meta.k8s.io", kind, "", errors);
 
     public static StatusException Unauthorized() => new(401, "Unauthorized", "Unauthorized");
 

@@ -53,7 +53,8 @@ internal sealed record UserInfo(string Name, IReadOnlyList<string> Groups, strin
         return impersonated with { Groups = [.. impersonated.Groups, .. groups], Uid = request.Headers["Impersonate-Uid"].ToString() };
     }
 
-    private static string NameOf(string token)
+    /// <summary>The name of a bearer token's user.</summary>
+    public static string NameOf(string token)
     {
         try
         {

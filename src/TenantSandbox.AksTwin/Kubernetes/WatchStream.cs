@@ -23,6 +23,7 @@ internal sealed class WatchStream(Cluster cluster, ApiRequest call)
         var timeout = call.GetQueryNumber("timeoutSeconds") is > 0 and var seconds
             ? TimeSpan.FromSeconds(Math.Min(seconds, 86_400))
             : DefaultTimeout;
+        RequestOptions.Check(call);
         lock (cluster.Gate)
         {
             SendInitialEvents();
@@ -79,31 +80,33 @@ internal sealed class WatchStream(Cluster cluster, ApiRequest call)
     private void SendInitialEvents()
     {
         var version = call.GetQuery("resourceVersion");
-        if (call.GetQueryFlag("sendInitialEvents"))
-        {
-            throw StatusException.BadOptions("ListOptions", FieldError.Forbidden(
-                "sendInitialEvents", "sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled"));
-        }
-
         if (!long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var from) && version.Length > 0)
         {
             throw StatusException.BadRequest($"Invalid value: \"{version}\": resourceVersion must be a number");
         }
 
         var oldest = cluster.Store.OldestRevision(call.Kind!);
-        if (from > 0 && from < oldest)
+        if (from > 0 && from < oldest && !call.GetQueryFlag("sendInitialEvents"))
         {
             // A watch reports this in the stream, with status 200.
             Write("ERROR", StatusException.Expired($"too old resource version: {from} ({oldest})").ToResponse().Body);
             _lines.Writer.TryComplete();
         }
 
-        var changes = from > 0
+        // A streamed list starts with the current objects, which are no older than any revision that a client has seen.
+        var isList = call.GetQueryFlag("sendInitialEvents");
+        var isContinuation = !isList && call.GetQuery("sendInitialEvents").Length > 0 && from == 0;
+        var changes = isContinuation ? [] : from > 0 && !isList
             ? cluster.Store.ChangesSince(call.Kind!, from).Where(c => Namespace.Length == 0 || Namespace == c.Key.Namespace)
             : cluster.Store.List(call.Kind!, Namespace).Select(o => new Change(o.Revision, o.Key, null, o));
         foreach (var change in changes)
         {
             Send(change);
+        }
+
+        if (isList && _wantsBookmarks)
+        {
+            WriteBookmark(endsInitialEvents: true);
         }
     }
 
@@ -113,10 +116,7 @@ internal sealed class WatchStream(Cluster cluster, ApiRequest call)
         {
             if (_wantsBookmarks)
             {
-                Write("BOOKMARK", JsonSerializer.SerializeToUtf8Bytes(JsonTemplate.Fill($$"""
-                    {"kind":{{call.Kind!.Kind}},"apiVersion":{{call.Kind.ApiVersion}},
-                    "metadata":{"resourceVersion":{{$"{cluster.Store.Revision}"}} } }
-                    """)));
+                WriteBookmark();
             }
 
             if (isLast)
@@ -124,6 +124,15 @@ internal sealed class WatchStream(Cluster cluster, ApiRequest call)
                 _lines.Writer.TryComplete();
             }
         }
+    }
+
+    private void WriteBookmark(bool endsInitialEvents = false)
+    {
+        var annotations = endsInitialEvents ? new Dictionary<string, string> { ["k8s.io/initial-events-end"] = "true" } : null;
+        Write("BOOKMARK", JsonSerializer.SerializeToUtf8Bytes(JsonTemplate.Fill($$"""
+            {"kind":{{call.Kind!.Kind}},"apiVersion":{{call.Kind.ApiVersion}},
+            "metadata":{"resourceVersion":{{$"{cluster.Store.Revision}"}},"annotations":{{annotations}} } }
+            """)));
     }
 
     private void Write(string type, byte[] document) =>

@@ -7,7 +7,8 @@ internal static class WorkloadValidation
 {
     public static readonly ValidationRule ReplicaSet = ForFields(
         ("", Replicated("ReplicaSet")),
-        ("spec.template.spec", PodValidation.Spec));
+        ("spec.template.spec", PodValidation.Spec),
+        ("spec.template.spec.ephemeralContainers", PodValidation.NotInTemplate));
 
     public static readonly ValidationRule Deployment = ForFields(
         ("", ReplicaSet),

@@ -1,3 +1,5 @@
+using TenantSandbox.AksTwin.Kubernetes.PodSecurity;
+
 namespace TenantSandbox.AksTwin.Kubernetes;
 
 /// <summary>Handles one create, update, patch, apply or delete request, under the cluster's lock.</summary>
@@ -6,14 +8,18 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
     private const string PlainJson = "application/json";
     private const string MergePatch = "application/merge-patch+json";
     private const string StrategicMergePatch = "application/strategic-merge-patch+json";
-    private const string ApplyPatch = "application/apply-patch+yaml";
+    private const string ApplyPatch = ApiRequest.ApplyPatch;
 
     private readonly ResourceKind _kind = call.Kind!;
     private readonly List<string> _warnings = [];
 
+    /// <summary>The fields that the body has more than once: the last one counts.</summary>
+    private readonly List<string> _duplicates = [];
+
     public ApiResponse Handle()
     {
         ApiResponse? response = null;
+        RequestOptions.Check(call);
         cluster.Registry.TakeWarnings();
         cluster.Registry.RunAs(user, this, handler => response = handler.Dispatch());
         return response! with { Warnings = [.. _warnings, .. cluster.Registry.TakeWarnings()] };
@@ -45,17 +51,12 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
             throw Unsupported("a strategic merge patch of lists is not supported here: use kubectl apply --server-side");
         }
 
-        return Replace(Decode(ObjectMerge.Patch(GetLive().Json, patch)), call.FieldManager);
+        return Replace(CheckUid(Decode(ObjectMerge.Patch(GetLive().Json, patch))), call.FieldManager);
     }
 
     private ApiResponse Apply()
     {
-        if (call.GetQuery("fieldManager") is not { Length: > 0 } manager)
-        {
-            throw StatusException.BadOptions("PatchOptions", FieldError.Required("fieldManager", "is required for apply patch"));
-        }
-
-        var patch = ParseBody(ApplyPatch);
+        var (manager, patch) = (call.GetQuery("fieldManager"), ParseBody(ApplyPatch));
         if (patch.GetNode("metadata", "managedFields") is not null)
         {
             throw StatusException.BadRequest("metadata.managedFields must be nil");
@@ -69,7 +70,7 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
 
         if (cluster.Store.Find(call.Key) is { } live)
         {
-            return Replace(ManagedFields.Apply(_kind, live.Json, applied, manager, call.GetQueryFlag("force"), cluster.Now), manager: null);
+            return Replace(CheckUid(ManagedFields.Apply(_kind, live.Json, applied, manager, call.GetQueryFlag("force"), cluster.Now)), manager: null);
         }
 
         var metadata = applied.EnsureObject("metadata");
@@ -84,12 +85,7 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
     {
         var options = body.Length == 0 ? [] : ParseBody(PlainJson);
         var propagation = options.GetString("propagationPolicy") ?? call.GetQuery("propagationPolicy");
-        if (propagation is not ("" or "Background" or "Foreground" or "Orphan"))
-        {
-            throw StatusException.BadOptions(
-                "DeleteOptions", FieldError.NotSupported("propagationPolicy", propagation, "Foreground", "Background", "Orphan"));
-        }
-
+        RequestOptions.CheckDelete(propagation, options.GetStrings("dryRun"));
         var live = cluster.Registry.Modify(GetLive(), json => InjectedFaultEffects.ApplyTo(fault, json));
         var (item, isRemoved) = cluster.Registry.Delete(live, new(
             options.GetInteger("gracePeriodSeconds") ?? call.GetQueryNumber("gracePeriodSeconds"),
@@ -116,7 +112,7 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
 
         try
         {
-            return JsonParser.Parse(body) as JsonObject ?? throw new JsonException("the body is not a JSON object");
+            return JsonParser.Parse(body, duplicates: _duplicates) as JsonObject ?? throw new JsonException("the body is not a JSON object");
         }
         catch (JsonException e)
         {
@@ -128,7 +124,7 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
     private JsonObject Decode(JsonObject json)
     {
         var title = $"{_kind.Kind} in version \"{_kind.Version}\" cannot be handled as a {_kind.Kind}";
-        var isApply = call.MediaType == ApplyPatch;
+        var isApply = call.IsApply;
         var sent = (
             json.GetString("apiVersion") ?? (isApply ? "" : _kind.ApiVersion), json.GetString("kind") ?? (isApply ? "" : _kind.Kind));
         if (sent != (_kind.ApiVersion, _kind.Kind))
@@ -138,8 +134,8 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
 
         var unknown = new List<string>();
         var decoded = ObjectDecoder.Decode(_kind, json, unknown);
-        var errors = unknown.Select(field => $"unknown field \"{field}\"").ToList();
-        if (errors.Count > 0 && isApply)
+        List<string> errors = [.. _duplicates.Select(field => $"duplicate field \"{field}\""), .. unknown.Select(field => $"unknown field \"{field}\"")];
+        if (unknown.Count > 0 && isApply)
         {
             throw StatusException.BadRequest($"failed to create typed patch object ({$"{call.Namespace}/{call.Name}".TrimStart('/')}; "
                 + $"{_kind.ApiVersion}, Kind={_kind.Kind}): .{unknown[0]}: field not declared in schema");
@@ -155,8 +151,8 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
             _warnings.AddRange(errors);
         }
 
-        var ns = cluster.Store.Find(Kinds.Namespaces, "", call.Namespace);
-        if (PodSecurity.FindViolations(ns, "warn", _kind == Kinds.Pods ? null : _kind.FindPodSpec(decoded)) is { } violations)
+        if (_kind.FindPodTemplate(decoded) is { } template && (_kind != Kinds.Pods || call.Verb == "create")
+            && PodSecurityAdmission.FindWarning(cluster.Store.Find(Kinds.Namespaces, "", call.Namespace)?.Json, template) is { } violations)
         {
             _warnings.Add($"would violate {violations}");
         }
@@ -178,6 +174,11 @@ internal sealed class WriteHandler(Cluster cluster, ApiRequest call, UserInfo us
             throw StatusException.BadRequest($"the name of the object ({name}) does not match the name on the URL ({call.Name})");
         }
     }
+
+    /// <summary>Unlike the uid of a replacement, which is a precondition, that of a patch is a change of the object.</summary>
+    private JsonObject CheckUid(JsonObject patched) => patched.GetString("metadata", "uid") is { Length: > 0 } uid && uid != GetLive().Uid
+        ? throw StatusException.Invalid(_kind, call.Name, [FieldError.Invalid("metadata.uid", uid, "field is immutable")])
+        : patched;
 
     private static StatusException Unsupported(string message) => new(415, "UnsupportedMediaType", message);
 }

@@ -32,6 +32,7 @@ internal static class RunCommand
         var kubeconfig = new Option<FileInfo?>("--kubeconfig") { Description = "Use this cluster's Kubernetes API instead of the twin's." };
         var port = new Option<int>("--port") { Description = "Port of the doors on 127.0.0.1; 0 takes a free one.", DefaultValueFactory = _ => 7071 };
         var speed = new Option<double>("--speed") { Description = "How many times faster than Azure the twin is.", DefaultValueFactory = _ => 400 };
+        var dashboard = new Option<bool>("--dashboard") { Description = "Start the Aspire dashboard, and send traces, metrics and logs there." };
         var state = new Option<DirectoryInfo?>("--state") { Description = "Where the state is stored; .local/state unless given, or .local/state-azure-storage on that backend." };
         var samples = new Option<DirectoryInfo>("--samples")
         {
@@ -39,7 +40,7 @@ internal static class RunCommand
             DefaultValueFactory = _ => new DirectoryInfo("samples"),
         };
 
-        var command = new Command("run", "Run the whole system on this machine.") { once, fresh, backend, kubeconfig, port, speed, state, samples };
+        var command = new Command("run", "Run the whole system on this machine.") { once, fresh, backend, kubeconfig, port, speed, dashboard, state, samples };
         command.SetAction((parsed, cancellationToken) =>
         {
             var chosen = parsed.GetValue(backend);
@@ -56,35 +57,41 @@ internal static class RunCommand
                     ConfigureLogging = ConsoleErrors.AddTo,
                 },
                 parsed.GetRequiredValue(samples),
-                parsed.GetValue(once),
-                parsed.GetValue(fresh),
+                new RunChoices(parsed.GetValue(once), parsed.GetValue(fresh), parsed.GetValue(dashboard)),
                 cancellationToken);
         });
         return command;
     }
 
     private static async Task<int> RunAsync(
-        LocalSystemOptions options, DirectoryInfo samples, bool once, bool fresh, CancellationToken cancellationToken)
+        LocalSystemOptions options, DirectoryInfo samples, RunChoices choices, CancellationToken cancellationToken)
     {
         try
         {
             var requests = SampleRequest.ReadAll(samples);
-            if (fresh && Directory.Exists(options.StateDirectory))
+            if (choices.Fresh && Directory.Exists(options.StateDirectory))
             {
                 Directory.Delete(options.StateDirectory, recursive: true);
+            }
+
+            await using var dashboard = choices.Dashboard ? await DashboardProcess.StartAsync(options.StateDirectory, port: 0, cancellationToken) : null;
+            if (dashboard is not null)
+            {
+                Console.WriteLine($"Dashboard: {dashboard.Page} (OTLP over gRPC: {dashboard.OtlpEndpoint})");
+                options = options with { OtlpEndpoint = dashboard.OtlpEndpoint };
             }
 
             await using var system = await LocalSystem.StartAsync(options, cancellationToken);
             await using var view = ProgressView.Create(system);
             using var tenants = new SampleTenants(system, requests);
-            return once
+            return choices.Once
                 ? await RunOnce.RunAsync(system, tenants, view, options.Kubeconfig, cancellationToken)
                 : await ServeAsync(system, tenants, view, options, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync("Stopped. The next run continues from here.");
-            return once ? 1 : 0;
+            return choices.Once ? 1 : 0;
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or HttpRequestException or UnauthorizedAccessException)
         {
@@ -104,4 +111,6 @@ internal static class RunCommand
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
         return 0;
     }
+
+    private sealed record RunChoices(bool Once, bool Fresh, bool Dashboard);
 }

@@ -21,14 +21,17 @@ internal sealed class LocalSystem : IAsyncDisposable
     private readonly ILoggerFactory _loggerFactory;
     private readonly TwinHost? _ownTwin;
     private readonly AzuriteProcess? _azurite;
+    private readonly IDisposable? _telemetry;
 
-    private LocalSystem(FunctionHost host, IOrchestrationService orchestrationService, ILoggerFactory loggerFactory, TwinHost? ownTwin, AzuriteProcess? azurite)
+    private LocalSystem(
+        FunctionHost host, IOrchestrationService orchestrationService, ILoggerFactory loggerFactory, TwinHost? ownTwin, AzuriteProcess? azurite, IDisposable? telemetry)
     {
         Host = host;
         OrchestrationService = orchestrationService;
         _loggerFactory = loggerFactory;
         _ownTwin = ownTwin;
         _azurite = azurite;
+        _telemetry = telemetry;
     }
 
     public FunctionHost Host { get; }
@@ -57,6 +60,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         var azuriteStart = StartAzuriteAsync(options, cancellationToken);
         TwinHost? twin = null;
         IOrchestrationService? orchestrationService = null;
+        var telemetry = HostTelemetry.Start(options.OtlpEndpoint);
         try
         {
             twin = options.Twin is null ? await StartTwinAsync(options, cancellationToken) : null;
@@ -66,7 +70,7 @@ internal sealed class LocalSystem : IAsyncDisposable
             await CreateQueuesAsync(storage, cancellationToken);
             orchestrationService = StorageBackends.Create(options, storage, reason, loggerFactory);
             var host = await StartHostAsync(options, connection, storage, orchestrationService, cancellationToken);
-            return new LocalSystem(host, orchestrationService, loggerFactory, twin, azurite)
+            return new LocalSystem(host, orchestrationService, loggerFactory, twin, azurite, telemetry)
             {
                 StorageConnectionString = storage,
                 NoStorageReason = storage is null ? reason : null,
@@ -77,6 +81,7 @@ internal sealed class LocalSystem : IAsyncDisposable
             await DisposeAsync(orchestrationService);
             await DisposeAsync((await azuriteStart).Service);
             await DisposeAsync(twin);
+            telemetry?.Dispose();
             loggerFactory.Dispose();
             throw;
         }
@@ -89,6 +94,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         await DisposeAsync(OrchestrationService);
         await DisposeAsync(_azurite);
         await DisposeAsync(_ownTwin);
+        _telemetry?.Dispose();
         _loggerFactory.Dispose();
     }
 
@@ -110,7 +116,7 @@ internal sealed class LocalSystem : IAsyncDisposable
         {
             { StorageConnectionString: not null } => Task.FromResult<(AzuriteProcess?, string?)>((null, null)),
             { ToolsDirectory: null } => Task.FromResult<(AzuriteProcess?, string?)>((null, "no storage account was asked for")),
-            _ => AzuriteProcess.TryStartAsync(options.ToolsDirectory, Path.Combine(options.StateDirectory, "azurite"), options.Backend == StorageBackend.AzureStorage, cancellationToken),
+            _ => AzuriteProcess.TryStartAsync(options.ToolsDirectory, Path.Combine(options.StateDirectory, "azurite"), options.Backend == StorageBackend.AzureStorage, identity: null, cancellationToken),
         };
 
     // In Azure the deployment creates the queues; a queue trigger doesn't.
@@ -142,6 +148,11 @@ internal sealed class LocalSystem : IAsyncDisposable
         var address = new Uri($"http://127.0.0.1:{port}");
         var keys = FunctionKeys.LoadOrCreate(options.StateDirectory);
         var settings = new Dictionary<string, string?>(LocalAppSettings.Create(options, twin, address, keys, storage));
+        foreach (var (name, value) in options.OtlpEndpoint is { } endpoint ? HostTelemetry.WorkerSettings(endpoint) : [])
+        {
+            settings[name] = value;
+        }
+
         foreach (var (name, value) in options.Settings)
         {
             settings[name] = value;

@@ -49,6 +49,9 @@ internal sealed record LocalSystemOptions
     /// <summary>Upper limit of the backoff between the starts of a worker process that keeps exiting.</summary>
     public TimeSpan MaxWorkerRestartDelay { get; init; } = FunctionHostOptions.DefaultMaxWorkerRestartDelay;
 
+    /// <summary>Where traces, metrics and logs are sent, by OTLP over gRPC; null for what the environment says.</summary>
+    public Uri? OtlpEndpoint { get; init; }
+
     /// <summary>Adds middlewares to the worker of the task hub.</summary>
     public Action<TaskHubWorker>? ConfigureTaskHubWorker { get; init; }
 

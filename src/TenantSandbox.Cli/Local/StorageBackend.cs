@@ -34,16 +34,12 @@ internal static class StorageBackends
     public static IOrchestrationService Create(
         LocalSystemOptions options, string? storageConnectionString, string? noStorageReason, ILoggerFactory loggerFactory)
     {
-        var durableTask = new ConfigurationBuilder()
-            .AddJsonFile(Path.Combine(options.AppDirectory, "host.json"))
-            .Build()
-            .GetSection("extensions:durableTask");
         return options.Backend == StorageBackend.Sqlite
-            ? CreateSqlite(options, durableTask, loggerFactory)
+            ? CreateSqlite(options, DurableTaskSettings(options.AppDirectory), loggerFactory)
             : CreateAzureStorage(
-                durableTask,
-                storageConnectionString ?? throw new InvalidOperationException(
-                    $"The backend {NameOf(StorageBackend.AzureStorage)} needs a storage account, and there is none: {noStorageReason}."),
+                options.AppDirectory,
+                new StorageAccountClientProvider(storageConnectionString ?? throw new InvalidOperationException(
+                    $"The backend {NameOf(StorageBackend.AzureStorage)} needs a storage account, and there is none: {noStorageReason}.")),
                 loggerFactory);
     }
 
@@ -59,13 +55,18 @@ internal static class StorageBackends
         return new SqliteOrchestrationService(options.ConfigureSqlite(settings), options.TimeProvider, loggerFactory);
     }
 
-    private static AzureStorageOrchestrationService CreateAzureStorage(
-        IConfigurationSection durableTask, string connectionString, ILoggerFactory loggerFactory)
+    /// <summary>Creates the official Azure Storage provider.</summary>
+    /// <param name="appDirectory">The app's directory, for host.json.</param>
+    /// <param name="account">The storage account, by connection string or by identity.</param>
+    /// <param name="loggerFactory">For the provider's logs.</param>
+    public static AzureStorageOrchestrationService CreateAzureStorage(
+        string appDirectory, StorageAccountClientProvider account, ILoggerFactory loggerFactory)
     {
+        var durableTask = DurableTaskSettings(appDirectory);
         var storage = durableTask.GetSection("storageProvider");
         return new AzureStorageOrchestrationService(new AzureStorageOrchestrationServiceSettings
         {
-            StorageAccountClientProvider = new StorageAccountClientProvider(connectionString),
+            StorageAccountClientProvider = account,
             TaskHubName = durableTask["hubName"] ?? "TenantSandbox",
             PartitionCount = storage.GetValue("partitionCount", 4),
             ControlQueueVisibilityTimeout = storage.GetValue("controlQueueVisibilityTimeout", TimeSpan.FromMinutes(5)),
@@ -86,4 +87,7 @@ internal static class StorageBackends
             LoggerFactory = loggerFactory,
         });
     }
+
+    private static IConfigurationSection DurableTaskSettings(string appDirectory) =>
+        new ConfigurationBuilder().AddJsonFile(Path.Combine(appDirectory, "host.json")).Build().GetSection("extensions:durableTask");
 }

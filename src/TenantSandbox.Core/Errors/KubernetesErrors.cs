@@ -18,6 +18,8 @@ public static class KubernetesErrors
         403 when Contains(message, "status unknown for quota") => ErrorClass.Transient,
         404 => ErrorClass.NotFound,
         409 => ErrorClass.Conflict,
+        // A patch named the uid of an object whose name another one has now.
+        422 when Contains(message, "metadata.uid: Invalid value") => ErrorClass.Conflict,
         // The resource version of a list or watch has expired.
         410 => ErrorClass.Transient,
         0 or 408 or >= 500 => ErrorClass.Transient,

@@ -66,6 +66,14 @@ public sealed record WriteBudget(
     [property: JsonPropertyName("total")] long Total,
     [property: JsonPropertyName("fullAt")] DateTimeOffset? FullAt)
 {
+    /// <summary>Number of writes that may be made at once.</summary>
+    public long Left(DateTimeOffset now, OperationTiming timing)
+    {
+        ArgumentNullException.ThrowIfNull(timing);
+        var used = FullAt is { } fullAt && fullAt > now ? Math.Ceiling((fullAt - now) / TimeSpan.FromSeconds(timing.WriteRefillSeconds)) : 0;
+        return (long)Math.Max(0, Math.Max(1, timing.WriteBurst) - used);
+    }
+
     /// <summary>Plans one write. Returns the budget after it and the earliest time at which the write may be made.</summary>
     public (WriteBudget After, DateTimeOffset NotBefore) Spend(DateTimeOffset now, OperationTiming timing)
     {

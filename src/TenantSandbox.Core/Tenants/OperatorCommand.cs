@@ -38,7 +38,7 @@ public sealed record OperatorCommand(
 /// <summary>One entry of a tenant's audit trail.</summary>
 /// <param name="At">When.</param>
 /// <param name="Actor">Who, as stated.</param>
-/// <param name="IsVerified">Whether the actor was authenticated; always false until callers sign in.</param>
+/// <param name="IsVerified">Whether the actor was authenticated; always false: of a caller who signed in, the actor has the name and object id.</param>
 /// <param name="Source">Through what it came.</param>
 /// <param name="Verb">What was asked.</param>
 /// <param name="Reason">Why, as stated; null if no reason was given.</param>

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
 namespace TenantSandbox.Hosting.Queues;
@@ -17,18 +18,26 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
 
     private readonly Process _process;
 
+    private readonly Dictionary<string, Uri> _endpoints = [];
+
     private AzuriteProcess(Process process) => _process = process;
 
-    public string ConnectionString { get; private set; } = "";
+    /// <summary>Connection string of the development account, which is there unless Azurite was started with another account.</summary>
+    public string ConnectionString => $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={DevelopmentKey};"
+        + string.Concat(_endpoints.Select(e => $"{char.ToUpperInvariant(e.Key[0])}{e.Key[1..]}Endpoint={e.Value.GetLeftPart(UriPartial.Authority)}/devstoreaccount1;"));
+
+    /// <summary>Where the services <c>blob</c>, <c>queue</c> and <c>table</c> listen.</summary>
+    public IReadOnlyDictionary<string, Uri> Endpoints => _endpoints;
 
     /// <summary>Starts Azurite.</summary>
     /// <param name="toolsDirectory">Where npm installed the package <c>azurite</c>.</param>
     /// <param name="dataDirectory">Keeps the data, so that messages outlive the process; created if missing. Null keeps them in memory.</param>
     /// <param name="withBlobsAndTables">False starts the queue service only, which takes half as long.</param>
+    /// <param name="identity">Serves an account over HTTPS that takes bearer tokens; null for the development account over HTTP.</param>
     /// <param name="cancellationToken">Cancels the wait.</param>
     /// <returns>The running service, or null with a reason for people when it cannot run on this machine.</returns>
     public static async Task<(AzuriteProcess? Service, string? Reason)> TryStartAsync(
-        string toolsDirectory, string? dataDirectory, bool withBlobsAndTables, CancellationToken cancellationToken)
+        string toolsDirectory, string? dataDirectory, bool withBlobsAndTables, AzuriteIdentity? identity, CancellationToken cancellationToken)
     {
         var main = withBlobsAndTables ? "azurite.js" : Path.Combine("queue", "main.js");
         var script = Path.GetFullPath(Path.Combine(toolsDirectory, "node_modules", "azurite", "dist", "src", main));
@@ -38,12 +47,18 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         }
 
         string[] services = withBlobsAndTables ? ["blob", "queue", "table"] : ["queue"];
-        var start = new ProcessStartInfo("node", ["--eval", EndWithParent, script, .. Arguments(services, dataDirectory)])
+        var start = new ProcessStartInfo("node", ["--eval", EndWithParent, script, .. Arguments(services, dataDirectory, identity)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (identity is not null)
+        {
+            // An account needs a key, though nobody knows this one.
+            start.Environment["AZURITE_ACCOUNTS"] = $"{identity.Account}:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(64))}";
+        }
+
         Process process;
         try
         {
@@ -76,13 +91,14 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static IEnumerable<string> Arguments(string[] services, string? dataDirectory)
+    private static IEnumerable<string> Arguments(string[] services, string? dataDirectory, AzuriteIdentity? identity)
     {
         string[] storage = dataDirectory is null ? ["--inMemoryPersistence"] : ["--location", Directory.CreateDirectory(dataDirectory).FullName];
         return
         [
             .. storage, "--silent", "--skipApiVersionCheck", "--disableTelemetry",
             .. services.SelectMany(service => (string[])[$"--{service}Host", "127.0.0.1", $"--{service}Port", "0"]),
+            .. identity is null ? Array.Empty<string>() : ["--oauth", "basic", "--cert", identity.CertificateFile, "--key", identity.KeyFile],
         ];
     }
 
@@ -90,7 +106,6 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     private async Task<string?> WaitUntilListeningAsync(int services, CancellationToken cancellationToken)
     {
         var listening = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var connection = $"DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey={DevelopmentKey};";
         var firstError = "";
         _process.ErrorDataReceived += (_, line) => firstError = firstError.Length > 0 ? firstError : line.Data ?? "";
         _process.OutputDataReceived += (_, line) =>
@@ -101,10 +116,9 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
             }
             else if (Listening().Match(line.Data) is { Success: true } match)
             {
-                connection += $"{match.Groups["service"]}Endpoint={match.Groups["address"]}/devstoreaccount1;";
+                _endpoints[match.Groups["service"].Value.ToLowerInvariant()] = new Uri(match.Groups["address"].Value);
                 if (--services == 0)
                 {
-                    ConnectionString = connection;
                     listening.TrySetResult(null);
                 }
             }
@@ -122,6 +136,12 @@ public sealed partial class AzuriteProcess : IAsyncDisposable
     }
 
     // The single services say "listens on", the program with all of them "is … listening at".
-    [GeneratedRegex("(?<service>Blob|Queue|Table) service (?:is )?successfully listen(?:s on|ing at) (?<address>http://[0-9.:]+)")]
+    [GeneratedRegex("(?<service>Blob|Queue|Table) service (?:is )?successfully listen(?:s on|ing at) (?<address>https?://[0-9.:]+)")]
     private static partial Regex Listening();
 }
+
+/// <summary>An account of Azurite that takes Microsoft Entra tokens, whose signatures it doesn't verify.</summary>
+/// <param name="Account">The account's name.</param>
+/// <param name="CertificateFile">The server's certificate, as PEM.</param>
+/// <param name="KeyFile">The certificate's key, as PEM.</param>
+public sealed record AzuriteIdentity(string Account, string CertificateFile, string KeyFile);

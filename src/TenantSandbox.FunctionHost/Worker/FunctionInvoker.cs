@@ -18,6 +18,8 @@ internal interface IInputBinding
 internal sealed class FunctionInvoker(
     WorkerSupervisor worker, HostSettings settings, IEnumerable<IInputBinding> inputs, ILoggerFactory loggers) : IFunctionInvoker
 {
+    private static readonly ActivitySource Spans = new(FunctionHost.SpanSource);
+
     private readonly Dictionary<string, IInputBinding> _inputs = inputs.ToDictionary(input => input.Type, StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
@@ -37,6 +39,7 @@ internal sealed class FunctionInvoker(
         CancellationToken cancellationToken)
     {
         var channel = await worker.GetChannelAsync(cancellationToken);
+        using var span = StartSpan(function);
         var request = CreateRequest(function, triggerInput, triggerMetadata);
         var log = loggers.CreateLogger($"Function.{function.Name}");
         var started = Stopwatch.GetTimestamp();
@@ -86,6 +89,23 @@ internal sealed class FunctionInvoker(
                     + "use the service's client in the function.");
             }
         }
+    }
+
+    // DurableTask.Core has spans of its own for durable functions, and the current one is then the worker's parent.
+    private static Activity? StartSpan(FunctionDefinition function)
+    {
+        if (function.TriggerType is "orchestrationTrigger" or "activityTrigger" or "entityTrigger" || !Spans.HasListeners())
+        {
+            return null;
+        }
+
+        // ASP.NET Core makes an activity for its logs, which nobody exports; below it nothing would be exported either.
+        if (Activity.Current is { Recorded: false })
+        {
+            Activity.Current = null;
+        }
+
+        return Spans.StartActivity(function.Name, function.IsTriggeredBy("httpTrigger") ? ActivityKind.Server : ActivityKind.Consumer);
     }
 
     private InvocationRequest CreateRequest(

@@ -1,3 +1,5 @@
+using TenantSandbox.Core.Isolation.Probe;
+
 namespace TenantSandbox.Functions.Configuration;
 
 /// <summary>How the isolation of tenants is verified.</summary>
@@ -57,9 +59,9 @@ internal sealed class VerificationOptions
             yield return $"Verification__ProbeSeconds: {ProbeSeconds} must be 10 to 600.";
         }
 
-        if (TargetMilliseconds is < Core.Isolation.Probe.ProbeRequest.MinTimeoutMilliseconds or > Core.Isolation.Probe.ProbeRequest.MaxTimeoutMilliseconds)
+        if (TargetMilliseconds is < ProbeRequest.MinTimeoutMilliseconds or > ProbeRequest.MaxTimeoutMilliseconds)
         {
-            yield return $"Verification__TargetMilliseconds: {TargetMilliseconds} must be 50 to 10000.";
+            yield return $"Verification__TargetMilliseconds: {TargetMilliseconds} must be {ProbeRequest.MinTimeoutMilliseconds} to {ProbeRequest.MaxTimeoutMilliseconds}.";
         }
 
         if (Interval < TimeSpan.FromMinutes(1))

@@ -3,6 +3,7 @@ using System.Text;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Logging;
 using TenantSandbox.Core.Requests;
+using TenantSandbox.Functions.Telemetry;
 
 namespace TenantSandbox.Functions.Doors;
 
@@ -25,6 +26,7 @@ internal sealed partial class RejectedRequests(RejectedQueue queue, TimeProvider
         var correlationId = Guid.CreateVersion7(now).ToString();
         var bytes = Encoding.UTF8.GetBytes(message);
         LogRejected(log, door, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), correlationId, faults.Count, faults[0].Pointer, faults[0].Code, faults[0].Detail);
+        SandboxMetrics.Refusals.Add(1, SandboxMetrics.Label("door", door), SandboxMetrics.Label("class", faults[0].Code));
         if (queue.Client is not { } client)
         {
             throw new InvalidOperationException(

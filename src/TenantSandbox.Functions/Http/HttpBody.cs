@@ -7,6 +7,14 @@ namespace TenantSandbox.Functions.Http;
 /// <summary>Reads a request's body up to the size limit, without a byte order mark.</summary>
 internal static class HttpBody
 {
+    /// <summary>Sets the most bytes that the body of a request may have.</summary>
+    /// <returns>Null, or the problem to return if more are announced.</returns>
+    public static IResult? Limit(HttpRequest request, int maxBytes)
+    {
+        request.HttpContext.Features.Set(new SizeLimit(maxBytes));
+        return request.ContentLength > maxBytes ? Problem.TooLarge(request, maxBytes) : null;
+    }
+
     /// <returns>The bytes, or the problem to return.</returns>
     public static async Task<(ReadOnlyMemory<byte> Utf8, IResult? Problem)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
@@ -20,19 +28,22 @@ internal static class HttpBody
             return (default, Problem.UnsupportedMediaType(request));
         }
 
-        if (request.ContentLength > RequestLimits.MaxRequestBytes)
+        var maxBytes = request.HttpContext.Features.Get<SizeLimit>()?.Bytes ?? RequestLimits.MaxRequestBytes;
+        if (request.ContentLength > maxBytes)
         {
-            return (default, Problem.TooLarge(request));
+            return (default, Problem.TooLarge(request, maxBytes));
         }
 
         // One byte more than what is announced or allowed shows that there is more.
-        var buffer = new byte[(request.ContentLength ?? RequestLimits.MaxRequestBytes) + 1];
+        var buffer = new byte[(request.ContentLength ?? maxBytes) + 1];
         var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length == buffer.Length ? (default, Problem.TooLarge(request)) : (ByteOrderMark.Strip(buffer.AsMemory(0, length)), null);
+        return length == buffer.Length ? (default, Problem.TooLarge(request, maxBytes)) : (ByteOrderMark.Strip(buffer.AsMemory(0, length)), null);
     }
 
     private static bool IsJson(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
         && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) || type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
+
+    private sealed record SizeLimit(int Bytes);
 }

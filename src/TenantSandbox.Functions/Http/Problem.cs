@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Telemetry;
 
 namespace TenantSandbox.Functions.Http;
 
@@ -44,8 +45,23 @@ internal static class Problem
     public static IResult InProgress(HttpRequest request, string detail) =>
         Result(request, 409, "in-progress", "It is in progress", detail);
 
-    public static IResult TooLarge(HttpRequest request) =>
-        Result(request, 413, "too-large", "The request is too large", $"A request may have at most {RequestLimits.MaxRequestBytes} bytes.");
+    /// <summary>Nobody whom the app trusts vouches for the caller.</summary>
+    public static IResult Unauthenticated(HttpRequest request)
+    {
+        request.HttpContext.Response.Headers.WWWAuthenticate = "Bearer";
+        return Result(request, 401, "unauthenticated", "The caller is unknown", "Sign in with Microsoft Entra ID and send the token as Authorization: Bearer.");
+    }
+
+    public static IResult Forbidden(HttpRequest request, string detail) => Result(request, 403, "forbidden", "The caller may not do this", detail);
+
+    public static IResult TooManyRequests(HttpRequest request, int seconds)
+    {
+        ApiResults.RetryAfter(request, seconds);
+        return Result(request, 429, "too-many-requests", "Too many requests", "This caller has used up its requests of this minute. Wait as long as Retry-After says.");
+    }
+
+    public static IResult TooLarge(HttpRequest request, int maxBytes) =>
+        Result(request, 413, "too-large", "The request is too large", $"A request may have at most {maxBytes} bytes.");
 
     public static IResult UnsupportedMediaType(HttpRequest request) =>
         Result(request, 415, "unsupported-media-type", "The content type is not supported", "Send the request as application/json in UTF-8.");
@@ -97,13 +113,16 @@ internal static class Problem
 
     private static IResult Result(
         HttpRequest request, int status, string type, string title, string detail,
-        IReadOnlyList<ValidationFault>? errors = null, SubmitAnswer? answer = null, string? operation = null) =>
-        Results.Text(
+        IReadOnlyList<ValidationFault>? errors = null, SubmitAnswer? answer = null, string? operation = null)
+    {
+        SandboxMetrics.Refusals.Add(1, SandboxMetrics.Label("door", "http"), SandboxMetrics.Label("class", type));
+        return Results.Text(
             JsonSerializer.Serialize(new Body(
                 $"urn:tenantsandbox:problem:{type}", title, status, detail, $"{request.PathBase}{request.Path}", errors,
                 answer?.TenantId, answer?.CurrentRevision, answer?.Phase, operation)),
             ContentType,
             statusCode: status);
+    }
 
     private sealed record Body(
         [property: JsonPropertyName("type")] string Type,

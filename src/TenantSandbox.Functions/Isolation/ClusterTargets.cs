@@ -13,7 +13,7 @@ using TenantSandbox.Functions.Kubernetes.Manifests;
 namespace TenantSandbox.Functions.Isolation;
 
 /// <summary>Finds what a probe tries: what must be closed to every tenant, and what must be open.</summary>
-internal sealed class ClusterTargets(ClusterConnections connections, SeenCache cache, IOptions<TenantSandboxOptions> options)
+internal sealed class ClusterTargets(ClusterConnections connections, ListenerControl control, SeenCache cache, IOptions<TenantSandboxOptions> options)
 {
     private const int KubeletPort = 10250;
     private const int OtherPods = 5;
@@ -26,6 +26,7 @@ internal sealed class ClusterTargets(ClusterConnections connections, SeenCache c
     {
         var services = (await cache.GetAsync($"{tenant.ClusterId}/services", ServicesLifetime, () => ReadServicesAsync(tenant.ClusterId), cancellationToken)).Value
             ?? new ServiceAddresses(null, null);
+        var listener = (await control.ProveAsync(tenant.ClusterId, cancellationToken)).Value?.Address;
         ProbeTarget[] closed =
         [
             Closed("instance-metadata", ProbeTargetKind.Http, "169.254.169.254", 80),
@@ -35,14 +36,18 @@ internal sealed class ClusterTargets(ClusterConnections connections, SeenCache c
         ];
         ProbeTarget[] others =
         [
+            .. listener is null ? Array.Empty<ProbeTarget>() : [ListenerManifest.Target(listener, ProbeExpectation.Closed, options.Value)],
             .. (await FindOtherPodsAsync(tenant, cancellationToken)).Take(1).Select(p => Closed("other-tenant", ProbeTargetKind.Tcp, p.Address, p.Port)),
             .. services.Dns is { } dns
                 ? [Target("dns", ProbeTargetKind.UdpDns, dns, 53, ProbeExpectation.Open) with { DnsName = "kubernetes.default.svc.cluster.local" }]
                 : Array.Empty<ProbeTarget>(),
             .. AllowList(tenant).Take(1).Select(a => Target($"{ProbeFacts.AllowListPrefix}-1", ProbeTargetKind.Tcp, a.Address, a.Port, ProbeExpectation.Open)),
         ];
-        return node => [.. closed, .. AddressOf(node) is { } kubelet ? [Closed("kubelet", ProbeTargetKind.Tcp, kubelet, KubeletPort)] : Array.Empty<ProbeTarget>(), .. others];
+        return node => [.. closed, .. Kubelet("kubelet", node, NodeAddresses.Internal), .. Kubelet("kubelet-public", node, NodeAddresses.External), .. others];
     }
+
+    private IEnumerable<ProbeTarget> Kubelet(string name, V1Node? node, string type) =>
+        NodeAddresses.Of(node, type).Take(1).Select(a => Closed(name, ProbeTargetKind.Tcp, a.ToString(), KubeletPort));
 
     private ProbeTarget Closed(string name, ProbeTargetKind kind, string address, int port) => Target(name, kind, address, port, ProbeExpectation.Closed);
 
@@ -66,8 +71,6 @@ internal sealed class ClusterTargets(ClusterConnections connections, SeenCache c
         bytes[^1] += (byte)(block.PrefixLength < bytes.Length * 8 - 1 ? 1 : 0);
         return new IPAddress(bytes).ToString();
     }
-
-    private static string? AddressOf(V1Node? node) => node?.Status?.Addresses?.FirstOrDefault(a => a.Type == "InternalIP" && IPAddress.TryParse(a.Address, out _))?.Address;
 
     private async Task<ServiceAddresses> ReadServicesAsync(string clusterId)
     {

@@ -16,8 +16,8 @@ namespace TenantSandbox.Functions.Isolation;
 /// share once in some seconds.
 /// </summary>
 internal sealed class IsolationFactsReader(
-    AgentPoolResources pools, ClusterConnections connections, NamespacePolicies policies, ClusterNodes nodes, AdmissionTrials trials, PodLogs logs, SeenCache cache,
-    TimeProvider time)
+    AgentPoolResources pools, ClusterConnections connections, NamespacePolicies policies, ClusterNodes nodes, AdmissionTrials trials, ListenerControl control, PodLogs logs,
+    SeenCache cache, TimeProvider time)
 {
     /// <summary>ARM allows about one read of agent pools in a second, for a whole subscription.</summary>
     private static readonly TimeSpan PoolLifetime = TimeSpan.FromMinutes(1);
@@ -41,7 +41,8 @@ internal sealed class IsolationFactsReader(
             ? new Seen<IReadOnlyList<ProbeFacts>>(null, pods.At, pods.Failure!)
             : await SeeAsync<IReadOnlyList<ProbeFacts>>(() => ReadProbesAsync(tenant.ClusterId, pods.Value, ProbePodManifest.MarkOf(verificationId), cancellationToken));
         return new IsolationFacts(
-            await pool, ToJson(seenNodes), await classes, ToJson(pods), await foundPolicies, probes, await dryRuns);
+            await pool, ToJson(seenNodes), await classes, ToJson(pods), await foundPolicies, probes, await dryRuns,
+            probes.Value is { Count: > 0 } ? await control.ProveAsync(tenant.ClusterId, cancellationToken) : null);
     }
 
     private static Seen<IReadOnlyList<JsonObject>> ToJson<T>(Seen<IReadOnlyList<T>> seen)

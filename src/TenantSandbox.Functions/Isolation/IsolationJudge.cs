@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using TenantSandbox.Core.Errors;
@@ -5,6 +6,7 @@ using TenantSandbox.Core.Isolation.Evidence;
 using TenantSandbox.Core.Isolation.Verification;
 using TenantSandbox.Functions.Isolation.Evidence;
 using TenantSandbox.Functions.Kubernetes;
+using static TenantSandbox.Functions.Telemetry.SandboxMetrics;
 
 namespace TenantSandbox.Functions.Isolation;
 
@@ -42,8 +44,10 @@ internal sealed partial class IsolationJudge(
             new ReportRequest(
                 tenant.TenantId, tenant.Incarnation, tenant.ClusterId, input.InstanceId!, input.Cause, input.StartedAt!.Value, time.GetUtcNow(), tenant.SpecHash, checks),
             cancellationToken);
+        var isIsolated = failed.Length == 0 && report.Verdict == ReportVerdict.Passed;
+        Record(isIsolated, input, failed);
         return new IsolationVerdict(
-            failed.Length == 0 && report.Verdict == ReportVerdict.Passed,
+            isIsolated,
             checks.Count(c => c.Verdict == CheckVerdict.Passed),
             Math.Max(failed.Length, report.Failed),
             checks.Count(c => c.Verdict == CheckVerdict.Warning),
@@ -52,6 +56,19 @@ internal sealed partial class IsolationJudge(
             $"{tenant.TenantId}/{report.Link.Incarnation}/{report.Link.Number}",
             IsolationVerification.NodeImageOf(facts),
             IsOnlyNotRunning: failed.Length > 0 && failed.All(IsolationVerification.ShowsWorkloadThatDoesNotRun));
+    }
+
+    private void Record(bool isIsolated, VerificationInput input, IsolationCheck[] failed)
+    {
+        var verdict = isIsolated ? "passed" : "failed";
+        Verifications.Add(1, Label("verdict", verdict), Label("cause", JsonNamingPolicy.CamelCase.ConvertName(input.Cause.ToString())));
+        foreach (var check in failed)
+        {
+            FailedChecks.Add(1, Label("check", check.Id));
+        }
+
+        OperationDuration.Record(
+            Math.Max(0, (time.GetUtcNow() - input.StartedAt!.Value).TotalSeconds), Label("operation", "verifyIsolation"), Label("outcome", isIsolated ? "succeeded" : "failed"));
     }
 
     private static string Describe(IsolationCheck check)

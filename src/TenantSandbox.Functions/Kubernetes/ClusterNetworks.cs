@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using k8s;
-using k8s.Models;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Azure.Arm;
@@ -11,9 +10,9 @@ using TenantSandbox.Functions.Configuration;
 namespace TenantSandbox.Functions.Kubernetes;
 
 /// <summary>
-/// The configured ranges, the addresses of the API server, and the ranges of the cluster: pods and Services from the managed cluster, nodes from
-/// the agent pools' subnets. For pools without one, the blocks around the nodes' addresses. Kept for five minutes: so long after a change of
-/// addresses, at most, policies are still rendered with the former ones.
+/// The addresses of the API server, and the ranges of the cluster: pods and Services from the managed cluster, nodes from the agent pools' subnets.
+/// For pools without one, the blocks around the nodes' addresses. Nodes' public addresses are in no subnet, so they are read from the nodes. Kept
+/// for five minutes: so long after a change of addresses, at most, policies are still rendered with the former ones.
 /// </summary>
 internal sealed class ClusterNetworks(
     ClusterNetworkReader managed, ApiServerAddresses apiServers, ClusterConnections connections, IOptions<TenantSandboxOptions> options, TimeProvider time)
@@ -54,19 +53,19 @@ internal sealed class ClusterNetworks(
 
     private async Task<ClusterNetwork> ReadAsync(string clusterId)
     {
-        var network = options.Value.Network;
-        var found = network.DenyClusterRanges
+        var isRead = options.Value.Network.DenyClusterRanges;
+        var found = isRead
             ? await managed.ReadAsync(clusterId, CancellationToken.None)
             : new ManagedNetwork([], HasAllSubnets: true, "it isn't read from Azure, since Network__DenyClusterRanges is off", HasLocalDns: false);
-        var nodes = found.HasAllSubnets ? [] : await NodeBlocksAsync(clusterId);
+        var nodes = isRead ? await NodeBlocksAsync(clusterId, found.HasAllSubnets) : [];
         var apiServer = await apiServers.ReadAsync(clusterId, CancellationToken.None);
         return new(
-            [.. network.DeniedCidrs.Concat(found.Blocks).Concat(nodes).Concat(apiServer.Select(BlockOfOne)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            [.. found.Blocks.Concat(nodes).Concat(apiServer.Select(BlockOfOne)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
             found.HasLocalDns,
             options.Value.FindPolicyEngine(clusterId) is null ? found.MissingEngine : null);
     }
 
-    private async Task<IReadOnlyList<string>> NodeBlocksAsync(string clusterId)
+    private async Task<IReadOnlyList<string>> NodeBlocksAsync(string clusterId, bool hasAllSubnets)
     {
         var blocks = new SortedSet<string>(StringComparer.Ordinal);
         string? continuation = null;
@@ -77,19 +76,18 @@ internal sealed class ClusterNetworks(
                 "list the nodes",
                 client => client.CoreV1.ListNodeAsync(limit: NodesPerPage, continueParameter: continuation),
                 CancellationToken.None);
-            blocks.UnionWith(page.Items.SelectMany(AddressesOf).Select(BlockAround));
+            blocks.UnionWith(page.Items.SelectMany(n => NodeAddresses.Of(n, NodeAddresses.External)).Select(BlockOfOne));
+            if (!hasAllSubnets)
+            {
+                blocks.UnionWith(page.Items.SelectMany(n => NodeAddresses.Of(n, NodeAddresses.Internal)).Select(BlockAround));
+            }
+
             continuation = page.Metadata.ContinueProperty;
         }
         while (!string.IsNullOrEmpty(continuation));
 
         return [.. blocks];
     }
-
-    private static IEnumerable<IPAddress> AddressesOf(V1Node node) =>
-        (node.Status?.Addresses ?? [])
-            .Where(a => a.Type == "InternalIP")
-            .Select(a => IPAddress.TryParse(a.Address, out var address) ? address : null)
-            .OfType<IPAddress>();
 
     private static string BlockAround(IPAddress address)
     {

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Configuration;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Http.Access;
 
 namespace TenantSandbox.Functions.Maintenance;
 
@@ -17,7 +18,7 @@ internal sealed class MaintenanceEndpoints(MaintenanceStarts starts, IConfigurat
 
     [Function("GetMaintenance")]
     public Task<IResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "maintenance")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "get", Route = "maintenance")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
         BackendFailures.AnswerAsync(request, async () =>
@@ -28,7 +29,7 @@ internal sealed class MaintenanceEndpoints(MaintenanceStarts starts, IConfigurat
 
     [Function("RunMaintenance")]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "maintenance/{task}/run")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "post", Route = "maintenance/{task}/run")] HttpRequest request,
         string task,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
@@ -36,7 +37,7 @@ internal sealed class MaintenanceEndpoints(MaintenanceStarts starts, IConfigurat
 
     [Function("RebuildState")]
     public Task<IResult> RebuildAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "maintenance/rebuild")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "post", Route = "maintenance/rebuild")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
         BackendFailures.AnswerAsync(request, () => StartAsync(request, MaintenanceTask.Rebuild.ToWireName(), client, cancellationToken));
@@ -60,7 +61,7 @@ internal sealed class MaintenanceEndpoints(MaintenanceStarts starts, IConfigurat
             return Problem.Of(request, faults);
         }
 
-        if (!await starts.TryStartAsync(client, task, $"{read.Actor}: {read.Reason}", cancellationToken))
+        if (!await starts.TryStartAsync(client, task, $"{Caller.ActorOf(request, read.Actor)}: {read.Reason}", cancellationToken))
         {
             return Problem.InProgress(request, $"A run of '{name}' is in progress.");
         }

@@ -23,6 +23,7 @@ public sealed class MaintenanceEntity : TaskEntity<MaintenanceState>
     {
         ArgumentNullException.ThrowIfNull(report);
         State = State.Add(report);
+        MaintenanceMetrics.Record(report);
     }
 
     protected override MaintenanceState InitializeState(TaskEntityOperation entityOperation) => new();

@@ -10,7 +10,7 @@ namespace TenantSandbox.Functions.Maintenance;
 internal sealed class MaintenanceStarts(IOptions<MaintenanceOptions> options, IOptions<ReportOptions> reports)
 {
     /// <summary>Statuses in which a run is in progress, so that none is started beside it.</summary>
-    private static readonly OrchestrationRuntimeStatus[] InProgress =
+    internal static readonly OrchestrationRuntimeStatus[] InProgress =
         [OrchestrationRuntimeStatus.Pending, OrchestrationRuntimeStatus.Running, OrchestrationRuntimeStatus.Suspended];
 
     /// <summary>Starts a run unless one is in progress.</summary>

@@ -1,3 +1,4 @@
+using DurableTask.Core.Exceptions;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -5,6 +6,7 @@ using TenantSandbox.Core.Errors;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Orchestration;
+using TenantSandbox.Functions.Telemetry;
 using TenantSandbox.Functions.Tenants;
 
 namespace TenantSandbox.Functions.Maintenance;
@@ -32,13 +34,18 @@ internal static class OperationWatchdog
         foreach (var tenant in tenants.Where(t => t.Operation is not null))
         {
             running++;
+            SandboxMetrics.OperationAge.Record(
+                Math.Max(0, (request.Now - tenant.Operation!.StartedAt).TotalSeconds), SandboxMetrics.Label("operation", tenant.Operation.Kind.ToWireName()));
             if (await SettleAsync(tenant, tenant.Operation!, request, client, cancellationToken) is { } finding)
             {
                 findings.Add(finding);
             }
         }
 
-        return PageResult.Of(continuation, [("tenants", tenants.Count), ("runningOperations", running), ("lostOperations", findings.Count)], findings);
+        return PageResult.Of(
+            continuation,
+            [("tenants", tenants.Count), ("runningOperations", running), ("lostOperations", findings.Count), .. MaintenanceMetrics.CountPhases(tenants)],
+            findings);
     }
 
     private static async Task<MaintenanceFinding?> SettleAsync(
@@ -66,8 +73,9 @@ internal static class OperationWatchdog
             ? TenantError.Create(ErrorClass.Transient, "OperationLost", $"The orchestration of operation '{operation.Id}' doesn't exist any more.")
             : instance.FailureDetails is { } failure ? FailureMapping.ToError(failure) : TenantError.Create(
                 ErrorClass.Transient, "OperationLost", $"The orchestration of operation '{operation.Id}' is {instance.RuntimeStatus} but its tenant has no report.");
-        await ReportAsync(tenant, operation, error, request.Now, client, cancellationToken);
-        return MaintenanceFinding.Create("operationLost", tenant.TenantId, $"{error.Code}: {error.Message}", "It was settled as failed, and what it left is compensated.");
+        return await TrySettleAsync(tenant, operation, error, request.Now, client, cancellationToken)
+            ? MaintenanceFinding.Create("operationLost", tenant.TenantId, $"{error.Code}: {error.Message}", "It was settled as failed, and what it left is compensated.")
+            : null;
     }
 
     private static async Task<MaintenanceFinding> EndAsync(
@@ -82,19 +90,32 @@ internal static class OperationWatchdog
         }
 
         await client.TerminateInstanceAsync(operation.Id, detail, cancellationToken);
-        await ReportAsync(tenant, operation, TenantError.Create(ErrorClass.Transient, "OperationTimeout", detail), request.Now, client, cancellationToken);
+        await TrySettleAsync(tenant, operation, TenantError.Create(ErrorClass.Transient, "OperationTimeout", detail), request.Now, client, cancellationToken);
         return MaintenanceFinding.Create("operationOverdue", tenant.TenantId, detail, "It was terminated and settled as failed, and what it left is compensated.");
     }
 
-    private static async Task ReportAsync(
+    /// <summary>
+    /// Starts the settlement unless it is in progress: that of a lift waits as long as the time between two runs, each of which would otherwise
+    /// start it from the beginning.
+    /// </summary>
+    /// <returns>False when it is in progress.</returns>
+    private static async Task<bool> TrySettleAsync(
         TenantState tenant, TenantOperation operation, TenantError error, DateTimeOffset now, DurableTaskClient client, CancellationToken cancellationToken)
     {
         var input = new SettleInput(
             tenant.TenantId, tenant.Incarnation, operation.Revision, operation.Kind, error,
             Command(tenant, operation, TenantVerb.Compensate, $"{error.Code}: {error.Message}", now),
             OpenedBy(tenant, operation));
-        await client.ScheduleNewOrchestrationInstanceAsync(
-            nameof(SettleOrchestration), input, new StartOrchestrationOptions($"settle.{operation.Id}"), cancellationToken);
+        var options = new StartOrchestrationOptions($"settle.{operation.Id}").WithDedupeStatuses(MaintenanceStarts.InProgress);
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(nameof(SettleOrchestration), input, options, cancellationToken);
+            return true;
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The tenant, if the operation was lifting its quarantine: it may have been opened and not verified.</summary>

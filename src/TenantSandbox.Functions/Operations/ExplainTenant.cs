@@ -10,7 +10,7 @@ internal sealed class ExplainTenant(ReconcileSchedule reconcile)
 {
     [Function(nameof(ExplainTenant))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants/{tenantId}/explain")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "get", Route = "tenants/{tenantId}/explain")] HttpRequest request,
         string tenantId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>

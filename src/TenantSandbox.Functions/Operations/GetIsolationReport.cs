@@ -20,7 +20,7 @@ internal sealed class GetIsolationReport(ReportStore reports, IReportSigner sign
 
     [Function(nameof(GetIsolationReport))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants/{tenantId}/isolation-report")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "get", Route = "tenants/{tenantId}/isolation-report")] HttpRequest request,
         string tenantId,
         CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ internal sealed partial class GetOperation(IOptions<RequestDoorOptions> options)
 {
     [Function(nameof(GetOperation))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "operations/{operationId}")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "get", Route = "operations/{operationId}")] HttpRequest request,
         string operationId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>

@@ -11,7 +11,7 @@ internal sealed class GetReportKeys(IReportSigner signer)
 {
     [Function(nameof(GetReportKeys))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "isolation-report-keys")] HttpRequest request, CancellationToken cancellationToken) =>
+        [HttpTrigger(HttpAuthentication.Level, "get", Route = "isolation-report-keys")] HttpRequest request, CancellationToken cancellationToken) =>
         BackendFailures.AnswerAsync(request, async () =>
             ApiResults.Ok(request, new ReportJwkSet([.. (await signer.ListKeysAsync(cancellationToken)).Select(k => k.Jwk)])));
 }

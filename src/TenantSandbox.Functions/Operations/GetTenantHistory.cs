@@ -11,7 +11,7 @@ internal sealed class GetTenantHistory
 {
     [Function(nameof(GetTenantHistory))]
     public static Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants/{tenantId}/history")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "get", Route = "tenants/{tenantId}/history")] HttpRequest request,
         string tenantId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>

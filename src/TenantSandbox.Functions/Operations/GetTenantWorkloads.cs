@@ -11,7 +11,7 @@ internal sealed class GetTenantWorkloads(WorkloadStateReader reader, ClusterRead
 {
     [Function(nameof(GetTenantWorkloads))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants/{tenantId}/workloads")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "get", Route = "tenants/{tenantId}/workloads")] HttpRequest request,
         string tenantId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>

@@ -22,7 +22,7 @@ internal sealed class GetWorkloadLogs(
 
     [Function(nameof(GetWorkloadLogs))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants/{tenantId}/workloads/{workload}/logs")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "get", Route = "tenants/{tenantId}/workloads/{workload}/logs")] HttpRequest request,
         string tenantId,
         string workload,
         [DurableClient] DurableTaskClient client,

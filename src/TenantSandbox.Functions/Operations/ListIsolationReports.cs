@@ -11,7 +11,7 @@ internal sealed class ListIsolationReports(ReportStore reports)
 {
     [Function(nameof(ListIsolationReports))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants/{tenantId}/isolation-reports")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "get", Route = "tenants/{tenantId}/isolation-reports")] HttpRequest request,
         string tenantId,
         CancellationToken cancellationToken) =>
         ReportReads.AnswerAsync(request, tenantId, async () =>

@@ -21,7 +21,7 @@ internal sealed class ListTenants
 
     [Function(nameof(ListTenants))]
     public static Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "tenants")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "get", Route = "tenants")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
         BackendFailures.AnswerAsync(request, () => AnswerAsync(request, client, cancellationToken));

@@ -1,6 +1,7 @@
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Entities;
+using TenantSandbox.Functions.Telemetry;
 
 namespace TenantSandbox.Functions.Pools;
 
@@ -28,14 +29,14 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
     public ReserveAnswer Reserve(ReserveRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Apply(PlacementLedger.Reserve(State, request), request.Timing);
+        return Apply(PlacementLedger.Reserve(State, request), request.Timing, request.RequestedAt);
     }
 
     /// <summary>Releases one or all reservations of a tenant's incarnation; deletes the pools whose last one is released.</summary>
     public ReleaseAnswer Release(ReleaseRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Apply(PlacementLedger.Release(State, request), request.Timing);
+        return Apply(PlacementLedger.Release(State, request), request.Timing, request.RequestedAt);
     }
 
     /// <summary>Stores the outcome of creating or deleting a pool.</summary>
@@ -46,14 +47,14 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
     public IReadOnlyList<string> Settle(PoolReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return Apply(PlacementLedger.Complete(State, report), report.Timing);
+        return Apply(PlacementLedger.Complete(State, report), report.Timing, report.EndedAt);
     }
 
     /// <summary>Drops a pool that a fresh read didn't find, or closes one that failed. Returns whether that changed the ledger.</summary>
     public bool ReportMissing(PoolHealthReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        return Apply(ClusterComparison.Report(State, report), report.Timing);
+        return Apply(ClusterComparison.Report(State, report), report.Timing, report.ReportedAt);
     }
 
     /// <summary>Compares the ledger with one page of ARM's list of pools, and takes over what it learns from it.</summary>
@@ -61,6 +62,7 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
     {
         ArgumentNullException.ThrowIfNull(observation);
         (State, var findings, _) = ClusterComparison.Observe(State, observation);
+        LedgerMetrics.Record(State);
         return findings;
     }
 
@@ -76,7 +78,7 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
     public bool Restart(PoolRestart restart)
     {
         ArgumentNullException.ThrowIfNull(restart);
-        return Apply(LedgerRecovery.Restart(State, restart), restart.Timing);
+        return Apply(LedgerRecovery.Restart(State, restart), restart.Timing, restart.RequestedAt);
     }
 
     /// <summary>The reference to a pool; null when the ledger doesn't have it.</summary>
@@ -101,9 +103,10 @@ public sealed class ClusterEntity : TaskEntity<LedgerState>
 
     // The host ignores dedupe statuses of starts that come from entities: that an orchestration starts only once rests on
     // the ledger, which never uses an instance id twice.
-    private T Apply<T>(LedgerChange<T> change, OperationTiming timing)
+    private T Apply<T>(LedgerChange<T> change, OperationTiming timing, DateTimeOffset at)
     {
         State = change.State;
+        LedgerMetrics.Record(State, timing, at);
         foreach (var operation in change.Operations)
         {
             TaskName name = operation.IsDeletion ? nameof(DeletePoolOrchestration) : nameof(CreatePoolOrchestration);

@@ -3,6 +3,7 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
+using TenantSandbox.Functions.Telemetry;
 
 namespace TenantSandbox.Functions.Tenants;
 
@@ -28,15 +29,17 @@ internal static class Submissions
     {
         ArgumentNullException.ThrowIfNull(identity);
         ArgumentNullException.ThrowIfNull(request);
+        ActivityTelemetry.TagTenant(request.TenantId);
         return StartAsync(
-            client, nameof(SubmitRequestOrchestration), identity.ToInstanceId(), new SubmitInput(identity, request, receivedAt), request.ContentHash, cancellationToken);
+            client, nameof(SubmitRequestOrchestration), identity.ToInstanceId(), new SubmitInput(identity, request, receivedAt), request.Kind.ToWireName(), request.ContentHash, cancellationToken);
     }
 
     /// <summary>Submits a command of an operator; calls with the same command id submit it once.</summary>
     public static Task<SubmissionStart> StartAsync(DurableTaskClient client, OperatorCommand command, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return StartAsync(client, nameof(ActOrchestration), command.CommandId, command, command.ContentHash, cancellationToken);
+        ActivityTelemetry.TagTenant(command.TenantId);
+        return StartAsync(client, nameof(ActOrchestration), command.CommandId, command, command.Verb.ToWireName(), command.ContentHash, cancellationToken);
     }
 
     /// <summary>Whether an instance is a submission.</summary>
@@ -53,6 +56,14 @@ internal static class Submissions
     /// <summary>The tenant's answer; null while there is none, or when the submission failed.</summary>
     public static SubmitAnswer? AnswerOf(OrchestrationMetadata instance) =>
         instance is { RuntimeStatus: OrchestrationRuntimeStatus.Completed, SerializedOutput: not null } ? instance.ReadOutputAs<SubmitAnswer>() : null;
+
+    private static async Task<SubmissionStart> StartAsync(
+        DurableTaskClient client, string orchestration, string instanceId, object input, string kind, string? contentHash, CancellationToken cancellationToken)
+    {
+        var start = await StartAsync(client, orchestration, instanceId, input, contentHash, cancellationToken);
+        SandboxMetrics.Requests.Add(1, SandboxMetrics.Label("kind", kind), SandboxMetrics.Label("outcome", start.IsReused ? "reused" : "submitted"));
+        return start;
+    }
 
     private static async Task<SubmissionStart> StartAsync(
         DurableTaskClient client, string orchestration, string instanceId, object input, string? contentHash, CancellationToken cancellationToken)

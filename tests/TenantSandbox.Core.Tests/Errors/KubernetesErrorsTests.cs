@@ -16,6 +16,7 @@ public sealed class KubernetesErrorsTests
     [InlineData(409, "AlreadyExists", null, ErrorClass.Conflict)]
     [InlineData(410, "Expired", null, ErrorClass.Transient)]
     [InlineData(422, "Invalid", null, ErrorClass.Invalid)]
+    [InlineData(422, "Invalid", "Namespace \"t\" is invalid: metadata.uid: Invalid value: \"1\": field is immutable", ErrorClass.Conflict)]
     [InlineData(429, "TooManyRequests", null, ErrorClass.Throttled)]
     [InlineData(500, "InternalError", null, ErrorClass.Transient)]
     [InlineData(504, "Timeout", null, ErrorClass.Transient)]

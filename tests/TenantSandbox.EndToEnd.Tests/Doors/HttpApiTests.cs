@@ -156,6 +156,21 @@ public sealed class HttpApiTests(DoorSystem doors)
     }
 
     [Fact]
+    public async Task Get_ForgedPrincipal_GivesNothingAndTakesNothing()
+    {
+        // {"auth_typ":"aad","claims":[{"typ":"oid","val":"m"},{"typ":"roles","val":"Administrator"}]}, and the same without a role.
+        const string administrator = "eyJhdXRoX3R5cCI6ImFhZCIsImNsYWltcyI6W3sidHlwIjoib2lkIiwidmFsIjoibSJ9LHsidHlwIjoicm9sZXMiLCJ2YWwiOiJBZG1pbmlzdHJhdG9yIn1dfQ==";
+        const string nobody = "eyJhdXRoX3R5cCI6ImFhZCIsImNsYWltcyI6W3sidHlwIjoib2lkIiwidmFsIjoibSJ9XX0=";
+        using var withoutKey = new HttpClient { BaseAddress = doors.System.Http.BaseAddress };
+        withoutKey.DefaultRequestHeaders.Add("X-MS-CLIENT-PRINCIPAL", administrator);
+
+        using var refused = await withoutKey.GetAsync(new Uri("/api/tenants", UriKind.Relative));
+        var withKey = await doors.SendAsync(HttpMethod.Get, "/api/tenants", null, ("X-MS-CLIENT-PRINCIPAL", nobody));
+
+        Assert.Equal((401, 200), ((int)refused.StatusCode, withKey.Status));
+    }
+
+    [Fact]
     public async Task Health_Anyone_GetsOk()
     {
         var health = await doors.GetAsync("/api/health");

@@ -1,5 +1,4 @@
-using TenantSandbox.AksTwin;
-using TenantSandbox.Cli.Local;
+using System.Text.Json.Nodes;
 using TenantSandbox.Core.Tenants;
 
 namespace TenantSandbox.EndToEnd.Tests.Lifecycle;
@@ -10,7 +9,7 @@ public sealed class LostTaskHubTests
     [Fact]
     public async Task NewDedicatedTenant_AfterTheTaskHubWasLost_NeverGetsAnothersPool()
     {
-        await using var world = await World.CreateAsync();
+        await using var world = await LastingTwin.CreateAsync();
         string acmePool;
         await using (var system = await world.StartAsync())
         {
@@ -37,13 +36,17 @@ public sealed class LostTaskHubTests
     [Fact]
     public async Task Rebuild_AfterTheTaskHubWasLost_RestoresTenantsAndLedger()
     {
-        await using var world = await World.CreateAsync();
+        await using var world = await LastingTwin.CreateAsync();
         await using (var system = await world.StartAsync())
         {
             using var acme = await system.OnboardAsync("acme", tier: "dedicated");
             using var beta = await system.OnboardAsync("beta", revision: 7);
+            using var gamma = await system.OnboardAsync("gamma");
             await system.SettleAsync("acme");
             await system.SettleAsync("beta");
+            await system.SettleAsync("gamma");
+            using var suspension = await system.ActAsync("tenants/gamma/suspend");
+            Assert.Equal(TenantPhase.Suspended, (await system.SettleAsync("gamma")).Phase);
         }
 
         world.LoseTaskHub();
@@ -52,53 +55,28 @@ public sealed class LostTaskHubTests
             var report = await system.MaintainAsync("rebuild");
             await system.WaitUntilNothingRunsAsync();
 
-            Assert.Equal(2, report["counts"]!["tenants"]!.GetValue<int>());
-            Assert.Equal(0, report["counts"]!["specsUnknown"]!.GetValue<int>());
+            Assert.Equal((3, 2, 0), (Count(report, "tenants"), Count(report, "pools"), Count(report, "specsUnknown")));
             Assert.Equal(TenantPhase.Ready, (await system.SettleAsync("acme")).Phase);
             Assert.Equal(7, (await system.SettleAsync("beta")).Revision);
+            Assert.Equal(TenantPhase.Suspended, (await system.SettleAsync("gamma")).Phase);
+            Assert.Equal(0, Count(await system.MaintainAsync("reconcile-clusters"), "differences"));
+            var reconciled = await system.MaintainAsync("reconcile-tenants");
+            Assert.Equal((3, 0, 0), (Count(reconciled, "compared"), Count(reconciled, "drifted"), Count(reconciled, "repairs")));
+            using var resumption = await system.ActAsync("tenants/gamma/resume");
+            Assert.Equal(TenantPhase.Ready, (await system.SettleAsync("gamma")).Phase);
             using var update = await system.PutAsync("beta", TenantRequests.Onboard("beta", 8, image: "registry.example/app:2"), ifMatch: 7);
             Assert.Equal(TenantPhase.Ready, (await system.SettleAsync("beta")).Phase);
             using var first = await system.OffboardAsync("acme");
             using var second = await system.OffboardAsync("beta");
+            using var third = await system.OffboardAsync("gamma");
             await system.SettleAsync("acme");
             await system.SettleAsync("beta");
+            await system.SettleAsync("gamma");
             await system.WaitUntilNothingRunsAsync();
             using var person = await Stranger.OfAsync(world.Twin);
             Assert.Empty(await person.ListPoolsAsync());
         }
     }
 
-    /// <summary>A twin and a state directory that outlive the systems on them.</summary>
-    private sealed class World : IAsyncDisposable
-    {
-        private readonly string _state = Directory.CreateTempSubdirectory("tenantsandbox-lost-").FullName;
-
-        private World(TwinHost twin) => Twin = twin;
-
-        public TwinHost Twin { get; }
-
-        public static async Task<World> CreateAsync() => new(await TwinHost.StartAsync(new TwinOptions { Timing = TimingProfile.Instant }));
-
-        public Task<TestSystem> StartAsync() => TestSystem.StartAsync(options => options with
-        {
-            StateDirectory = _state,
-            Twin = new TwinConnection(Twin.ArmEndpoint, Twin.CertificateAuthorityPem, Twin.Options),
-        });
-
-        public void LoseTaskHub()
-        {
-            var lost = Directory.GetFiles(_state, "*.db*");
-            Assert.NotEmpty(lost);
-            foreach (var file in lost)
-            {
-                File.Delete(file);
-            }
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await Twin.DisposeAsync();
-            Directory.Delete(_state, recursive: true);
-        }
-    }
+    private static int Count(JsonObject report, string name) => report["counts"]![name]!.GetValue<int>();
 }

@@ -15,7 +15,7 @@ public sealed class QueueHostFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var tools = Path.Combine(SampleHost.RepositoryRoot, ".local", "tools");
-        var (azurite, reason) = await AzuriteProcess.TryStartAsync(tools, dataDirectory: null, withBlobsAndTables: false, CancellationToken.None);
+        var (azurite, reason) = await AzuriteProcess.TryStartAsync(tools, dataDirectory: null, withBlobsAndTables: false, identity: null, CancellationToken.None);
         _azurite = azurite ?? throw new InvalidOperationException($"{reason}. `./dev test` installs it; run that first.");
         Sample = await SampleHost.StartAsync(settings: new Dictionary<string, string?>
         {

@@ -58,7 +58,7 @@ public sealed class FunctionsMetadataTests
         PostOperationVerb: httpTrigger authLevel=Function methods=post route=operations/{operationId}/{verb}; durableClient; out http
         PostTenant: httpTrigger authLevel=Function methods=post route=tenants; durableClient; out http
         PostTenantVerb: httpTrigger authLevel=Function methods=post route=tenants/{tenantId}/{verb}; durableClient; out http
-        PublishEvent: activityTrigger
+        PublishEvent: activityTrigger; durableClient
         PurgeHistoryOrchestration: orchestrationTrigger
         PurgeHistoryTimer: timerTrigger schedule=%TenantSandbox:Maintenance:Schedules:PurgeHistory%; durableClient
         PurgeInstances: activityTrigger; durableClient

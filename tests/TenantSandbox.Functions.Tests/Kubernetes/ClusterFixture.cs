@@ -35,6 +35,7 @@ public sealed class ClusterFixture : IAsyncLifetime
     private readonly string _caFile = Path.Combine(Path.GetTempPath(), $"adapters-tests-{Guid.NewGuid():n}.pem");
     private readonly string? _kubeconfig;
     private readonly Dictionary<string, string> _more;
+    private readonly TwinOptions _options;
     private TwinHost? _azure;
     private TwinHost? _twin;
     private ServiceProvider? _services;
@@ -48,7 +49,9 @@ public sealed class ClusterFixture : IAsyncLifetime
 
     /// <param name="kubeconfig">A real API server's; null or empty for the twin.</param>
     /// <param name="more">Settings in addition.</param>
-    internal ClusterFixture(string? kubeconfig, Dictionary<string, string>? more = null) => (_kubeconfig, _more) = (kubeconfig, more ?? []);
+    /// <param name="options">The twin's options; null for the defaults.</param>
+    internal ClusterFixture(string? kubeconfig, Dictionary<string, string>? more = null, TwinOptions? options = null) =>
+        (_kubeconfig, _more, _options) = (kubeconfig, more ?? [], options ?? new TwinOptions());
 
     /// <summary>The twin, where there is one.</summary>
     internal TwinHost Twin => _twin!;
@@ -95,7 +98,7 @@ public sealed class ClusterFixture : IAsyncLifetime
             settings[name] = value;
         }
 
-        _azure = await TwinHost.StartAsync(new TwinOptions());
+        _azure = await TwinHost.StartAsync(_options);
         await File.WriteAllTextAsync(_caFile, _azure.CertificateAuthorityPem);
         settings["Arm__Endpoint"] = _azure.ArmEndpoint.AbsoluteUri;
         settings["Arm__CaFile"] = _caFile;

@@ -20,13 +20,11 @@ public sealed class ClusterNetworksTests
     public async Task Get_PoolsWithSubnet_ReturnsItsRangeAndTheClusters()
     {
         await using var cloud = await TwinCloud.StartAsync(
-            configure: s => s["Network__DeniedCidrs__0"] = "192.168.0.0/16",
             change: o => o with { Clusters = [new() { SubnetId = SubnetId }], Subnets = new Dictionary<string, string> { ["vnet/nodes"] = "10.60.0.0/22" } });
 
         var blocks = (await Networks(cloud).GetAsync("west-1", default)).Closed;
 
-        Assert.Equal(["10.0.0.0/16", "10.244.0.0/16", "10.60.0.0/22", "127.0.0.1/32", "192.168.0.0/16", "198.51.100.10/32"], blocks);
-        Assert.Equal(0, cloud.Twin.Calls.Total("kube.nodes"));
+        Assert.Equal(["10.0.0.0/16", "10.244.0.0/16", "10.60.0.0/22", "127.0.0.1/32", "198.51.100.10/32"], blocks);
     }
 
     [Fact]
@@ -37,6 +35,44 @@ public sealed class ClusterNetworksTests
         var blocks = (await Networks(cloud).GetAsync("west-1", default)).Closed;
 
         Assert.Equal(["10.0.0.0/16", "10.224.0.0/16", "10.244.0.0/16", "127.0.0.1/32", "198.51.100.10/32"], blocks);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Get_NodesWithPublicAddresses_HasEachOfThem(bool isInSubnet)
+    {
+        await using var cloud = await TwinCloud.StartAsync(change: o => !isInSubnet ? o : o with
+        {
+            Clusters = [new() { SubnetId = SubnetId }],
+            Subnets = new Dictionary<string, string> { ["vnet/nodes"] = "10.60.0.0/22" },
+        });
+        await PutPoolAsync(cloud, $$"""{"properties":{"count":2,"vmSize":"Standard_D4s_v5","enableNodePublicIP":true,"vnetSubnetID":{{(isInSubnet ? $"\"{SubnetId}\"" : "null")}} } }""");
+
+        var blocks = (await Networks(cloud).GetAsync("west-1", default)).Closed;
+
+        Assert.Equal(2, blocks.Count(b => b.StartsWith("198.18.", StringComparison.Ordinal) && b.EndsWith("/32", StringComparison.Ordinal)));
+        Assert.Equal(!isInSubnet, blocks.Contains("10.224.0.0/16"));
+    }
+
+    [Fact]
+    public void NodeAddresses_OfBothFamilies_AreReadByTypeAndWithoutWhatIsNoAddress()
+    {
+        var node = new V1Node
+        {
+            Status = new V1NodeStatus
+            {
+                Addresses =
+                [
+                    Address("node-1", "Hostname"), Address("10.224.0.4", "InternalIP"), Address("fd00::4", "InternalIP"),
+                    Address("2001:db8::4", "ExternalIP"), Address("203.0.113.4", "ExternalIP"), Address("", "ExternalIP"),
+                ],
+            },
+        };
+
+        Assert.Equal(["10.224.0.4", "fd00::4"], NodeAddresses.Of(node, NodeAddresses.Internal).Select(a => a.ToString()));
+        Assert.Equal(["2001:db8::4", "203.0.113.4"], NodeAddresses.Of(node, NodeAddresses.External).Select(a => a.ToString()));
+        Assert.Empty(NodeAddresses.Of(null, NodeAddresses.External));
     }
 
     [Fact]
@@ -69,18 +105,14 @@ public sealed class ClusterNetworksTests
     }
 
     [Fact]
-    public async Task Get_TurnedOff_ReturnsTheConfiguredRangesOnly()
+    public async Task Get_TurnedOff_ReturnsTheApiServerOnly()
     {
-        await using var cloud = await TwinCloud.StartAsync(configure: s =>
-        {
-            s["Network__DenyClusterRanges"] = "false";
-            s["Network__DeniedCidrs__0"] = "10.0.0.0/8";
-        });
+        await using var cloud = await TwinCloud.StartAsync(configure: s => s["Network__DenyClusterRanges"] = "false");
 
         var network = await Networks(cloud).GetAsync("west-1", default);
 
-        Assert.Equal(["10.0.0.0/8", "127.0.0.1/32", "198.51.100.10/32"], network.Closed);
-        Assert.Equal(0, cloud.Twin.Calls.Total("arm.managedClusters.get"));
+        Assert.Equal(["127.0.0.1/32", "198.51.100.10/32"], network.Closed);
+        Assert.Equal(0, cloud.Twin.Calls.Total("arm.managedClusters.get") + cloud.Twin.Calls.Total("kube.nodes"));
         Assert.Equal("NoNetworkPolicyEngine", Assert.Throws<InvalidException>(() => network.RequireEnforced("west-1")).Code);
     }
 
@@ -160,14 +192,20 @@ public sealed class ClusterNetworksTests
     public async Task Get_PoolWithLocalDns_SaysSo(string mode, bool hasLocalDns)
     {
         await using var cloud = await TwinCloud.StartAsync();
-        using var http = new HttpClient(cloud.Twin.CreateHandler());
-        http.DefaultRequestHeaders.Authorization = new("Bearer", "for-the-twin");
-        using var content = new StringContent(
-            $$$"""{"properties":{"count":1,"vmSize":"Standard_D4s_v5","localDNSProfile":{"mode":"{{{mode}}}"} } }""", Encoding.UTF8, "application/json");
-        var cluster = cloud.Services.GetRequiredService<PoolAddresses>().Cluster("west-1").Id;
-        (await http.PutAsync(new Uri(cloud.Twin.ArmEndpoint, $"{cluster}/agentPools/dns?api-version=2026-04-01"), content)).EnsureSuccessStatusCode();
+        await PutPoolAsync(cloud, $$$"""{"properties":{"count":1,"vmSize":"Standard_D4s_v5","localDNSProfile":{"mode":"{{{mode}}}"} } }""");
 
         Assert.Equal(hasLocalDns, (await Networks(cloud).GetAsync("west-1", default)).HasLocalDns);
+    }
+
+    private static V1NodeAddress Address(string address, string type) => new() { Address = address, Type = type };
+
+    private static async Task PutPoolAsync(TwinCloud cloud, string body)
+    {
+        using var http = new HttpClient(cloud.Twin.CreateHandler());
+        http.DefaultRequestHeaders.Authorization = new("Bearer", "for-the-twin");
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        var cluster = cloud.Services.GetRequiredService<PoolAddresses>().Cluster("west-1").Id;
+        (await http.PutAsync(new Uri(cloud.Twin.ArmEndpoint, $"{cluster}/agentPools/more?api-version=2026-04-01"), content)).EnsureSuccessStatusCode();
     }
 
     /// <summary>Registers other addresses of the API server, as it does itself.</summary>

@@ -5,6 +5,7 @@ using TenantSandbox.Core.Isolation.Verification;
 using TenantSandbox.Functions.Isolation;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
+using TenantSandbox.Functions.Tests.Telemetry;
 
 namespace TenantSandbox.Functions.Tests.Kubernetes;
 
@@ -20,10 +21,14 @@ public sealed class IsolationOverTheWireTests : IAsyncLifetime
     [Fact]
     public async Task Judge_TenantThatRuns_IsIsolated()
     {
+        using var recorded = new RecordedMetrics();
         var tenant = await _cluster.RunAsync(_cluster.NewTenant());
 
         var verdict = await JudgeAsync(tenant);
 
+        Assert.NotEmpty(recorded.Of("tenantsandbox.verifications", ("verdict", "passed"), ("cause", "onboarding")));
+        Assert.NotEmpty(recorded.Of("tenantsandbox.operation.duration", ("operation", "verifyIsolation"), ("outcome", "succeeded")));
+        MetricsTests.AssertAsDocumented(recorded);
         Assert.Equal([], verdict.Failures);
         Assert.True(verdict is { IsIsolated: true, Passed: > 30, Failed: 0, RunsOutsideGuest: false });
         Assert.Contains("kata", verdict.NodeImage, StringComparison.Ordinal);

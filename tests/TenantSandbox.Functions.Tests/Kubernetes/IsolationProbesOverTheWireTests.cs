@@ -12,6 +12,7 @@ namespace TenantSandbox.Functions.Tests.Kubernetes;
 /// <summary>Probes of tenants that run on the twin, which plays them with the faults of a cluster that isn't what it says.</summary>
 public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
 {
+    private const string SystemNamespace = "tenantsandbox-system";
     private const string VerificationId = "blue.1.1.onboard.isolation";
 
     private readonly ClusterFixture _cluster = new(kubeconfig: null, new()
@@ -36,6 +37,12 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
         Assert.Equal("", Failed(checks));
         var closed = checks.Where(c => c.Id == "probe.closed").Select(c => c.Subject.Split(" to ")[1].Split(' ')[0]).ToArray();
         Assert.Superset(new HashSet<string> { "instance-metadata", "wireserver", "kubelet", "other-tenant" }, closed.ToHashSet());
+        var listener = checks.Single(c => c.Id == "probe.listener");
+        Assert.True(listener.Verdict == CheckVerdict.Passed, listener.Reason);
+        Assert.StartsWith("TimedOut; answered the control probe at ", listener.Observed, StringComparison.Ordinal);
+        Assert.DoesNotContain(closed, c => c == "listener");
+        // Its pod is deleted.
+        await ClusterFixture.WaitUntilAsync(async _ => (await ListSystemAsync()).All(p => p.Metadata.Name.StartsWith("listener-", StringComparison.Ordinal)));
         Assert.All(checks.Where(c => c.Id is "probe.closed" or "probe.kernel" or "probe.memory"), c => Assert.Equal(CheckVerdict.Passed, c.Verdict));
     }
 
@@ -52,10 +59,87 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
     public async Task Verify_ClusterThatIsNotWhatItSays_IsFound(InjectedFaultKind kind, string code, string failed)
     {
         var tenant = await _cluster.RunAsync(_cluster.NewTenant());
-        _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "probe.run", Kind = kind, Code = code });
+        _cluster.Twin.InjectedFaults.Add(FaultOf(tenant, kind, code));
 
         Assert.Equal(failed, Failed(await VerifyAsync(tenant)));
     }
+
+    [Fact]
+    public async Task Verify_ListenerThatATenantReaches_IsFound()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        var address = Assert.Single(await ListSystemAsync()).Status.PodIP;
+        _cluster.Twin.InjectedFaults.Add(FaultOf(tenant, InjectedFaultKind.AddressOpen, address));
+
+        Assert.Equal("probe.listener", Failed(await VerifyAsync(tenant)));
+    }
+
+    [Fact]
+    public async Task Verify_EgressThatSomeoneOpened_ReachesTheListener()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        await _cluster.Client.NetworkingV1.CreateNamespacedNetworkPolicyAsync(
+            new V1NetworkPolicy
+            {
+                Metadata = new V1ObjectMeta { Name = "allow-all" },
+                Spec = new V1NetworkPolicySpec { PodSelector = new V1LabelSelector(), PolicyTypes = ["Egress"], Egress = [new V1NetworkPolicyEgressRule()] },
+            },
+            NamespaceManifest.NameOf(tenant.TenantId));
+
+        Assert.Contains("probe.listener", Failed(await VerifyAsync(tenant)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_ListenerThatIsSilent_IsInconclusive()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        var address = Assert.Single(await ListSystemAsync()).Status.PodIP;
+        _cluster.Twin.InjectedFaults.Add(new InjectedFault { Call = "probe.run", Kind = InjectedFaultKind.AddressSilent, Code = address, Target = SystemNamespace });
+
+        var checks = await VerifyAsync(tenant);
+
+        Assert.Equal("", Failed(checks));
+        var listener = checks.Single(c => c.Id == "probe.listener");
+        Assert.Equal(
+            (CheckVerdict.Warning, "Inconclusive: it is not shown that the listener answers anyone. The listener didn't answer the control probe: TimedOut."),
+            (listener.Verdict, listener.Reason));
+    }
+
+    [Fact]
+    public async Task Verify_ListenerThatWasReplaced_IsProvenAgain()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        await VerifyAsync(tenant);
+        var former = Assert.Single(await ListSystemAsync(), p => p.Metadata.Name.StartsWith("listener-", StringComparison.Ordinal));
+        await _cluster.Client.CoreV1.DeleteNamespacedPodAsync(former.Metadata.Name, SystemNamespace);
+        await ClusterFixture.WaitUntilAsync(async _ => (await ListSystemAsync()).Any(p => p.Metadata.Uid != former.Metadata.Uid && p.Status.Phase == "Running"));
+
+        // The probe tried the former address.
+        Assert.Equal(CheckVerdict.Warning, (await CheckAsync(tenant)).Single(c => c.Id == "probe.listener").Verdict);
+
+        var other = await _cluster.RunAsync(_cluster.NewTenant());
+        Assert.Equal(CheckVerdict.Passed, (await VerifyAsync(other)).Single(c => c.Id == "probe.listener").Verdict);
+    }
+
+    [Fact]
+    public async Task Verify_ListenerThatIsGone_IsInconclusiveUntilTheBaselineIsRepaired()
+    {
+        var tenant = await _cluster.RunAsync(_cluster.NewTenant());
+        await _cluster.Client.AppsV1.DeleteNamespacedDeploymentAsync("listener", SystemNamespace);
+        await ClusterFixture.WaitUntilAsync(async _ => (await ListSystemAsync()).Count == 0);
+
+        var checks = await VerifyAsync(tenant);
+
+        Assert.Equal("", Failed(checks));
+        var listener = checks.Single(c => c.Id == "probe.listener");
+        Assert.Equal(
+            (CheckVerdict.Warning, "Inconclusive: the listener was not tried. No pod of Deployment tenantsandbox-system/listener is ready."), (listener.Verdict, listener.Reason));
+        Assert.Equal("Deployment/listener", Assert.Single((await _cluster.ApplyBaselineAsync()).Changes).Object);
+        await ClusterFixture.WaitUntilAsync(async _ => (await ListSystemAsync()).Any(p => p.Status.Phase == "Running"));
+    }
+
+    [Fact]
+    public async Task ApplyBaseline_Again_FindsTheListenerAsItShouldBe() => Assert.Empty((await _cluster.ApplyBaselineAsync()).Changes);
 
     [Fact]
     public async Task Verify_NodeThatTheSchedulerFilled_IsProbedInTheRoomOfThePlaceholder()
@@ -150,6 +234,10 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
         Assert.Single(await ListAsync(tenant));
     }
 
+    // Of the tenant's probe, not of the control probe of the listener.
+    private static InjectedFault FaultOf(DesiredTenant tenant, InjectedFaultKind kind, string code) =>
+        new() { Call = "probe.run", Kind = kind, Code = code, Target = NamespaceManifest.NameOf(tenant.TenantId) };
+
     private static VerificationInput Input(DesiredTenant tenant) =>
         new(tenant.Placed(), ReportCause.Onboarding, new(1, 2, 60, 60, 60, 60), VerificationId, DateTimeOffset.UnixEpoch);
 
@@ -189,7 +277,7 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
         var resources = filler.Spec.Containers[0].Resources;
         resources.Requests["cpu"] = resources.Limits["cpu"] = new ResourceQuantity($"{millis}m");
         await _cluster.Client.CoreV1.CreateNamespacedPodAsync(filler, "default");
-        await ClusterFixture.WaitUntilAsync(async _ => (await _cluster.Client.CoreV1.ReadNamespacedPodAsync("filler", "default")).Status.Phase == "Running");
+        await ClusterFixture.WaitUntilAsync(async c => (await _cluster.Client.CoreV1.ReadNamespacedPodAsync("filler", "default", cancellationToken: c)).Status.Phase == "Running");
     }
 
     private async Task<IReadOnlyList<IsolationCheck>> VerifyAsync(DesiredTenant tenant)
@@ -202,6 +290,10 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
     private async Task<IReadOnlyList<IsolationCheck>> CheckAsync(DesiredTenant tenant) => IsolationVerification.Run(
         await _cluster.Services.Make<IsolationFactsReader>().ReadAsync(tenant, VerificationId, default),
         await _cluster.Services.Make<IsolationExpectations>().OfAsync(tenant, default));
+
+    /// <summary>The listener and control probes.</summary>
+    private async Task<IList<V1Pod>> ListSystemAsync() =>
+        (await _cluster.Client.CoreV1.ListNamespacedPodAsync(SystemNamespace, labelSelector: "app.kubernetes.io/component")).Items;
 
     private async Task<IList<V1Pod>> ListAsync(DesiredTenant tenant) =>
         (await _cluster.Client.CoreV1.ListNamespacedPodAsync(NamespaceManifest.NameOf(tenant.TenantId), labelSelector: "tenantsandbox/probe")).Items;

@@ -269,6 +269,28 @@ public sealed class IsolationOrchestrationTests
     }
 
     [Fact]
+    public async Task Lift_WatchdogRunsAgainWhileItIsSettled_IsSettledOnce()
+    {
+        await using var system = await QuarantinedAsync();
+        system.Cloud.Rollout = new(RolloutCondition.Progressing, "0 of 1 available");
+        await system.SubmitAsync(TenantVerb.LiftQuarantine);
+        await system.SettleAsync(until: system.Now.AddSeconds(120));
+        await system.Hub.Client.TerminateInstanceAsync((await system.TenantAsync()).Operation!.Id);
+        var (started, closed) = (system.Now, system.Cloud.CallsOf(ActivityNames.CloseNetwork));
+        var settings = new MaintenanceSettings(100, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1), false, TimeSpan.FromDays(30), TimeSpan.FromHours(4), TimeSpan.FromDays(30));
+
+        foreach (var until in (DateTimeOffset[])[started.AddMinutes(4), started.AddMinutes(7)])
+        {
+            await system.Hub.Client.ScheduleNewOrchestrationInstanceAsync(
+                "WatchdogOrchestration", new MaintenanceInput(MaintenanceTask.Watchdog, settings, null), new StartOrchestrationOptions(MaintenanceTask.Watchdog.ToInstanceId()));
+            await system.SettleAsync(until);
+        }
+
+        Assert.Null((await system.TenantAsync()).Operation);
+        Assert.Equal(closed + 2, system.Cloud.CallsOf(ActivityNames.CloseNetwork));
+    }
+
+    [Fact]
     public async Task Offboard_Quarantined_LeavesNothing()
     {
         await using var system = await QuarantinedAsync();

@@ -55,6 +55,26 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
+    public void AzureDev_ProbeImage_IsPushedBeforeTheAppIsTold()
+    {
+        var steps = Yaml.Values(Yaml.Parse(".github/workflows/azure-dev.yml")[0]["jobs"]["deploy"], "run").Select(r => (string)r!).ToList();
+        var push = steps.FindIndex(s => s.Contains("infra/hooks/probe-image.sh", StringComparison.Ordinal));
+
+        Assert.Contains("azd env set TENANTSANDBOX_PROBE_IMAGE", steps[push], StringComparison.Ordinal);
+        Assert.Equal(["azd provision --no-prompt", "azd deploy --no-prompt"], steps[(push + 1)..]);
+    }
+
+    [Fact]
+    public void Ci_GoldenHistories_MayNotBeChanged()
+    {
+        var job = Yaml.Parse(".github/workflows/ci.yml")[0]["jobs"]["test"];
+        var check = Yaml.Values(job, "run").Select(r => (string)r!).Single(r => r.StartsWith("git diff --exit-code", StringComparison.Ordinal));
+
+        Assert.True(Directory.Exists(RepositoryFiles.Path(check.Split(' ')[^1])), check);
+        Assert.Equal("2", (string?)Assert.Single(Yaml.Values(job, "fetch-depth")));
+    }
+
+    [Fact]
     public void AzureDev_SignIn_IsFederated() =>
         Assert.Equal("write", (string?)Yaml.Parse(".github/workflows/azure-dev.yml")[0]["permissions"]["id-token"]);
 
@@ -63,7 +83,7 @@ public sealed partial class WorkflowTests
     {
         var steps = string.Concat(Yaml.Values(Yaml.Parse(".github/workflows/release.yml")[0], "run").Select(r => r + "\n"));
 
-        Assert.Contains("./dev publish --require-official", steps, StringComparison.Ordinal);
+        Assert.Contains("./dev publish --entra --require-official", steps, StringComparison.Ordinal);
         Assert.Contains("dotnet-CycloneDX", steps, StringComparison.Ordinal);
         Assert.Contains("sha256sum", steps, StringComparison.Ordinal);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TenantSandbox.Infrastructure.Tests.Bicep;
 using static TenantSandbox.Infrastructure.Tests.Rules.ResourceRule;
@@ -11,6 +12,9 @@ internal static partial class AppRules
     private const string PublishingCredentials = "Microsoft.Web/sites/basicPublishingCredentialsPolicies";
 
     private static readonly string[] Publishers = ["ftp", "scm"];
+
+    // What needs no sign-in: health, and the webhook with Event Grid's key.
+    private static readonly string?[] OpenPaths = ["/api/health", "/runtime/webhooks/eventgrid"];
 
     public static IEnumerable<ResourceRule> All =>
     [
@@ -35,6 +39,12 @@ internal static partial class AppRules
         Each("app-always-ready", Types.Site, IsReadyForOrchestrations, "properties.functionAppConfig.scaleAndConcurrency.alwaysReady", Array.Empty<object>()).InProduction(),
         Each("app-plan", "Microsoft.Web/serverfarms", r => r.Text("sku.name") == "FC1", "sku.name", "Y1"),
         new(
+            "app-authentication",
+            resources => resources.Where(r => r.Type == Types.Site && !resources.Any(c => c.Type == Settings && c.Name == $"{r.Name}/authsettingsV2" && RefusesStrangers(c)))
+                .Select(r => $"{r} takes requests of callers who didn't sign in"),
+            resources => resources.First(r => r.Name.EndsWith("/authsettingsV2", StringComparison.Ordinal))
+                .Set("properties.globalValidation.excludedPaths", new JsonArray("/api"))),
+        new(
             "app-publishing-credentials",
             resources => resources.Where(r => r.Type == Types.Site)
                 .SelectMany(site => Publishers.Where(kind => !IsRefused(resources, $"{site.Name}/{kind}")))
@@ -48,6 +58,15 @@ internal static partial class AppRules
                 .Select(s => $"setting {s.Key} looks like a credential"),
             resources => resources.First(r => r.Type == Settings).Set("properties.AzureWebJobsStorage", "[listKeys('a', '2026-06-01').keys[0].value]")),
     ];
+
+    private static bool RefusesStrangers(AzureResource settings) =>
+        settings.Text("properties.platform.enabled") == "true"
+        && settings.Text("properties.globalValidation.requireAuthentication") == "true"
+        && settings.Text("properties.globalValidation.unauthenticatedClientAction") == "Return401"
+        && settings.Text("properties.identityProviders.azureActiveDirectory.enabled") == "true"
+        && settings.Text("properties.identityProviders.azureActiveDirectory.registration.clientId")?.Length == 36
+        && settings.List("properties.identityProviders.azureActiveDirectory.validation.allowedAudiences").Any()
+        && settings.List("properties.globalValidation.excludedPaths").All(p => OpenPaths.Contains((string?)p, StringComparer.OrdinalIgnoreCase));
 
     private static bool IsRefused(IEnumerable<AzureResource> resources, string policy) =>
         resources.Any(r => r.Type == PublishingCredentials && r.Name == policy && r.Text("properties.allow") == "false");

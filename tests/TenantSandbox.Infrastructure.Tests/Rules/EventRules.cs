@@ -28,13 +28,14 @@ internal static class EventRules
         Each("traces-local-auth", "Microsoft.Insights/components", r => r.Text("properties.DisableLocalAuth") == "true", "properties.DisableLocalAuth", false),
         Each("traces-workspace", "Microsoft.Insights/components", r => r.Find("properties.WorkspaceResourceId") is not null, "properties.WorkspaceResourceId", null),
         Each("alert-mitigation", "Microsoft.Insights/metricAlerts", r => r.Text("properties.autoMitigate") == "true", "properties.autoMitigate", false),
+        Each("query-alert-mitigation", "Microsoft.Insights/scheduledQueryRules", r => r.Text("properties.autoMitigate") == "true", "properties.autoMitigate", false),
         new("diagnostic-settings", WithoutDiagnostics, resources => resources.Remove(resources.Last(r => r.Type == Types.DiagnosticSetting))),
     ];
 
     // Resource types that have diagnostic settings for more than platform metrics, which Azure keeps anyway.
     private static readonly string[] Observed =
     [
-        Types.Cluster, Types.SecurityGroup, Types.PublicIpAddress, Types.Site, Types.StorageAccount, Types.SystemTopic, Types.Topic, Types.Vault, Types.VirtualNetwork,
+        Types.Cluster, Types.SecurityGroup, Types.PublicIpAddress, Types.Registry, Types.Site, Types.StorageAccount, Types.SystemTopic, Types.Topic, Types.Vault, Types.VirtualNetwork,
         "Microsoft.OperationalInsights/workspaces", "Microsoft.Storage/storageAccounts/blobServices", "Microsoft.Storage/storageAccounts/queueServices",
         "Microsoft.Storage/storageAccounts/tableServices",
     ];
@@ -45,6 +46,7 @@ internal static class EventRules
         Types.Container, Types.DiagnosticSetting, Types.PrivateEndpoint, Types.RoleAssignment, Types.RoleDefinition, Subscription,
         "Microsoft.Authorization/locks", "Microsoft.Consumption/budgets", "Microsoft.ContainerService/managedClusters/maintenanceConfigurations",
         "Microsoft.EventGrid/systemTopics/eventSubscriptions", "Microsoft.Insights/actionGroups", "Microsoft.Insights/components", "Microsoft.Insights/metricAlerts",
+        "Microsoft.Insights/scheduledQueryRules", "Microsoft.Insights/workbooks",
         "Microsoft.KeyVault/vaults/keys", "Microsoft.ManagedIdentity/userAssignedIdentities", "Microsoft.Network/natGateways", "Microsoft.Network/privateDnsZones",
         "Microsoft.Network/privateDnsZones/virtualNetworkLinks", "Microsoft.Network/privateEndpoints/privateDnsZoneGroups", "Microsoft.Resources/resourceGroups",
         "Microsoft.Storage/storageAccounts/queueServices/queues", "Microsoft.Web/serverfarms", "Microsoft.Web/sites/basicPublishingCredentialsPolicies",

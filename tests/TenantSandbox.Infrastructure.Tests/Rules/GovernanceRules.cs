@@ -24,6 +24,7 @@ internal static class GovernanceRules
     private static readonly Dictionary<string, Regex> Names = new()
     {
         [Types.Cluster] = new("^[A-Za-z0-9][-A-Za-z0-9]{0,52}[A-Za-z0-9]$"),
+        [Types.Registry] = new("^[A-Za-z0-9]{5,50}$"),
         [Types.StorageAccount] = new("^[a-z0-9]{3,24}$"),
         [Types.Vault] = new("^[A-Za-z][-A-Za-z0-9]{1,22}[A-Za-z0-9]$"),
         [Types.Topic] = new("^[-A-Za-z0-9]{3,50}$"),

@@ -36,6 +36,7 @@ internal static class NetworkRules
         [Types.Vault] = ["vault"],
         [Types.Topic] = ["topic"],
         [Types.Site] = ["sites"],
+        [Types.Registry] = ["registry"],
     };
 
     private static bool GoesOutThroughTheGateway(AzureResource network) => network.List("properties.subnets")

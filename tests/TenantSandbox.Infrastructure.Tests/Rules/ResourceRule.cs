@@ -35,6 +35,7 @@ internal static class Types
     public const string DiagnosticSetting = "Microsoft.Insights/diagnosticSettings";
     public const string PrivateEndpoint = "Microsoft.Network/privateEndpoints";
     public const string PublicIpAddress = "Microsoft.Network/publicIPAddresses";
+    public const string Registry = "Microsoft.ContainerRegistry/registries";
     public const string RoleAssignment = "Microsoft.Authorization/roleAssignments";
     public const string RoleDefinition = "Microsoft.Authorization/roleDefinitions";
     public const string SecurityGroup = "Microsoft.Network/networkSecurityGroups";

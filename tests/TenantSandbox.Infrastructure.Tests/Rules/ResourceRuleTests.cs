@@ -7,7 +7,7 @@ public sealed class ResourceRuleTests(Deployments deployments)
 {
     internal static readonly IReadOnlyDictionary<string, ResourceRule> Rules = new[]
     {
-        DataRules.All, EventRules.All, AppRules.All, ClusterRules.All, NetworkRules.All, GovernanceRules.All,
+        DataRules.All, EventRules.All, AppRules.All, ClusterRules.All, RegistryRules.All, NetworkRules.All, GovernanceRules.All,
     }.SelectMany(r => r).ToDictionary(r => r.Name);
 
     public static TheoryData<string> Names => [.. Rules.Keys];

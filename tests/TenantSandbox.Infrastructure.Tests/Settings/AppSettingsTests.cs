@@ -88,9 +88,7 @@ public sealed class AppSettingsTests(Deployments deployments)
         Assert.Empty(needed.Except(names));
     }
 
-    private Dictionary<string, string> Settings(string shape) => deployments.Resources(shape)
-        .Single(r => r.Type == "Microsoft.Web/sites/config" && r.Name.EndsWith("/appsettings", StringComparison.Ordinal))
-        .Find("properties")!.AsObject().ToDictionary(s => s.Key, s => Expressions.Evaluate((string)s.Value!));
+    private Dictionary<string, string> Settings(string shape) => AppSettings.Of(deployments, shape);
 
     // As the worker reads environment variables.
     private static IConfigurationRoot Configuration(Dictionary<string, string> settings) =>

@@ -8,6 +8,7 @@ internal static partial class Expressions
     private static readonly Dictionary<string, string> Clouds = new()
     {
         ["environment().suffixes.storage"] = "core.windows.net",
+        ["environment().suffixes.acrLoginServer"] = ".azurecr.io",
         ["environment().suffixes.keyvaultDns"] = ".vault.azure.net",
         ["environment().resourceManager"] = "https://management.azure.com/",
         ["environment().authentication.loginEndpoint"] = "https://login.microsoftonline.com/",

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Azure.Functions.Worker;
 using TenantSandbox.Functions;
 using TenantSandbox.Functions.Configuration;
+using TenantSandbox.Functions.Http.Access;
 
 namespace TenantSandbox.Infrastructure.Tests.Settings;
 
@@ -13,6 +14,7 @@ internal static partial class KnownSettings
     private static readonly IReadOnlyDictionary<string, Type> Sections = new Dictionary<string, Type>
     {
         [TenantSandboxOptions.Section] = typeof(TenantSandboxOptions),
+        [HttpOptions.Section] = typeof(HttpOptions),
         [LogOptions.Section] = typeof(LogOptions),
         [MaintenanceOptions.Section] = typeof(MaintenanceOptions),
         [ReportOptions.Section] = typeof(ReportOptions),

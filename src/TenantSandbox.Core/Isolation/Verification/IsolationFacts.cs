@@ -10,6 +10,7 @@ namespace TenantSandbox.Core.Isolation.Verification;
 /// <param name="Policies">All network policies of the tenant's namespace, of every kind that the cluster enforces.</param>
 /// <param name="Probes">The probe of each node that the tenant uses; empty where nothing was probed.</param>
 /// <param name="DryRuns">What the API server says to pods that it must refuse; one for each <see cref="ForbiddenPod"/> that was tried.</param>
+/// <param name="Listener">What the control probe of the cluster found; null where none was started.</param>
 public sealed record IsolationFacts(
     Seen<JsonObject> Pool,
     Seen<IReadOnlyList<JsonObject>> Nodes,
@@ -17,7 +18,8 @@ public sealed record IsolationFacts(
     Seen<IReadOnlyList<JsonObject>> Pods,
     Seen<IReadOnlyList<JsonObject>> Policies,
     Seen<IReadOnlyList<ProbeFacts>> Probes,
-    Seen<IReadOnlyList<DryRunFacts>> DryRuns);
+    Seen<IReadOnlyList<DryRunFacts>> DryRuns,
+    Seen<ListenerFacts>? Listener = null);
 
 /// <summary>A pod that every cluster of tenants must refuse.</summary>
 public enum ForbiddenPod

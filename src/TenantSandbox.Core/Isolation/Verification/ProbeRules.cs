@@ -59,6 +59,8 @@ internal static class ProbeRules
                 $"capabilities {result.Process.EffectiveCapabilities}, user {Number(result.Process.UserId)}",
                 result.Process.UserId != 0 && result.Process.EffectiveCapabilities.All(c => c == '0'))),
         OfTargets("probe.closed", "What must be closed to every tenant doesn't answer the guest.", ProbeExpectation.Closed, isAllowList: false),
+        Of("probe.listener", "The cluster's listener, which answers a control probe, doesn't answer the guest. One that isn't shown to answer is a warning.", (facts, _) =>
+            Results(facts).Select(r => ObserveListener(r.Probe, r.Result, facts.Listener))),
         OfTargets("probe.open", "What tenants need, such as DNS, answers the guest.", ProbeExpectation.Open, isAllowList: false),
         OfTargets("probe.allow-list", "An address of the tenant's allow list answers; that it doesn't can have other causes.", ProbeExpectation.Open, isAllowList: true),
     ];
@@ -79,6 +81,27 @@ internal static class ProbeRules
             : new Observation(p.Node, "a result", null, p.IsWithoutRoom ? CheckVerdict.Warning : CheckVerdict.Failed, failure)),
         .. UnprobedNodes(facts).Select(n => Observation.Of(n, "a result", null, isMet: false, "No probe was started on this node.")),
     ];
+
+    // That the guest reached it is a failure whatever the control probe saw.
+    private static Observation ObserveListener(ProbeFacts probe, ProbeResult result, Seen<ListenerFacts>? control)
+    {
+        const string Closed = "closed";
+        if (probe.Request.Targets.Zip(result.Targets).FirstOrDefault(t => t.First.Name == ListenerFacts.TargetName) is not { First: { } target, Second: { } answer })
+        {
+            return new Observation(probe.Node, Closed, null, CheckVerdict.Warning, $"Inconclusive: the listener was not tried. {control?.Value?.Failure ?? control?.Failure}".TrimEnd());
+        }
+
+        var subject = $"{probe.Node} to {target.Name} ({target.Address}:{target.Port})";
+        var why = control?.Value is not { } seen ? control?.Failure ?? "No control probe was started."
+            : seen.Failure ?? (seen.Address == target.Address ? null : $"The control probe found the listener at {seen.Address}.");
+        if (ProbeJudgement.Meets(ProbeExpectation.Closed, answer.Outcome) && why is not null)
+        {
+            return new Observation(subject, Closed, Describe(answer), CheckVerdict.Warning, $"Inconclusive: it is not shown that the listener answers anyone. {why}");
+        }
+
+        var answered = why is null ? string.Create(CultureInfo.InvariantCulture, $"; answered the control probe at {control!.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}") : "";
+        return Observation.Of(subject, Closed, $"{Describe(answer)}{answered}", ProbeJudgement.Meets(ProbeExpectation.Closed, answer.Outcome));
+    }
 
     private static (ProbeResult? Result, string? Failure) Read(ProbeFacts probe)
     {
@@ -117,14 +140,15 @@ internal static class ProbeRules
             from found in Results(facts)
             from pair in found.Probe.Request.Targets.Zip(found.Result.Targets)
             let target = pair.First
-            where target.Expected == expectation && target.Name.StartsWith(ProbeFacts.AllowListPrefix, StringComparison.Ordinal) == isAllowList
-            let observed = $"{pair.Second.Outcome}{(pair.Second.Detail.Length > 0 ? $": {pair.Second.Detail}" : "")}"
+            where target.Expected == expectation && target.Name != ListenerFacts.TargetName && target.Name.StartsWith(ProbeFacts.AllowListPrefix, StringComparison.Ordinal) == isAllowList
             let isMet = ProbeJudgement.Meets(expectation, pair.Second.Outcome)
             select new Observation(
                 $"{found.Probe.Node} to {target.Name} ({target.Address}:{target.Port})",
                 expectation == ProbeExpectation.Open ? "open" : "closed",
-                observed,
+                Describe(pair.Second),
                 isMet ? CheckVerdict.Passed : isAllowList ? CheckVerdict.Warning : CheckVerdict.Failed));
+
+    private static string Describe(ProbeTargetResult answer) => $"{answer.Outcome}{(answer.Detail.Length > 0 ? $": {answer.Detail}" : "")}";
 
     private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

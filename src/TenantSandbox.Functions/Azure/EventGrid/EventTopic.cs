@@ -1,6 +1,8 @@
 using Azure.Messaging;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
+using TenantSandbox.Functions.Telemetry;
 
 namespace TenantSandbox.Functions.Azure.EventGrid;
 
@@ -13,7 +15,8 @@ internal sealed partial class EventTopic(EventTopicClient topic, ILogger<EventTo
     /// </summary>
     /// <exception cref="Core.Errors.SandboxException">The topic did not accept the event.</exception>
     [Function(ActivityNames.PublishEvent)]
-    public async Task PublishAsync([ActivityTrigger] LifecycleEvent lifecycleEvent, CancellationToken cancellationToken)
+    public async Task PublishAsync(
+        [ActivityTrigger] LifecycleEvent lifecycleEvent, [DurableClient] DurableTaskClient client, CancellationToken cancellationToken)
     {
         if (topic.Publisher is { } publisher)
         {
@@ -23,11 +26,14 @@ internal sealed partial class EventTopic(EventTopicClient topic, ILogger<EventTo
             }
             catch (Exception e) when (AzureFailures.IsFailure(e, cancellationToken))
             {
+                Count(lifecycleEvent, "failed");
                 throw AzureFailures.Translate(e, $"publish event {lifecycleEvent.Type} of {lifecycleEvent.Subject}");
             }
         }
 
         LogPublished(lifecycleEvent.Type, lifecycleEvent.Subject, lifecycleEvent.Id);
+        Count(lifecycleEvent, "published");
+        await MeasureAsync(lifecycleEvent, client, cancellationToken);
     }
 
     internal static CloudEvent ToCloudEvent(LifecycleEvent lifecycleEvent, string source) => new(source, lifecycleEvent.Type, lifecycleEvent.Data)
@@ -37,6 +43,25 @@ internal sealed partial class EventTopic(EventTopicClient topic, ILogger<EventTo
         Time = lifecycleEvent.Time,
     };
 
+    // The event is out: an operation that can't be measured is no reason to publish it again.
+    private async Task MeasureAsync(LifecycleEvent lifecycleEvent, DurableTaskClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OperationMetrics.RecordAsync(lifecycleEvent, client, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogNotMeasured(lifecycleEvent.Id, e.Message);
+        }
+    }
+
+    private static void Count(LifecycleEvent lifecycleEvent, string outcome) =>
+        SandboxMetrics.Events.Add(1, SandboxMetrics.Label("type", lifecycleEvent.Type), SandboxMetrics.Label("outcome", outcome));
+
     [LoggerMessage(LogLevel.Information, "Event {Type} of {Subject}, id {Id}.")]
     private partial void LogPublished(string type, string subject, string id);
+
+    [LoggerMessage(LogLevel.Warning, "The duration of the operation that event {Id} ends could not be read: {Reason}")]
+    private partial void LogNotMeasured(string id, string reason);
 }

@@ -13,7 +13,7 @@ internal sealed class DeleteTenant(HttpSubmission submission, DryRun dryRun)
 {
     [Function(nameof(DeleteTenant))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "delete", Route = "tenants/{tenantId}")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "delete", Route = "tenants/{tenantId}")] HttpRequest request,
         string tenantId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>

@@ -6,6 +6,7 @@ using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Http.Access;
 using TenantSandbox.Functions.Specs;
 using TenantSandbox.Functions.Tenants;
 
@@ -31,6 +32,7 @@ internal sealed class HttpSubmission(
         HttpRequest http, DurableTaskClient client, RequestIdentity identity, TenantRequest request, TenantSpec? spec,
         IReadOnlyList<RequestNote>? notes, CancellationToken cancellationToken)
     {
+        AuditedTenant.Set(http, request.TenantId);
         if (spec is not null)
         {
             // Before the submission, which carries only the reference.

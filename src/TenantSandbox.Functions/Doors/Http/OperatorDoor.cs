@@ -3,10 +3,11 @@ using Microsoft.DurableTask.Client;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Tenants;
 using TenantSandbox.Functions.Http;
+using TenantSandbox.Functions.Http.Access;
 
 namespace TenantSandbox.Functions.Doors.Http;
 
-/// <summary>Reads operators' commands and submits them. The actor is stated in the body; nobody has verified it.</summary>
+/// <summary>Reads operators' commands and submits them. With keys the actor is whom the body states; with Microsoft Entra ID it is the principal.</summary>
 internal sealed class OperatorDoor(HttpSubmission submission, DryRun dryRun, TimeProvider time)
 {
     public async Task<IResult> AnswerAsync(
@@ -31,7 +32,8 @@ internal sealed class OperatorDoor(HttpSubmission submission, DryRun dryRun, Tim
         }
 
         var command = new OperatorCommand(
-            options.Identity.ToInstanceId(), tenantId, verb, read.Actor, read.Reason, now, RequestIdentity.HttpSource, operationId, read.Expiry, read.Finalizers, read.ContentHash);
+            options.Identity.ToInstanceId(), tenantId, verb, Caller.ActorOf(request, read.Actor), read.Reason, now, RequestIdentity.HttpSource, operationId,
+            read.Expiry, read.Finalizers, read.ContentHash);
         return options.IsDryRun
             ? await dryRun.AnswerAsync(request, client, command, cancellationToken)
             : await submission.ActAsync(request, client, command, cancellationToken);

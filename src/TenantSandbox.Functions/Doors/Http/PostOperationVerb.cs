@@ -11,7 +11,7 @@ internal sealed class PostOperationVerb(OperatorDoor door)
 {
     [Function(nameof(PostOperationVerb))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "operations/{operationId}/{verb}")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "post", Route = "operations/{operationId}/{verb}")] HttpRequest request,
         string operationId,
         string verb,
         [DurableClient] DurableTaskClient client,

@@ -11,7 +11,7 @@ internal sealed class PostTenant(HttpSubmission submission, DryRun dryRun, Insta
 {
     [Function(nameof(PostTenant))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "tenants")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "post", Route = "tenants")] HttpRequest request,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>
         BackendFailures.AnswerAsync(request, () => AnswerAsync(request, client, cancellationToken));

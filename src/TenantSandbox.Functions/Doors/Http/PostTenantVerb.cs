@@ -12,7 +12,7 @@ internal sealed class PostTenantVerb(OperatorDoor door)
 {
     [Function(nameof(PostTenantVerb))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "post", Route = "tenants/{tenantId}/{verb}")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "post", Route = "tenants/{tenantId}/{verb}")] HttpRequest request,
         string tenantId,
         string verb,
         [DurableClient] DurableTaskClient client,

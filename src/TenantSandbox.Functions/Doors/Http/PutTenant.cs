@@ -12,7 +12,7 @@ internal sealed class PutTenant(HttpSubmission submission, DryRun dryRun, Immuta
 {
     [Function(nameof(PutTenant))]
     public Task<IResult> RunAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "put", Route = "tenants/{tenantId}")] HttpRequest request,
+        [HttpTrigger(HttpAuthentication.Level, "put", Route = "tenants/{tenantId}")] HttpRequest request,
         string tenantId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken) =>

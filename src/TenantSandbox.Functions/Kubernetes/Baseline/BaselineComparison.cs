@@ -6,7 +6,8 @@ namespace TenantSandbox.Functions.Kubernetes.Baseline;
 
 /// <summary>
 /// Compares an object of the baseline with the one in a cluster, exactly: an exception that somebody adds to a binding weakens it as much as a
-/// selector that is removed. Only what the API server itself adds is left out; of a DaemonSet, which grants nothing, every field that isn't set.
+/// selector that is removed. Only what the API server itself adds is left out; of a Deployment and a DaemonSet, which grant nothing, every field that
+/// isn't wanted, because there it adds dozens.
 /// </summary>
 internal static class BaselineComparison
 {
@@ -31,7 +32,7 @@ internal static class BaselineComparison
         // Of a namespace only the labels are the app's: its content belongs to the API server.
         if (wanted is not V1Namespace)
         {
-            Fields("", Content(wanted), Content(found), isExact: wanted is not V1DaemonSet, differences);
+            Fields("", Content(wanted), Content(found), isExact: wanted is not (V1Deployment or V1DaemonSet), differences);
         }
 
         return differences;
@@ -55,7 +56,7 @@ internal static class BaselineComparison
 
     private static void Fields(string path, JsonObject wanted, JsonObject found, bool isExact, List<string> differences)
     {
-        foreach (var name in wanted.Select(f => f.Key).Union(found.Select(f => f.Key)).Order(StringComparer.Ordinal))
+        foreach (var name in wanted.Select(f => f.Key).Union(isExact ? found.Select(f => f.Key) : []).Order(StringComparer.Ordinal))
         {
             Values(path.Length == 0 ? name : $"{path}.{name}", wanted[name], found[name], isExact, differences);
         }

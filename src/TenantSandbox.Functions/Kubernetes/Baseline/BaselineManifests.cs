@@ -33,8 +33,11 @@ internal sealed class BaselineManifests(IOptions<TenantSandboxOptions> options)
         .. hasPolicies ? PolicyManifests.Policies(options.Value.Owner) : [],
     ];
 
-    /// <summary>What keeps room for probes; null in an installation without probes.</summary>
-    public V1DaemonSet? Placeholder() => Placeholder(options.Value);
+    /// <summary>The namespace of the app's own pods and what is in it, in the order in which it is applied; nothing in an installation without probes.</summary>
+    public IReadOnlyList<IKubernetesObject<V1ObjectMeta>> SystemObjects() => SystemObjects(options.Value);
+
+    /// <summary>The name of that namespace.</summary>
+    public string SystemNamespace => SystemNamespaceManifest.NameOf(options.Value);
 
     /// <summary>The annotation of the settings once all of the baseline is in place.</summary>
     public string Mark(bool hasPolicies) => hasPolicies ? _hash.Value : WithoutPolicies + _hash.Value;
@@ -59,7 +62,9 @@ internal sealed class BaselineManifests(IOptions<TenantSandboxOptions> options)
     private static IEnumerable<V1PriorityClass> PriorityClasses(TenantSandboxOptions options) =>
         [PriorityClassManifest.PriorityClass(), .. options.Verification.HasProbe ? PriorityClassManifest.OfProbes() : []];
 
-    private static V1DaemonSet? Placeholder(TenantSandboxOptions options) => options.Verification.HasProbe ? PlaceholderManifest.DaemonSet(options) : null;
+    private static IReadOnlyList<IKubernetesObject<V1ObjectMeta>> SystemObjects(TenantSandboxOptions options) => options.Verification.HasProbe
+        ? [SystemNamespaceManifest.Namespace(options), .. ListenerManifest.Objects(options), PlaceholderManifest.DaemonSet(options)]
+        : [];
 
     // Of all that a new version of the app or other settings can change. The settings' data is compared itself.
     private static string HashOf(TenantSandboxOptions options)
@@ -67,7 +72,7 @@ internal sealed class BaselineManifests(IOptions<TenantSandboxOptions> options)
         IKubernetesObject<V1ObjectMeta>[] all =
         [
             PolicyManifests.Namespace(options.Owner), .. RuntimeClasses(options), .. PriorityClasses(options), .. PolicyManifests.Policies(options.Owner),
-            .. Placeholder(options) is { } placeholder ? [placeholder] : Array.Empty<V1DaemonSet>(),
+            .. SystemObjects(options),
         ];
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', all.Select(m => KubernetesJson.Serialize((object)m))))));
     }

@@ -54,11 +54,31 @@ internal sealed class BaselineObjects(ClusterConnections connections, string clu
         return [.. runtimeClasses.Items, .. priorityClasses.Items];
     }
 
-    public Task<V1DaemonSet?> FindDaemonSetAsync(string ns, string name) => connections.FindAsync(
-        clusterId,
-        $"read DaemonSet {ns}/{name}",
-        client => client.AppsV1.ReadNamespacedDaemonSetAsync(name, ns, cancellationToken: cancellationToken),
-        cancellationToken);
+    /// <summary>The object of the app's own namespace that has the name of another; null if there is none.</summary>
+    public async Task<IKubernetesObject<V1ObjectMeta>?> FindAsync(IKubernetesObject<V1ObjectMeta> wanted)
+    {
+        var (name, ns) = (wanted.Metadata.Name, wanted.Metadata.NamespaceProperty);
+        return wanted switch
+        {
+            V1Namespace => await FindNamespaceAsync(name),
+            V1Deployment => await connections.FindAsync(
+                clusterId,
+                $"read Deployment {ns}/{name}",
+                client => client.AppsV1.ReadNamespacedDeploymentAsync(name, ns, cancellationToken: cancellationToken),
+                cancellationToken),
+            V1DaemonSet => await connections.FindAsync(
+                clusterId,
+                $"read DaemonSet {ns}/{name}",
+                client => client.AppsV1.ReadNamespacedDaemonSetAsync(name, ns, cancellationToken: cancellationToken),
+                cancellationToken),
+            V1NetworkPolicy => await connections.FindAsync(
+                clusterId,
+                $"read NetworkPolicy {ns}/{name}",
+                client => client.NetworkingV1.ReadNamespacedNetworkPolicyAsync(name, ns, cancellationToken: cancellationToken),
+                cancellationToken),
+            _ => throw new ArgumentException($"Objects of type {wanted.GetType().Name} are not supported.", nameof(wanted)),
+        };
+    }
 
     /// <summary>Makes an object that doesn't exist.</summary>
     public Task CreateAsync(IKubernetesObject<V1ObjectMeta> wanted) => connections.ApplyAsync(clusterId, wanted, cancellationToken);
@@ -95,7 +115,7 @@ internal sealed class BaselineObjects(ClusterConnections connections, string clu
             (client, body) => found switch
             {
                 V1ConfigMap => client.CoreV1.DeleteNamespacedConfigMapAsync(name, ns, body, cancellationToken: cancellationToken),
-                V1DaemonSet => client.AppsV1.DeleteNamespacedDaemonSetAsync(name, ns, body, cancellationToken: cancellationToken),
+                V1Namespace => client.CoreV1.DeleteNamespaceAsync(name, body, cancellationToken: cancellationToken),
                 V1RuntimeClass => client.NodeV1.DeleteRuntimeClassAsync(name, body, cancellationToken: cancellationToken),
                 V1PriorityClass => client.SchedulingV1.DeletePriorityClassAsync(name, body, cancellationToken: cancellationToken),
                 _ => throw new ArgumentException($"Objects of type {found.GetType().Name} are never deleted.", nameof(found)),
@@ -111,7 +131,11 @@ internal sealed class BaselineObjects(ClusterConnections connections, string clu
             V1Namespace o => (object)await client.CoreV1.ReplaceNamespaceAsync(o, name, fieldManager: manager, cancellationToken: cancellationToken),
             V1ConfigMap o => await client.CoreV1.ReplaceNamespacedConfigMapAsync(
                 o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),
+            V1Deployment o => await client.AppsV1.ReplaceNamespacedDeploymentAsync(
+                o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),
             V1DaemonSet o => await client.AppsV1.ReplaceNamespacedDaemonSetAsync(
+                o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),
+            V1NetworkPolicy o => await client.NetworkingV1.ReplaceNamespacedNetworkPolicyAsync(
                 o, name, o.Metadata.NamespaceProperty, fieldManager: manager, cancellationToken: cancellationToken),
             V1RuntimeClass o => await client.NodeV1.ReplaceRuntimeClassAsync(o, name, fieldManager: manager, cancellationToken: cancellationToken),
             V1PriorityClass o => await client.SchedulingV1.ReplacePriorityClassAsync(o, name, fieldManager: manager, cancellationToken: cancellationToken),

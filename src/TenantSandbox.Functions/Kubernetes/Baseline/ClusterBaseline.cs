@@ -11,7 +11,7 @@ namespace TenantSandbox.Functions.Kubernetes.Baseline;
 
 /// <summary>
 /// Applies what a cluster must have before tenants are placed there: RuntimeClasses of all size classes, PriorityClasses, the admission policies
-/// with their bindings and settings, and where tenants are probed a placeholder on each node.
+/// with their bindings and settings, and where tenants are probed the listener that probes try and a placeholder on each node.
 /// </summary>
 internal sealed partial class ClusterBaseline(
     ClusterConnections connections, BaselineManifests manifests, BaselineGate gate, IOptions<TenantSandboxOptions> options, ILogger<ClusterBaseline> logger)
@@ -88,8 +88,17 @@ internal sealed partial class ClusterBaseline(
             await changes.EnsureAsync(item, found.GetValueOrDefault(KeyOf(item)));
         }
 
-        var placeholder = manifests.Placeholder();
-        await EnsurePlaceholderAsync(objects, changes, placeholder, settings.Metadata.NamespaceProperty);
+        var system = manifests.SystemObjects();
+        foreach (var item in system)
+        {
+            await changes.EnsureAsync(item, await objects.FindAsync(item));
+        }
+
+        if (system.Count == 0)
+        {
+            await DeleteSystemAsync(objects, manifests.SystemNamespace);
+        }
+
         await CompleteAsync(objects, settings, manifests.Mark(hasPolicies));
         // What the app itself had relaxed is no drift.
         BaselineChange[] changed = [.. changes.All.Where(c => !isLoosened || c.Object != $"{V1ValidatingAdmissionPolicyBinding.KubeKind}/{SettingsBinding}")];
@@ -100,11 +109,11 @@ internal sealed partial class ClusterBaseline(
 
         if (isFirst && changed.Length > 0)
         {
-            LogApplied(clusterId, wanted.Count, hasPolicies);
+            LogApplied(clusterId, wanted.Count + system.Count, hasPolicies);
         }
 
         return new BaselineReport(
-            clusterId, hasPolicies, isFirst, wanted.Count + (placeholder is null ? 2 : 3),
+            clusterId, hasPolicies, isFirst, wanted.Count + system.Count + 2,
             [.. changed.Take(BaselineReport.MaxChanges)], Math.Max(0, changed.Length - BaselineReport.MaxChanges));
     }
 
@@ -163,16 +172,12 @@ internal sealed partial class ClusterBaseline(
     }
 
     // An installation that no longer probes gives the room back.
-    private static async Task EnsurePlaceholderAsync(BaselineObjects objects, BaselineChanges changes, V1DaemonSet? wanted, string ns)
+    private async Task DeleteSystemAsync(BaselineObjects objects, string name)
     {
-        var found = await objects.FindDaemonSetAsync(ns, PlaceholderManifest.Name);
-        if (wanted is not null)
+        if (await objects.FindNamespaceAsync(name) is { Metadata: { DeletionTimestamp: null } metadata } found
+            && metadata.Labels?.TryGetValue(Labels.PoliciesOf, out var owner) == true && owner == options.Value.Owner)
         {
-            await changes.EnsureAsync(wanted, found);
-        }
-        else if (found is { Metadata.DeletionTimestamp: null })
-        {
-            await objects.DeleteAsync("DaemonSet", found);
+            await objects.DeleteAsync(V1Namespace.KubeKind, found);
         }
     }
 

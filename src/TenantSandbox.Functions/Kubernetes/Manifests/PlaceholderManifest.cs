@@ -23,12 +23,7 @@ internal static class PlaceholderManifest
         {
             ApiVersion = "apps/v1",
             Kind = "DaemonSet",
-            Metadata = new V1ObjectMeta
-            {
-                Name = Name,
-                NamespaceProperty = PolicyManifests.Namespace(options.Owner).Metadata.Name,
-                Labels = new Dictionary<string, string> { [Labels.ManagedBy] = Labels.Product },
-            },
+            Metadata = SystemNamespaceManifest.Metadata(Name, options),
             Spec = new V1DaemonSetSpec
             {
                 Selector = new V1LabelSelector { MatchLabels = selector },

@@ -18,7 +18,7 @@ public sealed class IsolationChecksPageTests
 
         - **passed**: the boundary holds here.
         - **failed**: it doesn't hold, or that it holds could not be shown. What can't be seen or read fails the check, with the reason.
-        - **warning**: nothing about the boundary, but an operator should know.
+        - **warning**: nothing is shown about the boundary, but an operator should know.
         - **notApplicable**: does not apply to this cluster or tenant, for the reason given.
 
         One failed check fails the verification: an onboarding, update or resumption then doesn't become ready, and a tenant that was ready is

@@ -157,6 +157,43 @@ public sealed class IsolationVerificationTests(ITestOutputHelper output)
         Assert.Equal(("n1 to allow-list-1 (203.0.113.1:443)", "open", "TimedOut"), (check.Subject, check.Expected, check.Observed));
     }
 
+    [Theory]
+    [InlineData("failed", "Inconclusive: it is not shown that the listener answers anyone. The control probe timed out.")]
+    [InlineData("moved", "Inconclusive: it is not shown that the listener answers anyone. The control probe found the listener at 10.244.9.10.")]
+    [InlineData("unseen", "Inconclusive: it is not shown that the listener answers anyone. Forbidden")]
+    [InlineData("untried", "Inconclusive: the listener was not tried. It has no pod that is ready.")]
+    public void Run_ListenerThatIsNotProvenToAnswer_IsAWarningAndNoPass(string what, string reason)
+    {
+        var world = new IsolationWorld();
+        world.Listener = what switch
+        {
+            "failed" => new ListenerFacts("10.244.9.9", "The control probe timed out."),
+            "moved" => new ListenerFacts("10.244.9.10", null),
+            "untried" => new ListenerFacts(null, "It has no pod that is ready."),
+            _ => null,
+        };
+        if (what == "untried")
+        {
+            world.ForgetTarget("listener");
+        }
+
+        var found = world.Verify().Where(c => c.Id == "probe.listener").ToArray();
+
+        Assert.Equal((CheckVerdict.Warning, reason), (found[0].Verdict, found[0].Reason));
+        Assert.All(found, c => Assert.Equal(CheckVerdict.Warning, c.Verdict));
+        Assert.DoesNotContain(world.Verify(), c => c.Verdict == CheckVerdict.Failed);
+    }
+
+    [Fact]
+    public void Run_ListenerThatAnswersElsewhereOnly_PassesAndSaysWhenItAnswered()
+    {
+        var check = new IsolationWorld().Verify().First(c => c.Id == "probe.listener");
+
+        Assert.Equal(
+            (CheckVerdict.Passed, "n1 to listener (10.244.9.9:8080)", $"TimedOut; answered the control probe at {IsolationWorld.At:yyyy-MM-dd'T'HH:mm:ss'Z'}"),
+            (check.Verdict, check.Subject, check.Observed));
+    }
+
     [Fact]
     public void Run_WithoutProbe_SaysWhyAndFailsNothing()
     {

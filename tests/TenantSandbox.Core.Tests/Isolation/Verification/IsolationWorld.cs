@@ -64,13 +64,17 @@ internal sealed class IsolationWorld
 
     public IsolationWorld() => Probes = [Probe("n1"), Probe("n2")];
 
+    /// <summary>What the control probe found; null where it could not be seen.</summary>
+    public ListenerFacts? Listener { get; set; } = new("10.244.9.9", null);
+
     /// <summary>What the API shows of the first pod of a workload.</summary>
     public JsonObject Web => Pods!.Single(p => p["metadata"]!["name"]!.GetValue<string>() == "web-a");
 
     public IReadOnlyList<IsolationCheck> Verify() => IsolationVerification.Run(
         new IsolationFacts(
             Seen(Pool), Seen<IReadOnlyList<JsonObject>>(Nodes), Seen<IReadOnlyList<JsonObject>>(RuntimeClasses), Seen<IReadOnlyList<JsonObject>>(Pods),
-            Seen<IReadOnlyList<JsonObject>>(Policies), Seen<IReadOnlyList<ProbeFacts>>(Probes), Seen<IReadOnlyList<DryRunFacts>>(DryRuns)),
+            Seen<IReadOnlyList<JsonObject>>(Policies), Seen<IReadOnlyList<ProbeFacts>>(Probes), Seen<IReadOnlyList<DryRunFacts>>(DryRuns),
+            Seen(Listener)),
         Expected);
 
     /// <summary>Changes the result of the probe on the first node.</summary>
@@ -86,6 +90,15 @@ internal sealed class IsolationWorld
     {
         Targets = [.. r.Targets.Select(t => t.Name == name ? t with { Outcome = outcome } : t)],
     });
+
+    /// <summary>Makes a probe on the first node that was not asked about a target.</summary>
+    public void ForgetTarget(string name)
+    {
+        var probe = Probes![0];
+        var result = ProbeResultReader.Read(System.Text.Encoding.UTF8.GetBytes(probe.Log!), probe.Request);
+        var request = probe.Request with { Targets = [.. probe.Request.Targets.Where(t => t.Name != name)] };
+        Probes[0] = probe with { Request = request, Log = ProbeResultReader.Write(result with { Targets = [.. result.Targets.Where(t => t.Name != name)] }, request) };
+    }
 
     public static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 
@@ -134,6 +147,7 @@ internal sealed class IsolationWorld
             Target("wireserver", ProbeTargetKind.Tcp, "168.63.129.16", 80, ProbeExpectation.Closed),
             Target("api-server", ProbeTargetKind.Tcp, "10.0.0.1", 443, ProbeExpectation.Closed),
             Target("kubelet", ProbeTargetKind.Tcp, "10.224.0.4", 10250, ProbeExpectation.Closed),
+            Target("listener", ProbeTargetKind.Tcp, "10.244.9.9", 8080, ProbeExpectation.Closed),
             Target("dns", ProbeTargetKind.UdpDns, "10.0.0.10", 53, ProbeExpectation.Open),
             Target("allow-list-1", ProbeTargetKind.Tcp, "203.0.113.1", 443, ProbeExpectation.Open),
         ]);

@@ -94,6 +94,14 @@ internal sealed record Sabotage(string Name, string Check, Action<IsolationWorld
         new("an open WireServer", "probe.closed", w => w.ChangeTarget("wireserver", ProbeOutcome.Connected)),
         new("instance metadata that refuses", "probe.closed", w => w.ChangeTarget("instance-metadata", ProbeOutcome.Refused)),
         new("a target of which nothing is known", "probe.closed", w => w.ChangeTarget("kubelet", ProbeOutcome.Failed)),
+        new("a listener that answers the guest", "probe.listener", w => w.ChangeTarget("listener", ProbeOutcome.Connected)),
+        new("a listener that refuses the guest", "probe.listener", w => w.ChangeTarget("listener", ProbeOutcome.Refused)),
+        new("a listener of which nothing is known", "probe.listener", w => w.ChangeTarget("listener", ProbeOutcome.Failed)),
+        new("a listener that answers the guest and nobody else", "probe.listener", w =>
+        {
+            w.ChangeTarget("listener", ProbeOutcome.Connected);
+            w.Listener = new ListenerFacts("10.244.9.9", "The control probe timed out.");
+        }),
         new("DNS that doesn't answer", "probe.open", w => w.ChangeTarget("dns", ProbeOutcome.TimedOut)),
         new("a silent probe", "probe.result", w => w.Probes![0] = w.Probes[0] with { Log = "" }),
         new("a probe that didn't start", "probe.result", w => w.Probes![0] = w.Probes[0] with { Log = null, Failure = "ImagePullBackOff" }),

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using TenantSandbox.Core.Errors;
 using TenantSandbox.Functions.Azure.EventGrid;
+using TenantSandbox.Functions.Tests.Doors.Http;
 
 namespace TenantSandbox.Functions.Tests.Azure.EventGrid;
 
@@ -83,8 +84,9 @@ public sealed class EventTopicTests : IAsyncLifetime
     public async Task PublishEvent_WithoutTopic_OnlyLogs()
     {
         await using var services = App.Create(App.Settings());
+        await using var client = new FakeDurableClient();
 
-        await services.Make<EventTopic>().PublishAsync(Ready, default);
+        await services.Make<EventTopic>().PublishAsync(Ready, client, default);
 
         Assert.Empty(_received);
     }
@@ -95,6 +97,7 @@ public sealed class EventTopicTests : IAsyncLifetime
         settings["EventTopic__Endpoint"] = $"{_topic!.Urls.Single()}/api/events";
         settings["EventTopic__Key"] = "topic-key";
         await using var services = App.Create(settings);
-        await services.Make<EventTopic>().PublishAsync(Ready, default);
+        await using var client = new FakeDurableClient();
+        await services.Make<EventTopic>().PublishAsync(Ready, client, default);
     }
 }

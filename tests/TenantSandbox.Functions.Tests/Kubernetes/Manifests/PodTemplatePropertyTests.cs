@@ -4,6 +4,7 @@ using CsCheck;
 using k8s;
 using k8s.Models;
 using TenantSandbox.AksTwin.Kubernetes;
+using TenantSandbox.AksTwin.Kubernetes.PodSecurity;
 using TenantSandbox.Core.Isolation.PodSecurity;
 using TenantSandbox.Core.Requests;
 using TenantSandbox.Core.Requests.Identities;
@@ -22,10 +23,8 @@ public sealed class PodTemplatePropertyTests
 
     private static readonly int Requests = int.Parse(Environment.GetEnvironmentVariable("RANDOM_REQUESTS") ?? "2000", CultureInfo.InvariantCulture);
 
-    private static readonly StoredObject RestrictedNamespace = new(
-        new ObjectKey(Kinds.Namespaces, "", "tenant-acme"),
-        JsonNode.Parse("""{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"restricted"}}}""")!.AsObject(),
-        1);
+    private static readonly JsonObject RestrictedNamespace =
+        JsonNode.Parse("""{"metadata":{"labels":{"pod-security.kubernetes.io/enforce":"restricted"}}}""")!.AsObject();
 
     [Fact]
     public void Objects_AnyValidRequest_AreRestrictedAndWellFormed() => Gen.Select(KindGen.Workload, Gen.Bool).Sample((request, hasIdentity) =>
@@ -42,7 +41,7 @@ public sealed class PodTemplatePropertyTests
         var manifest = WorkloadManifest.Of(workload, tenant, Options);
         var pod = KindOf(manifest).FindPodSpec(Validate(manifest))!;
 
-        Assert.Null(PodSecurity.FindViolations(RestrictedNamespace, "enforce", pod));
+        Assert.Null(PodSecurityAdmission.FindWarning(RestrictedNamespace, pod.Parent!.AsObject()));
         if (manifest is V1StatefulSet)
         {
             // The API server looks at the pod only when its controller makes it.
