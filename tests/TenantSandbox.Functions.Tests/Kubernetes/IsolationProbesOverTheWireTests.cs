@@ -1,8 +1,11 @@
 using k8s;
 using k8s.Models;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using TenantSandbox.AksTwin;
 using TenantSandbox.Core.Isolation.Evidence;
 using TenantSandbox.Core.Isolation.Verification;
+using TenantSandbox.Functions.Configuration;
 using TenantSandbox.Functions.Isolation;
 using TenantSandbox.Functions.Kubernetes;
 using TenantSandbox.Functions.Kubernetes.Manifests;
@@ -140,6 +143,18 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
 
     [Fact]
     public async Task ApplyBaseline_Again_FindsTheListenerAsItShouldBe() => Assert.Empty((await _cluster.ApplyBaselineAsync()).Changes);
+
+    [Fact]
+    public async Task ApplyBaseline_WithoutAProbeImage_GivesTheRoomBack()
+    {
+        await PlaceholderAsync();
+        _cluster.Services.GetRequiredService<IOptions<TenantSandboxOptions>>().Value.Verification.ProbeImage = null;
+
+        await _cluster.ApplyBaselineAsync();
+
+        await ClusterFixture.WaitUntilAsync(async _ => (await _cluster.Client.CoreV1.ListNamespaceAsync()).Items.All(n => n.Metadata.Name != SystemNamespace));
+        Assert.Empty((await _cluster.Client.AppsV1.ListDaemonSetForAllNamespacesAsync()).Items);
+    }
 
     [Fact]
     public async Task Verify_NodeThatTheSchedulerFilled_IsProbedInTheRoomOfThePlaceholder()

@@ -31,6 +31,9 @@ internal sealed class ClusterOperator(IKubernetes client)
         var listener = await client.AppsV1.ReadNamespacedDeploymentAsync("listener", SystemNamespace);
         listener.Spec.Template.Spec.Containers[0].Image = "registry.example/other:1";
         await client.AppsV1.ReplaceNamespacedDeploymentAsync(listener, "listener", SystemNamespace);
+        var placeholder = await client.AppsV1.ReadNamespacedDaemonSetAsync("probe-placeholder", SystemNamespace);
+        placeholder.Spec.Template.Spec.PriorityClassName = null;
+        await client.AppsV1.ReplaceNamespacedDaemonSetAsync(placeholder, "probe-placeholder", SystemNamespace);
         foreach (var name in (string[])["listener", "control-probe"])
         {
             var rules = await client.NetworkingV1.ReadNamespacedNetworkPolicyAsync(name, SystemNamespace);
