@@ -152,7 +152,7 @@ public sealed class IsolationProbesOverTheWireTests : IAsyncLifetime
 
         await _cluster.ApplyBaselineAsync();
 
-        await ClusterFixture.WaitUntilAsync(async _ => (await _cluster.Client.CoreV1.ListNamespaceAsync()).Items.All(n => n.Metadata.Name != SystemNamespace));
+        await ClusterFixture.WaitUntilAsync(async cancellation => (await _cluster.Client.CoreV1.ListNamespaceAsync(cancellationToken: cancellation)).Items.All(n => n.Metadata.Name != SystemNamespace));
         Assert.Empty((await _cluster.Client.AppsV1.ListDaemonSetForAllNamespacesAsync()).Items);
     }
 
