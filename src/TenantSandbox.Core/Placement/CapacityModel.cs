@@ -24,7 +24,7 @@ namespace TenantSandbox.Core.Placement;
 public static class CapacityModel
 {
     /// <summary>A whole node in the unit of <see cref="Footprint.Share"/>.</summary>
-    private const long WholeNode = 1_000_000;
+    public const long WholeNode = 1_000_000;
 
     /// <summary>Computes what pods need on nodes of this template; or explains why one of them fits no such node.</summary>
     public static (Footprint? Footprint, string? Refusal) Measure(PoolTemplate template, IReadOnlyList<PodGroup> pods)

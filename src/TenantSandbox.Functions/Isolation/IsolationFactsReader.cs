@@ -103,9 +103,7 @@ internal sealed class IsolationFactsReader(
 
         try
         {
-            var range = new LogRange(int.MaxValue, null, IsFollowing: false, IsPrevious: false, LimitBytes: ProbeResult.MaxBytes + 1);
-            using var stream = await logs.OpenAsync(clusterId, pod, ProbePodManifest.ContainerName, range, cancellationToken);
-            return new ProbeFacts(node, pod.Metadata.Name, request, await stream.ReadTextAsync(ProbeResult.MaxBytes + 1, cancellationToken));
+            return new ProbeFacts(node, pod.Metadata.Name, request, await logs.ReadProbeAsync(clusterId, pod, cancellationToken));
         }
         catch (SandboxException e) when (e.ErrorClass is ErrorClass.Invalid or ErrorClass.NotFound)
         {

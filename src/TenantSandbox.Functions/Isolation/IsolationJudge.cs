@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging;
 using TenantSandbox.Core.Errors;
@@ -61,7 +60,7 @@ internal sealed partial class IsolationJudge(
     private void Record(bool isIsolated, VerificationInput input, IsolationCheck[] failed)
     {
         var verdict = isIsolated ? "passed" : "failed";
-        Verifications.Add(1, Label("verdict", verdict), Label("cause", JsonNamingPolicy.CamelCase.ConvertName(input.Cause.ToString())));
+        Verifications.Add(1, Label("verdict", verdict), Label("cause", NameOf(input.Cause)));
         foreach (var check in failed)
         {
             FailedChecks.Add(1, Label("check", check.Id));

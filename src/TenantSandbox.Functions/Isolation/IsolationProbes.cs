@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using k8s;
 using k8s.Models;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Options;
@@ -54,7 +53,7 @@ internal sealed class IsolationProbes(
         {
             var request = new ProbeRequest(
                 ProbeRequest.CurrentSchema, RandomNumberGenerator.GetHexString(32, lowercase: true), targetsOn!(known.FirstOrDefault(n => n.Metadata.Name == node)));
-            await CreateAsync(tenant.ClusterId, ProbePodManifest.Pod(tenant, input.InstanceId!, node, ProbeRequestReader.Write(request), options.Value), cancellationToken);
+            await connections.CreatePodAsync(tenant.ClusterId, ProbePodManifest.Pod(tenant, input.InstanceId!, node, ProbeRequestReader.Write(request), options.Value), cancellationToken);
         }
 
         // Usually they end within one watch, which saves an activity.
@@ -118,18 +117,8 @@ internal sealed class IsolationProbes(
     private static string Describe(IEnumerable<V1Pod> pods) =>
         string.Join("; ", pods.OrderBy(p => p.Metadata.Name, StringComparer.Ordinal).Take(3).Select(p => $"{p.Metadata.Name} is {p.Status?.Phase ?? "new"}"));
 
-    private Task<V1Pod> CreateAsync(string clusterId, V1Pod pod, CancellationToken cancellationToken) => connections.CallAsync(
-        clusterId,
-        $"start probe {pod.Metadata.NamespaceProperty}/{pod.Metadata.Name}",
-        client => client.CoreV1.CreateNamespacedPodAsync(
-            pod, pod.Metadata.NamespaceProperty, fieldManager: ServerSideApply.FieldManager, cancellationToken: cancellationToken),
-        cancellationToken);
-
     private async Task DeleteAsync(string clusterId, IEnumerable<V1Pod> pods, CancellationToken cancellationToken) =>
-        await Task.WhenAll(pods.Select(p => connections.DeleteAsync(
-            clusterId, "probe", p.Metadata,
-            (client, body) => client.CoreV1.DeleteNamespacedPodAsync(p.Metadata.Name, p.Metadata.NamespaceProperty, body, cancellationToken: cancellationToken),
-            cancellationToken)));
+        await Task.WhenAll(pods.Select(p => connections.DeletePodAsync(clusterId, p, cancellationToken)));
 
     private Task<V1PodList> ListAsync(TenantNamespaceRef tenant, string? selector, CancellationToken cancellationToken) =>
         connections.ListPodsAsync(tenant.ClusterId, NamespaceManifest.NameOf(tenant.TenantId), selector, cancellationToken);

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using k8s;
 using k8s.Models;
 using Microsoft.Extensions.Options;
 using TenantSandbox.Core.Errors;
@@ -75,7 +74,7 @@ internal sealed class ListenerControl(ClusterConnections connections, PodLogs lo
     {
         var pods = await connections.ListPodsAsync(clusterId, Namespace, ListenerManifest.Selector, CancellationToken.None);
         return pods.Items
-            .Where(p => p.Metadata.DeletionTimestamp is null && p.Status?.PodIP is { Length: > 0 } && p.Status.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true)
+            .Where(p => p.Metadata.DeletionTimestamp is null && p.Status?.PodIP is { Length: > 0 } && p.IsReady())
             .OrderBy(p => p.Metadata.Name, StringComparer.Ordinal)
             .FirstOrDefault();
     }
@@ -89,20 +88,16 @@ internal sealed class ListenerControl(ClusterConnections connections, PodLogs lo
             RandomNumberGenerator.GetHexString(32, lowercase: true),
             [ListenerManifest.Target(address, ProbeExpectation.Open, options.Value)]);
         var pod = ListenerManifest.ControlPod(ProbeRequestReader.Write(request), options.Value);
-        var made = await connections.CallAsync(
-            clusterId,
-            $"start control probe {Namespace}/{pod.Metadata.Name}",
-            client => client.CoreV1.CreateNamespacedPodAsync(pod, Namespace, fieldManager: ServerSideApply.FieldManager),
-            CancellationToken.None);
+        var made = await connections.CreatePodAsync(clusterId, pod, CancellationToken.None);
         try
         {
             return await WaitAsync(clusterId, made) is { Status.Phase: "Succeeded" } ended
-                ? Judge(await ReadAsync(clusterId, ended), request)
+                ? Judge(await logs.ReadProbeAsync(clusterId, ended, CancellationToken.None), request)
                 : $"The control probe {Namespace}/{made.Metadata.Name} did not end within {Wait.TotalSeconds:0} s.";
         }
         finally
         {
-            await DeleteAsync(clusterId, made);
+            await connections.DeletePodAsync(clusterId, made, CancellationToken.None);
         }
     }
 
@@ -128,13 +123,6 @@ internal sealed class ListenerControl(ClusterConnections connections, PodLogs lo
         }
     }
 
-    private async Task<string> ReadAsync(string clusterId, V1Pod pod)
-    {
-        var range = new LogRange(int.MaxValue, null, IsFollowing: false, IsPrevious: false, LimitBytes: ProbeResult.MaxBytes + 1);
-        using var stream = await logs.OpenAsync(clusterId, pod, ListenerManifest.ControlContainer, range, CancellationToken.None);
-        return await stream.ReadTextAsync(ProbeResult.MaxBytes + 1, CancellationToken.None);
-    }
-
     private static string? Judge(string log, ProbeRequest request)
     {
         try
@@ -153,9 +141,6 @@ internal sealed class ListenerControl(ClusterConnections connections, PodLogs lo
     {
         var list = await connections.ListPodsAsync(clusterId, Namespace, ListenerManifest.ControlSelector, CancellationToken.None);
         var before = time.GetUtcNow() - Lifetime;
-        await Task.WhenAll(list.Items.Where(p => p.Metadata.CreationTimestamp is { } made && made.ToUniversalTime() < before.UtcDateTime).Select(p => DeleteAsync(clusterId, p)));
+        await Task.WhenAll(list.Items.Where(p => p.Metadata.CreationTimestamp is { } made && made.ToUniversalTime() < before.UtcDateTime).Select(p => connections.DeletePodAsync(clusterId, p, CancellationToken.None)));
     }
-
-    private Task DeleteAsync(string clusterId, V1Pod pod) => connections.DeleteAsync(
-        clusterId, "control probe", pod.Metadata, (client, body) => client.CoreV1.DeleteNamespacedPodAsync(pod.Metadata.Name, Namespace, body), CancellationToken.None);
 }

@@ -4,11 +4,32 @@ using TenantSandbox.Core.Errors;
 
 namespace TenantSandbox.Functions.Kubernetes;
 
-/// <summary>Lists and watches the pods of a namespace.</summary>
+/// <summary>Lists, watches, makes and deletes the pods of a namespace.</summary>
 internal static class NamespacePods
 {
     /// <summary>Whether a pod runs nothing any more and never will again.</summary>
     public static bool HasEnded(this V1Pod pod) => pod.Status?.Phase is "Succeeded" or "Failed";
+
+    /// <summary>Whether all containers of a pod are ready, as its kubelet says.</summary>
+    public static bool IsReady(this V1Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+
+    /// <summary>Makes a pod that is of no workload.</summary>
+    /// <exception cref="SandboxException">The call failed.</exception>
+    public static Task<V1Pod> CreatePodAsync(this ClusterConnections connections, string clusterId, V1Pod pod, CancellationToken cancellationToken) => connections.CallAsync(
+        clusterId,
+        $"start pod {pod.Metadata.NamespaceProperty}/{pod.Metadata.Name}",
+        client => client.CoreV1.CreateNamespacedPodAsync(
+            pod, pod.Metadata.NamespaceProperty, fieldManager: ServerSideApply.FieldManager, cancellationToken: cancellationToken),
+        cancellationToken);
+
+    /// <summary>Deletes a pod, and no other one that has its name now.</summary>
+    /// <exception cref="SandboxException">The call failed.</exception>
+    public static Task DeletePodAsync(this ClusterConnections connections, string clusterId, V1Pod pod, CancellationToken cancellationToken) => connections.DeleteAsync(
+        clusterId,
+        "pod",
+        pod.Metadata,
+        (client, body) => client.CoreV1.DeleteNamespacedPodAsync(pod.Metadata.Name, pod.Metadata.NamespaceProperty, body, cancellationToken: cancellationToken),
+        cancellationToken);
 
     /// <param name="connections">The connections to clusters.</param>
     /// <param name="clusterId">The cluster.</param>

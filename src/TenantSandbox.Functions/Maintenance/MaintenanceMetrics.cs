@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TenantSandbox.Core.Tenants;
 using static TenantSandbox.Functions.Telemetry.SandboxMetrics;
 
@@ -7,11 +6,11 @@ namespace TenantSandbox.Functions.Maintenance;
 /// <summary>Records the report of a maintenance task.</summary>
 internal static class MaintenanceMetrics
 {
-    private const string RunningOperationsCount = "runningOperations";
+    /// <summary>The watchdog's count of running operations.</summary>
+    public const string RunningOperationsCount = "runningOperations";
 
     /// <summary>The names of the counts of tenants by phase, in the watchdog's report.</summary>
-    private static readonly (TenantPhase Phase, string Name, string Count)[] Phases =
-        [.. Enum.GetValues<TenantPhase>().Select(phase => (phase, NameOf(phase), $"{NameOf(phase)}Tenants"))];
+    private static readonly (TenantPhase Phase, string Count)[] Phases = [.. Enum.GetValues<TenantPhase>().Select(phase => (phase, $"{NameOf(phase)}Tenants"))];
 
     /// <summary>The watchdog's counts for a page of tenants: one for each phase, so that a phase without tenants counts 0.</summary>
     public static IEnumerable<(string Name, long Count)> CountPhases(IReadOnlyList<TenantState> tenants) =>
@@ -25,9 +24,9 @@ internal static class MaintenanceMetrics
         MaintenanceFindings.Record(report.Findings.Count + report.OmittedFindings, task);
         foreach (var (name, count) in report.Counts)
         {
-            if (Phases.FirstOrDefault(p => p.Count == name) is { Name: { } phase })
+            if (Phases.FirstOrDefault(p => p.Count == name) is { Count: not null } counted)
             {
-                TenantsByPhase.Record(count, Label("phase", phase));
+                TenantsByPhase.Record(count, Label("phase", NameOf(counted.Phase)));
                 continue;
             }
 
@@ -38,6 +37,4 @@ internal static class MaintenanceMetrics
             }
         }
     }
-
-    private static string NameOf(TenantPhase phase) => JsonNamingPolicy.CamelCase.ConvertName(phase.ToString());
 }

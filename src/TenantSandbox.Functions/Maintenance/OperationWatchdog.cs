@@ -44,7 +44,7 @@ internal static class OperationWatchdog
 
         return PageResult.Of(
             continuation,
-            [("tenants", tenants.Count), ("runningOperations", running), ("lostOperations", findings.Count), .. MaintenanceMetrics.CountPhases(tenants)],
+            [("tenants", tenants.Count), (MaintenanceMetrics.RunningOperationsCount, running), ("lostOperations", findings.Count), .. MaintenanceMetrics.CountPhases(tenants)],
             findings);
     }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using TenantSandbox.Core.Errors;
 using static TenantSandbox.Functions.Telemetry.SandboxMetrics;
 
@@ -32,7 +31,7 @@ internal static class ActivityTelemetry
         }
         catch (Exception e)
         {
-            outcome = ClassOf(e) is { } errorClass ? JsonNamingPolicy.CamelCase.ConvertName(errorClass.ToString()) : "error";
+            outcome = ClassOf(e) is { } errorClass ? NameOf(errorClass) : "error";
             // The message may quote a tenant's data, so the span has the type only.
             span?.SetStatus(ActivityStatusCode.Error, e.GetType().Name).SetTag(ErrorClassAttribute, outcome);
             throw;

@@ -5,9 +5,6 @@ namespace TenantSandbox.Functions.Telemetry;
 /// <summary>Records what a placement ledger holds. Called with the state that an operation of the ledger has read anyway.</summary>
 internal static class LedgerMetrics
 {
-    /// <summary>A node in the unit of <see cref="Footprint.Share"/>.</summary>
-    private const double WholeNode = 1_000_000;
-
     /// <summary>Records reservations and free capacity.</summary>
     public static void Record(LedgerState ledger)
     {
@@ -34,5 +31,5 @@ internal static class LedgerMetrics
     }
 
     private static double FreeNodes(LedgerState ledger, PoolRecord pool) =>
-        Math.Max(0, ledger.TemplateOf(pool).MaxCount - (pool.TotalFootprint().Share / WholeNode));
+        Math.Max(0, ledger.TemplateOf(pool).MaxCount - (pool.TotalFootprint().Share / (double)CapacityModel.WholeNode));
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 
 namespace TenantSandbox.Functions.Telemetry;
 
@@ -79,6 +80,9 @@ internal static class SandboxMetrics
 
     /// <summary>A label.</summary>
     public static KeyValuePair<string, object?> Label(string name, string value) => new(name, value);
+
+    /// <summary>A value of an enum as labels and counts name it.</summary>
+    public static string NameOf(Enum value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private static Histogram<double> Histogram(string name, string description, double[] boundaries) => Meter.CreateHistogram(
         name, "s", description, tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = boundaries });

@@ -49,7 +49,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, ClusterNetw
         ];
         findings = [.. findings, .. Network(tenant, name, pods, findings)];
         var servers = tenant.Spec.Workloads.Where(w => !w.Kind.RunsToCompletion()).ToDictionary(w => w.Name, StringComparer.Ordinal);
-        var ready = pods.Count(p => IsReady(p) && servers.ContainsKey(WorkloadOf(p)));
+        var ready = pods.Count(p => p.IsReady() && servers.ContainsKey(WorkloadOf(p)));
         var desired = tenant.IsSuspended ? 0 : servers.Values.Sum(w => ReplicasOf(w, name));
         return new TenantObservation(tenant.TenantId, tenant.Incarnation, NamespaceCondition.Present, ready, desired, findings);
     }
@@ -163,7 +163,7 @@ internal sealed class TenantInspection(TenantSandboxOptions options, ClusterNetw
         foreach (var pod in pods)
         {
             var hasEnded = pod.HasEnded();
-            if (!IsReady(pod) && !(hasEnded && kinds.TryGetValue(WorkloadOf(pod), out var kind) && kind.RunsToCompletion()))
+            if (!pod.IsReady() && !(hasEnded && kinds.TryGetValue(WorkloadOf(pod), out var kind) && kind.RunsToCompletion()))
             {
                 // Without events, which would be one more list for each tenant: the watch of a rollout reads them.
                 var cause = PodCauses.Of(pod, new RolloutFacts([pod], [], content.Nodes));
@@ -190,6 +190,4 @@ internal sealed class TenantInspection(TenantSandboxOptions options, ClusterNetw
 
     private bool IsOfTenant(V1ObjectMeta metadata, DesiredTenant tenant) =>
         Labels.Of(options.Owner, tenant).All(l => metadata.Labels?.TryGetValue(l.Key, out var value) == true && value == l.Value);
-
-    private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 }

@@ -18,9 +18,6 @@ internal static class ListenerManifest
 
     public const int Port = 8080;
 
-    /// <summary>The container of a control probe.</summary>
-    public const string ControlContainer = "probe";
-
     /// <summary>The most seconds that a control probe may take.</summary>
     public const int ControlSeconds = 60;
 
@@ -28,7 +25,6 @@ internal static class ListenerManifest
     private const string Component = "app.kubernetes.io/component";
 
     private const string Control = "control-probe";
-    private const long UserId = 65_532;
 
     /// <summary>The label selector of the listener's pods.</summary>
     public const string Selector = $"{Component}={Name}";
@@ -46,7 +42,8 @@ internal static class ListenerManifest
     /// <param name="options">All settings, with a probe image.</param>
     public static V1Pod ControlPod(string request, TenantSandboxOptions options)
     {
-        var pod = PodSpec(options, new V1EnvVar { Name = ProbeRequest.EnvironmentVariable, Value = request });
+        var pod = PodSpec(options);
+        pod.Containers[0].Env = [new V1EnvVar { Name = ProbeRequest.EnvironmentVariable, Value = request }];
         (pod.RestartPolicy, pod.ActiveDeadlineSeconds, pod.TerminationGracePeriodSeconds) = ("Never", ControlSeconds, 0);
         var metadata = SystemNamespaceManifest.Metadata($"{Control}-{RandomNumberGenerator.GetHexString(16, lowercase: true)}", options);
         metadata.Labels[Component] = Control;
@@ -57,41 +54,37 @@ internal static class ListenerManifest
     public static ProbeTarget Target(string address, ProbeExpectation expected, TenantSandboxOptions options) =>
         new(ListenerFacts.TargetName, ProbeTargetKind.Tcp, address, Port, expected, options.Verification.TargetMilliseconds);
 
-    private static V1NetworkPolicy Policy(TenantSandboxOptions options) => new()
+    private static V1NetworkPolicy Policy(TenantSandboxOptions options)
     {
-        ApiVersion = "networking.k8s.io/v1",
-        Kind = "NetworkPolicy",
-        Metadata = SystemNamespaceManifest.Metadata(Name, options),
-        Spec = new V1NetworkPolicySpec
-        {
-            PodSelector = Pods(Name),
-            PolicyTypes = ["Ingress", "Egress"],
-            Ingress =
-            [
-                new V1NetworkPolicyIngressRule
-                {
-                    FromProperty =
-                    [
-                        new V1NetworkPolicyPeer { PodSelector = Pods(Control) },
-                        new V1NetworkPolicyPeer { NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { [Labels.Owner] = options.Owner } } },
-                    ],
-                    Ports = [PolicyPort],
-                },
-            ],
-        },
-    };
+        var policy = ClosedPolicy(Name, options);
+        policy.Spec.Ingress =
+        [
+            new V1NetworkPolicyIngressRule
+            {
+                FromProperty =
+                [
+                    new V1NetworkPolicyPeer { PodSelector = Pods(Control) },
+                    new V1NetworkPolicyPeer { NamespaceSelector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { [Labels.Owner] = options.Owner } } },
+                ],
+                Ports = [PolicyPort],
+            },
+        ];
+        return policy;
+    }
 
-    private static V1NetworkPolicy ControlPolicy(TenantSandboxOptions options) => new()
+    private static V1NetworkPolicy ControlPolicy(TenantSandboxOptions options)
+    {
+        var policy = ClosedPolicy(Control, options);
+        policy.Spec.Egress = [new V1NetworkPolicyEgressRule { To = [new V1NetworkPolicyPeer { PodSelector = Pods(Name) }], Ports = [PolicyPort] }];
+        return policy;
+    }
+
+    private static V1NetworkPolicy ClosedPolicy(string component, TenantSandboxOptions options) => new()
     {
         ApiVersion = "networking.k8s.io/v1",
         Kind = "NetworkPolicy",
-        Metadata = SystemNamespaceManifest.Metadata(Control, options),
-        Spec = new V1NetworkPolicySpec
-        {
-            PodSelector = Pods(Control),
-            PolicyTypes = ["Ingress", "Egress"],
-            Egress = [new V1NetworkPolicyEgressRule { To = [new V1NetworkPolicyPeer { PodSelector = Pods(Name) }], Ports = [PolicyPort] }],
-        },
+        Metadata = SystemNamespaceManifest.Metadata(component, options),
+        Spec = new V1NetworkPolicySpec { PodSelector = Pods(component), PolicyTypes = ["Ingress", "Egress"] },
     };
 
     private static V1Deployment Deployment(TenantSandboxOptions options)
@@ -117,39 +110,11 @@ internal static class ListenerManifest
     private static V1NetworkPolicyPort PolicyPort => new() { Protocol = "TCP", Port = Port.ToString(CultureInfo.InvariantCulture) };
 
     // Ordinary pods: what they run is ours. System pools are often the only ones that aren't sandboxed.
-    private static V1PodSpec PodSpec(TenantSandboxOptions options, params V1EnvVar[] variables)
+    private static V1PodSpec PodSpec(TenantSandboxOptions options)
     {
-        var resources = new Dictionary<string, ResourceQuantity> { ["cpu"] = Quantities.CpuMillis(50), ["memory"] = Quantities.MiB(64) };
-        return new V1PodSpec
-        {
-            AutomountServiceAccountToken = false,
-            EnableServiceLinks = false,
-            Tolerations = [new V1Toleration { Key = "CriticalAddonsOnly", OperatorProperty = "Exists" }],
-            SecurityContext = new V1PodSecurityContext
-            {
-                RunAsNonRoot = true,
-                RunAsUser = UserId,
-                SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
-            },
-            Containers =
-            [
-                new V1Container
-                {
-                    Name = ControlContainer,
-                    Image = options.Verification.ProbeImage,
-                    ImagePullPolicy = "IfNotPresent",
-                    Env = variables.Length == 0 ? null : variables,
-                    Resources = new V1ResourceRequirements { Limits = resources, Requests = new Dictionary<string, ResourceQuantity>(resources) },
-                    SecurityContext = new V1SecurityContext
-                    {
-                        AllowPrivilegeEscalation = false,
-                        Capabilities = new V1Capabilities { Drop = ["ALL"] },
-                        ReadOnlyRootFilesystem = true,
-                        RunAsNonRoot = true,
-                    },
-                },
-            ],
-        };
+        var spec = ProbePodManifest.Spec(cpuMillis: 50, memoryMiB: 64, options);
+        spec.Tolerations = [new V1Toleration { Key = "CriticalAddonsOnly", OperatorProperty = "Exists" }];
+        return spec;
     }
 
     private static V1LabelSelector Pods(string component) => new() { MatchLabels = new Dictionary<string, string> { [Component] = component } };

@@ -60,17 +60,20 @@ internal static class ProbePodManifest
         return pod;
     }
 
-    /// <summary>A guest of a probe's size with the probe's program, under the restricted Pod Security Standard.</summary>
+    /// <summary>A guest of a probe's size with the probe's program.</summary>
     public static V1PodSpec Spec(KataSizeClass sizeClass, TenantSandboxOptions options)
     {
-        var resources = new Dictionary<string, ResourceQuantity>
-        {
-            ["cpu"] = Quantities.CpuMillis(VerificationOptions.ProbeCpuMillis),
-            ["memory"] = Quantities.MiB(VerificationOptions.ProbeMemoryMiB),
-        };
+        var spec = Spec(VerificationOptions.ProbeCpuMillis, VerificationOptions.ProbeMemoryMiB, options);
+        spec.RuntimeClassName = sizeClass.RuntimeClassName;
+        return spec;
+    }
+
+    /// <summary>A pod with the probe's program, under the restricted Pod Security Standard.</summary>
+    public static V1PodSpec Spec(int cpuMillis, int memoryMiB, TenantSandboxOptions options)
+    {
+        var resources = new Dictionary<string, ResourceQuantity> { ["cpu"] = Quantities.CpuMillis(cpuMillis), ["memory"] = Quantities.MiB(memoryMiB) };
         return new V1PodSpec
         {
-            RuntimeClassName = sizeClass.RuntimeClassName,
             AutomountServiceAccountToken = false,
             EnableServiceLinks = false,
             SecurityContext = new V1PodSecurityContext

@@ -11,7 +11,7 @@ internal static class PodCauses
     /// <summary>The cause; null when the pod is ready, is being deleted, or only needs time.</summary>
     public static RolloutCause? Of(V1Pod pod, RolloutFacts facts)
     {
-        if (pod.Metadata.DeletionTimestamp is not null || IsReady(pod) || pod.Status?.Phase == "Succeeded")
+        if (pod.Metadata.DeletionTimestamp is not null || pod.IsReady() || pod.Status?.Phase == "Succeeded")
         {
             return null;
         }
@@ -21,7 +21,7 @@ internal static class PodCauses
 
     /// <summary>Whether events are needed to find the cause: states alone don't tell.</summary>
     public static bool NeedsEvents(V1Pod pod) =>
-        pod.Metadata.DeletionTimestamp is null && !IsReady(pod) && pod.Status?.Phase is not ("Succeeded" or "Failed")
+        pod.Metadata.DeletionTimestamp is null && !pod.IsReady() && !pod.HasEnded()
         && Statuses(pod).All(s => s.State?.Waiting?.Reason is null or "ImagePullBackOff" or "ErrImagePull" or "ContainerCreating" or "PodInitializing");
 
     private static RolloutCause? Node(V1Pod pod, RolloutFacts facts)
@@ -137,8 +137,6 @@ internal static class PodCauses
 
     private static RolloutCause FromEvent(V1Pod pod, Corev1Event found, ErrorClass errorClass, CauseRank rank) => new(
         Name(pod), found.Reason, errorClass, IsFinal: false, rank, found.Message ?? "", RolloutEvents.Count(found), RolloutEvents.At(found));
-
-    private static bool IsReady(V1Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
     private static IEnumerable<V1ContainerStatus> Statuses(V1Pod pod) =>
     [

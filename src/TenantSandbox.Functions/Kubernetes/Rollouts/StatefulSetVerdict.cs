@@ -40,7 +40,7 @@ internal static class StatefulSetVerdict
             : pods.Where(p => p.Metadata.DeletionTimestamp is null
                 && p.Metadata.OwnerReferences?.Any(o => o.Uid == set.Metadata.Uid) == true
                 && p.Metadata.Labels.TryGetValue(RevisionLabel, out var revision) && revision != newest
-                && p.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) != true);
+                && !p.IsReady());
 
     private static bool IsObserved(V1StatefulSet set) => set.Status?.ObservedGeneration is { } observed && observed >= set.Metadata.Generation;
 }

@@ -19,7 +19,7 @@ internal static class PodStates
             status?.Reason ?? unscheduled?.Reason,
             Shorten(status?.Message ?? unscheduled?.Message),
             pod.Spec?.NodeName,
-            status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true,
+            pod.IsReady(),
             pod.Metadata.DeletionTimestamp is not null,
             containers.Sum(c => c.Restarts),
             status?.StartTime?.ToUniversalTime(),
